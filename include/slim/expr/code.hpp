@@ -1,0 +1,52 @@
+#pragma once
+// Scalar functions as template arguments: what a generated SIMD loop is instantiated for. Equal functions give equal
+// codes, so every layer that needs relu(x + b) shares one instantiation, in all models of a program.
+
+#include <bit>
+#include <cstdint>
+
+#include "slim/expr/scalar_function.hpp"
+
+namespace slim::expr {
+
+/// How an operand is indexed while a loop walks rows × columns of its result.
+enum class access : unsigned char {
+  element,  // one value per element
+  column,   // one value per column (bias, batch statistics): the row does not matter
+  example,  // one value per example of the batch
+  scalar,   // one value
+};
+
+/// Nodes of a scalar function in structural form; numbers are bit patterns because clang 16 takes no floating-point template arguments.
+template <int Nodes, int Inputs, int Outputs>
+struct code {
+  std::uint64_t value[Nodes > 0 ? Nodes : 1]{};
+  scalar_op op[Nodes > 0 ? Nodes : 1]{};
+  signed char a[Nodes > 0 ? Nodes : 1]{}, b[Nodes > 0 ? Nodes : 1]{}, c[Nodes > 0 ? Nodes : 1]{};
+  access inputs[Inputs > 0 ? Inputs : 1]{};
+  signed char outputs[Outputs]{};
+
+  static constexpr int node_count = Nodes;
+  static constexpr int input_count = Inputs;
+  static constexpr int output_count = Outputs;
+  constexpr double number(int node) const { return std::bit_cast<double>(value[node]); }
+  constexpr int input_of(int node) const { return static_cast<int>(number(node)); }
+};
+
+/// `nodes[0..Nodes)` as a code. `accesses` has one entry for each input.
+template <int Nodes, int Inputs, int Outputs>
+constexpr code<Nodes, Inputs, Outputs> encode(const scalar_node* nodes, const access* accesses, const int* outputs) {
+  code<Nodes, Inputs, Outputs> result;
+  for (int i = 0; i < Nodes; ++i) {
+    result.value[i] = std::bit_cast<std::uint64_t>(nodes[i].value);
+    result.op[i] = nodes[i].op;
+    result.a[i] = static_cast<signed char>(nodes[i].a);
+    result.b[i] = static_cast<signed char>(nodes[i].b);
+    result.c[i] = static_cast<signed char>(nodes[i].c);
+  }
+  for (int i = 0; i < Inputs; ++i) result.inputs[i] = accesses[i];
+  for (int i = 0; i < Outputs; ++i) result.outputs[i] = static_cast<signed char>(outputs[i]);
+  return result;
+}
+
+}  // namespace slim::expr

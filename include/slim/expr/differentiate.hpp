@@ -1,0 +1,117 @@
+#pragma once
+// Symbolic reverse-mode differentiation of scalar functions.
+
+#include "slim/expr/scalar_function.hpp"
+
+namespace slim::expr {
+
+/// The derivative of output 0 of `f` by argument `with_respect_to`, times an incoming gradient.
+/// Arguments of the result: those of `f`, then the incoming gradient (index f.inputs), then the value of `f` itself (index
+/// f.inputs + 1), which is used wherever it saves recomputation: relu's mask is `value > 0`, sigmoid's slope value·(1 − value).
+constexpr scalar_function derivative(const scalar_function& f, int with_respect_to) {
+  using enum scalar_op;
+  scalar_function result;
+  const int gradient_argument = f.inputs, value_argument = f.inputs + 1;
+  const int root = f.outputs[0];
+
+  // The function's own nodes, re-emitted; the root is read from the value argument.
+  list<int> own;
+  for (int i = 0; i < f.nodes.size(); ++i) {
+    const scalar_node& node = f.nodes[i];
+    if (node.op == constant)
+      own.push(result.add_constant(node.value));
+    else if (i == root && node.op != input)
+      own.push(result.add_input(value_argument));
+    else if (node.op == input)
+      own.push(result.add_input(static_cast<int>(node.value)));
+    else
+      own.push(result.emit(node.op, node.a < 0 ? -1 : own[node.a], node.b < 0 ? -1 : own[node.b],
+                           node.c < 0 ? -1 : own[node.c], node.value));
+  }
+
+  list<int> adjoint;
+  adjoint.resize(f.nodes.size(), -1);
+  adjoint[root] = result.add_input(gradient_argument);
+  const auto accumulate = [&](int node, int term) {
+    adjoint[node] = adjoint[node] < 0 ? term : result.emit(add, adjoint[node], term);
+  };
+  const int zero = result.add_constant(0), one = result.add_constant(1);
+  // A node whose comparison with `bound` decides like node `i` itself, preferring the stored value: for
+  // min(max(x, 0), 6) the sign of the inner maximum is the sign of the whole.
+  const auto witness = [&](int i, double bound) {
+    for (int j = i + 1; j < f.nodes.size(); ++j)
+      if (f.nodes[j].op == minimum && f.nodes[j].a == i && f.nodes[f.nodes[j].b].op == constant && f.nodes[f.nodes[j].b].value > bound)
+        return own[j];
+    return own[i];
+  };
+
+  for (int i = root; i >= 0; --i) {
+    const scalar_node& node = f.nodes[i];
+    const int g = adjoint[i];
+    if (g < 0 || operand_count(node.op) == 0) continue;
+    const int x = own[node.a], y = node.b < 0 ? -1 : own[node.b];
+    switch (node.op) {
+      case negate: accumulate(node.a, result.emit(negate, g)); break;
+      case absolute:
+        accumulate(node.a, result.emit(multiply, g, result.emit(subtract, result.emit(greater, x, zero), result.emit(greater, zero, x))));
+        break;
+      case square_root:
+        accumulate(node.a, result.emit(divide, result.emit(multiply, result.add_constant(0.5), g), own[i]));
+        break;
+      case exponential: accumulate(node.a, result.emit(multiply, g, own[i])); break;
+      case logarithm: accumulate(node.a, result.emit(divide, g, x)); break;
+      case hyperbolic_tangent:
+        accumulate(node.a, result.emit(multiply, g, result.emit(subtract, one, result.emit(multiply, own[i], own[i]))));
+        break;
+      case logistic:
+        accumulate(node.a, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(subtract, one, own[i]))));
+        break;
+      case error_function: {  // 2/sqrt(pi) exp(-x²)
+        const int bell = result.emit(exponential, result.emit(negate, result.emit(multiply, x, x)));
+        accumulate(node.a, result.emit(multiply, result.add_constant(1.1283791670955126), result.emit(multiply, g, bell)));
+        break;
+      }
+      case add:
+        accumulate(node.a, g);
+        accumulate(node.b, g);
+        break;
+      case subtract:
+        accumulate(node.a, g);
+        accumulate(node.b, result.emit(negate, g));
+        break;
+      case multiply:
+        accumulate(node.a, result.emit(multiply, g, y));
+        accumulate(node.b, result.emit(multiply, g, x));
+        break;
+      case divide: {
+        const int quotient = result.emit(divide, g, y);
+        accumulate(node.a, quotient);
+        accumulate(node.b, result.emit(negate, result.emit(multiply, quotient, own[i])));
+        break;
+      }
+      case maximum:
+      case minimum: {
+        const bool by_value = f.nodes[node.b].op == constant;  // max(x, c) > c decides like x > c
+        const int left = by_value ? (node.op == maximum ? witness(i, f.nodes[node.b].value) : own[i]) : x;
+        const int chosen = node.op == maximum ? result.emit(greater, left, y) : result.emit(greater, y, left);
+        accumulate(node.a, result.emit(select, chosen, g, zero));
+        if (!by_value) accumulate(node.b, result.emit(select, chosen, zero, g));
+        break;
+      }
+      case select:
+        accumulate(node.b, result.emit(select, own[node.a], g, zero));
+        accumulate(node.c, result.emit(select, own[node.a], zero, g));
+        break;
+      default: break;  // floor, greater and equal are piecewise constant
+    }
+  }
+
+  int total = zero;
+  for (int i = 0; i < f.nodes.size(); ++i)
+    if (f.nodes[i].op == input && static_cast<int>(f.nodes[i].value) == with_respect_to && adjoint[i] >= 0) total = adjoint[i];
+  result.add_output(total);
+  if (result.inputs < f.inputs + 2) result.inputs = f.inputs + 2;
+  return pruned(result);
+}
+
+}  // namespace slim::expr

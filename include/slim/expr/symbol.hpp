@@ -1,0 +1,70 @@
+#pragma once
+// Writing scalar functions: calling any generic callable on symbols records what it computes.
+
+#include "slim/expr/scalar_function.hpp"
+
+namespace slim::expr {
+
+/// A scalar while a function is being recorded: an operand of a scalar_function, or a number.
+struct symbol {
+  scalar_function* function = nullptr;
+  int node = -1;
+  double number = 0;
+
+  constexpr symbol(double constant) : number(constant) {}
+  constexpr symbol(scalar_function* owner, int index) : function(owner), node(index) {}
+
+  constexpr int in(scalar_function& owner) const { return function != nullptr ? node : owner.add_constant(number); }
+};
+
+constexpr symbol record(scalar_op op, const symbol& a, const symbol& b = 0.0, const symbol& c = 0.0) {
+  scalar_function& owner = *(a.function != nullptr ? a.function : b.function != nullptr ? b.function : c.function);
+  const int operands = operand_count(op);
+  const int first = a.in(owner), second = operands > 1 ? b.in(owner) : -1, third = operands > 2 ? c.in(owner) : -1;
+  return {&owner, owner.emit(op, first, second, third)};
+}
+
+constexpr symbol operator-(const symbol& x) { return record(scalar_op::negate, x); }
+constexpr symbol operator+(const symbol& x, const symbol& y) { return record(scalar_op::add, x, y); }
+constexpr symbol operator-(const symbol& x, const symbol& y) { return record(scalar_op::subtract, x, y); }
+constexpr symbol operator*(const symbol& x, const symbol& y) { return record(scalar_op::multiply, x, y); }
+constexpr symbol operator/(const symbol& x, const symbol& y) { return record(scalar_op::divide, x, y); }
+constexpr symbol operator>(const symbol& x, const symbol& y) { return record(scalar_op::greater, x, y); }
+constexpr symbol operator<(const symbol& x, const symbol& y) { return record(scalar_op::greater, y, x); }
+constexpr symbol operator==(const symbol& x, const symbol& y) { return record(scalar_op::equal, x, y); }
+constexpr symbol abs(const symbol& x) { return record(scalar_op::absolute, x); }
+constexpr symbol sqrt(const symbol& x) { return record(scalar_op::square_root, x); }
+constexpr symbol exp(const symbol& x) { return record(scalar_op::exponential, x); }
+constexpr symbol log(const symbol& x) { return record(scalar_op::logarithm, x); }
+constexpr symbol tanh(const symbol& x) { return record(scalar_op::hyperbolic_tangent, x); }
+/// The logistic function 1 / (1 + exp(−x)).
+constexpr symbol sigmoid(const symbol& x) { return record(scalar_op::logistic, x); }
+constexpr symbol erf(const symbol& x) { return record(scalar_op::error_function, x); }
+constexpr symbol floor(const symbol& x) { return record(scalar_op::floor, x); }
+constexpr symbol max(const symbol& x, const symbol& y) { return record(scalar_op::maximum, x, y); }
+constexpr symbol min(const symbol& x, const symbol& y) { return record(scalar_op::minimum, x, y); }
+constexpr symbol square(const symbol& x) { return x * x; }
+/// `condition` is a comparison (or any number: true unless zero).
+constexpr symbol select(const symbol& condition, const symbol& yes, const symbol& no) {
+  return record(scalar_op::select, condition, yes, no);
+}
+
+/// Records `callable`, a generic callable of `Inputs` scalars that returns one scalar.
+template <int Inputs, class Callable>
+constexpr scalar_function scalar_function_of(const Callable& callable) {
+  scalar_function function;
+  for (int i = 0; i < Inputs; ++i) function.add_input(i);
+  const auto argument = [&](int i) { return symbol{&function, function.add_input(i)}; };
+  const symbol result = [&] {
+    if constexpr (Inputs == 1)
+      return symbol(callable(argument(0)));
+    else if constexpr (Inputs == 2)
+      return symbol(callable(argument(0), argument(1)));
+    else
+      return symbol(callable(argument(0), argument(1), argument(2)));
+  }();
+  function.add_output(result.in(function));
+  return function;
+}
+
+}  // namespace slim::expr

@@ -1,0 +1,219 @@
+#pragma once
+// Constructors of nodes: each checks its operands once and works out the shape of its result.
+
+#include "slim/expr/code.hpp"
+#include "slim/graph/graph.hpp"
+
+namespace slim::graph {
+
+/// What a loop over a node's elements walks: one `extent` per example, or one in all.
+struct domain {
+  bool batched = false;
+  slim::shape extent{};
+};
+
+constexpr domain domain_of(const node& n) { return {n.batched, n.extent}; }
+
+/// How `operand` is read while `over` is walked; nothing when the two do not fit.
+struct access_result {
+  bool fits = false;
+  expr::access how = expr::access::element;
+};
+
+constexpr access_result access_of(const node& operand, const domain& over) {
+  using enum expr::access;
+  const long size = operand.extent.size();
+  if (operand.batched) {
+    if (!over.batched) return {};
+    if (size == over.extent.size() && (operand.extent == over.extent || operand.extent.rank == 1 || over.extent.rank == 1)) return {true, element};
+    return size == 1 ? access_result{true, example} : access_result{};
+  }
+  if (size == 1) return {true, scalar};
+  if (!over.batched && operand.extent == over.extent) return {true, element};
+  if (size == over.extent.channels() || (over.batched && size == over.extent.size())) return {true, column};
+  return {};
+}
+
+/// The domain that a function of these operands is defined on: the largest of theirs.
+template <class Graph>
+constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
+  domain joint{};
+  for (int i = 0; i < count; ++i) {
+    const domain own = domain_of(g.nodes[operands[i]]);
+    const bool larger = own.extent.size() > joint.extent.size() || (own.extent.size() == joint.extent.size() && own.extent.rank > joint.extent.rank);
+    if (i == 0 || (own.batched && !joint.batched && own.extent.size() >= joint.extent.size()) || (larger && own.batched >= joint.batched))
+      joint = own;
+    else if (own.batched && !joint.batched)
+      joint.batched = true;
+  }
+  return joint;
+}
+
+constexpr bool uses_position(const expr::scalar_function& f) {
+  for (const expr::scalar_node& n : f.nodes)
+    if (n.op == expr::scalar_op::position) return true;
+  return false;
+}
+
+constexpr int add_node(graph& g, node n, int scope) {
+  n.scope = scope;
+  return g.nodes.push(n);
+}
+
+constexpr int add_leaf(graph& g, op kind, bool batched, const slim::shape& extent, int number = 0, int extra = 0, int scope = -1) {
+  node n;
+  n.kind = kind, n.batched = batched, n.extent = extent, n.number = number, n.extra = extra;
+  return add_node(g, n, scope);
+}
+
+constexpr int constant(graph& g, double value) {
+  for (int i = 0; i < g.nodes.size(); ++i)
+    if (g.nodes[i].kind == op::constant && g.nodes[i].value == value) return i;
+  node n;
+  n.value = value;
+  return add_node(g, n, -1);
+}
+
+constexpr int batch_size(graph& g) {
+  for (int i = 0; i < g.nodes.size(); ++i)
+    if (g.nodes[i].kind == op::batch_size) return i;
+  return add_leaf(g, op::batch_size, false, {});
+}
+
+/// Element-wise `function` of the operands. Constants are folded into the function, unused operands dropped; a function that
+/// only passes an operand on makes no node.
+constexpr int map(graph& g, const expr::scalar_function& function, const int* operands, int count, int scope) {
+  using expr::scalar_op;
+  const domain over = joint_domain(g, operands, count);
+  for (int i = 0; i < count; ++i) {
+    if (access_of(g.nodes[operands[i]], over).fits) continue;
+    const slim::shape found = g.nodes[operands[i]].extent;
+    const bool same_plane = found.rank == 3 && over.extent.rank == 3 && found[0] == over.extent[0] && found[1] == over.extent[1];
+    if (same_plane)
+      g.fail(rule::channel_mismatch, scope, {found[2]}, {over.extent[2]});
+    else
+      g.fail(rule::shape_mismatch, scope, found, over.extent);
+    return operands[0];
+  }
+
+  node n;
+  n.kind = op::map, n.batched = over.batched, n.extent = over.extent;
+  expr::scalar_function result;
+  list<int> arguments;
+  for (int i = 0; i < count; ++i) {
+    const node& operand = g.nodes[operands[i]];
+    if (operand.kind == op::constant) {
+      arguments.push(result.add_constant(operand.value));
+    } else if (!expr::reads(function, i)) {
+      arguments.push(-1);
+    } else {
+      int index = 0;
+      while (index < n.operand_count && n.operands[index] != operands[i]) ++index;
+      if (index == n.operand_count) {
+        if (n.operand_count == node::max_operands) {
+          g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
+          return operands[0];
+        }
+        n.operands[n.operand_count++] = operands[i];
+      }
+      arguments.push(result.add_input(index));
+    }
+  }
+  const int root = expr::inline_into(result, function, 0, arguments);
+  if (result.nodes[root].op == scalar_op::input) {
+    const int passed = n.operands[static_cast<int>(result.nodes[root].value)];
+    if (domain_of(g.nodes[passed]).extent == over.extent && g.nodes[passed].batched == over.batched) return passed;
+  }
+  if (result.nodes[root].op == scalar_op::constant && !over.batched && over.extent.size() == 1) return constant(g, result.nodes[root].value);
+  result.add_output(root);
+  n.function = g.intern(expr::pruned(result));
+  return add_node(g, n, scope);
+}
+
+/// Σ function(operands) over every element that `result` does not index. `result` is one value per column, per example, or one in all.
+constexpr int reduce(graph& g, const expr::scalar_function& function, const int* operands, int count, const domain& result, int scope) {
+  node n;
+  n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent;
+  expr::scalar_function folded;
+  list<int> arguments;
+  for (int i = 0; i < count; ++i) {
+    const node& operand = g.nodes[operands[i]];
+    if (operand.kind == op::constant) {
+      arguments.push(folded.add_constant(operand.value));
+      continue;
+    }
+    int index = 0;
+    while (index < n.operand_count && n.operands[index] != operands[i]) ++index;
+    if (index == n.operand_count) n.operands[n.operand_count++] = operands[i];
+    arguments.push(folded.add_input(index));
+  }
+  folded.add_output(expr::inline_into(folded, function, 0, arguments));
+  folded = expr::pruned(folded);
+  // Operands that simplification made useless stay: they may define the domain that is summed over.
+  n.function = g.intern(folded);
+  return add_node(g, n, scope);
+}
+
+/// Windows of NHWC images. Reports a window that does not fit.
+constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, extent2 stride, extent2 rate, padding_mode padding, int scope,
+                            window& placed, slim::shape& output) {
+  if (input.rank != 3) {
+    g.fail(rule::rank_mismatch, scope, {input.rank}, {3});
+    return false;
+  }
+  if (kernel.height < 1 || kernel.width < 1 || stride.height < 1 || stride.width < 1 || rate.height < 1 || rate.width < 1) {
+    g.fail(rule::bad_number, scope, {kernel.height < kernel.width ? kernel.height : kernel.width}, {1}, "kernel, stride and rate");
+    return false;
+  }
+  const int height = window_outputs(input[0], kernel.height, stride.height, rate.height, padding);
+  const int width = window_outputs(input[1], kernel.width, stride.width, rate.width, padding);
+  if (height < 1 || width < 1) {
+    g.fail(rule::window_larger_than_input, scope, {covered(kernel.height, rate.height), covered(kernel.width, rate.width)}, {input[0], input[1]});
+    return false;
+  }
+  placed = {kernel, stride, rate, window_pad_before(input[0], kernel.height, stride.height, rate.height, padding),
+            window_pad_before(input[1], kernel.width, stride.width, rate.width, padding)};
+  output = {height, width, input[2]};
+  return true;
+}
+
+constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope) {
+  node n;
+  n.kind = op::convolution, n.batched = true, n.extent = output, n.window = placed;
+  n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;
+  return add_node(g, n, scope);
+}
+
+constexpr int pool(graph& g, op kind, int x, const window& placed, const slim::shape& output, int scope) {
+  node n;
+  n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
+  n.operand_count = 1, n.operands[0] = x;
+  return add_node(g, n, scope);
+}
+
+/// Rows × matrix over the last extent: [..., in] · [in, out].
+constexpr int matmul(graph& g, int x, int weights, const slim::shape& output, int scope) {
+  node n;
+  n.kind = op::matmul, n.batched = true, n.extent = output;
+  n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;
+  return add_node(g, n, scope);
+}
+
+/// Operations whose result has the shape of their first operand.
+constexpr int like_first(graph& g, op kind, const int* operands, int count, int scope) {
+  node n;
+  n.kind = kind, n.batched = g.nodes[operands[0]].batched, n.extent = g.nodes[operands[0]].extent;
+  n.operand_count = count;
+  for (int i = 0; i < count; ++i) n.operands[i] = operands[i];
+  return add_node(g, n, scope);
+}
+
+constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
+  if (g.nodes[x].extent == extent) return x;
+  const int operands[1] = {x};
+  const int result = like_first(g, op::reshape, operands, 1, scope);
+  g.nodes[result].extent = extent;
+  return result;
+}
+
+}  // namespace slim::graph

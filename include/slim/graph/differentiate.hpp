@@ -1,0 +1,171 @@
+#pragma once
+// Reverse-mode differentiation of the graph: one rule per operation, written with the constructors of build.hpp. New nodes are appended.
+
+#include "slim/expr/differentiate.hpp"
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+namespace detail {
+
+constexpr expr::scalar_function sum_of_two() {
+  expr::scalar_function f;
+  const int a = f.add_input(0), b = f.add_input(1);
+  f.add_output(f.emit(expr::scalar_op::add, a, b));
+  return f;
+}
+
+/// Adjoints while the graph is walked backwards.
+class reverse_sweep {
+public:
+  constexpr reverse_sweep(graph& where, int loss, const list<char>& wanted) : g(where), needs(wanted) {
+    adjoint.resize(loss + 1, -1);
+    adjoint[loss] = constant(g, 1);
+  }
+
+  constexpr void run(int loss) {
+    for (int i = loss; i >= 0; --i)
+      if (adjoint[i] >= 0 && !is_leaf(g.nodes[i].kind)) pull_back(i);
+  }
+  list<int> adjoint;
+
+private:
+  constexpr bool flows_to(const node& n, int operand) const { return needs[n.operands[operand]] && (n.ignored >> operand & 1) == 0; }
+
+  constexpr void accumulate(int operand, int term) {
+    if (adjoint[operand] < 0) {
+      adjoint[operand] = term;
+      return;
+    }
+    const int both[] = {adjoint[operand], term};
+    adjoint[operand] = map(g, sum_of_two(), both, 2, g.nodes[operand].scope);
+  }
+
+  constexpr int derived(op kind, const node& from, const domain& result, int a, int b = -1, int c = -1) {
+    node n;
+    n.kind = kind, n.batched = result.batched, n.extent = result.extent, n.window = from.window, n.number = from.number;
+    for (int i = 0; i < 3; ++i) n.parameters[i] = from.parameters[i];
+    n.operands[n.operand_count++] = a;
+    if (b >= 0) n.operands[n.operand_count++] = b;
+    if (c >= 0) n.operands[n.operand_count++] = c;
+    return add_node(g, n, from.scope);
+  }
+
+  constexpr void pull_back(int i) {
+    const node n = g.nodes[i];
+    const int gradient = adjoint[i];
+    const auto operand_domain = [&](int k) { return domain_of(g.nodes[n.operands[k]]); };
+    switch (n.kind) {
+      case op::map:
+      case op::reduce: pull_back_function(i, n, gradient); break;
+      case op::convolution:
+      case op::matmul: {
+        const bool image = n.kind == op::convolution;
+        if (flows_to(n, 1))
+          accumulate(n.operands[1], derived(image ? op::convolution_weights_gradient : op::matmul_weights_gradient, n, operand_domain(1), n.operands[0], gradient));
+        if (flows_to(n, 0))
+          accumulate(n.operands[0], derived(image ? op::convolution_data_gradient : op::matmul_data_gradient, n, operand_domain(0), gradient, n.operands[1]));
+        break;
+      }
+      case op::max_pool: accumulate(n.operands[0], derived(op::max_pool_gradient, n, operand_domain(0), n.operands[0], i, gradient)); break;
+      case op::average_pool: accumulate(n.operands[0], derived(op::average_pool_gradient, n, operand_domain(0), gradient)); break;
+      case op::softmax: accumulate(n.operands[0], derived(op::softmax_gradient, n, operand_domain(0), i, gradient)); break;
+      case op::softmax_cross_entropy:
+        if (flows_to(n, 0)) accumulate(n.operands[0], derived(op::softmax_cross_entropy_gradient, n, operand_domain(0), n.operands[0], n.operands[1], gradient));
+        break;
+      case op::local_response_normalization:
+        accumulate(n.operands[0], derived(op::local_response_normalization_gradient, n, operand_domain(0), n.operands[0], gradient));
+        break;
+      case op::concat: {
+        int first = 0;
+        for (int k = 0; k < n.operand_count; ++k) {
+          if (flows_to(n, k)) {
+            const int part = derived(op::slice, n, operand_domain(k), gradient);
+            g.nodes[part].number = first;
+            accumulate(n.operands[k], part);
+          }
+          first += operand_domain(k).extent.channels();
+        }
+        break;
+      }
+      case op::reshape: accumulate(n.operands[0], reshape(g, gradient, operand_domain(0).extent, n.scope)); break;
+      default: break;
+    }
+  }
+
+  /// d function(operands) / d operand for every operand, times the gradient; summed where the operand was broadcast.
+  constexpr void pull_back_function(int i, const node& n, int gradient) {
+    const expr::scalar_function f = g.functions[n.function];
+    const domain over = n.kind == op::map ? domain_of(n) : joint_domain(g, n.operands, n.operand_count);
+    int operands[node::max_operands + 2]{};
+    for (int k = 0; k < n.operand_count; ++k) operands[k] = n.operands[k];
+    operands[n.operand_count] = gradient;
+    operands[n.operand_count + 1] = i;
+    for (int k = 0; k < n.operand_count; ++k) {
+      if (!flows_to(n, k)) continue;
+      expr::scalar_function slope = expr::derivative(f, k);
+      int count = n.operand_count + 2;
+      if (n.kind == op::reduce) {  // what is stored is the sum, so the summand is computed again where the slope needs it
+        expr::scalar_function again;
+        list<int> arguments;
+        for (int a = 0; a <= n.operand_count; ++a) arguments.push(again.add_input(a));
+        list<int> own;
+        for (int a = 0; a < n.operand_count; ++a) own.push(arguments[a]);
+        arguments.push(expr::inline_into(again, f, 0, own));
+        again.add_output(expr::inline_into(again, slope, 0, arguments));
+        slope = again;
+        count = n.operand_count + 1;
+      }
+      if (slope.is_constant(slope.outputs[0], 0)) continue;
+      const node& target = g.nodes[n.operands[k]];
+      const bool broadcast = access_of(target, over).how != expr::access::element;
+      const domain target_domain = domain_of(target);
+      if (broadcast)
+        accumulate(n.operands[k], reduce(g, slope, operands, count, target_domain, n.scope));
+      else
+        accumulate(n.operands[k], map_over(slope, operands, count, over, target_domain, n.scope));
+    }
+  }
+
+  /// map, with its result in the shape of the operand even where that differs in rank only.
+  constexpr int map_over(const expr::scalar_function& slope, const int* operands, int count, const domain& over, const domain& target, int scope) {
+    const int result = map(g, slope, operands, count, scope);
+    if (access_of(g.nodes[result], over).how == expr::access::element && g.nodes[result].batched == over.batched)
+      return over.extent == target.extent ? result : reshape(g, result, target.extent, scope);
+    // All that varies was simplified away (the gradient of a plain sum): spread the value over the domain.
+    node n;
+    n.kind = op::map, n.batched = target.batched, n.extent = target.extent;
+    expr::scalar_function identity;
+    if (g.nodes[result].kind == op::constant) {
+      identity.add_output(identity.add_constant(g.nodes[result].value));
+    } else {
+      identity.add_output(identity.add_input(0));
+      n.operand_count = 1, n.operands[0] = result;
+    }
+    n.function = g.intern(identity);
+    return add_node(g, n, scope);
+  }
+
+  graph& g;
+  const list<char>& needs;
+};
+
+}  // namespace detail
+
+/// Appends the gradient of the scalar node `loss` with respect to each node that `wanted` marks; returns, for each node up to the
+/// loss, the node that holds its gradient, or −1.
+constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
+  list<char> needs;
+  for (int i = 0; i <= loss; ++i) {
+    const node& n = g.nodes[i];
+    char flows = wanted[i];
+    if (n.kind != op::update)
+      for (int k = 0; k < n.operand_count && !flows; ++k) flows = needs[n.operands[k]];
+    needs.push(flows);
+  }
+  detail::reverse_sweep sweep(g, loss, needs);
+  sweep.run(loss);
+  return static_cast<list<int>&&>(sweep.adjoint);
+}
+
+}  // namespace slim::graph

@@ -1,0 +1,171 @@
+#pragma once
+// Fusion is composition of scalar functions: an element-wise node disappears into the one consumer that reads it, or into the store of the
+// contraction, window or reduction that produces its operand.
+
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+/// Functions larger than this are not composed further: their loops would spill registers.
+inline constexpr int fusion_node_limit = 40;
+/// Cheap functions up to this size are computed again in each of several consumers instead of being stored.
+inline constexpr int recompute_node_limit = 6;
+
+namespace detail {
+
+constexpr bool has_epilogue(op kind) {
+  using enum op;
+  return kind == convolution || kind == convolution_data_gradient || kind == matmul || kind == matmul_data_gradient || kind == max_pool ||
+         kind == max_pool_gradient || kind == average_pool || kind == average_pool_gradient;
+}
+
+constexpr bool is_function(op kind) { return kind == op::map || kind == op::reduce || kind == op::update; }
+
+constexpr bool same_domain(const domain& a, const domain& b) { return a.batched == b.batched && a.extent == b.extent; }
+
+constexpr domain loop_domain(const graph& g, const node& n) {
+  if (n.kind == op::reduce) return joint_domain(g, n.operands, n.operand_count);
+  return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
+}
+
+/// Replaces operand `position` of function node `consumer` by the function of map node `producer`. False when the result would be too large.
+/// Operands before `position` keep their places: an update finds the state it replaces there.
+constexpr bool absorb(graph& g, node& consumer, int position, const node& producer) {
+  const expr::scalar_function& outer = g.functions[consumer.function];
+  const expr::scalar_function& inner = g.functions[producer.function];
+  if (outer.nodes.size() + inner.nodes.size() > fusion_node_limit) return false;
+  node merged = consumer;
+  merged.operand_count = 0;
+  const auto place = [&](int operand) {
+    for (int k = 0; k < merged.operand_count; ++k)
+      if (merged.operands[k] == operand) return k;
+    if (merged.operand_count == node::max_operands - 2) return -1;
+    merged.operands[merged.operand_count] = operand;
+    return merged.operand_count++;
+  };
+  expr::scalar_function composed;
+  list<int> arguments;
+  for (int k = 0; k < consumer.operand_count; ++k) {
+    if (k == position) {
+      arguments.push(-1);
+      continue;
+    }
+    const int index = place(consumer.operands[k]);
+    if (index < 0) return false;
+    arguments.push(composed.add_input(index));
+  }
+  list<int> inner_arguments;
+  for (int k = 0; k < producer.operand_count; ++k) {
+    const int index = place(producer.operands[k]);
+    if (index < 0) return false;
+    inner_arguments.push(composed.add_input(index));
+  }
+  arguments[position] = expr::inline_into(composed, inner, 0, inner_arguments);
+  for (int o = 0; o < outer.output_count; ++o) composed.add_output(expr::inline_into(composed, outer, o, arguments));
+  composed.inputs = merged.operand_count;
+  merged.function = g.intern(expr::pruned(composed));
+  consumer = merged;
+  return true;
+}
+
+/// Counts the reads of each node by live nodes; outputs and kept nodes count as read twice, so that they stay.
+constexpr list<int> read_counts(const graph& g) {
+  list<int> reads;
+  reads.resize(g.nodes.size(), 0);
+  for (const node& n : g.nodes)
+    if (!n.dead)
+      for (int k = 0; k < n.operand_count; ++k) ++reads[n.operands[k]];
+  for (int output : g.outputs) reads[output] += 2;
+  for (int i = 0; i < g.nodes.size(); ++i)
+    if (g.nodes[i].kept) reads[i] += 2;
+  return reads;
+}
+
+}  // namespace detail
+
+/// Element-wise nodes into their consumers: those with one reader, and cheap ones that read one large operand whose readers are all
+/// functions over the same domain (reading that operand instead costs nothing).
+constexpr void fuse_into_consumers(graph& g) {
+  list<int> reads = detail::read_counts(g);
+  list<int> function_reads;  // reads by functions over the same domain
+  function_reads.resize(g.nodes.size(), 0);
+  list<domain> loops;
+  for (const node& n : g.nodes) loops.push(detail::loop_domain(g, n));
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    if (n.dead || !detail::is_function(n.kind)) continue;
+    for (int k = 0; k < n.operand_count; ++k)
+      if (detail::same_domain(loops[i], domain_of(g.nodes[n.operands[k]]))) ++function_reads[n.operands[k]];
+  }
+  list<char> dissolves;
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    bool yes = !n.dead && n.kind == op::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
+    if (yes && reads[i] > 1) {
+      int large = 0;
+      for (int k = 0; k < n.operand_count; ++k)
+        large += access_of(g.nodes[n.operands[k]], loops[i]).how == expr::access::element ? 1 : 0;
+      yes = large <= 1 && g.functions[n.function].nodes.size() <= recompute_node_limit;
+    }
+    dissolves.push(yes);
+  }
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead || !detail::is_function(n.kind)) continue;
+    for (int k = 0; k < n.operand_count; ++k) {
+      const int producer = n.operands[k];
+      if (!dissolves[producer] || !detail::same_domain(loops[i], loops[producer])) continue;
+      if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
+      if (detail::absorb(g, n, k, g.nodes[producer]))
+        k = -1;  // operands have moved: look at all of them again
+      else
+        dissolves[producer] = 0;
+    }
+  }
+}
+
+/// Element-wise nodes into the store of the operation that makes their operand, when nothing else reads it.
+constexpr void fuse_into_producers(graph& g) {
+  const list<int> reads = detail::read_counts(g);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead || n.kind != op::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
+    int position = -1;
+    for (int k = 0; k < n.operand_count; ++k) {
+      const node& producer = g.nodes[n.operands[k]];
+      if (detail::has_epilogue(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
+          detail::same_domain(domain_of(producer), domain_of(n)) && (position < 0 || n.operands[k] > n.operands[position]))
+        position = k;
+    }
+    for (int k = 0; k < n.operand_count; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit
+      const node& operand = g.nodes[n.operands[k]];
+      if (access_of(operand, domain_of(n)).how == expr::access::column && operand.extent.size() != n.extent.channels()) position = -1;
+    }
+    if (position < 0) continue;
+    node& producer = g.nodes[n.operands[position]];
+    if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
+    // The fused node takes the place of the map, where all other operands are known; argument 0 is the producer's result.
+    node fused = producer;
+    fused.body_operands = producer.operand_count;
+    expr::scalar_function epilogue;
+    list<int> arguments;
+    int next = 1;
+    for (int k = 0; k < n.operand_count; ++k) {
+      if (k == position) {
+        arguments.push(epilogue.add_input(0));
+        continue;
+      }
+      fused.operands[fused.operand_count++] = n.operands[k];
+      arguments.push(epilogue.add_input(next++));
+    }
+    epilogue.add_output(expr::inline_into(epilogue, g.functions[n.function], 0, arguments));
+    fused.epilogue = g.intern(expr::pruned(epilogue));
+    fused.kept = n.kept;
+    fused.scope = n.scope;
+    fused.extent = n.extent;
+    producer.dead = true;
+    n = fused;
+  }
+}
+
+}  // namespace slim::graph

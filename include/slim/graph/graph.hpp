@@ -1,0 +1,112 @@
+#pragma once
+// The intermediate representation: a network as a value. Flat tables and indices, no types; what every pass reads and rewrites.
+
+#include "slim/core/list.hpp"
+#include "slim/core/text.hpp"
+#include "slim/expr/scalar_function.hpp"
+#include "slim/graph/node.hpp"
+#include "slim/graph/initializer.hpp"
+
+namespace slim::graph {
+
+/// A part of a name path: parent scope, text and an optional number: "conv3/conv3_1" is {conv3, "conv3", 1}.
+struct scope_entry {
+  int parent = -1;
+  const char* base = "";
+  int number = -1;
+  int layer_node = -1;  // result of the layer that carries this name; -1 for plain scopes
+};
+
+struct variable_entry {
+  int scope = -1;
+  const char* name = "";
+  slim::shape extent{};
+  initializer initial{};
+  int regularizer = -1;  // scalar function of one weight, summed over all weights; -1: none
+  bool trainable = true;
+  int node = -1;
+};
+
+/// A loss or an end point: a named reference to a node.
+struct named_node {
+  int node = -1;
+  int scope = -1;
+  slim::shape extent{};
+};
+
+/// The rule a network broke; see docs/errors.md. Values of `found` and `expected` depend on the rule.
+enum class rule : unsigned char {
+  none,
+  window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch,
+  duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, missing_argument,
+  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number,
+};
+
+struct violation {
+  rule broken = rule::none;
+  int scope = -1;
+  const char* detail = "";
+  slim::shape found{};
+  slim::shape expected{};
+};
+
+struct graph {
+  list<node> nodes;
+  list<expr::scalar_function> functions;
+  list<scope_entry> scopes;
+  list<variable_entry> variables;
+  list<named_node> losses;
+  list<named_node> regularization_losses;
+  list<named_node> end_points;  // in order of creation
+  list<int> updates;            // moving averages: run with every training step
+  list<int> outputs;
+  int inputs = 0;
+  int scalars = 0;
+  violation error{};
+
+  constexpr int intern(const expr::scalar_function& function) {
+    for (int i = 0; i < functions.size(); ++i)
+      if (functions[i] == function) return i;
+    return functions.push(function);
+  }
+
+  /// Records the first violation; later ones would only be consequences.
+  constexpr void fail(rule broken, int scope, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
+    if (error.broken == rule::none) error = {broken, scope, detail, found, expected};
+  }
+  constexpr bool failed() const { return error.broken != rule::none; }
+};
+
+/// Appends the path of `scope` to `name`: "vgg_16/conv1/conv1_1".
+template <class Scopes>
+constexpr void add_scope_name(name_buffer& name, const Scopes& scopes, int scope) {
+  if (scope < 0) return;
+  const scope_entry& entry = scopes[scope];
+  if (entry.parent >= 0) {
+    add_scope_name(name, scopes, entry.parent);
+    if (name.size > 0) name.add("/");
+  }
+  name.add(entry.base);
+  if (entry.number >= 0) {
+    name.add("_");
+    name.add(entry.number);
+  }
+}
+
+template <class Scopes>
+constexpr name_buffer scope_name(const Scopes& scopes, int scope) {
+  name_buffer name;
+  add_scope_name(name, scopes, scope);
+  return name;
+}
+
+/// Full name of a variable: its scope, then its own name.
+template <class Scopes>
+constexpr name_buffer variable_name(const Scopes& scopes, const variable_entry& variable) {
+  name_buffer name = scope_name(scopes, variable.scope);
+  if (name.size > 0) name.add("/");
+  name.add(variable.name);
+  return name;
+}
+
+}  // namespace slim::graph

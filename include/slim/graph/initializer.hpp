@@ -1,0 +1,45 @@
+#pragma once
+// What a variable holds before training, as a value. TF-Slim section 3.
+
+#include "slim/shape/shape.hpp"
+
+namespace slim {
+
+enum class distribution : unsigned char { none, constant, values, uniform, normal, truncated_normal, variance_scaling, orthogonal };
+enum class fan_mode : unsigned char { fan_in, fan_out, fan_avg };
+inline constexpr fan_mode FAN_IN = fan_mode::fan_in;
+inline constexpr fan_mode FAN_OUT = fan_mode::fan_out;
+inline constexpr fan_mode FAN_AVG = fan_mode::fan_avg;
+
+struct none_t {};
+/// "Nothing here", given explicitly: no activation, no normalizer, no biases. Overrides what an arg_scope says.
+inline constexpr none_t none{};
+
+/// Initial values of a variable. `kind` none means that the variable is not made at all (`biases_initializer = none`).
+struct initializer {
+  distribution kind = distribution::none;
+  double a = 0;  // constant: the value; uniform: lower bound; normal: mean; variance_scaling: factor; orthogonal: gain
+  double b = 0;  // uniform: upper bound; normal: standard deviation
+  fan_mode mode = fan_mode::fan_avg;
+  bool uniform = false;           // variance_scaling: uniform instead of truncated normal
+  const float* values = nullptr;  // values: one for each element
+  long count = 0;
+
+  constexpr initializer() = default;
+  constexpr initializer(none_t) {}
+  constexpr initializer(distribution d, double first, double second = 0) : kind(d), a(first), b(second) {}
+};
+
+struct fans {
+  double in, out;
+};
+
+/// TF-Slim's fan rule: fan_in = S[−2] (S[−1] for rank 1), fan_out = S[−1], both times the product of the extents before.
+constexpr fans fans_of(const shape& s) {
+  if (s.rank == 0) return {1, 1};
+  double receptive_field = 1;
+  for (int i = 0; i + 2 < s.rank; ++i) receptive_field *= s[i];
+  return {receptive_field * (s.rank > 1 ? s[s.rank - 2] : s[0]), receptive_field * s[s.rank - 1]};
+}
+
+}  // namespace slim

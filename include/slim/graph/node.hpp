@@ -1,0 +1,72 @@
+#pragma once
+// One operation of the intermediate representation.
+
+#include "slim/shape/shape.hpp"
+#include "slim/shape/window.hpp"
+
+namespace slim::graph {
+
+enum class op : unsigned char {
+  // leaves
+  input,       // data given by the caller; number = index
+  variable,    // parameters; number = index into graph::variables
+  slot,        // optimizer state of a variable; number = variable, extra = which slot
+  scalar,      // a run-time number set by the caller before a step (learning rate …); number = index
+  batch_size,  // the number of examples in this run
+  constant,    // value
+  // element-wise and reductions, defined by a scalar function
+  map,     // function of all operands, element by element
+  reduce,  // function of all operands, summed over everything the result does not index
+  update,  // output i of the function replaces operand i (variable, then slots) in one sweep
+  // contractions
+  convolution, convolution_data_gradient, convolution_weights_gradient,
+  matmul, matmul_data_gradient, matmul_weights_gradient,
+  // windows and rows
+  max_pool, max_pool_gradient, average_pool, average_pool_gradient,
+  softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient,
+  local_response_normalization, local_response_normalization_gradient,
+  // movement
+  concat,   // along the last extent
+  slice,    // channels [number, number + channels) of the operand
+  reshape,  // same elements, other extents
+};
+
+constexpr const char* name_of(op kind) {
+  constexpr const char* names[] = {
+      "input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "convolution",
+      "convolution_data_gradient", "convolution_weights_gradient", "matmul", "matmul_data_gradient", "matmul_weights_gradient",
+      "max_pool", "max_pool_gradient", "average_pool", "average_pool_gradient", "softmax", "softmax_gradient",
+      "softmax_cross_entropy", "softmax_cross_entropy_gradient", "local_response_normalization",
+      "local_response_normalization_gradient", "concat", "slice", "reshape"};
+  return names[static_cast<int>(kind)];
+}
+
+constexpr bool is_leaf(op kind) { return kind < op::map; }
+
+/// Result of an operation. `batched` results hold one `extent` per example, others hold one in all.
+struct node {
+  static constexpr int max_operands = 14;
+
+  op kind = op::constant;
+  bool batched = false;
+  bool dead = false;        // removed by a pass
+  bool kept = false;        // must be readable after the run
+  slim::shape extent{};
+  int operand_count = 0;
+  int operands[max_operands]{};
+  int function = -1;        // map, reduce, update: index into graph::functions
+  int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
+  int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store
+  unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
+  int scope = -1;           // the layer that made it
+  int number = 0;
+  int extra = 0;
+  double value = 0;
+  slim::window window{};
+  double parameters[3]{};   // local response normalization: bias, alpha, beta (radius is `number`)
+
+  /// Operands of the operation itself, without those of its epilogue.
+  constexpr int body() const { return body_operands < 0 ? operand_count : body_operands; }
+};
+
+}  // namespace slim::graph

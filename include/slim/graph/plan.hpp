@@ -1,0 +1,204 @@
+#pragma once
+// Execution order and static memory: every tensor gets its place before the program runs.
+
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+/// Which memory a node's value lives in.
+enum class region : unsigned char {
+  nowhere,    // dead, or a constant
+  examples,   // arena that scales with the batch: offset counts elements per example
+  fixed,      // arena that does not
+  variables,  // parameters
+  slots,      // optimizer state; which slot is node::extra
+  input,      // memory of the caller; offset = index of the input
+  scalars,    // run-time numbers; offset = index
+  batch_size,
+};
+
+struct place {
+  region where = region::nowhere;
+  long offset = 0;
+};
+
+/// Offsets are multiples of this many elements, which is 64 bytes of float.
+inline constexpr long alignment_elements = 16;
+constexpr long aligned(long elements) { return (elements + alignment_elements - 1) / alignment_elements * alignment_elements; }
+
+struct memory_plan {
+  list<int> order;     // nodes that do work, in order of execution
+  list<place> places;  // one for each node
+  long example_elements = 0, fixed_elements = 0;  // sizes of the two arenas, per example and in all
+  long example_bound = 0, fixed_bound = 0;        // largest sum of values alive at once: no plan can be smaller
+};
+
+/// Moves every update to just after the last reader of what it replaces, so that gradients die early.
+constexpr list<int> execution_order(const graph& g) {
+  list<int> last_read;  // of leaves, by nodes that are not updates of it
+  last_read.resize(g.nodes.size(), -1);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    if (n.dead) continue;
+    for (int k = n.kind == op::update ? g.functions[n.function].output_count : 0; k < n.operand_count; ++k) last_read[n.operands[k]] = i;
+  }
+  list<int> follow, next;  // updates that wait for a node, as chains
+  follow.resize(g.nodes.size(), -1);
+  next.resize(g.nodes.size(), -1);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    if (n.dead || n.kind != op::update) continue;
+    int after = 0;
+    for (int k = 0; k < n.operand_count; ++k) {
+      const int operand = n.operands[k];
+      if (k < g.functions[n.function].output_count) {
+        if (last_read[operand] > after && last_read[operand] != i) after = last_read[operand];
+      } else if (operand > after) {
+        after = operand;
+      }
+    }
+    next[i] = follow[after];
+    follow[after] = i;
+  }
+  list<int> order;
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    if (!n.dead && !is_leaf(n.kind) && n.kind != op::update && n.kind != op::reshape) order.push(i);
+    for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
+  }
+  return order;
+}
+
+namespace detail {
+
+struct block {
+  int node = -1;
+  long size = 0, offset = 0;
+  int first = 0, last = 0;
+  bool batched = false;
+};
+
+/// Places blocks by decreasing size at the lowest offset that is free over their life. Returns the arena size.
+constexpr long place_blocks(list<block>& blocks, bool batched) {
+  list<int> by_size;
+  for (int i = 0; i < blocks.size(); ++i)
+    if (blocks[i].batched == batched) by_size.push(i);
+  for (int gap = by_size.size() / 2; gap > 0; gap /= 2)  // Shell sort; equal sizes keep no order, which is harmless and deterministic
+    for (int i = gap; i < by_size.size(); ++i)
+      for (int j = i - gap; j >= 0 && blocks[by_size[j]].size < blocks[by_size[j + gap]].size; j -= gap) {
+        const int swapped = by_size[j];
+        by_size[j] = by_size[j + gap];
+        by_size[j + gap] = swapped;
+      }
+  long total = 0;
+  list<int> by_offset;  // placed blocks, lowest first
+  for (int i = 0; i < by_size.size(); ++i) {
+    block& own = blocks[by_size[i]];
+    long offset = 0;
+    for (int other : by_offset) {
+      const block& b = blocks[other];
+      if (b.offset >= offset + own.size) break;
+      if (b.last < own.first || own.last < b.first) continue;
+      if (b.offset + b.size > offset) offset = b.offset + b.size;
+    }
+    own.offset = offset;
+    if (offset + own.size > total) total = offset + own.size;
+    int at = by_offset.push(by_size[i]);
+    for (; at > 0 && blocks[by_offset[at - 1]].offset > offset; --at) {
+      by_offset[at] = by_offset[at - 1];
+      by_offset[at - 1] = by_size[i];
+    }
+  }
+  return total;
+}
+
+constexpr long live_bound(const list<block>& blocks, int steps, bool batched) {
+  list<long> change;
+  change.resize(steps + 2, 0);
+  for (const block& b : blocks)
+    if (b.batched == batched) {
+      change[b.first] += b.size;
+      change[b.last + 1] -= b.size;
+    }
+  long live = 0, most = 0;
+  for (long delta : change) {
+    live += delta;
+    if (live > most) most = live;
+  }
+  return most;
+}
+
+}  // namespace detail
+
+/// Lays out all values of `g`. A map whose large operand dies there overwrites it; a reshape is its operand.
+constexpr memory_plan plan(const graph& g) {
+  memory_plan result;
+  result.order = execution_order(g);
+  const int steps = result.order.size(), count = g.nodes.size();
+
+  list<int> storage;  // the node whose memory a node uses: itself, or what it aliases
+  for (int i = 0; i < count; ++i) {
+    const node& n = g.nodes[i];
+    storage.push(!n.dead && n.kind == op::reshape ? storage[n.operands[0]] : i);
+  }
+  list<int> last_use;
+  last_use.resize(count, -1);
+  for (int s = 0; s < steps; ++s) {
+    const node& n = g.nodes[result.order[s]];
+    for (int k = 0; k < n.operand_count; ++k) last_use[storage[n.operands[k]]] = s;
+  }
+  for (int output : g.outputs) last_use[storage[output]] = steps;
+  for (int i = 0; i < count; ++i)
+    if (!g.nodes[i].dead && g.nodes[i].kept) last_use[storage[i]] = steps;
+
+  list<detail::block> blocks;
+  list<int> block_of;
+  block_of.resize(count, -1);
+  for (int s = 0; s < steps; ++s) {
+    const int i = result.order[s];
+    const node& n = g.nodes[i];
+    if (n.kind == op::update) continue;
+    const int last = last_use[i] < s ? s : last_use[i];
+    if (n.kind == op::map)
+      for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {
+        const int operand = storage[n.operands[k]];
+        const int shared = block_of[operand];
+        if (shared < 0 || blocks[shared].last != s || g.nodes[operand].batched != n.batched || g.nodes[operand].extent.size() != n.extent.size()) continue;
+        block_of[i] = shared;
+        blocks[shared].last = last;
+      }
+    if (block_of[i] < 0) block_of[i] = blocks.push({i, aligned(n.extent.size()), 0, s, last, n.batched});
+  }
+  result.example_elements = detail::place_blocks(blocks, true);
+  result.fixed_elements = detail::place_blocks(blocks, false);
+  result.example_bound = detail::live_bound(blocks, steps, true);
+  result.fixed_bound = detail::live_bound(blocks, steps, false);
+
+  list<long> variable_offset;
+  long parameters = 0;
+  for (const variable_entry& v : g.variables) {
+    variable_offset.push(parameters);
+    parameters += aligned(v.extent.size());
+  }
+  for (int i = 0; i < count; ++i) {
+    const node& n = g.nodes[i];
+    place p;
+    switch (n.kind) {
+      case op::input: p = {region::input, n.number}; break;
+      case op::variable: p = {region::variables, variable_offset[n.number]}; break;
+      case op::slot: p = {region::slots, variable_offset[n.number]}; break;
+      case op::scalar: p = {region::scalars, n.number}; break;
+      case op::batch_size: p = {region::batch_size, 0}; break;
+      default: break;
+    }
+    const int owner = storage[i];
+    if (is_leaf(g.nodes[owner].kind) && owner != i)
+      p = result.places[owner];
+    else if (block_of[owner] >= 0 && !n.dead)
+      p = {n.batched ? region::examples : region::fixed, blocks[block_of[owner]].offset};
+    result.places.push(p);
+  }
+  return result;
+}
+
+}  // namespace slim::graph

@@ -1,0 +1,136 @@
+#pragma once
+// Symbolic tensors: what a network is a function of. Arithmetic on tensors adds nodes to the graph.
+
+#include "slim/expr/symbol.hpp"
+#include "slim/graph/tracer.hpp"
+
+namespace slim {
+
+enum class deferred : unsigned char { no, total_loss, losses, regularization_losses };
+
+/// A value of the network being traced: a handle of one graph node, or a number. Cheap to copy. `shape()` is per example.
+class tensor {
+public:
+  constexpr tensor(double number) : constant(number) {}
+  constexpr tensor(tracer& owner, int index) : trace(&owner), node(index) {}
+  /// A sum over a collection that is worked out where it meets a tensor of the network; see losses::get_total_loss.
+  constexpr explicit tensor(deferred what) : later(what) {}
+
+  constexpr const slim::shape& shape() const { return trace->g.nodes[node].extent; }
+  constexpr int channels() const { return shape().channels(); }
+  constexpr bool bound() const { return trace != nullptr; }
+
+  /// The node of this tensor in the graph of `owner`.
+  constexpr int in(tracer& owner) const {
+    if (trace != nullptr) return node;
+    return later == deferred::no ? graph::constant(owner.g, constant) : collected(owner);
+  }
+
+  tracer* trace = nullptr;
+  int node = -1;
+
+private:
+  constexpr int collected(tracer& owner) const {
+    tensor sum = 0.0;
+    int terms = 0;
+    const auto add = [&](const list<graph::named_node>& losses) {
+      for (const graph::named_node& loss : losses) {
+        sum = terms == 0 ? tensor(owner, loss.node) : plus(owner, sum, tensor(owner, loss.node));
+        ++terms;
+      }
+    };
+    if (later != deferred::regularization_losses) add(owner.g.losses);
+    if (later == deferred::total_loss || later == deferred::regularization_losses) add(owner.g.regularization_losses);
+    if (terms == 0 && later == deferred::total_loss) owner.fail(graph::rule::no_loss);
+    return sum.in(owner);
+  }
+  static constexpr tensor plus(tracer& owner, const tensor& a, const tensor& b);
+
+  double constant = 0;
+  deferred later = deferred::no;
+};
+
+/// Element-wise application of a recorded function. Operands broadcast: one number, one value per channel, one per example.
+template <class... Tensors>
+constexpr tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
+  tracer* owner = nullptr;
+  ((owner = owner == nullptr ? operands.trace : owner), ...);
+  const int nodes[] = {operands.in(*owner)...};
+  return {*owner, graph::map(owner->g, function, nodes, sizeof...(Tensors), owner->scope)};
+}
+
+namespace detail {
+constexpr expr::scalar_function operation(expr::scalar_op op) {
+  expr::scalar_function f;
+  const int operands = expr::operand_count(op);
+  const int a = f.add_input(0), b = operands > 1 ? f.add_input(1) : -1, c = operands > 2 ? f.add_input(2) : -1;
+  f.add_output(f.emit(op, a, b, c));
+  return f;
+}
+}  // namespace detail
+
+constexpr tensor operator-(const tensor& x) { return apply(detail::operation(expr::scalar_op::negate), x); }
+constexpr tensor operator+(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::add), x, y); }
+constexpr tensor operator-(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::subtract), x, y); }
+constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::multiply), x, y); }
+constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
+constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
+constexpr tensor operator<(const tensor& x, const tensor& y) { return y > x; }
+constexpr tensor abs(const tensor& x) { return apply(detail::operation(expr::scalar_op::absolute), x); }
+constexpr tensor sqrt(const tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
+constexpr tensor exp(const tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
+constexpr tensor log(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
+constexpr tensor max(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
+constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
+constexpr tensor square(const tensor& x) { return x * x; }
+constexpr tensor select(const tensor& condition, const tensor& yes, const tensor& no) {
+  return apply(detail::operation(expr::scalar_op::select), condition, yes, no);
+}
+
+constexpr tensor tensor::plus(tracer& owner, const tensor& a, const tensor& b) {
+  const int nodes[] = {a.in(owner), b.in(owner)};
+  return {owner, graph::map(owner.g, detail::operation(expr::scalar_op::add), nodes, 2, owner.scope)};
+}
+
+/// Σ of all elements of all examples: one number.
+constexpr tensor sum(const tensor& x) {
+  expr::scalar_function identity;
+  identity.add_output(identity.add_input(0));
+  const int nodes[] = {x.node};
+  return {*x.trace, graph::reduce(x.trace->g, identity, nodes, 1, {}, x.trace->scope)};
+}
+
+/// Mean over all elements of all examples of the batch: one number.
+constexpr tensor mean(const tensor& x) {
+  const double per_example = static_cast<double>(x.shape().size());
+  const tensor total = sum(x);
+  if (!x.trace->g.nodes[x.node].batched) return total * (1.0 / per_example);
+  return total * (1.0 / per_example) / tensor(*x.trace, graph::batch_size(x.trace->g));
+}
+
+/// Σ over the elements of each example: one number per example.
+constexpr tensor sum_per_example(const tensor& x) {
+  expr::scalar_function identity;
+  identity.add_output(identity.add_input(0));
+  const int nodes[] = {x.node};
+  return {*x.trace, graph::reduce(x.trace->g, identity, nodes, 1, {true, {}}, x.trace->scope)};
+}
+
+/// The sum of a list of tensors or of a loss collection.
+template <class... Tensors>
+constexpr tensor add_n(const tensor& first, const Tensors&... rest) {
+  return (first + ... + rest);
+}
+
+/// `x` as a constant: no gradient flows through it.
+constexpr tensor stop_gradient(const tensor& x) {
+  expr::scalar_function identity;
+  identity.add_output(identity.add_input(0));
+  graph::node n;
+  n.kind = graph::op::map, n.batched = x.trace->g.nodes[x.node].batched, n.extent = x.shape();
+  n.operand_count = 1, n.operands[0] = x.node, n.ignored = 1;
+  n.function = x.trace->g.intern(identity);
+  return {*x.trace, graph::add_node(x.trace->g, n, x.trace->scope)};
+}
+
+}  // namespace slim

@@ -1,0 +1,35 @@
+#pragma once
+// The rules every graph obeys between passes: a pass that breaks one is caught where it happened.
+
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+/// The first fault of `g`, as text; null when there is none. Operands come before their readers, are alive, and fit.
+constexpr const char* fault_of(const graph& g) {
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    const node& n = g.nodes[i];
+    if (n.dead) continue;
+    if (n.operand_count < 0 || n.operand_count > node::max_operands) return "operand count out of range";
+    if (n.body() > n.operand_count) return "epilogue operands without operands";
+    for (int k = 0; k < n.operand_count; ++k) {
+      if (n.operands[k] < 0 || n.operands[k] >= i) return "an operand does not precede its reader";
+      if (g.nodes[n.operands[k]].dead) return "a dead node is read";
+    }
+    const bool function = n.kind == op::map || n.kind == op::reduce || n.kind == op::update;
+    if (function != (n.function >= 0)) return "function where none belongs, or none where one is needed";
+    if (n.function >= g.functions.size() || n.epilogue >= g.functions.size()) return "function index out of range";
+    if (function && g.functions[n.function].inputs > n.operand_count) return "a function reads an operand that is not there";
+    if (n.epilogue >= 0 && g.functions[n.epilogue].inputs > n.operand_count - n.body() + 1) return "an epilogue reads an operand that is not there";
+    if (n.kind == op::map)
+      for (int k = 0; k < n.operand_count; ++k)
+        if (!access_of(g.nodes[n.operands[k]], domain_of(n)).fits) return "an element-wise operand does not fit";
+    if (n.epilogue >= 0)
+      for (int k = n.body(); k < n.operand_count; ++k)
+        if (!access_of(g.nodes[n.operands[k]], domain_of(n)).fits) return "an epilogue operand does not fit";
+    if (n.kind == op::reshape && g.nodes[n.operands[0]].extent.size() != n.extent.size()) return "a reshape changes the number of elements";
+  }
+  return nullptr;
+}
+
+}  // namespace slim::graph

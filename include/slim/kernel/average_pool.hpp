@@ -1,0 +1,31 @@
+#pragma once
+// Average pooling (TF-Slim avg_pool2d) and its gradient: the mean is over the real cells of a window.
+
+#include "slim/kernel/pool_window.hpp"
+
+namespace slim::kernel {
+
+/// y = mean of the real cells of each window, per channel. Every window must hold a real cell.
+template<class T>
+void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
+    auto total = simd::broadcast(T{});
+    for_each_cell(geometry, window, [&](long cell) { total += simd::load(x + cell + channel, count); });
+    simd::store(y + window.pixel * geometry.channels + channel, total / simd::broadcast(static_cast<T>(window.cells())), count);
+  });
+}
+
+/// dx = Σ over the windows that hold a cell of dy / (real cells of the window).
+template<class T>
+void average_pool_gradient(const pool_geometry& geometry, long batch, const T* dy, T* dx, const epilogue<T>& after, int threads) {
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count) {
+    const auto share = simd::load(dy + window.pixel * geometry.channels + channel, count) /
+                       simd::broadcast(static_cast<T>(window.cells()));
+    for_each_cell(geometry, window, [&](long cell) {
+      T* to = dx + cell + channel;
+      simd::store(to, simd::load<T>(to, count) + share, count);
+    });
+  });
+}
+
+}  // namespace slim::kernel

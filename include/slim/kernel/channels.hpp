@@ -1,0 +1,24 @@
+#pragma once
+// Ranges of channels, for concatenation and slicing along the last dimension.
+
+#include "slim/kernel/blocking.hpp"
+#include "slim/kernel/parallel.hpp"
+
+#include <cstring>
+
+namespace slim::kernel {
+
+/// Copies channels [source_first, source_first + count) of each of `rows` pixels to [destination_first, …); the other channels of
+/// the destination keep their values. Source and destination do not overlap.
+template<class T>
+void copy_channels(long rows, const T* source, long source_channels, long source_first, T* destination, long destination_channels,
+                   long destination_first, long count, int threads) {
+  const long block = 64, tasks = parts_of(rows, block);
+  parallel_for(tasks, static_cast<double>(block * count), threads, [&](long task) {
+    for (long row = task * block; row < smaller(rows, (task + 1) * block); ++row)
+      std::memcpy(destination + row * destination_channels + destination_first, source + row * source_channels + source_first,
+                  static_cast<std::size_t>(count) * sizeof(T));
+  });
+}
+
+}  // namespace slim::kernel

@@ -1,0 +1,154 @@
+#pragma once
+// The loop that a scalar function becomes: evaluation of a code on vectors, over rectangles of rows × columns.
+
+#include <cstdint>
+#include <utility>
+
+#include "slim/core/config.hpp"
+#include "slim/expr/code.hpp"
+#include "slim/simd/math.hpp"
+
+namespace slim::kernel {
+
+inline constexpr int max_expression_operands = 16;
+inline constexpr int max_expression_outputs = 4;
+
+/// Operands of one element-wise computation at run time. Element (r, c) of a dense operand is at r·width + c.
+template <class T>
+struct expression_context {
+  const T* inputs[max_expression_operands]{};
+  T* outputs[max_expression_outputs]{};
+  long width = 1;
+  long rows_per_example = 1;
+  std::uint32_t seed = 0;  // of this step
+};
+
+namespace detail {
+
+template <class T, auto Code>
+struct evaluation {
+  const expression_context<T>& context;
+  simd::batch<T> values[Code.node_count];
+
+  /// Operands that do not change within a row are loaded once per row.
+  template <int I>
+  SLIM_ALWAYS_INLINE void begin_row(long row) {
+    using enum expr::scalar_op;
+    if constexpr (Code.op[I] == constant) {
+      values[I] = simd::broadcast(static_cast<T>(Code.number(I)));
+    } else if constexpr (Code.op[I] == input) {
+      constexpr int k = Code.input_of(I);
+      if constexpr (Code.inputs[k] == expr::access::scalar) values[I] = simd::broadcast(context.inputs[k][0]);
+      if constexpr (Code.inputs[k] == expr::access::example) values[I] = simd::broadcast(context.inputs[k][row / context.rows_per_example]);
+    }
+  }
+
+  template <int Condition>
+  SLIM_ALWAYS_INLINE simd::mask<T> holds() const {
+    if constexpr (Code.op[Condition] == expr::scalar_op::greater)
+      return values[Code.a[Condition]] > values[Code.b[Condition]];
+    else if constexpr (Code.op[Condition] == expr::scalar_op::equal)
+      return values[Code.a[Condition]] == values[Code.b[Condition]];
+    else
+      return values[Condition] != simd::broadcast(T(0));
+  }
+
+  template <int I>
+  SLIM_ALWAYS_INLINE void compute(long row, long column, long count) {
+    using enum expr::scalar_op;
+    constexpr expr::scalar_op op = Code.op[I];
+    constexpr int a = Code.a[I] < 0 ? 0 : Code.a[I], b = Code.b[I] < 0 ? 0 : Code.b[I], c = Code.c[I] < 0 ? 0 : Code.c[I];
+    if constexpr (op == input) {
+      constexpr int k = Code.input_of(I);
+      if constexpr (Code.inputs[k] == expr::access::element) values[I] = simd::load(context.inputs[k] + row * context.width + column, count);
+      if constexpr (Code.inputs[k] == expr::access::column) values[I] = simd::load(context.inputs[k] + column, count);
+    } else if constexpr (op == position) {
+      values[I] = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
+    } else if constexpr (op == uniform) {
+      constexpr std::uint32_t stream = simd::mix(static_cast<std::uint32_t>(Code.number(I)));
+      values[I] = simd::uniform<T>(stream ^ context.seed, static_cast<std::uint32_t>(row * context.width + column));
+    } else if constexpr (op == negate) {
+      values[I] = -values[a];
+    } else if constexpr (op == absolute) {
+      values[I] = simd::absolute<T>(values[a]);
+    } else if constexpr (op == square_root) {
+      values[I] = simd::square_root<T>(values[a]);
+    } else if constexpr (op == exponential) {
+      values[I] = simd::exponential<T>(values[a]);
+    } else if constexpr (op == logarithm) {
+      values[I] = simd::logarithm<T>(values[a]);
+    } else if constexpr (op == hyperbolic_tangent) {
+      values[I] = simd::hyperbolic_tangent<T>(values[a]);
+    } else if constexpr (op == logistic) {
+      values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential<T>(-values[a]));
+    } else if constexpr (op == error_function) {
+      values[I] = simd::error_function<T>(values[a]);
+    } else if constexpr (op == floor) {
+      values[I] = simd::floor<T>(values[a]);
+    } else if constexpr (op == add) {
+      values[I] = values[a] + values[b];
+    } else if constexpr (op == subtract) {
+      values[I] = values[a] - values[b];
+    } else if constexpr (op == multiply) {
+      values[I] = values[a] * values[b];
+    } else if constexpr (op == divide) {
+      values[I] = values[a] / values[b];
+    } else if constexpr (op == maximum) {
+      values[I] = simd::maximum<T>(values[a], values[b]);
+    } else if constexpr (op == minimum) {
+      values[I] = simd::minimum<T>(values[a], values[b]);
+    } else if constexpr (op == greater || op == equal) {
+      if constexpr (numeric<I>()) values[I] = simd::select<T>(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
+    } else if constexpr (op == select) {
+      values[I] = simd::select<T>(holds<a>(), values[b], values[c]);
+    }
+  }
+
+  /// True when comparison `I` is used as a number, not only as the condition of a select.
+  template <int I>
+  static consteval bool numeric() {
+    for (int i = 0; i < Code.node_count; ++i) {
+      const bool chooses = Code.op[i] == expr::scalar_op::select;
+      if ((Code.a[i] == I && !chooses) || Code.b[i] == I || Code.c[i] == I) return true;
+    }
+    for (int o = 0; o < Code.output_count; ++o)
+      if (Code.outputs[o] == I) return true;
+    return false;
+  }
+
+  template <int... I>
+  SLIM_ALWAYS_INLINE void row(long r, std::integer_sequence<int, I...>) {
+    (begin_row<I>(r), ...);
+  }
+  template <int... I>
+  SLIM_ALWAYS_INLINE void elements(long r, long column, long count, std::integer_sequence<int, I...>) {
+    (compute<I>(r, column, count), ...);
+  }
+};
+
+template <auto Code>
+using node_indices = std::make_integer_sequence<int, Code.node_count>;
+
+}  // namespace detail
+
+/// Writes every output of `Code` for the rectangle of rows and columns. Outputs may be the element-wise inputs themselves.
+template <class T, auto Code>
+void evaluate(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
+  detail::evaluation<T, Code> e{context, {}};
+  for (long row = row_begin; row < row_end; ++row) {
+    e.row(row, detail::node_indices<Code>{});
+    simd::for_each_stretch<T>(column_end - column_begin, [&](long offset, long count) {
+      const long column = column_begin + offset;
+      e.elements(row, column, count, detail::node_indices<Code>{});
+      for (int o = 0; o < Code.output_count; ++o) simd::store(context.outputs[o] + row * context.width + column, e.values[Code.outputs[o]], count);
+    });
+  }
+}
+
+/// As `epilogue::apply`: the context is an expression_context whose first input and output are the kernel's result.
+template <class T, auto Code>
+void evaluate_epilogue(const void* context, long row_begin, long row_end, long column_begin, long column_end) {
+  evaluate<T, Code>(*static_cast<const expression_context<T>*>(context), row_begin, row_end, column_begin, column_end);
+}
+
+}  // namespace slim::kernel

@@ -1,0 +1,39 @@
+#pragma once
+// Products of row-major matrices for fully connected layers, and their gradients.
+
+#include "slim/kernel/dot_tile.hpp"
+#include "slim/kernel/few_rows.hpp"
+#include "slim/kernel/tap_contraction.hpp"
+#include "slim/kernel/tap_weights_gradient.hpp"
+#include "slim/kernel/transposed_product.hpp"
+
+namespace slim::kernel {
+
+/// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
+#ifndef MD
+#define MD 256
+#endif
+inline constexpr long matmul_depth = MD;
+
+/// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows.
+template<class T>
+void matmul(long rows, long inner, long columns, const T* a, const T* b, T* c, const epilogue<T>& after, int threads) {
+  if (rows <= few_rows) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
+  else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false}, c, after, threads, matmul_depth);
+}
+
+/// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed.
+template<class T>
+void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after,
+                          int threads) {
+  if (rows <= dot_left) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
+  else multiply_transposed(rows, inner, columns, dc, b, da, after, threads);
+}
+
+/// db (inner × columns) = aᵀ · dc, a (rows × inner), dc (rows × columns); overwrites db.
+template<class T>
+void matmul_weights_gradient(long rows, long inner, long columns, const T* a, const T* dc, T* db, int threads) {
+  contract_weights(matmul_grid(rows, inner, columns), a, dc, db, threads);
+}
+
+}  // namespace slim::kernel

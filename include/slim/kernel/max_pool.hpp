@@ -1,0 +1,37 @@
+#pragma once
+// Max pooling (TF-Slim max_pool2d) and its gradient.
+
+#include "slim/kernel/pool_window.hpp"
+
+#include <limits>
+
+namespace slim::kernel {
+
+/// y = the largest real cell of each window, per channel. Every window must hold a real cell, as SAME and VALID guarantee.
+template<class T>
+void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
+    auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
+    for_each_cell(geometry, window, [&](long cell) { largest = xsimd::max(largest, simd::load(x + cell + channel, count)); });
+    simd::store(y + window.pixel * geometry.channels + channel, largest, count);
+  });
+}
+
+/// dx = Σ over windows of dy at the FIRST largest cell in row-major order (as TensorFlow), found again from x and y; zero elsewhere.
+template<class T>
+void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after,
+                       int threads) {
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count) {
+    const long output = window.pixel * geometry.channels + channel;
+    const auto largest = simd::load(y + output, count), zero = simd::broadcast(T{});
+    auto remaining = simd::load(dy + output, count);
+    for_each_cell(geometry, window, [&](long cell) {
+      T* to = dx + cell + channel;
+      const auto hit = simd::load(x + cell + channel, count) == largest;
+      simd::store(to, simd::load<T>(to, count) + xsimd::select(hit, remaining, zero), count);
+      remaining = xsimd::select(hit, zero, remaining);
+    });
+  });
+}
+
+}  // namespace slim::kernel

@@ -1,0 +1,58 @@
+#pragma once
+// The right operand of a contraction, laid out as the register tile reads it: [column panel][step][tile_columns], with
+// zeros behind the last column. Packing happens per call into a buffer that stays in the second-level cache.
+
+#include "slim/kernel/tile.hpp"
+
+namespace slim::kernel {
+
+/// Bytes of packed right operand that a thread keeps on its stack, a bit more than half of a 512 KiB second-level cache.
+inline constexpr long panel_buffer_bytes = 288 * 1024;
+template<class T>
+inline constexpr long panel_buffer_size = panel_buffer_bytes / static_cast<long>(sizeof(T));
+
+/// Columns rounded up to whole panels.
+template<class T>
+constexpr long padded_columns(long columns) { return (columns + tile_columns<T> - 1) / tile_columns<T> * tile_columns<T>; }
+
+/// Largest number of columns (whole panels, at least one) with `depth` steps that fits the buffer, shared out evenly over
+/// the groups that `columns` needs.
+template<class T>
+constexpr long panel_group_columns(long columns, long depth, int least_groups = 1) {
+  const long room = panel_buffer_size<T> / depth / tile_columns<T> * tile_columns<T>;
+  const long widest = room > tile_columns<T> ? room : tile_columns<T>;
+  long groups = (columns + widest - 1) / widest;
+  groups = groups > least_groups ? groups : least_groups;
+  return padded_columns<T>((columns + groups - 1) / groups);
+}
+
+/// Steps `first` … `first + rows` of panels that are `depth` steps deep, from a matrix with contiguous columns.
+template<class T>
+void pack_panels(const T* source, long row_stride, long rows, long columns, T* panels, long first, long depth) {
+  constexpr long wide = tile_columns<T>;
+  for (long r = 0; r < rows; ++r, source += row_stride) {
+    T* SLIM_RESTRICT to = panels + (first + r) * wide;
+    long column = 0;
+    for (; column + wide <= columns; column += wide, to += depth * wide)
+#pragma GCC unroll 8
+      for (int v = 0; v < tile_vectors<T>; ++v)
+        simd::store(to + v * simd::width<T>, simd::load(source + column + v * simd::width<T>));
+    if (column < columns)
+      for (long j = 0; j < wide; ++j) to[j] = column + j < columns ? source[column + j] : T{};
+  }
+}
+
+/// The same from a matrix with contiguous rows: element (step r, column j) is source[j·column_stride + r].
+template<class T>
+void pack_panels_transposed(const T* source, long column_stride, long rows, long columns, T* panels, long first, long depth) {
+  constexpr long wide = tile_columns<T>;
+  for (long column = 0; column < padded_columns<T>(columns); ++column) {
+    T* SLIM_RESTRICT to = panels + (column / wide * depth + first) * wide + column % wide;
+    if (column < columns)
+      for (long r = 0; r < rows; ++r) to[r * wide] = source[column * column_stride + r];
+    else
+      for (long r = 0; r < rows; ++r) to[r * wide] = T{};
+  }
+}
+
+}  // namespace slim::kernel

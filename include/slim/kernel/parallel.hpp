@@ -1,0 +1,39 @@
+#pragma once
+// Threads for kernels: a loop over independent tasks, forked only when there is enough work to pay for it.
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace slim::kernel {
+
+/// Floating point operations below which a fork costs more than the second core gains: a fork and join of two
+/// threads takes about 3 microseconds, in which one core does roughly this much arithmetic.
+inline constexpr double fork_threshold = 2e5;
+
+/// Threads a kernel may use by default: OpenMP's setting (`OMP_NUM_THREADS` or the cores); 1 without OpenMP.
+inline int hardware_threads() {
+#ifdef _OPENMP
+  return omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// Runs `body(task)` once for each task in [0, tasks), on up to `threads` threads. `work_per_task` is in floating
+/// point operations. Tasks must be independent; since each output element belongs to exactly one task, results are
+/// bitwise the same for every number of threads.
+template<class F>
+void parallel_for(long tasks, [[maybe_unused]] double work_per_task, [[maybe_unused]] int threads, F&& body) {
+#ifdef _OPENMP
+  if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold) {
+    const int team = tasks < threads ? static_cast<int>(tasks) : threads;
+#pragma omp parallel for num_threads(team) schedule(static)
+    for (long task = 0; task < tasks; ++task) body(task);
+    return;
+  }
+#endif
+  for (long task = 0; task < tasks; ++task) body(task);
+}
+
+}  // namespace slim::kernel

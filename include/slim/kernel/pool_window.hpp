@@ -1,0 +1,88 @@
+#pragma once
+// The two ways through a pooling layer: output by output, and (for gradients) scattering each output into its window.
+
+#include "slim/kernel/blocking.hpp"
+#include "slim/kernel/epilogue.hpp"
+#include "slim/kernel/geometry.hpp"
+#include "slim/kernel/parallel.hpp"
+#include "slim/simd/batch.hpp"
+
+#include <cstring>
+
+namespace slim::kernel {
+
+/// The real cells of one window, and its output pixel counted over the batch.
+struct pool_window {
+  long image, top, bottom, left, right;
+  long pixel;
+  constexpr long cells() const { return (bottom - top) * (right - left); }
+};
+
+constexpr pool_window window_at(const pool_geometry& g, long image, long i, long j) {
+  const long top = i * g.stride_height - g.pad_top, left = j * g.stride_width - g.pad_left;
+  return {image, larger(top, 0), smaller(top + g.kernel_height, g.input_height), larger(left, 0), smaller(left + g.kernel_width, g.input_width),
+          (image * g.output_height + i) * g.output_width + j};
+}
+
+/// Calls `visit(offset)` for each real cell of the window in row-major order, `offset` = its first channel in the input.
+template<class Visit>
+inline void for_each_cell(const pool_geometry& g, const pool_window& window, Visit&& visit) {
+  for (long h = window.top; h < window.bottom; ++h)
+    for (long w = window.left; w < window.right; ++w)
+      visit(((window.image * g.input_height + h) * g.input_width + w) * g.channels);
+}
+
+/// Arithmetic of one pass over all windows, for the decision to fork.
+constexpr double pool_operations(const pool_geometry& g, long batch) {
+  return static_cast<double>(batch * g.output_height * g.output_width) * g.channels * g.kernel_height * g.kernel_width;
+}
+
+/// Forward: `compute(window, channel, count)` writes `count` channels of one output; the epilogue follows row by row.
+template<class T, class Compute>
+void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, Compute&& compute) {
+  const long rows = batch * g.output_height;
+  parallel_for(rows, pool_operations(g, batch) / static_cast<double>(rows), threads, [&](long row) {
+    for (long j = 0; j < g.output_width; ++j) {
+      const pool_window window = window_at(g, row / g.output_height, row % g.output_height, j);
+      simd::for_each_stretch<T>(g.channels, [&](long channel, long count) { compute(window, channel, count); });
+    }
+    after(row * g.output_width, (row + 1) * g.output_width, 0, g.channels);
+  });
+}
+
+/// Channels of one task when there are fewer images than threads.
+inline constexpr long scatter_channels = 64;
+
+/// Gradient: `scatter(window, channel, count)` adds into dx, which is zeroed ahead of the windows; the epilogue follows as
+/// soon as no later window can reach a row. One task per image, or per image and slice of channels.
+template<class T, class Scatter>
+void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T>& after, int threads, Scatter&& scatter) {
+  const long slice = batch < threads ? scatter_channels : g.channels, slices = parts_of(g.channels, slice), tasks = batch * slices;
+  parallel_for(tasks, 2 * pool_operations(g, batch) / static_cast<double>(tasks), threads, [&](long task) {
+    const long image = task / slices, first = task % slices * slice, last = smaller(first + slice, g.channels);
+    const long first_row = image * g.input_height;
+    long zeroed = 0, finished = 0;
+    const auto zero_to = [&](long end) {
+      for (; zeroed < end; ++zeroed)
+        for (long w = 0; w < g.input_width; ++w)
+          std::memset(dx + ((first_row + zeroed) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(last - first) * sizeof(T));
+    };
+    const auto finish_to = [&](long end) {
+      if (end <= finished) return;
+      after((first_row + finished) * g.input_width, (first_row + end) * g.input_width, first, last);
+      finished = end;
+    };
+    for (long i = 0; i < g.output_height; ++i) {
+      for (long j = 0; j < g.output_width; ++j) {
+        const pool_window window = window_at(g, image, i, j);
+        zero_to(window.bottom);
+        simd::for_each_stretch<T>(last - first, [&](long channel, long count) { scatter(window, first + channel, count); });
+      }
+      finish_to(smaller(zeroed, (i + 1) * g.stride_height - g.pad_top));
+    }
+    zero_to(g.input_height);
+    finish_to(g.input_height);
+  });
+}
+
+}  // namespace slim::kernel

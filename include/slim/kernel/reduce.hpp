@@ -1,0 +1,101 @@
+#pragma once
+// Sums of scalar functions: per column (bias gradients, batch statistics), per example, or over everything (losses).
+// Rows are cut into blocks whose number depends on the shape only, so that results are the same for every number of threads.
+
+#include "slim/kernel/expression.hpp"
+#include "slim/kernel/parallel.hpp"
+
+namespace slim::kernel {
+
+inline constexpr long reduce_blocks = 32;        // partial sums at most
+inline constexpr long reduce_block_rows = 64;    // rows of a block at least
+inline constexpr long reduce_stretch = 2048;     // elements summed in T before they go to a double
+
+/// Elements of workspace that reduce_columns needs.
+constexpr long reduce_columns_workspace(long width) { return reduce_blocks * width; }
+
+/// outputs[0][c] = Σ over rows of Code(row, c). `workspace` has reduce_columns_workspace(width) elements.
+template <class T, auto Code>
+void reduce_columns(const expression_context<T>& context, long rows, T* workspace, int threads) {
+  const long width = context.width;
+  long blocks = rows / reduce_block_rows;
+  blocks = blocks < 1 ? 1 : blocks > reduce_blocks ? reduce_blocks : blocks;
+  T* const partial = blocks == 1 ? context.outputs[0] : workspace;
+  parallel_for(blocks, 4.0 * Code.node_count * static_cast<double>(rows / blocks * width), threads, [&](long block) {
+    const long first = rows * block / blocks, last = rows * (block + 1) / blocks;
+    T* const sums = partial + block * width;
+    simd::for_each_stretch<T>(width, [&](long column, long count) {
+      detail::evaluation<T, Code> e{context, {}};
+      simd::batch<T> total(T(0));
+      for (long row = first; row < last; ++row) {
+        e.row(row, detail::node_indices<Code>{});
+        e.elements(row, column, count, detail::node_indices<Code>{});
+        total += e.values[Code.outputs[0]];
+      }
+      simd::store(sums + column, total, count);
+    });
+  });
+  if (blocks == 1) return;
+  for (long column = 0; column < width; ++column) {
+    T total = 0;
+    for (long block = 0; block < blocks; ++block) total += workspace[block * width + column];
+    context.outputs[0][column] = total;
+  }
+}
+
+namespace detail {
+/// Σ of Code over a rectangle, collected in double.
+template <class T, auto Code>
+double rectangle_sum(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
+  double result = 0;
+  evaluation<T, Code> e{context, {}};
+  for (long row = row_begin; row < row_end; ++row) {
+    e.row(row, node_indices<Code>{});
+    for (long first = column_begin; first < column_end; first += reduce_stretch) {
+      const long last = first + reduce_stretch < column_end ? first + reduce_stretch : column_end;
+      simd::batch<T> total(T(0));
+      T tail = 0;
+      simd::for_each_stretch<T>(last - first, [&](long offset, long count) {
+        e.elements(row, first + offset, count, node_indices<Code>{});
+        if (count == simd::width<T>) {
+          total += e.values[Code.outputs[0]];
+        } else {
+          alignas(64) T lanes[simd::width<T>];
+          simd::store(lanes, e.values[Code.outputs[0]]);
+          for (long lane = 0; lane < count; ++lane) tail += lanes[lane];
+        }
+      });
+      result += static_cast<double>(simd::sum<T>(total)) + static_cast<double>(tail);
+    }
+  }
+  return result;
+}
+}  // namespace detail
+
+/// outputs[0][0] = Σ over rows × width of Code.
+template <class T, auto Code>
+void reduce_all(const expression_context<T>& context, long rows, int threads) {
+  double partial[reduce_blocks]{};
+  const bool by_row = rows >= reduce_blocks;
+  const long extent = by_row ? rows : context.width;
+  const long blocks = extent < reduce_blocks ? extent : reduce_blocks;
+  parallel_for(blocks, 4.0 * Code.node_count * static_cast<double>(rows * context.width) / static_cast<double>(blocks), threads, [&](long block) {
+    const long first = extent * block / blocks, last = extent * (block + 1) / blocks;
+    partial[block] = by_row ? detail::rectangle_sum<T, Code>(context, first, last, 0, context.width)
+                            : detail::rectangle_sum<T, Code>(context, 0, rows, first, last);
+  });
+  double total = 0;
+  for (long block = 0; block < blocks; ++block) total += partial[block];
+  context.outputs[0][0] = static_cast<T>(total);
+}
+
+/// outputs[0][e] = Σ over the rows of example e of Code.
+template <class T, auto Code>
+void reduce_examples(const expression_context<T>& context, long examples, int threads) {
+  parallel_for(examples, 4.0 * Code.node_count * static_cast<double>(context.rows_per_example * context.width), threads, [&](long example) {
+    const long first = example * context.rows_per_example;
+    context.outputs[0][example] = static_cast<T>(detail::rectangle_sum<T, Code>(context, first, first + context.rows_per_example, 0, context.width));
+  });
+}
+
+}  // namespace slim::kernel

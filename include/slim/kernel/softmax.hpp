@@ -1,0 +1,107 @@
+#pragma once
+// Softmax and softmax cross-entropy, row by row, stable for logits of any size.
+
+#include "slim/kernel/blocking.hpp"
+#include "slim/kernel/parallel.hpp"
+#include "slim/simd/batch.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace slim::kernel {
+
+/// Operations that one exponential counts for in the decision to fork.
+inline constexpr double exponential_operations = 30;
+
+/// The two numbers that turn a row of logits into log-probabilities: log softmax = x − maximum − log(total).
+template<class T>
+struct row_normalizer {
+  T maximum, total;
+};
+
+/// maximum = max x, total = Σ exp(x − maximum); `exponentials`, unless null, receives exp(x − maximum).
+template<class T>
+row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
+  constexpr T lowest = -std::numeric_limits<T>::infinity();  // exp(lowest) = 0: lanes behind the row do not count
+  auto largest = simd::broadcast(lowest), total = simd::broadcast(T{});
+  simd::for_each_stretch<T>(classes, [&](long at, long count) { largest = xsimd::max(largest, simd::load(x + at, count, lowest)); });
+  const T maximum = simd::maximum(largest);
+  simd::for_each_stretch<T>(classes, [&](long at, long count) {
+    const auto exponential = xsimd::exp(simd::load(x + at, count, lowest) - simd::broadcast(maximum));
+    total += exponential;
+    if (exponentials != nullptr) simd::store(exponentials + at, exponential, count);
+  });
+  return {maximum, simd::sum(total)};
+}
+
+/// Rows of one task: small enough to share out, large enough that a task is no trifle.
+inline constexpr long softmax_rows = 16;
+
+/// `body(row)` for all rows, in parallel when they are many.
+template<class Body>
+void for_each_row(long rows, long classes, int threads, Body&& body) {
+  const long tasks = parts_of(rows, softmax_rows);
+  parallel_for(tasks, exponential_operations * static_cast<double>(softmax_rows * classes), threads, [&](long task) {
+    for (long row = task * softmax_rows; row < smaller(rows, (task + 1) * softmax_rows); ++row) body(row);
+  });
+}
+
+/// y = softmax(x) along each row of rows × classes. y may be x.
+template<class T>
+void softmax(long rows, long classes, const T* x, T* y, int threads) {
+  for_each_row(rows, classes, threads, [&](long row) {
+    T* out = y + row * classes;
+    const auto scale = simd::broadcast(1 / normalize_row(classes, x + row * classes, out).total);
+    simd::for_each_stretch<T>(classes, [&](long at, long count) { simd::store(out + at, simd::load<T>(out + at, count) * scale, count); });
+  });
+}
+
+/// dx = y·(dy − Σ y·dy) along each row, with y = softmax(x). dx may be dy.
+template<class T>
+void softmax_gradient(long rows, long classes, const T* y, const T* dy, T* dx, int threads) {
+  for_each_row(rows, classes, threads, [&](long row) {
+    const T *p = y + row * classes, *d = dy + row * classes;
+    auto products = simd::broadcast(T{});
+    simd::for_each_stretch<T>(classes, [&](long at, long count) {
+      products = simd::multiply_add(simd::load(p + at, count), simd::load(d + at, count), products);
+    });
+    const auto mean = simd::broadcast(simd::sum(products));
+    simd::for_each_stretch<T>(classes, [&](long at, long count) {
+      simd::store(dx + row * classes + at, simd::load(p + at, count) * (simd::load(d + at, count) - mean), count);
+    });
+  });
+}
+
+/// loss[row] = −Σ labels·log softmax(logits): labels are any distribution (or weights) over the classes.
+template<class T>
+void softmax_cross_entropy(long rows, long classes, const T* logits, const T* labels, T* loss, int threads) {
+  for_each_row(rows, classes, threads, [&](long row) {
+    const T *x = logits + row * classes, *l = labels + row * classes;
+    const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
+    const auto maximum = simd::broadcast(normal.maximum), log_total = simd::broadcast(std::log(normal.total));
+    auto total = simd::broadcast(T{});
+    simd::for_each_stretch<T>(classes, [&](long at, long count) {
+      const auto surprise = log_total - (simd::load(x + at, count, normal.maximum) - maximum);
+      total = simd::multiply_add(simd::load(l + at, count), surprise, total);
+    });
+    loss[row] = simd::sum(total);
+  });
+}
+
+/// dlogits = dloss[row] · (softmax(logits)·Σ labels − labels). dlogits may be logits.
+template<class T>
+void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, const T* labels, const T* dloss, T* dlogits, int threads) {
+  for_each_row(rows, classes, threads, [&](long row) {
+    const T* l = labels + row * classes;
+    T* out = dlogits + row * classes;
+    const T total = normalize_row(classes, logits + row * classes, out).total;
+    auto label_sum = simd::broadcast(T{});
+    simd::for_each_stretch<T>(classes, [&](long at, long count) { label_sum += simd::load(l + at, count); });
+    const auto scale = simd::broadcast(simd::sum(label_sum) / total), slope = simd::broadcast(dloss[row]);
+    simd::for_each_stretch<T>(classes, [&](long at, long count) {
+      simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count);
+    });
+  });
+}
+
+}  // namespace slim::kernel

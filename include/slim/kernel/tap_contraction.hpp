@@ -1,0 +1,131 @@
+#pragma once
+// The engine behind convolution, its data gradient and matmul: pack weights, look at the source, run register tiles.
+
+#include "slim/kernel/epilogue.hpp"
+#include "slim/kernel/panel.hpp"
+#include "slim/kernel/parallel.hpp"
+#include "slim/kernel/source_view.hpp"
+
+namespace slim::kernel {
+
+/// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns.
+template<class T>
+struct tap_weights {
+  const T* data;
+  long tap_columns;
+  bool transposed;
+};
+
+/// Panels of result columns [column, column + columns) for one chunk of the reduction.
+template<class T>
+void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<T>& weights, long column, long columns, T* panels) {
+  long step = 0;
+  for (long r = chunk.row; r < chunk.row + chunk.rows; ++r)
+    for (long s = chunk.column; s < chunk.column + chunk.columns; ++s, step += chunk.channels) {
+      const long tap = (grid.height.first_tap + r * grid.height.tap_increment) * weights.tap_columns + grid.width.first_tap +
+                       s * grid.width.tap_increment;
+      const T* from = weights.data + tap * grid.source_channels * grid.result_channels;
+      if (weights.transposed)
+        pack_panels_transposed(from + column * grid.source_channels + chunk.channel, grid.source_channels, chunk.channels,
+                               columns, panels, step, chunk.depth());
+      else
+        pack_panels(from + chunk.channel * grid.result_channels + column, grid.result_channels, chunk.channels, columns,
+                    panels, step, chunk.depth());
+    }
+}
+
+/// The steps of one output's reduction over a chunk: rows of taps, taps, channels.
+template<class T>
+void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, long* steps) {
+  for (long r = 0; r < chunk.rows; ++r)
+    for (long s = 0; s < chunk.columns; ++s) {
+      const long first = r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride;
+      for (long c = 0; c < chunk.channels; ++c) *steps++ = first + c;
+    }
+}
+
+/// Elements of result that are handed to the epilogue together.
+inline constexpr long epilogue_elements = 1024;
+
+/// Walks over the pixels of a block in order, with the places of each in the source and in the result.
+template<class T>
+struct pixel_cursor {
+  const tap_grid& grid;
+  const pixel_block& block;
+  const source_view<T>& view;
+  long image = 0, row = 0, cell = 0;
+  const T* from = view.data;
+  long to = place();
+
+  long place() const {
+    const long y = grid.height.output_first + (block.row + row) * grid.height.output_step;
+    const long x = grid.width.output_first + block.column * grid.width.output_step;
+    return (((block.image + image) * grid.height.result + y) * grid.width.result + x) * grid.result_channels;
+  }
+
+  void next() {
+    from += grid.width.step * view.cell_stride;
+    to += grid.width.output_step * grid.result_channels;
+    if (++cell < block.columns) return;
+    cell = 0;
+    if (++row == block.rows) row = 0, ++image;
+    from = view.data + image * view.image_stride + row * grid.height.step * view.row_stride;
+    to = place();
+  }
+};
+
+/// All pixels of one block against one group of packed columns. `last` tells that the reduction ends with this chunk.
+template<class T>
+void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const long* steps,
+                    const T* panels, long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after) {
+  const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
+  const long pixels = block.pixels();
+  pixel_cursor<T> pixel{grid, block, view};
+  for (long done = 0, finished = 0; done < pixels; done += tile_rows) {
+    const int valid = static_cast<int>(smaller(tile_rows, pixels - done));
+    const T* from[tile_rows];
+    T* to[tile_rows];
+    for (int i = 0; i < valid; ++i, pixel.next()) {
+      from[i] = pixel.from;
+      to[i] = result + pixel.to + column;
+    }
+    for (int i = valid; i < tile_rows; ++i) from[i] = from[0];
+    tile_row(steps, chunk.depth(), from, panels, to, valid, columns, accumulate);
+    if (last && ((done + valid - finished) * columns >= epilogue_elements || done + valid == pixels)) {
+      after(first_pixel + finished, first_pixel + done + valid, column, column + columns);
+      finished = done + valid;
+    }
+  }
+}
+
+/// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
+/// epilogue must be empty, since the rows are not consecutive. At least one tap.
+template<class T>
+void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after,
+                   int threads, long depth_limit = reduction_limit) {
+  const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
+  const blocking cut = choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+  const long group_columns = panel_group_columns<T>(grid.result_channels, cut.depth());
+  const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
+  const long parts = threads > 1 ? smaller(blocks, threads / std::gcd(groups, static_cast<long>(threads))) : 1;
+
+  parallel_for(groups * parts, grid.operations() / static_cast<double>(groups * parts), threads, [&](long task) {
+    alignas(64) T panels[panel_buffer_size<T>];
+    alignas(64) T buffer[source_buffer_size<T>];
+    long steps[reduction_limit];
+    const long column = task / parts * group_columns, part = task % parts;
+    const long columns = smaller(group_columns, grid.result_channels - column);
+    for (long c = 0; c < cut.chunks(); ++c) {
+      const tap_chunk chunk = cut.chunk(c);
+      pack_chunk(grid, chunk, weights, column, columns, panels);
+      for (long b = part * blocks / parts; b < (part + 1) * blocks / parts; ++b) {
+        const pixel_block block = cut.block(b);
+        const source_view<T> view = view_source(grid, chunk, block, source, buffer, false);
+        list_taps(grid, chunk, view, steps);
+        contract_block(grid, chunk, block, view, steps, panels, column, columns, result, c > 0, c + 1 == cut.chunks(), after);
+      }
+    }
+  });
+}
+
+}  // namespace slim::kernel

@@ -1,0 +1,74 @@
+#pragma once
+// The engine behind the weights gradients of convolution and matmul: rows of the tile are (tap, source channel) pairs,
+// the reduction runs over pixels.
+
+#include "slim/kernel/panel.hpp"
+#include "slim/kernel/parallel.hpp"
+#include "slim/kernel/source_view.hpp"
+
+namespace slim::kernel {
+
+/// Pixels of one block: enough to pay for one visit to the weights gradient in memory, few enough for the packed gradient of the
+/// result and for the accuracy of a float sum.
+inline constexpr long gradient_least_pixels = 196;
+inline constexpr long gradient_most_pixels = 512;
+
+/// The steps of the reduction over a block's pixels.
+template<class T>
+void list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view, long* steps) {
+  for (long image = 0; image < block.images; ++image)
+    for (long row = 0; row < block.rows; ++row) {
+      const long first = image * view.image_stride + row * grid.height.step * view.row_stride;
+      for (long cell = 0; cell < block.columns; ++cell) *steps++ = first + cell * grid.width.step * view.cell_stride;
+    }
+}
+
+/// Adds one block's contribution to the weights gradient of `chunk` × columns [column, column + columns).
+template<class T>
+void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const long* steps, long depth,
+                        const T* panels, long column, long columns, T* dweights, bool accumulate) {
+  const long per_row = chunk.columns * chunk.channels, weights = chunk.rows * per_row;
+  for (long first = 0; first < weights; first += tile_rows) {
+    const int valid = static_cast<int>(smaller(tile_rows, weights - first));
+    const T* from[tile_rows];
+    T* to[tile_rows];
+    for (int i = 0; i < tile_rows; ++i) {
+      const long weight = first + (i < valid ? i : 0);
+      const long r = weight / per_row, s = weight / chunk.channels % chunk.columns, c = weight % chunk.channels;
+      const long tap = (chunk.row + r) * grid.width.taps + chunk.column + s;
+      from[i] = view.data + r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride + c;
+      to[i] = dweights + (tap * grid.source_channels + chunk.channel + c) * grid.result_channels + column;
+    }
+    tile_row(steps, depth, from, panels, to, valid, columns, accumulate);
+  }
+}
+
+/// dweights[tap][channel][column] = Σ over pixels of source(pixel, tap, channel) · dresult[pixel][column]. Tasks own
+/// disjoint weights and go through the pixels in a fixed order, hence the same bits for any number of threads.
+template<class T>
+void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T* dweights, int threads) {
+  const blocking cut = choose_blocking(grid, source_buffer_size<T>, gradient_least_pixels, gradient_most_pixels, source_buffer_size<T>);
+  const long deepest = cut.images * cut.rows * cut.columns;
+  const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, threads);
+  const long groups = parts_of(grid.result_channels, group_columns), tasks = groups * cut.chunks();
+
+  parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
+    alignas(64) T panels[panel_buffer_size<T>];
+    alignas(64) T buffer[source_buffer_size<T>];
+    long steps[gradient_most_pixels];
+    const tap_chunk chunk = cut.chunk(task / groups);
+    const long column = task % groups * group_columns;
+    const long columns = smaller(group_columns, grid.result_channels - column);
+    for (long b = 0; b < cut.blocks(); ++b) {
+      const pixel_block block = cut.block(b);
+      const long first = (block.image * grid.height.outputs + block.row) * grid.width.outputs + block.column;
+      pack_panels(dresult + first * grid.result_channels + column, grid.result_channels, block.pixels(), columns, panels, 0,
+                  block.pixels());
+      const source_view<T> view = view_source(grid, chunk, block, source, buffer, true);
+      list_pixels(grid, block, view, steps);
+      accumulate_weights(grid, chunk, view, steps, block.pixels(), panels, column, columns, dweights, b > 0);
+    }
+  });
+}
+
+}  // namespace slim::kernel

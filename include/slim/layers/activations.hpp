@@ -1,0 +1,54 @@
+#pragma once
+// Activations. Each is a scalar expression and works on tensors, as activation_fn, and inside other expressions.
+// Any generic callable of one scalar is an activation; these have no special treatment.
+
+#include "slim/expr/symbol.hpp"
+#include "slim/graph/tensor.hpp"
+
+namespace slim {
+
+/// A named scalar expression, callable on recorded scalars and on tensors.
+template <class Expression>
+struct activation {
+  const char* name;
+  Expression expression;
+
+  constexpr expr::symbol operator()(const expr::symbol& x) const { return expression(x); }
+  constexpr tensor operator()(const tensor& x) const { return apply(expr::scalar_function_of<1>(expression), x); }
+};
+template <class Expression>
+activation(const char*, Expression) -> activation<Expression>;
+
+inline constexpr activation relu{"relu", [](auto x) { return max(x, 0.0); }};
+inline constexpr activation relu6{"relu6", [](auto x) { return min(max(x, 0.0), 6.0); }};
+inline constexpr activation sigmoid{"sigmoid", [](auto x) { return expr::sigmoid(x); }};
+inline constexpr activation hyperbolic_tangent{"tanh", [](auto x) { return expr::tanh(x); }};
+/// ln(1 + exp(x)), stable for large |x|.
+inline constexpr activation softplus{"softplus", [](auto x) { return max(x, 0.0) + log(1.0 + exp(-abs(x))); }};
+/// Ramachandran et al. 2017: x·sigmoid(x).
+inline constexpr activation swish{"swish", [](auto x) { return x * expr::sigmoid(x); }};
+/// Hendrycks & Gimpel 2016, exact form: x·Φ(x).
+inline constexpr activation gelu{"gelu", [](auto x) { return 0.5 * x * (1.0 + erf(x * 0.70710678118654752)); }};
+/// Clevert et al. 2015 with α = 1.
+inline constexpr activation elu{"elu", [](auto x) { return select(x > 0.0, x, exp(min(x, 0.0)) - 1.0); }};
+/// Klambauer et al. 2017.
+inline constexpr activation selu{"selu", [](auto x) {
+  return 1.0507009873554805 * select(x > 0.0, x, 1.6732632423543772 * (exp(min(x, 0.0)) - 1.0));
+}};
+
+/// Slope `alpha` below zero; TensorFlow's default is 0.2.
+struct leaky_relu_expression {
+  double alpha = 0.2;
+  constexpr expr::symbol operator()(const expr::symbol& x) const { return select(x > 0.0, x, alpha * x); }
+};
+struct leaky_relu_activation : activation<leaky_relu_expression> {
+  using activation::operator();
+  /// The same with another slope: `activation_fn = leaky_relu.with(0.1)`.
+  constexpr activation<leaky_relu_expression> with(double alpha) const { return {"leaky_relu", {alpha}}; }
+};
+inline constexpr leaky_relu_activation leaky_relu{{"leaky_relu", {}}};
+
+/// Overloads under the textbook name; `tanh` as activation_fn is `slim::tanh`.
+inline constexpr const auto& tanh = hyperbolic_tangent;
+
+}  // namespace slim

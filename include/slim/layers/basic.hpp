@@ -1,0 +1,91 @@
+#pragma once
+// Layers without variables that only rearrange or rescale: flatten, softmax, one_hot_encoding, and bias_add with its one variable.
+
+#include "slim/initializers/initializers.hpp"
+#include "slim/layers/linear.hpp"
+
+namespace slim {
+
+/// [a, b, ...] -> [a·b·...] for each example. TF-Slim section 2.8. Call: flatten(["scope"]).
+struct flatten_layer : layer<flatten_layer> {
+  static constexpr const char* function_name = "flatten";
+  static constexpr const char* default_scope = "Flatten";
+  static constexpr auto defaults = arguments_of();
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<flatten_layer>&) {
+    return {*x.trace, graph::reshape(x.trace->g, x.node, {x.shape().size()}, x.trace->scope)};
+  }
+};
+inline constexpr flatten_layer flatten;
+
+/// Softmax over the last extent. TF-Slim section 2.8. Call: softmax(["scope"]).
+struct softmax_layer : layer<softmax_layer> {
+  static constexpr const char* function_name = "softmax";
+  static constexpr const char* default_scope = "softmax";
+  static constexpr auto defaults = arguments_of();
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<softmax_layer>&) {
+    const int operands[] = {x.node};
+    return {*x.trace, graph::like_first(x.trace->g, graph::op::softmax, operands, 1, x.trace->scope)};
+  }
+};
+inline constexpr softmax_layer softmax;
+
+/// Class numbers, one per example -> [num_classes] with on_value at the class and off_value elsewhere. A number out of range gives a
+/// row of off_value. TF-Slim section 2.8. Call: one_hot_encoding(num_classes[, "scope"]).
+struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
+  static constexpr const char* function_name = "one_hot_encoding";
+  static constexpr const char* default_scope = "OneHotEncoding";
+  static constexpr auto defaults = arguments_of(num_classes = 0, on_value = 1.0, off_value = 0.0);
+  template <class... Rest>
+  constexpr auto operator()(int classes, const Rest&... rest) const {
+    return bind(rest..., num_classes = classes);
+  }
+  static constexpr tensor apply(const tensor& labels, const arguments<one_hot_encoding_layer>& with) {
+    tracer& trace = *labels.trace;
+    const int classes = with[num_classes];
+    if (labels.shape().size() != 1) trace.fail(graph::rule::label_shape_mismatch, labels.shape(), {1});
+    if (classes < 1) trace.fail(graph::rule::bad_number, {classes}, {1}, "num_classes");
+    expr::scalar_function f;
+    const int hit = f.emit(expr::scalar_op::equal, f.emit(expr::scalar_op::position), f.add_input(0));
+    f.add_output(f.emit(expr::scalar_op::select, hit, f.add_constant(with[on_value]), f.add_constant(with[off_value])));
+    graph::node n;
+    n.kind = graph::op::map, n.batched = true, n.extent = {classes};
+    n.operand_count = 1, n.operands[0] = labels.node, n.function = trace.g.intern(f);
+    return {trace, graph::add_node(trace.g, n, trace.scope)};
+  }
+};
+inline constexpr one_hot_encoding_layer one_hot_encoding;
+
+/// Adds `biases` [channels]; usable as normalizer_fn. TF-Slim section 2.7. Call: bias_add(["scope"][, initial_values = ...]).
+struct bias_add_layer : layer<bias_add_layer> {
+  static constexpr const char* function_name = "bias_add";
+  static constexpr const char* default_scope = "BiasAdd";
+  static constexpr auto defaults = arguments_of(activation_fn = none, initial_values = zeros, regularizer = none, trainable = true, reuse = false);
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor normalize(const tensor& x, const parameter_list&) {
+    const int outer = x.trace->open_unique(default_scope);
+    const tensor y = run_layer<bias_add_layer>(x, nullptr, 0);
+    x.trace->close(outer);
+    return y;
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<bias_add_layer>& with) {
+    tracer& trace = *x.trace;
+    const reuse_guard sharing(trace, with[reuse]);
+    const int biases = trace.variable("biases", {x.channels()}, with[initial_values], interned(trace, with[regularizer]), with[trainable]);
+    const tensor y = x + tensor(trace, biases);
+    return with[activation_fn].empty() ? y : slim::apply(with[activation_fn].function(), y);
+  }
+};
+inline constexpr bias_add_layer bias_add;
+
+}  // namespace slim

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "slim/initializers/initializers.hpp"
+#include "slim/layers/linear.hpp"
+
+namespace slim {
+
+/// Batch normalization (Ioffe & Szegedy 2015) over all axes but the last. Variables, each [channels]: `beta` (center), `gamma` (scale),
+/// `moving_mean` and `moving_variance` (never trained). Training normalizes by the batch's mean and biased variance and moves the
+/// averages by m·decay + batch·(1 − decay), where the variance that is averaged is the unbiased one, as in TF-Slim's fused form;
+/// inference uses the averages. Source: TF-Slim section 2.6. Call: batch_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
+struct batch_norm_layer : layer<batch_norm_layer> {
+  static constexpr const char* function_name = "batch_norm";
+  static constexpr const char* default_scope = "BatchNorm";
+  static constexpr auto defaults = arguments_of(
+      decay = 0.999, center = true, scale = false, epsilon = 0.001, activation_fn = none, is_training = training::automatic,
+      trainable = true, reuse = false);
+
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+
+  /// As normalizer_fn of another layer: opens its own scope in the layer's, `given` overrides the arg_scope.
+  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
+    const auto value = [&](const auto& keyword, double otherwise) {
+      const double* const found = given.find(keyword);
+      return found != nullptr ? *found : otherwise;
+    };
+    const argument<decay_keyword> decays(value(decay, 0));
+    const argument<epsilon_keyword> epsilons(value(epsilon, 0));
+    const argument<center_keyword> centers(value(center, 0) != 0);
+    const argument<scale_keyword> scales(value(scale, 0) != 0);
+    const argument<is_training_keyword> trainings(training_choice(value(is_training, 0) != 0));
+    const argument<trainable_keyword> trainables(value(trainable, 0) != 0);
+    const argument_base* const all[] = {&decays, &epsilons, &centers, &scales, &trainings, &trainables};
+    const argument_base* call[6]{};
+    int count = 0;
+    for (const argument_base* one : all)
+      for (int i = 0; i < given.count; ++i)
+        if (given.keys[i] == one->key) call[count++] = one;
+    const int outer = x.trace->open_unique(default_scope);
+    const tensor y = run_layer<batch_norm_layer>(x, call, count);
+    x.trace->close(outer);
+    return y;
+  }
+
+  static constexpr tensor apply(const tensor& x, const arguments<batch_norm_layer>& with) {
+    tracer& trace = *x.trace;
+    const slim::shape channels{x.channels()};
+    const reuse_guard sharing(trace, with[reuse]);
+    const auto variable = [&](const char* name, const initializer& initial, bool trained) {
+      return tensor(trace, trace.variable(name, channels, initial, -1, trained));
+    };
+    const tensor beta = with[center] ? variable("beta", zeros, with[trainable]) : tensor(0.0);
+    const tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : tensor(1.0);
+    const tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
+
+    tensor center_of = moving_mean, variance = moving_variance;
+    if (with[is_training].in(trace)) {
+      const double cells = static_cast<double>(x.shape().size()) / x.channels();
+      const tensor count = cells * tensor(trace, graph::batch_size(trace.g));
+      center_of = column_sum(x, [](auto v, auto) { return v; }, x) / count;
+      variance = column_sum(x, [](auto v, auto m) { return (v - m) * (v - m); }, center_of) / count;
+      const double keep = with[decay];
+      move_average(moving_mean, center_of, keep);
+      move_average(moving_variance, variance * (count / max(count - 1.0, 1.0)), keep);
+    }
+    const tensor y = (x - center_of) * (gamma / sqrt(variance + with[epsilon])) + beta;
+    const stored_function& activate = with[activation_fn];
+    return activate.empty() ? y : slim::apply(activate.function(), y);
+  }
+
+private:
+  /// Σ over examples and cells of function(x, per_channel), one number per channel. The derivative by the second operand is left
+  /// out: for the variance it is Σ −2(x − mean) = 0.
+  template <class Function>
+  static constexpr tensor column_sum(const tensor& x, const Function& function, const tensor& per_channel) {
+    tracer& trace = *x.trace;
+    const int operands[] = {x.node, per_channel.node};
+    const int sum = graph::reduce(trace.g, expr::scalar_function_of<2>(function), operands, 2, {false, {x.channels()}}, trace.scope);
+    if (per_channel.node != x.node) trace.g.nodes[sum].ignored = 2;
+    return {trace, sum};
+  }
+
+  static constexpr void move_average(const tensor& average, const tensor& batch, double keep) {
+    tracer& trace = *average.trace;
+    const expr::scalar_function move = expr::scalar_function_of<2>([=](auto m, auto b) { return m * keep + b * (1.0 - keep); });
+    const int operands[] = {average.node, batch.node};
+    graph::node n;
+    n.kind = graph::op::update, n.extent = average.shape();
+    n.operand_count = 2, n.operands[0] = operands[0], n.operands[1] = operands[1];
+    n.function = trace.g.intern(move);
+    trace.g.updates.push(graph::add_node(trace.g, n, trace.scope));
+  }
+};
+inline constexpr batch_norm_layer batch_norm;
+
+}  // namespace slim

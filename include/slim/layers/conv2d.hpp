@@ -1,0 +1,55 @@
+#pragma once
+
+#include "slim/initializers/initializers.hpp"
+#include "slim/layers/activations.hpp"
+#include "slim/layers/linear.hpp"
+
+namespace slim {
+
+/// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation.
+/// Variables: `weights` [kernel height, kernel width, channels, num_outputs] and `biases` [num_outputs].
+/// Call: conv2d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+struct conv2d_layer : layer<conv2d_layer> {
+  static constexpr const char* function_name = "convolution2d";
+  static constexpr const char* default_scope = "Conv";
+  static constexpr auto defaults = arguments_of(
+      num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
+      normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
+      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false);
+
+  struct positional {
+    int outputs;
+    extent2 kernel;
+  };
+  template <class... Rest>
+  constexpr auto operator()(int outputs, extent2 kernel, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel);
+  }
+  template <class... Rest>
+  constexpr auto operator()(int outputs, extent2 kernel, int strides, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
+  }
+  template <class... Rest>
+  constexpr auto operator()(positional p, const Rest&... rest) const {
+    return (*this)(p.outputs, p.kernel, rest...);
+  }
+
+  static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) {
+    tracer& trace = *x.trace;
+    const int outputs = with[num_outputs];
+    const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
+    if (outputs < 1) trace.fail(graph::rule::bad_number, {outputs}, {1}, "num_outputs");
+    if (!(rates == extent2(1)) && !(strides == extent2(1)))
+      trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
+    window placed;
+    slim::shape out;
+    if (!graph::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
+    out.extents[2] = outputs;
+    const reuse_guard sharing(trace, with[reuse]);
+    const int weights = weights_variable(trace, {kernel.height, kernel.width, x.channels(), outputs}, with);
+    return finish_linear(tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope)), with);
+  }
+};
+inline constexpr conv2d_layer conv2d;
+
+}  // namespace slim

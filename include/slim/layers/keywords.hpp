@@ -1,0 +1,173 @@
+#pragma once
+// The keyword arguments of TF-Slim's layers (tf-slim sections 2.1 to 2.8). Each has one type of value; each layer states its own default.
+
+#include "slim/expr/symbol.hpp"
+#include "slim/graph/initializer.hpp"
+#include "slim/graph/tensor.hpp"
+#include "slim/policy/keyword.hpp"
+
+namespace slim {
+
+/// A scalar function of bounded size that can be stored in a network: activations and regularizers.
+/// Made from any generic callable of one scalar: `[](auto x) { return x * sigmoid(x); }`.
+struct stored_function {
+  static constexpr int capacity = 32;
+  expr::scalar_node nodes[capacity]{};
+  int count = 0;
+  int output = -1;
+  const char* name = "custom";
+
+  constexpr stored_function() = default;
+  constexpr stored_function(none_t) : name("none") {}
+  template <class Callable>
+    requires std::is_invocable_v<const Callable&, expr::symbol>
+  constexpr stored_function(const Callable& callable) {
+    const expr::scalar_function recorded = expr::pruned(expr::scalar_function_of<1>(callable));
+    count = recorded.nodes.size();
+    for (int i = 0; i < count; ++i) nodes[i] = recorded.nodes[i];  // larger ones do not compile: the index leaves the array
+    output = recorded.outputs[0];
+    if constexpr (requires { callable.name; }) name = callable.name;
+  }
+
+  constexpr bool empty() const { return count == 0; }
+  constexpr expr::scalar_function function() const {
+    expr::scalar_function f;
+    for (int i = 0; i < count; ++i) f.nodes.push(nodes[i]);
+    f.inputs = 1;
+    f.add_output(output);
+    return f;
+  }
+};
+
+constexpr void slim_describe(const stored_function& value, name_buffer& to) { to.add(value.name); }
+constexpr void slim_describe(const extent2& value, name_buffer& to) {
+  to.add("{");
+  to.add(value.height);
+  to.add(",");
+  to.add(value.width);
+  to.add("}");
+}
+constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : "VALID"); }
+constexpr void slim_describe(const initializer& value, name_buffer& to) {
+  constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal"};
+  to.add(names[static_cast<int>(value.kind)]);
+  if (value.kind == distribution::none || value.kind == distribution::values) return;
+  to.add("(");
+  slim_describe(value.a, to);
+  if (value.kind == distribution::uniform || value.kind == distribution::normal || value.kind == distribution::truncated_normal) {
+    to.add(", ");
+    slim_describe(value.b, to);
+  }
+  to.add(")");
+}
+
+/// Numbers for a normalizer: `normalizer_params = params(decay = 0.997, scale = true)`. At most eight.
+struct parameter_list {
+  static constexpr int capacity = 8;
+  const void* keys[capacity]{};
+  double values[capacity]{};
+  int count = 0;
+
+  template <class Keyword>
+  constexpr const double* find(const Keyword&) const {
+    for (int i = 0; i < count; ++i)
+      if (keys[i] == &identity_of<Keyword>) return &values[i];
+    return nullptr;
+  }
+};
+
+template <keyword_argument... Arguments>
+  requires(sizeof...(Arguments) <= parameter_list::capacity)
+constexpr parameter_list params(const Arguments&... given) {
+  parameter_list result;
+  ((result.keys[result.count] = given.key, result.values[result.count++] = static_cast<double>(given.value)), ...);
+  return result;
+}
+constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
+  to.add(value.count);
+  to.add(" values");
+}
+
+/// What normalizes a layer's output: a layer kind (`batch_norm`) or any constexpr function of a tensor.
+struct normalizer {
+  tensor (*apply)(const tensor&, const parameter_list&) = nullptr;
+  const char* name = "none";
+
+  constexpr normalizer() = default;
+  constexpr normalizer(none_t) {}
+  template <class Layer>
+    requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
+  constexpr normalizer(const Layer&) : apply(&Layer::normalize), name(Layer::function_name) {}
+  template <class Callable>
+    requires(std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
+  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), name("custom") {}
+};
+constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
+
+// clang-format off
+struct num_outputs_keyword : keyword<num_outputs_keyword, int> { static constexpr const char* name = "num_outputs"; using keyword::operator=; };
+struct num_classes_keyword : keyword<num_classes_keyword, int> { static constexpr const char* name = "num_classes"; using keyword::operator=; };
+struct kernel_size_keyword : keyword<kernel_size_keyword, extent2> { static constexpr const char* name = "kernel_size"; using keyword::operator=; };
+struct stride_keyword : keyword<stride_keyword, extent2> { static constexpr const char* name = "stride"; using keyword::operator=; };
+struct rate_keyword : keyword<rate_keyword, extent2> { static constexpr const char* name = "rate"; using keyword::operator=; };
+struct padding_keyword : keyword<padding_keyword, padding_mode> { static constexpr const char* name = "padding"; using keyword::operator=; };
+struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> { static constexpr const char* name = "activation_fn"; using keyword::operator=; };
+struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
+struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; };
+struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; };
+struct weights_regularizer_keyword : keyword<weights_regularizer_keyword, stored_function> { static constexpr const char* name = "weights_regularizer"; using keyword::operator=; };
+struct biases_initializer_keyword : keyword<biases_initializer_keyword, initializer> { static constexpr const char* name = "biases_initializer"; using keyword::operator=; };
+struct biases_regularizer_keyword : keyword<biases_regularizer_keyword, stored_function> { static constexpr const char* name = "biases_regularizer"; using keyword::operator=; };
+struct trainable_keyword : keyword<trainable_keyword, bool> { static constexpr const char* name = "trainable"; using keyword::operator=; };
+struct reuse_keyword : keyword<reuse_keyword, bool> { static constexpr const char* name = "reuse"; using keyword::operator=; };
+struct keep_prob_keyword : keyword<keep_prob_keyword, double> { static constexpr const char* name = "keep_prob"; using keyword::operator=; };
+struct dropout_seed_keyword : keyword<dropout_seed_keyword, int> { static constexpr const char* name = "seed"; using keyword::operator=; };
+/// training::automatic: as the model is used; otherwise fixed.
+enum class training : unsigned char { no, yes, automatic };
+struct training_choice {
+  training value = training::automatic;
+  constexpr training_choice(bool fixed) : value(fixed ? training::yes : training::no) {}
+  constexpr training_choice(training choice) : value(choice) {}
+  constexpr bool in(const tracer& t) const { return value == training::automatic ? t.training : value == training::yes; }
+  constexpr explicit operator double() const { return value == training::yes ? 1 : 0; }
+};
+constexpr void slim_describe(const training_choice& value, name_buffer& to) { to.add(value.value == training::automatic ? "automatic" : value.value == training::yes ? "true" : "false"); }
+struct is_training_keyword : keyword<is_training_keyword, training_choice> { static constexpr const char* name = "is_training"; using keyword::operator=; };
+struct decay_keyword : keyword<decay_keyword, double> { static constexpr const char* name = "decay"; using keyword::operator=; };
+struct epsilon_keyword : keyword<epsilon_keyword, double> { static constexpr const char* name = "epsilon"; using keyword::operator=; };
+struct center_keyword : keyword<center_keyword, bool> { static constexpr const char* name = "center"; using keyword::operator=; };
+struct scale_keyword : keyword<scale_keyword, bool> { static constexpr const char* name = "scale"; using keyword::operator=; };
+struct on_value_keyword : keyword<on_value_keyword, double> { static constexpr const char* name = "on_value"; using keyword::operator=; };
+struct off_value_keyword : keyword<off_value_keyword, double> { static constexpr const char* name = "off_value"; using keyword::operator=; };
+struct initializer_keyword : keyword<initializer_keyword, initializer> { static constexpr const char* name = "initializer"; using keyword::operator=; };
+struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; };
+
+inline constexpr num_outputs_keyword num_outputs;
+inline constexpr num_classes_keyword num_classes;
+inline constexpr kernel_size_keyword kernel_size;
+inline constexpr stride_keyword stride;
+inline constexpr rate_keyword rate;
+inline constexpr padding_keyword padding;
+inline constexpr activation_fn_keyword activation_fn;
+inline constexpr normalizer_fn_keyword normalizer_fn;
+inline constexpr normalizer_params_keyword normalizer_params;
+inline constexpr weights_initializer_keyword weights_initializer;
+inline constexpr weights_regularizer_keyword weights_regularizer;
+inline constexpr biases_initializer_keyword biases_initializer;
+inline constexpr biases_regularizer_keyword biases_regularizer;
+inline constexpr trainable_keyword trainable;
+inline constexpr reuse_keyword reuse;
+inline constexpr keep_prob_keyword keep_prob;
+inline constexpr dropout_seed_keyword dropout_seed;
+inline constexpr is_training_keyword is_training;
+inline constexpr decay_keyword decay;
+inline constexpr epsilon_keyword epsilon;
+inline constexpr center_keyword center;
+inline constexpr scale_keyword scale;
+inline constexpr on_value_keyword on_value;
+inline constexpr off_value_keyword off_value;
+inline constexpr initializer_keyword initial_values;
+inline constexpr regularizer_keyword regularizer;
+// clang-format on
+
+}  // namespace slim

@@ -1,0 +1,109 @@
+#pragma once
+// The common machinery of layers: a layer kind plus the arguments of one call is a functor on tensors.
+
+#include "slim/graph/tensor.hpp"
+#include "slim/policy/argument_map.hpp"
+
+namespace slim {
+
+/// The arguments of one call of a layer: `with[stride]` is the value from the call, else from the innermost arg_scope that
+/// gives one, else the layer's default.
+template <class Layer>
+class arguments {
+public:
+  constexpr arguments(tracer& where, const argument_base* const* first, int number) : trace(where), call(first), count(number) {}
+
+  template <class Keyword>
+  constexpr const typename Keyword::value_type& operator[](const Keyword&) const {
+    static_assert(has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, Keyword>, "a layer reads only keywords that its defaults list");
+    const void* const key = &identity_of<Keyword>;
+    for (int i = 0; i < count; ++i)
+      if (call[i]->key == key) return found<Keyword>(call[i], 2);
+    if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return found<Keyword>(policy->value, 1);
+    return found<Keyword>(&hana::at_key(Layer::defaults, hana::type<Keyword>{}), 0);
+  }
+
+private:
+  template <class Keyword>
+  constexpr const typename Keyword::value_type& found(const argument_base* value, int source) const {
+    if (trace.recording) trace.origins.push({trace.scope, value, source});
+    return static_cast<const argument<Keyword>*>(value)->value;
+  }
+
+  tracer& trace;
+  const argument_base* const* call;
+  int count;
+};
+
+/// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share.
+template <class Layer>
+constexpr tensor run_layer(const tensor& x, const argument_base* const* call, int count) {
+  x.trace->policies.mark_used(&identity_of<Layer>);
+  return Layer::apply(x, arguments<Layer>(*x.trace, call, count));
+}
+
+/// One call of a layer, not yet applied: `conv2d(64, {3, 3}, "conv1")`. Apply it to a tensor or compose it with `>>`.
+template <class Layer, class Map>
+struct layer_call {
+  using layer_type = Layer;
+  Map given;
+  const char* scope = nullptr;  // null: a unique name from the layer's default
+
+  constexpr tensor operator()(const tensor& x) const {
+    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(Layer::default_scope);
+    return finish(x, outer);
+  }
+
+  /// Applied as part of repeat or stack, under the name `base`_`number`.
+  constexpr tensor numbered(const tensor& x, const char* base, int number) const {
+    return finish(x, x.trace->open(base, number));
+  }
+
+private:
+  constexpr tensor finish(const tensor& x, int outer) const {
+    tracer& trace = *x.trace;
+    const tensor y = hana::unpack(given, [&](const auto&... pairs) {
+      const argument_base* const call[] = {&hana::second(pairs)..., nullptr};
+      return run_layer<Layer>(x, call, sizeof...(pairs));
+    });
+    trace.g.scopes[trace.scope].layer_node = y.node;
+    trace.g.end_points.push({y.node, trace.scope, y.shape()});
+    trace.close(outer);
+    return y;
+  }
+};
+
+template <class Layer, keyword_argument... Arguments>
+constexpr auto make_call(const char* scope, const Arguments&... given) {
+  check_arguments<Layer, Arguments...>();
+  return layer_call<Layer, argument_map<Arguments...>>{arguments_of(given...), scope};
+}
+
+/// Base of layer kinds. A kind `L` states
+///   static constexpr const char* function_name, * default_scope;    names of TF-Slim
+///   static constexpr auto defaults = arguments_of(...);             every keyword it accepts, with its default
+///   static constexpr tensor apply(tensor, const arguments<L>&);     what it computes
+/// and an operator() that turns positional arguments into keywords and ends in `bind`.
+template <class Layer>
+struct layer {
+  /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
+  template <class... Rest>
+  static constexpr auto bind(const Rest&... rest) {
+    if constexpr ((keyword_argument<Rest> && ...))
+      return make_call<Layer>(nullptr, rest...);
+    else
+      return name_first(rest...);
+  }
+
+private:
+  /// Rotates the arguments until the name leads.
+  template <class First, class... Rest>
+  static constexpr auto name_first(const First& first, const Rest&... rest) {
+    if constexpr (std::is_convertible_v<const First&, const char*>)
+      return make_call<Layer>(first, rest...);
+    else
+      return name_first(rest..., first);
+  }
+};
+
+}  // namespace slim

@@ -1,0 +1,40 @@
+#pragma once
+// What every layer with weights does after its product: normalizer or biases, then activation (TF-Slim section 2.1, rules 1 to 4).
+
+#include "slim/layers/keywords.hpp"
+#include "slim/layers/layer.hpp"
+
+namespace slim {
+
+/// The scalar function of `f` in the graph's table; -1 for none.
+constexpr int interned(tracer& trace, const stored_function& f) { return f.empty() ? -1 : trace.g.intern(f.function()); }
+
+template <class Layer>
+constexpr int weights_variable(tracer& trace, const slim::shape& extent, const arguments<Layer>& with) {
+  return trace.variable("weights", extent, with[weights_initializer], interned(trace, with[weights_regularizer]), with[trainable]);
+}
+
+/// Adds biases (unless there is a normalizer or `biases_initializer = none`), normalizes, activates.
+template <class Layer>
+constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
+  tracer& trace = *y.trace;
+  const normalizer& normalize = with[normalizer_fn];
+  if (normalize.apply != nullptr) {
+    y = normalize.apply(y, with[normalizer_params]);
+  } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
+    const int biases = trace.variable("biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable]);
+    y = y + tensor(trace, biases);
+  }
+  const stored_function& activate = with[activation_fn];
+  return activate.empty() ? y : apply(activate.function(), y);
+}
+
+/// Reuse of variables for the duration of one layer.
+struct reuse_guard {
+  tracer& trace;
+  bool outer;
+  constexpr reuse_guard(tracer& t, bool on) : trace(t), outer(t.reuse) { trace.reuse = trace.reuse || on; }
+  constexpr ~reuse_guard() { trace.reuse = outer; }
+};
+
+}  // namespace slim

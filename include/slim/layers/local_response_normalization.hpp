@@ -1,0 +1,41 @@
+#pragma once
+
+#include "slim/layers/keywords.hpp"
+#include "slim/layers/layer.hpp"
+
+namespace slim {
+
+// clang-format off
+struct depth_radius_keyword : keyword<depth_radius_keyword, int> { static constexpr const char* name = "depth_radius"; using keyword::operator=; };
+struct bias_keyword : keyword<bias_keyword, double> { static constexpr const char* name = "bias"; using keyword::operator=; };
+struct alpha_keyword : keyword<alpha_keyword, double> { static constexpr const char* name = "alpha"; using keyword::operator=; };
+struct beta_keyword : keyword<beta_keyword, double> { static constexpr const char* name = "beta"; using keyword::operator=; };
+inline constexpr depth_radius_keyword depth_radius;
+inline constexpr bias_keyword bias;
+inline constexpr alpha_keyword alpha;
+inline constexpr beta_keyword beta;
+// clang-format on
+
+/// y = x / (bias + alpha·Σ x_j²)^beta over the channels j within `depth_radius` (Krizhevsky et al. 2012); defaults of TensorFlow.
+/// Call: local_response_normalization(["scope"][, keyword = value ...]).
+struct local_response_normalization_layer : layer<local_response_normalization_layer> {
+  static constexpr const char* function_name = "local_response_normalization";
+  static constexpr const char* default_scope = "LRN";
+  static constexpr auto defaults = arguments_of(depth_radius = 5, bias = 1.0, alpha = 1.0, beta = 0.5);
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<local_response_normalization_layer>& with) {
+    tracer& trace = *x.trace;
+    const int operands[] = {x.node};
+    const int result = graph::like_first(trace.g, graph::op::local_response_normalization, operands, 1, trace.scope);
+    graph::node& n = trace.g.nodes[result];
+    n.number = with[depth_radius];
+    n.parameters[0] = with[bias], n.parameters[1] = with[alpha], n.parameters[2] = with[beta];
+    return {trace, result};
+  }
+};
+inline constexpr local_response_normalization_layer local_response_normalization;
+
+}  // namespace slim

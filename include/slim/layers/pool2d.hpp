@@ -1,0 +1,70 @@
+#pragma once
+
+#include "slim/layers/keywords.hpp"
+#include "slim/layers/layer.hpp"
+
+namespace slim {
+
+/// Sliding-window maximum or mean of images. Stride 2 and VALID unless told otherwise: not the defaults of conv2d.
+/// Padded cells never count: the maximum ignores them and the mean divides by real cells. Source: TF-Slim sections 2.2 and 2.5.
+template <class Self, graph::op Operation>
+struct pool2d_layer : layer<Self> {
+  static constexpr auto defaults = arguments_of(kernel_size = 1, stride = 2, padding = VALID);
+
+  struct positional {
+    extent2 kernel;
+  };
+  template <class... Rest>
+  constexpr auto operator()(extent2 kernel, const Rest&... rest) const {
+    return layer<Self>::bind(rest..., kernel_size = kernel);
+  }
+  template <class... Rest>
+  constexpr auto operator()(extent2 kernel, int strides, const Rest&... rest) const {
+    return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
+  }
+
+  static constexpr tensor apply(const tensor& x, const arguments<Self>& with) {
+    tracer& trace = *x.trace;
+    window placed;
+    slim::shape out;
+    if (!graph::place_window(trace.g, x.shape(), with[kernel_size], with[stride], 1, with[padding], trace.scope, placed, out)) return x;
+    return {trace, graph::pool(trace.g, Operation, x.node, placed, out, trace.scope)};
+  }
+};
+
+/// Call: max_pool2d(kernel_size[, stride][, "scope"][, keyword = value ...]).
+struct max_pool2d_layer : pool2d_layer<max_pool2d_layer, graph::op::max_pool> {
+  static constexpr const char* function_name = "max_pool2d";
+  static constexpr const char* default_scope = "MaxPool2D";
+};
+inline constexpr max_pool2d_layer max_pool2d;
+
+/// Call: avg_pool2d(kernel_size[, stride][, "scope"][, keyword = value ...]).
+struct avg_pool2d_layer : pool2d_layer<avg_pool2d_layer, graph::op::average_pool> {
+  static constexpr const char* function_name = "avg_pool2d";
+  static constexpr const char* default_scope = "AvgPool2D";
+};
+inline constexpr avg_pool2d_layer avg_pool2d;
+
+/// Mean over height and width: [h, w, c] -> [1, 1, c]. TF-Slim's nets write it as reduce_mean over both axes with keep_dims.
+/// Call: global_avg_pool(["scope"]).
+struct global_avg_pool_layer : layer<global_avg_pool_layer> {
+  static constexpr const char* function_name = "global_pool";
+  static constexpr const char* default_scope = "global_pool";
+  static constexpr auto defaults = arguments_of();
+
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<global_avg_pool_layer>&) {
+    tracer& trace = *x.trace;
+    window placed;
+    slim::shape out;
+    if (!graph::place_window(trace.g, x.shape(), {x.shape()[0], x.shape()[1]}, 1, 1, VALID, trace.scope, placed, out)) return x;
+    return {trace, graph::pool(trace.g, graph::op::average_pool, x.node, placed, out, trace.scope)};
+  }
+};
+inline constexpr global_avg_pool_layer global_avg_pool;
+
+}  // namespace slim

@@ -1,0 +1,196 @@
+#pragma once
+// The pipeline: trace → check → simplify → differentiate → fuse → plan. Runs inside the compiler, once per model and use.
+
+#include "slim/graph/differentiate.hpp"
+#include "slim/graph/fuse.hpp"
+#include "slim/graph/program.hpp"
+#include "slim/graph/simplify.hpp"
+#include "slim/graph/tensor.hpp"
+#include "slim/losses/collection.hpp"
+#include "slim/model/options.hpp"
+
+namespace slim {
+
+/// Several results of one network: `return outputs(scene, depth);`
+template <int Count>
+struct tensor_list {
+  static constexpr int count = Count;
+  tensor items[Count];
+  tracer* trace;
+};
+template <class... Tensors>
+constexpr tensor_list<1 + sizeof...(Tensors)> outputs(const tensor& first, const Tensors&... rest) {
+  return {{first, rest...}, first.trace};
+}
+
+/// The labels come with the network's own inputs: its result is the loss.
+struct no_loss {};
+/// No variable changes.
+struct no_optimizer {
+  static constexpr int slots = 0, numbers = 0;
+};
+
+namespace detail {
+
+template <int>
+using tensor_for = tensor;
+
+/// The network takes another number of tensors than it is given.
+constexpr tensor wrong_number_of_inputs(tracer& trace, int given) {
+  trace.fail(graph::rule::wrong_input_count, {given});
+  return tensor(trace, graph::constant(trace.g, 0));
+}
+
+/// Calls the network on symbolic inputs. Its results become the graph's outputs.
+template <const auto& Net, class Options>
+constexpr void trace_network(tracer& trace) {
+  const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
+    const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::op::input, true, Options::input_extents[I], I))...};
+    if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
+      return Net(inputs[I]...);
+    else
+      return wrong_number_of_inputs(trace, Options::input_count);
+  }(std::make_integer_sequence<int, Options::input_count>{});
+  trace.g.inputs = Options::input_count;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>)
+    trace.g.outputs.push(result.in(trace));
+  else
+    for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
+}
+
+/// Marks end points that the caller wants to read after a run.
+template <class Options>
+constexpr void keep_end_points(graph::graph& g) {
+  for (int k = 0; k < Options::kept_count; ++k)
+    for (const graph::named_node& point : g.end_points)
+      if (equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) g.nodes[point.node].kept = true;
+}
+
+/// One update per trainable variable that the loss depends on.
+template <class Optimizer>
+constexpr void add_updates(graph::graph& g, const list<int>& gradient) {
+  int numbers[Optimizer::numbers + 1]{};
+  for (int i = 0; i < Optimizer::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::op::scalar, false, {}, i);
+  g.scalars = Optimizer::numbers;
+
+  expr::scalar_function f;
+  {
+    using expr::symbol;
+    const auto input = [&](int i) { return symbol(&f, f.add_input(i)); };
+    const symbol w = input(0);
+    symbol state[4] = {0.0, 0.0, 0.0, 0.0}, number[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, next[4] = {0.0, 0.0, 0.0, 0.0};
+    for (int i = 0; i < Optimizer::slots; ++i) state[i] = input(1 + i);
+    const symbol slope = input(1 + Optimizer::slots);
+    for (int i = 0; i < Optimizer::numbers; ++i) number[i] = input(2 + Optimizer::slots + i);
+    Optimizer::update(w, slope, state, number, next);
+    for (int i = 0; i <= Optimizer::slots; ++i) f.add_output(next[i].in(f));
+  }
+  const int function = g.intern(expr::pruned(f));
+
+  for (int v = 0; v < g.variables.size(); ++v) {
+    const int variable = g.variables[v].node;
+    if (!g.variables[v].trainable || variable >= gradient.size() || gradient[variable] < 0) continue;
+    graph::node n;
+    n.kind = graph::op::update, n.extent = g.variables[v].extent, n.function = function;
+    n.operands[n.operand_count++] = variable;
+    for (int s = 0; s < Optimizer::slots; ++s) n.operands[n.operand_count++] = graph::add_leaf(g, graph::op::slot, false, n.extent, v, s);
+    n.operands[n.operand_count++] = gradient[variable];
+    for (int i = 0; i < Optimizer::numbers; ++i) n.operands[n.operand_count++] = numbers[i];
+    graph::add_node(g, n, g.variables[v].scope);
+  }
+}
+
+constexpr void optimize(graph::graph& g) {
+  graph::share_equal(g);
+  graph::remove_dead(g);
+  graph::fuse_into_consumers(g);
+  graph::remove_dead(g);
+  graph::fuse_into_producers(g);
+  graph::remove_dead(g);
+}
+
+/// The network as written, before any pass: for names, shapes and counts.
+template <const auto& Net, class Options>
+constexpr graph::compilation trace_only() {
+  tracer trace;
+  trace_network<Net, Options>(trace);
+  return {static_cast<graph::graph&&>(trace.g), {}};
+}
+
+/// The forward program for inference.
+template <const auto& Net, class Options>
+constexpr graph::compilation compile_inference() {
+  tracer trace;
+  trace_network<Net, Options>(trace);
+  graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
+  if (result.g.failed()) return result;
+  keep_end_points<Options>(result.g);
+  optimize(result.g);
+  result.plan = graph::plan(result.g);
+  return result;
+}
+
+/// Traces the training form up to its total loss, which becomes the only output.
+template <const auto& Net, class Options, class Loss>
+constexpr void trace_loss(tracer& trace) {
+  trace.training = true;
+  trace_network<Net, Options>(trace);
+  graph::graph& g = trace.g;
+  if (g.failed()) return;
+  int total = g.outputs[0];
+  if constexpr (!std::is_same_v<Loss, no_loss>) {
+    const tensor prediction(trace, total);
+    const slim::shape expected = Options::has_labels ? Options::label_extent : Loss::label_shape(prediction.shape());
+    const tensor labels(trace, graph::add_leaf(g, graph::op::input, true, expected, g.inputs++));
+    Loss{}(prediction, labels);
+    total = losses::get_total_loss().in(trace);
+  } else if (g.nodes[total].batched || g.nodes[total].extent.size() != 1) {
+    trace.fail(graph::rule::not_a_scalar_loss, g.nodes[total].extent, {});
+  }
+  g.outputs.shrink(0);
+  g.outputs.push(total);
+}
+
+/// The training program: forward, backward and updates. Its output is the total loss.
+template <const auto& Net, class Options, class Loss, class Optimizer>
+constexpr graph::compilation compile_training() {
+  tracer trace;
+  trace_loss<Net, Options, Loss>(trace);
+  graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
+  graph::graph& g = result.g;
+  if (g.failed()) return result;
+  for (const graph::named_node& loss : g.losses) g.nodes[loss.node].kept = true;
+  for (const graph::named_node& loss : g.regularization_losses) g.nodes[loss.node].kept = true;
+  keep_end_points<Options>(g);
+  graph::share_equal(g);
+  list<char> wanted;
+  wanted.resize(g.nodes.size(), 0);
+  for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
+  add_updates<Optimizer>(g, graph::gradients(g, g.outputs[0], wanted));
+  optimize(g);
+  result.plan = graph::plan(g);
+  return result;
+}
+
+}  // namespace detail
+
+/// Compiled forms of a network. Each is computed on first use and stored as a constant.
+template <const auto& Net, class Options>
+struct traced {
+  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::trace_only<Net, Options>());
+  static constexpr auto program = graph::freeze<sizes>(detail::trace_only<Net, Options>());
+};
+
+template <const auto& Net, class Options>
+struct inference {
+  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::compile_inference<Net, Options>());
+  static constexpr auto program = graph::freeze<sizes>(detail::compile_inference<Net, Options>());
+};
+
+template <const auto& Net, class Options, class Loss, class Optimizer>
+struct training_of {
+  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::compile_training<Net, Options, Loss, Optimizer>());
+  static constexpr auto program = graph::freeze<sizes>(detail::compile_training<Net, Options, Loss, Optimizer>());
+};
+
+}  // namespace slim

@@ -1,0 +1,75 @@
+#pragma once
+// A program with the memory it runs in.
+
+#include <span>
+#include <string>
+
+#include "slim/core/error.hpp"
+#include "slim/model/facts.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
+
+namespace slim {
+
+/// Runs `Program` on batches of up to `capacity` examples. Owns the arenas, not the parameters. A value: copies are independent.
+/// One executor belongs to one thread at a time; several executors may share parameters that none of them changes.
+template <class T, const auto& Program>
+class executor {
+public:
+  executor(long capacity, int threads)
+      : room(capacity),
+        team(threads),
+        examples(Program.example_elements * capacity),
+        fixed(Program.fixed_elements),
+        workspace(workspace_elements(Program, capacity)) {}
+
+  long capacity() const { return room; }
+  int threads() const { return team; }
+  void set_threads(int threads) { team = threads < 1 ? 1 : threads; }
+  /// Bytes of the arenas.
+  long bytes() const { return static_cast<long>(sizeof(T)) * (examples.size() + fixed.size() + workspace.size()); }
+
+  /// Runs all steps. `inputs` has one pointer for each input of the program.
+  void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed) {
+    examples_in_run = static_cast<T>(batch);
+    last_batch = batch;
+    run_state<T> state;
+    state.nodes = Program.nodes, state.places = Program.places;
+    state.examples = examples.data(), state.fixed = fixed.data(), state.workspace = workspace.data();
+    state.variables = variables, state.slots = slots, state.slot_stride = slot_stride;
+    state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
+    state.batch = batch, state.capacity = room, state.threads = team, state.seed = seed;
+    const auto& table = steps_of<T, Program>;
+    for (int i = 0; i < Program.sizes.steps; ++i) table.steps[i].run(state, table.steps[i]);
+  }
+
+  /// Values of node `i` after a run; valid for outputs and kept nodes.
+  const T* value(int i) const {
+    const graph::place& p = Program.places[i];
+    return p.where == graph::region::examples ? examples.data() + p.offset * room : fixed.data() + p.offset;
+  }
+  /// The same as a span over the examples of the last run (or over all, when it does not depend on the batch).
+  std::span<const T> values(int i) const {
+    const graph::node& n = Program.nodes[i];
+    return {value(i), static_cast<std::size_t>(n.extent.size() * (n.batched ? last_batch : 1))};
+  }
+  /// One number that does not depend on the batch, such as a loss.
+  T number(int i) const { return Program.nodes[i].kind == graph::op::constant ? static_cast<T>(Program.nodes[i].value) : *value(i); }
+
+  /// The number of examples in `size` numbers of input `i`; throws when that is not a whole number up to the capacity.
+  long examples_in(long size, int i, const slim::shape& extent) const {
+    const long each = extent.size();
+    if (size % each != 0 || size == 0 || size / each > room)
+      throw error("input " + std::to_string(i) + ": expected a multiple of " + std::to_string(each) + " numbers, for 1 to " + std::to_string(room) +
+                  " examples, found " + std::to_string(size) + "; pass whole examples, at most the capacity given at construction");
+    return size / each;
+  }
+
+private:
+  long room;
+  int team;
+  long last_batch = 0;
+  T examples_in_run = 0;
+  aligned_buffer<T> examples, fixed, workspace;
+};
+
+}  // namespace slim

@@ -1,0 +1,57 @@
+#pragma once
+// Questions about a network that the compiler answers: parameter counts, shapes of end points, sizes of arenas.
+
+#include "slim/graph/diagnostic.hpp"
+#include "slim/model/compile.hpp"
+#include "slim/model/steps.hpp"
+
+namespace slim {
+
+namespace detail {
+template <const auto& Net, class... Options>
+constexpr long count_parameters() {
+  constexpr const auto& p = traced<Net, model_options<Options...>>::program;
+  static_assert(is_valid<p>());
+  long total = 0;
+  for (int i = 0; i < p.sizes.variables; ++i)
+    if (p.variables[i].trainable) total += p.variables[i].extent.size();
+  return total;
+}
+}  // namespace detail
+
+/// Trainable numbers of a network: static_assert(parameter_count<vgg_16, input<224, 224, 3>> == 138'357'544).
+template <const auto& Net, class... Options>
+inline constexpr long parameter_count = detail::count_parameters<Net, Options...>();
+
+/// Variables of a network, trained or not.
+template <const auto& Net, class... Options>
+inline constexpr int variable_count = traced<Net, model_options<Options...>>::sizes.variables;
+
+/// Shape of one example at a named layer: end_point<vgg_16, "vgg_16/pool5", input<224, 224, 3>> == shape{7, 7, 512}.
+template <const auto& Net, text Name, class... Options>
+inline constexpr slim::shape end_point =
+    traced<Net, model_options<Options...>>::program.end_points[end_point_index<traced<Net, model_options<Options...>>::program, Name>()].extent;
+
+/// Bytes that inference with `batch<N>` needs besides the parameters; a constant, for static_assert.
+template <const auto& Net, class... Options>
+inline constexpr long arena_bytes = [] {
+  using options = model_options<Options...>;
+  static_assert(options::fixed_batch > 0, "arena_bytes needs the option batch<N>");
+  constexpr const auto& p = inference<Net, options>::program;
+  static_assert(is_valid<p>());
+  return static_cast<long>(sizeof(typename options::scalar)) *
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
+}();
+
+/// The same for training with a loss and an optimizer.
+template <const auto& Net, class Loss, class Optimizer, class... Options>
+inline constexpr long training_arena_bytes = [] {
+  using options = model_options<Options...>;
+  static_assert(options::fixed_batch > 0, "training_arena_bytes needs the option batch<N>");
+  constexpr const auto& p = training_of<Net, options, Loss, Optimizer>::program;
+  static_assert(is_valid<p>());
+  return static_cast<long>(sizeof(typename options::scalar)) *
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
+}();
+
+}  // namespace slim

@@ -1,0 +1,76 @@
+#pragma once
+// Where a network splits and joins: concat of branches, sums of branches, residual connections.
+
+#include "slim/net/compose.hpp"
+
+namespace slim {
+
+/// Concatenation along the last extent; the other extents must agree.
+template <class... Tensors>
+constexpr tensor concat_tensors(const tensor& first, const Tensors&... rest) {
+  tracer& trace = *first.trace;
+  graph::node n;
+  n.kind = graph::op::concat, n.batched = true, n.extent = first.shape();
+  const tensor all[] = {first, rest...};
+  n.extent.extents[n.extent.rank - 1] = 0;
+  for (const tensor& part : all) {
+    slim::shape found = part.shape(), expected = first.shape();
+    n.extent.extents[n.extent.rank - 1] += part.channels();
+    found.extents[found.rank - 1] = expected.extents[expected.rank - 1] = 0;
+    if (!(found == expected)) trace.fail(graph::rule::concat_extent_mismatch, part.shape(), first.shape());
+    n.operands[n.operand_count++] = part.node;
+  }
+  return {trace, graph::add_node(trace.g, n, trace.scope)};
+}
+
+template <bool Sum, class... Branches>
+struct parallel_branches {
+  hana::tuple<Branches...> branches;
+  const char* scope;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->scope;
+    const tensor y = hana::unpack(branches, [&](const auto&... branch) {
+      const tensor results[] = {tensor(branch(x))...};  // in the order written
+      return [&]<int... I>(std::integer_sequence<int, I...>) {
+        if constexpr (Sum)
+          return (results[I] + ...);
+        else
+          return concat_tensors(results[I]...);
+      }(std::make_integer_sequence<int, sizeof...(Branches)>{});
+    });
+    x.trace->close(outer);
+    return y;
+  }
+};
+
+/// Applies every branch to the same input and concatenates the results along channels. Two to fourteen branches.
+template <network_part... Branches>
+  requires(sizeof...(Branches) >= 2 && sizeof...(Branches) <= graph::node::max_operands)
+constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
+  return {hana::make_tuple(branches...), nullptr};
+}
+constexpr tensor concat(const tensor& a, const tensor& b) { return concat_tensors(a, b); }
+constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c) { return concat_tensors(a, b, c); }
+constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c, const tensor& d) { return concat_tensors(a, b, c, d); }
+
+/// Sum of two branches of the same input.
+template <network_part First, network_part Second>
+  requires(!std::is_convertible_v<First, tensor> && !std::is_convertible_v<Second, tensor>)
+constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
+  return {hana::make_tuple(first, second), nullptr};
+}
+
+/// Passes its input on: the shortcut of a residual block, `identity + (conv2d(...) >> conv2d(...))`.
+struct identity_part {
+  constexpr tensor operator()(const tensor& x) const { return x; }
+};
+inline constexpr identity_part identity;
+
+/// x + body(x), reported as `name` when the shapes differ.
+template <network_part Body>
+constexpr auto residual(const char* name, const Body& body) {
+  return parallel_branches<true, identity_part, Body>{hana::make_tuple(identity, body), name};
+}
+
+}  // namespace slim

@@ -1,0 +1,150 @@
+#pragma once
+// Composing layers: `>>` in sequence, repeat, stack, name scopes, and branches. TF-Slim section 2.9.
+
+#include <boost/hana/fold_left.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+#include "slim/layers/layer.hpp"
+
+namespace slim {
+
+template <class T>
+concept network_part = std::is_invocable_v<const T&, tensor>;
+
+/// Parts applied one after the other, the first to the input.
+template <class... Parts>
+struct sequence {
+  hana::tuple<Parts...> parts;
+
+  constexpr tensor operator()(const tensor& x) const {
+    return hana::fold_left(parts, x, [](const tensor& y, const auto& part) { return tensor(part(y)); });
+  }
+};
+
+namespace detail {
+template <class Part>
+constexpr hana::tuple<Part> parts_of(const Part& part) {
+  return hana::make_tuple(part);
+}
+template <class... Parts>
+constexpr const hana::tuple<Parts...>& parts_of(const sequence<Parts...>& whole) {
+  return whole.parts;
+}
+}  // namespace detail
+
+/// `a >> b`: b after a.
+template <network_part First, network_part Second>
+constexpr auto operator>>(const First& first, const Second& second) {
+  return hana::unpack(detail::parts_of(first), [&](const auto&... a) {
+    return hana::unpack(detail::parts_of(second), [&](const auto&... b) {
+      return sequence<std::remove_cvref_t<decltype(a)>..., std::remove_cvref_t<decltype(b)>...>{hana::make_tuple(a..., b...)};
+    });
+  });
+}
+
+/// Applies `part` under the name `base`_`number`: layers take it as their own scope, anything else gets a scope around it.
+template <class Part>
+constexpr tensor apply_numbered(const Part& part, const tensor& x, const char* base, int number) {
+  if constexpr (requires { part.numbered(x, base, number); }) {
+    return part.numbered(x, base, number);
+  } else {
+    const int outer = x.trace->open(base, number);
+    const tensor y = part(x);
+    x.trace->close(outer);
+    return y;
+  }
+}
+
+template <class Part>
+constexpr const char* base_name() {
+  if constexpr (requires { Part::layer_type::function_name; })
+    return Part::layer_type::function_name;
+  else
+    return "repeat";
+}
+
+template <class Part>
+struct repetition {
+  int times;
+  Part part;
+  const char* scope;
+
+  constexpr tensor operator()(tensor x) const {
+    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Repeat");
+    for (int i = 1; i <= times; ++i) x = apply_numbered(part, x, scope != nullptr ? scope : base_name<Part>(), i);
+    x.trace->close(outer);
+    return x;
+  }
+};
+
+/// `part` N times in a row: repeat<3>(conv2d(256, {3, 3}), "conv3") makes conv3/conv3_1, conv3/conv3_2, conv3/conv3_3.
+/// Without a scope name: Repeat/convolution2d_1 …
+template <int Times, network_part Part>
+  requires(Times >= 0)
+constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr) {
+  return {Times, part, scope};
+}
+
+template <class Layer, int Count, class Shared>
+struct layer_stack {
+  typename Layer::positional arguments[Count];
+  Shared shared;  // hana tuple of keyword arguments
+  const char* scope;
+
+  constexpr tensor operator()(tensor x) const {
+    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Stack");
+    for (int i = 0; i < Count; ++i)
+      x = hana::unpack(shared, [&](const auto&... keywords) {
+        return Layer{}(arguments[i], keywords...).numbered(x, scope != nullptr ? scope : Layer::function_name, i + 1);
+      });
+    x.trace->close(outer);
+    return x;
+  }
+};
+
+/// One layer per element of `each`: stack<fully_connected>({32, 64, 128}, "fc") makes fc/fc_1, fc/fc_2, fc/fc_3;
+/// stack<conv2d>({{32, {3, 3}}, {64, {1, 1}}}, "core"). Keywords after the name go to every layer.
+template <const auto& Layer, int Count, keyword_argument... Shared>
+constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count], const char* scope, const Shared&... shared) {
+  using kind = std::remove_cvref_t<decltype(Layer)>;
+  return [&]<int... I>(std::integer_sequence<int, I...>) {
+    return layer_stack<kind, Count, hana::tuple<Shared...>>{{each[I]...}, hana::make_tuple(shared...), scope};
+  }(std::make_integer_sequence<int, Count>{});
+}
+template <const auto& Layer, int Count>
+constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count]) {
+  return stack<Layer>(each, nullptr);
+}
+
+/// A part of a network whose names all begin with `name`/. Entering a name again continues that scope; with `reuse = true` the
+/// variables made inside are the ones that exist already: weights are shared.
+template <class Body>
+struct named_scope {
+  const char* name;
+  Body body;
+  bool reuse;
+
+  template <class First, class... Rest>
+  constexpr auto operator()(const First& x, const Rest&... rest) const {
+    tracer& trace = *x.trace;
+    const bool outer_reuse = trace.reuse;
+    const int outer = trace.open(name);
+    trace.reuse = trace.reuse || reuse;
+    auto result = body(x, rest...);
+    trace.reuse = outer_reuse;
+    trace.close(outer);
+    return result;
+  }
+};
+
+template <class Body>
+constexpr named_scope<Body> scope(const char* name, const Body& body) {
+  return {name, body, false};
+}
+template <class Body>
+constexpr named_scope<Body> scope(const char* name, const Body& body, bool reuse_variables) {
+  return {name, body, reuse_variables};
+}
+
+}  // namespace slim

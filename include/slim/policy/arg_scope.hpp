@@ -1,0 +1,119 @@
+#pragma once
+// arg_scope: default arguments for layer kinds, as values that wrap a part of a network. TF-Slim section 1.
+
+#include "slim/policy/argument_map.hpp"
+#include "slim/policy/stack.hpp"
+
+namespace slim {
+
+/// A part of a network under a policy. Callable like the part itself.
+template <class Policy, class Body>
+struct scoped_body {
+  Policy policy;
+  Body body;
+
+  template <class First, class... Rest>
+  constexpr auto operator()(const First& x, const Rest&... rest) const {
+    auto& trace = *x.trace;
+    const int entries = trace.policies.entries.size(), groups = trace.policies.groups.size(), visible = trace.policies.visible_from;
+    policy.enter(trace.policies);
+    auto result = body(x, rest...);
+    for (int i = groups; i < trace.policies.groups.size(); ++i)
+      if (!trace.policies.groups[i].used) trace.fail_unused_policy(trace.policies.groups[i].value->keyword);
+    trace.policies.entries.shrink(entries);
+    trace.policies.groups.shrink(groups);
+    trace.policies.visible_from = visible;
+    return result;
+  }
+};
+
+/// Operations common to policies: apply one to a part of a network, or put one inside another with `+`.
+template <class Self>
+struct policy {
+  template <class Body>
+  constexpr scoped_body<Self, Body> operator()(const Body& body) const {
+    return {static_cast<const Self&>(*this), body};
+  }
+};
+
+/// Defaults `Map` for layer kinds `Layers`.
+template <class Map, class... Layers>
+struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
+  Map given;
+  constexpr explicit arg_scope_policy(const Map& arguments) : given(arguments) {}
+
+  constexpr void enter(policy_stack& stack) const {
+    hana::for_each(given, [&](const auto& pair) {
+      const argument_base* const value = &hana::second(pair);
+      const int group = stack.groups.push({value, false});
+      (stack.entries.push({&identity_of<Layers>, value, group}), ...);
+    });
+  }
+};
+
+/// `inner` entered inside `outer`.
+template <class Outer, class Inner>
+struct nested_policy : policy<nested_policy<Outer, Inner>> {
+  Outer outer;
+  Inner inner;
+  constexpr nested_policy(const Outer& o, const Inner& i) : outer(o), inner(i) {}
+
+  constexpr void enter(policy_stack& stack) const {
+    outer.enter(stack);
+    inner.enter(stack);
+  }
+};
+template <class Outer, class Inner>
+  requires(std::is_base_of_v<policy<Outer>, Outer> && std::is_base_of_v<policy<Inner>, Inner>)
+constexpr nested_policy<Outer, Inner> operator+(const Outer& outer, const Inner& inner) {
+  return {outer, inner};
+}
+
+/// A policy entered in place of all that are open: TF-Slim's arg_scope(captured).
+template <class Captured>
+struct replacing_policy : policy<replacing_policy<Captured>> {
+  Captured captured;
+  constexpr explicit replacing_policy(const Captured& c) : captured(c) {}
+
+  constexpr void enter(policy_stack& stack) const {
+    stack.visible_from = stack.entries.size();
+    captured.enter(stack);
+  }
+};
+
+/// The policies in force at one point of a network, to be entered again inside the same trace.
+struct captured_policies : policy<captured_policies> {
+  list<policy_entry> entries;
+
+  constexpr void enter(policy_stack& stack) const {
+    for (const policy_entry& entry : entries) stack.entries.push({entry.layer, entry.value, -1});
+  }
+};
+
+/// What TF-Slim's `current_arg_scope()` returns; `x` is any tensor of the network.
+template <class Tensor>
+constexpr captured_policies current_arg_scope(const Tensor& x) {
+  captured_policies captured;
+  const policy_stack& stack = x.trace->policies;
+  for (int i = stack.visible_from; i < stack.entries.size(); ++i) captured.entries.push(stack.entries[i]);
+  return captured;
+}
+
+/// Defaults for calls of the listed layer kinds: arg_scope<conv2d, fully_connected>(activation_fn = relu)(part of a network).
+/// Strength: layer default < outer scope < inner scope < argument of the call. A keyword that a listed layer does not have does not
+/// compile; neither does one that no layer inside could take.
+template <const auto&... Layers, keyword_argument... Arguments>
+  requires(sizeof...(Layers) > 0)
+constexpr auto arg_scope(const Arguments&... given) {
+  (check_arguments<std::remove_cvref_t<decltype(Layers)>, Arguments...>(), ...);
+  return arg_scope_policy<argument_map<Arguments...>, std::remove_cvref_t<decltype(Layers)>...>(arguments_of(given...));
+}
+
+/// Re-enters a captured policy: it replaces everything that is open around it.
+template <class Captured>
+  requires(std::is_base_of_v<policy<Captured>, Captured>)
+constexpr replacing_policy<Captured> arg_scope(const Captured& captured) {
+  return replacing_policy<Captured>(captured);
+}
+
+}  // namespace slim

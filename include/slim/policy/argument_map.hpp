@@ -1,0 +1,57 @@
+#pragma once
+// The keyword arguments of one call as a compile-time map: keyword -> value.
+
+#include <boost/hana/at_key.hpp>
+#include <boost/hana/contains.hpp>
+#include <boost/hana/for_each.hpp>
+#include <boost/hana/map.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/type.hpp>
+#include <boost/hana/unpack.hpp>
+#include <type_traits>
+
+#include "slim/policy/keyword.hpp"
+
+namespace slim {
+
+namespace hana = boost::hana;
+
+/// Printed by the compiler when a layer or arg_scope gets a keyword that the layer does not have.
+template <class Layer, class Keyword>
+struct unknown_policy;
+/// Printed by the compiler when one keyword is given twice.
+template <class Keyword>
+struct argument_given_twice;
+
+/// How often `Keyword` occurs in a pack of arguments.
+template <class Keyword, class... Arguments>
+inline constexpr int occurrences = (0 + ... + (std::is_same_v<Keyword, typename Arguments::keyword_type> ? 1 : 0));
+
+template <class... Arguments>
+using argument_map = hana::map<hana::pair<hana::type<typename Arguments::keyword_type>, Arguments>...>;
+
+template <class Map, class Keyword>
+inline constexpr bool has_argument = decltype(hana::contains(std::declval<Map>(), hana::type<Keyword>{}))::value;
+
+/// Requires that each argument is a keyword of `Layer` (a key of Layer::defaults) and given once; the message names both.
+template <class Layer, class... Arguments>
+constexpr void check_arguments() {
+  using defaults = std::remove_cvref_t<decltype(Layer::defaults)>;
+  (
+      [] {
+        using keyword = typename Arguments::keyword_type;
+        if constexpr (!has_argument<defaults, keyword>)
+          (void)sizeof(unknown_policy<Layer, keyword>);
+        else if constexpr (occurrences<keyword, Arguments...> > 1)
+          (void)sizeof(argument_given_twice<keyword>);
+      }(),
+      ...);
+}
+
+/// A map from keyword to argument: a layer's defaults, the arguments of a call, the policies of an arg_scope.
+template <keyword_argument... Arguments>
+constexpr argument_map<Arguments...> arguments_of(const Arguments&... given) {
+  return hana::make_map(hana::make_pair(hana::type_c<typename Arguments::keyword_type>, given)...);
+}
+
+}  // namespace slim

@@ -1,0 +1,79 @@
+#pragma once
+// Keyword arguments: `stride = 2` is a value that knows which keyword it belongs to.
+
+#include "slim/core/text.hpp"
+
+namespace slim {
+
+/// Identity of a type in constant expressions: the address of its own constant.
+template <class T>
+inline constexpr char identity_of{};
+
+/// What all keyword arguments share, so that policies of different types fit in one list.
+struct argument_base {
+  const char* keyword = "";
+  const void* key = nullptr;
+  void (*describe)(const argument_base&, name_buffer&) = nullptr;
+};
+
+template <class Keyword>
+struct argument : argument_base {
+  using keyword_type = Keyword;
+  typename Keyword::value_type value;
+
+  constexpr argument(const typename Keyword::value_type& given)
+      : argument_base{Keyword::name, &identity_of<Keyword>, &print}, value(given) {}
+
+private:
+  static constexpr void print(const argument_base& base, name_buffer& to) {
+    slim_describe(static_cast<const argument&>(base).value, to);
+  }
+};
+
+/// Base of a keyword. A user's own keyword takes three lines:
+///   struct slope_keyword : keyword<slope_keyword, double> { static constexpr const char* name = "slope"; using keyword::operator=; };
+///   inline constexpr slope_keyword slope;
+/// and one function `slim_describe(value_type, name_buffer&)` when its value type is new.
+template <class Self, class Value>
+struct keyword {
+  using value_type = Value;
+  constexpr argument<Self> operator=(const Value& value) const { return {value}; }
+};
+
+template <class T>
+concept keyword_argument = requires { typename T::keyword_type; };
+
+constexpr void slim_describe(int value, name_buffer& to) {
+  if (value < 0) to.add("-");
+  to.add(value < 0 ? -value : value);
+}
+constexpr void slim_describe(bool value, name_buffer& to) { to.add(value ? "true" : "false"); }
+constexpr void slim_describe(const char* value, name_buffer& to) { to.add(value); }
+
+/// Six significant decimals, enough to recognise a hyper-parameter.
+constexpr void slim_describe(double value, name_buffer& to) {
+  if (value < 0) {
+    to.add("-");
+    value = -value;
+  }
+  int exponent = 0;
+  if (value != 0 && value < 1e-4)
+    for (; value < 1; --exponent) value *= 10;
+  const long whole = static_cast<long>(value);
+  long fraction = static_cast<long>((value - static_cast<double>(whole)) * 1e6 + 0.5);
+  to.add(static_cast<int>(whole + fraction / 1000000));
+  fraction %= 1000000;
+  if (fraction > 0) {
+    to.add(".");
+    for (long digit = 100000; fraction > 0; digit /= 10) {
+      to.add(static_cast<int>(fraction / digit));
+      fraction %= digit;
+    }
+  }
+  if (exponent < 0) {
+    to.add("e-");
+    to.add(-exponent);
+  }
+}
+
+}  // namespace slim

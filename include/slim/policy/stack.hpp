@@ -1,0 +1,42 @@
+#pragma once
+// The arg_scopes that are open at one point of a network: which layer kind gets which argument. TF-Slim section 1.
+
+#include "slim/core/list.hpp"
+#include "slim/policy/keyword.hpp"
+
+namespace slim {
+
+/// One default: calls of `layer` take `value` for the keyword it names.
+struct policy_entry {
+  const void* layer = nullptr;
+  const argument_base* value = nullptr;
+  int group = -1;  // entries written as one argument of one arg_scope
+};
+
+/// One argument of one arg_scope, and whether some layer inside could take it.
+struct policy_group {
+  const argument_base* value = nullptr;
+  bool used = false;
+};
+
+/// Defaults in force, innermost last. Entries below `visible_from` are hidden by a re-entered scope.
+struct policy_stack {
+  list<policy_entry> entries;
+  list<policy_group> groups;
+  int visible_from = 0;
+
+  /// The default of `key` for calls of `layer`; null when no open arg_scope gives one.
+  constexpr const policy_entry* find(const void* layer, const void* key) const {
+    for (int i = entries.size() - 1; i >= visible_from; --i)
+      if (entries[i].layer == layer && entries[i].value->key == key) return &entries[i];
+    return nullptr;
+  }
+
+  /// A call of `layer`: every visible default for it has found its reader.
+  constexpr void mark_used(const void* layer) {
+    for (int i = entries.size() - 1; i >= visible_from; --i)
+      if (entries[i].layer == layer && entries[i].group >= 0) groups[entries[i].group].used = true;
+  }
+};
+
+}  // namespace slim

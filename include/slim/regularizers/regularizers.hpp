@@ -1,0 +1,58 @@
+#pragma once
+// Penalties on weights: each is a scalar function of one weight, summed over all weights of a variable. TF-Slim section 4.
+// A user's own regularizer is any generic callable: `weights_regularizer = [](auto w) { return 0.1 * abs(w); }`.
+
+#include "slim/layers/keywords.hpp"
+
+namespace slim {
+
+namespace detail {
+constexpr stored_function regularizer(double l1, double l2, const char* name) {
+  stored_function f;
+  if (l1 != 0 && l2 != 0)
+    f = stored_function([=](auto w) { return l1 * abs(w) + (0.5 * l2) * (w * w); });
+  else if (l1 != 0)
+    f = stored_function([=](auto w) { return l1 * abs(w); });
+  else if (l2 != 0)
+    f = stored_function([=](auto w) { return (0.5 * l2) * (w * w); });
+  f.name = name;
+  return f;
+}
+}  // namespace detail
+
+/// scale·Σ|w|. A scale of 0 adds no loss.
+constexpr stored_function l1_regularizer(double scale) { return detail::regularizer(scale, 0, "l1_regularizer"); }
+/// scale·½·Σw². A scale of 0 adds no loss.
+constexpr stored_function l2_regularizer(double scale) { return detail::regularizer(0, scale, "l2_regularizer"); }
+constexpr stored_function l1_l2_regularizer(double scale_l1 = 1.0, double scale_l2 = 1.0) {
+  return detail::regularizer(scale_l1, scale_l2, "l1_l2_regularizer");
+}
+
+/// The sum of several regularizers; those that are `none` count nothing.
+template <class... Regularizers>
+constexpr stored_function sum_regularizer(const Regularizers&... terms) {
+  expr::scalar_function sum;
+  const list<int> argument = [&] {
+    list<int> one;
+    one.push(sum.add_input(0));
+    return one;
+  }();
+  int total = -1;
+  const auto add = [&](const stored_function& term) {
+    if (term.empty()) return;
+    const int value = expr::inline_into(sum, term.function(), 0, argument);
+    total = total < 0 ? value : sum.emit(expr::scalar_op::add, total, value);
+  };
+  (add(stored_function(terms)), ...);
+  stored_function result;
+  result.name = "sum_regularizer";
+  if (total < 0) return result;
+  sum.add_output(total);
+  sum = expr::pruned(sum);
+  result.count = sum.nodes.size();
+  for (int i = 0; i < result.count; ++i) result.nodes[i] = sum.nodes[i];
+  result.output = sum.outputs[0];
+  return result;
+}
+
+}  // namespace slim

@@ -1,0 +1,101 @@
+#pragma once
+// The vector unit. This is the only file of the library that includes xsimd: everything else says what it
+// wants in the words below, so that the width (SSE2 to AVX-512, NEON) is the compiler's business.
+
+#include <xsimd/xsimd.hpp>
+
+#include <type_traits>
+
+namespace slim::simd {
+
+/// The widest vector of `T` (float or double) that the target has.
+template<class T>
+using batch = xsimd::batch<T>;
+
+/// Number of lanes of `batch<T>`.
+template<class T>
+inline constexpr long width = static_cast<long>(batch<T>::size);
+
+/// Number of architectural vector registers: bounds the accumulators a kernel may keep.
+template<class T>
+inline constexpr int registers =
+    std::is_base_of_v<xsimd::avx512f, typename batch<T>::arch_type> ||
+            std::is_base_of_v<xsimd::neon64, typename batch<T>::arch_type>
+        ? 32
+        : 16;
+
+/// `width<T>` elements from any address; no alignment is required.
+template<class T>
+inline batch<T> load(const T* source) noexcept { return batch<T>::load_unaligned(source); }
+
+/// `width<T>` elements to any address.
+template<class T>
+inline void store(T* destination, const batch<T>& value) noexcept { value.store_unaligned(destination); }
+
+/// All lanes equal to `value`.
+template<class T>
+inline batch<T> broadcast(T value) noexcept { return batch<T>(value); }
+
+/// a·b + c, fused where the target can.
+template<class T>
+inline batch<T> multiply_add(const batch<T>& a, const batch<T>& b, const batch<T>& c) noexcept {
+  return xsimd::fma(a, b, c);
+}
+
+/// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
+template<class T>
+inline batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
+  alignas(64) T lanes[width<T>];
+  for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
+  return batch<T>::load_aligned(lanes);
+}
+
+/// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
+template<class T>
+inline void store_first(T* destination, const batch<T>& value, long count) noexcept {
+  alignas(64) T lanes[width<T>];
+  value.store_aligned(lanes);
+  for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];
+}
+
+/// Asks for the cache line at `address`, which will be written soon. Any address is allowed.
+template<class T>
+inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(address, 1); }
+
+/// Sum of all lanes, in an order that depends on the width only.
+template<class T>
+inline T sum(const batch<T>& value) noexcept { return xsimd::hadd(value); }
+
+/// Largest lane.
+template<class T>
+inline T maximum(const batch<T>& value) noexcept {
+  alignas(64) T lanes[width<T>];
+  value.store_aligned(lanes);
+  T largest = lanes[0];
+  for (long lane = 1; lane < width<T>; ++lane) largest = lanes[lane] > largest ? lanes[lane] : largest;
+  return largest;
+}
+
+/// Calls `body(position, count)` for consecutive stretches of `count` <= width elements that cover [0, size);
+/// `count` is the constant `width<T>` in the main part, so that a kernel inlined into it needs no tail test.
+template<class T, class Body>
+inline void for_each_stretch(long size, Body&& body) {
+  long position = 0;
+  for (; position + width<T> <= size; position += width<T>) body(position, width<T>);
+  if (position < size) body(position, size - position);
+}
+
+/// `load_first` that is a plain load when `count` is the full width.
+template<class T>
+inline batch<T> load(const T* source, long count, T fill = T{}) noexcept {
+  return count == width<T> ? load(source) : load_first(source, count, fill);
+}
+
+/// `store_first` that is a plain store when `count` is the full width.
+template<class T>
+inline void store(T* destination, const batch<T>& value, long count) noexcept {
+  if (count == width<T>) store(destination, value);
+  else store_first(destination, value, count);
+}
+
+}  // namespace slim::simd

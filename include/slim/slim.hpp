@@ -1,0 +1,20 @@
+#pragma once
+// slim: TF-Slim as a compile-time language. Everything needed to write, train and run a network; nets and data readers are separate.
+
+#include "slim/core/config.hpp"
+#include "slim/layers/activations.hpp"
+#include "slim/layers/basic.hpp"
+#include "slim/layers/batch_norm.hpp"
+#include "slim/layers/conv2d.hpp"
+#include "slim/layers/dropout.hpp"
+#include "slim/layers/fully_connected.hpp"
+#include "slim/layers/local_response_normalization.hpp"
+#include "slim/layers/pool2d.hpp"
+#include "slim/learning/train_op.hpp"
+#include "slim/losses/losses.hpp"
+#include "slim/model/model.hpp"
+#include "slim/net/branches.hpp"
+#include "slim/net/compose.hpp"
+#include "slim/optimizers/optimizers.hpp"
+#include "slim/policy/arg_scope.hpp"
+#include "slim/regularizers/regularizers.hpp"

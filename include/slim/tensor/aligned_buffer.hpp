@@ -1,0 +1,53 @@
+#pragma once
+// Memory for arenas and parameters.
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace slim {
+
+/// `size` numbers at an address that is a multiple of 64 bytes, uninitialised unless copied. A value: copies copy the numbers.
+template <class T>
+class aligned_buffer {
+public:
+  aligned_buffer() = default;
+  explicit aligned_buffer(long size) : items(allocate(size)), count(size) {}
+  aligned_buffer(const aligned_buffer& other) : aligned_buffer(other.count) {
+    if (count > 0) std::memcpy(items, other.items, sizeof(T) * static_cast<std::size_t>(count));
+  }
+  aligned_buffer(aligned_buffer&& other) noexcept : items(other.items), count(other.count) {
+    other.items = nullptr;
+    other.count = 0;
+  }
+  aligned_buffer& operator=(aligned_buffer other) noexcept {
+    T* const own = items;
+    const long own_count = count;
+    items = other.items, count = other.count;
+    other.items = own, other.count = own_count;
+    return *this;
+  }
+  ~aligned_buffer() { std::free(items); }
+
+  T* data() { return items; }
+  const T* data() const { return items; }
+  long size() const { return count; }
+  void fill(T value) {
+    for (long i = 0; i < count; ++i) items[i] = value;
+  }
+
+private:
+  static T* allocate(long size) {
+    if (size <= 0) return nullptr;
+    const std::size_t bytes = (sizeof(T) * static_cast<std::size_t>(size) + 63) / 64 * 64;
+    void* const memory = std::aligned_alloc(64, bytes);
+    if (memory == nullptr) throw std::bad_alloc();
+    return static_cast<T*>(memory);
+  }
+
+  T* items = nullptr;
+  long count = 0;
+};
+
+}  // namespace slim

@@ -1,0 +1,47 @@
+"""What the test scripts share: the compiler command of a user of slim, and running several compilers at a time."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+
+source_root = pathlib.Path(__file__).resolve().parent.parent
+include = source_root / 'include'
+
+
+def command(build_root, compiler):
+    """The compiler with the include paths and the language standard of the build in `build_root`, without optimization.
+    Must run in `build_root`."""
+    entries = json.loads((pathlib.Path(build_root) / 'compile_commands.json').read_text())
+    words = iter(next(shlex.split(entry['command']) for entry in entries if entry['file'].endswith('tests/main.cpp')))
+    flags = []
+    for word in words:
+        if word == '-isystem':
+            flags += [word, next(words)]
+        elif word.startswith(('-I', '-isystem', '-std=')):
+            flags.append(word)
+    limits = ['-fconstexpr-steps=100000000'] if 'clang' in compiler else ['-fconstexpr-ops-limit=1000000000',
+                                                                          '-fconstexpr-loop-limit=1000000']
+    return [compiler, *flags, *limits, '-O0', '-fdiagnostics-color=never']
+
+
+def run(arguments, build_root, text=None):
+    """Runs a command in `build_root` with `text` as its input; returns its exit status and everything it printed."""
+    done = subprocess.run(arguments, cwd=build_root, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def check_all(cases, check):
+    """Calls check(case), which returns a complaint or '', for all cases, a few at a time; prints every case and the totals.
+    Returns the exit status for the script."""
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case, complaint in zip(cases, pool.map(check, cases)):
+            print(f'{"FAILED" if complaint else "ok    "} {case}', flush=True)
+            if complaint:
+                failed += 1
+                print(complaint, flush=True)
+    print(f'{len(cases) - failed} passed, {failed} failed')
+    return 1 if failed else 0

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""A folder of include/slim includes only what stands on its own floor or below, and packages stay where they belong."""
+
+import pathlib
+import re
+import sys
+
+include = pathlib.Path(__file__).resolve().parent.parent / 'include'
+
+floors = [
+    'core',
+    'shape simd tensor parallel',
+    'policy expr',
+    'graph',
+    'kernel',
+    'layers initializers regularizers losses metrics optimizers',
+    'net model',
+    'learning evaluation data checkpoint summary',
+    'nets',
+]
+floor_of = {folder: floor for floor, folders in enumerate(floors) for folder in folders.split()}
+
+strangers = [('kernel', 'graph'), ('graph', 'kernel')]  # lower floor or not, these two do not know each other
+
+packages = {  # the only folders that may include a package
+    r'xsimd/': ['simd'],
+    r'boost/hana': ['policy', 'net', 'nets'],
+}
+never = r'(iostream|regex|functional|random)$'  # too dear for every user's compile time
+
+# What the umbrella must not reach: anything with streams, files of a format, or an operating system behind it.
+not_in_umbrella = r'slim/(data|checkpoint|summary|nets)/|(fstream|sstream|iomanip|filesystem|zlib\.h|unistd\.h)$|nlohmann/|protozero/'
+
+
+def includes(header):
+    return re.findall(r'^\s*#\s*include\s*[<"]([^">]+)[">]', (include / header).read_text(), re.MULTILINE)
+
+
+def check(header):
+    """The complaints about one header."""
+    parts = header.split('/')
+    folder = parts[1] if len(parts) > 2 else None
+    if folder is not None and folder not in floor_of:
+        yield f'{header}: the folder {folder} has no floor; add it to {pathlib.Path(__file__).name}'
+        return
+    for included in includes(header):
+        other = included.split('/')
+        if re.match(never, included):
+            yield f'{header}: includes <{included}>, which no header of the library may'
+        for package, allowed in packages.items():
+            if re.match(package, included) and folder not in allowed:
+                yield f'{header}: includes <{included}>, which is for {", ".join(allowed)} only'
+        if folder is None or other[0] != 'slim':
+            continue
+        if len(other) == 2:
+            yield f'{header}: includes the umbrella {included}'
+        elif other[1] in floor_of and floor_of[other[1]] > floor_of[folder]:
+            yield f'{header}: floor {floor_of[folder]} includes {included} of floor {floor_of[other[1]]}'
+        elif (folder, other[1]) in strangers:
+            yield f'{header}: {folder} must not know {other[1]} ({included})'
+
+
+def check_umbrella():
+    """The complaints about what slim.hpp reaches, with the way there."""
+    reached, waiting = {'slim/slim.hpp': []}, ['slim/slim.hpp']
+    while waiting:
+        header = waiting.pop()
+        for included in includes(header):
+            way = [*reached[header], header]
+            if re.match(not_in_umbrella, included):
+                yield f'slim/slim.hpp: reaches {included} ({" -> ".join(way)})'
+            if (include / included).exists() and included not in reached:
+                reached[included] = way
+                waiting.append(included)
+
+
+headers = sorted(str(path.relative_to(include)) for path in include.rglob('*.hpp'))
+complaints = {header: list(check(header)) for header in headers}
+if 'slim/slim.hpp' in complaints:
+    complaints['slim/slim.hpp'] += check_umbrella()
+for lines in complaints.values():
+    for line in lines:
+        print(line)
+failed = sum(1 for lines in complaints.values() if lines)
+print(f'{len(headers) - failed} passed, {failed} failed')
+sys.exit(1 if failed else 0)

@@ -1,0 +1,26 @@
+#include "slim/kernel/convolution_weights_gradient.hpp"
+
+#include "tests/kernel/convolution_cases.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace slim::kernel;
+using namespace slim::kernel::test;
+
+TEST_CASE_TEMPLATE("weights gradient equals its definition, for every thread count", T, float, double) {
+  for (const convolution_case& c : convolution_cases) {
+    CAPTURE(&c - convolution_cases);
+    const auto x = values<T>(input_size(c), 1), dy = values<T>(output_size(c), 3);
+    std::vector<double> expected(static_cast<std::size_t>(weights_size(c)));
+    for_each_product(c, [&](auto in, auto w, auto out) { expected[w] += static_cast<double>(x[in]) * static_cast<double>(dy[out]); });
+
+    std::vector<T> first;
+    for (int threads = 1; threads <= 3; ++threads) {
+      std::vector<T> dweights(expected.size(), T(NAN));
+      convolution_weights_gradient(c.geometry, c.batch, x.data(), dy.data(), dweights.data(), threads);
+      CHECK(distance(dweights, expected) <= tolerance<T>);
+      if (threads == 1) first = dweights;
+      CHECK(dweights == first);
+    }
+  }
+}

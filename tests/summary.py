@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""Adds up the cases of all tests of a build directory and prints `N passed, N failed` as the last line.
+
+A test program counts as many cases as it reports (doctest's summary, or the last line of a script); one that reports none, or
+fails without a failed case (a crash, a time-out), counts as one case. usage: summary.py <build directory>
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+log = pathlib.Path(sys.argv[1]) / 'meson-logs' / 'testlog.json'
+passed = failed = 0
+for line in log.read_text().splitlines():
+    test = json.loads(line)
+    report = re.search(r'^\[doctest\] test cases: .*?(\d+) passed \| +(\d+) failed|^(\d+) passed, (\d+) failed$', test.get('stdout', ''), re.MULTILINE)
+    counts = [int(number) for number in report.groups() if number is not None] if report else [0, 0]
+    good = test['result'] in ('OK', 'EXPECTEDFAIL')
+    if good and counts[0] == 0:
+        counts[0] = 1
+    if not good and counts[1] == 0:
+        counts[1] = 1
+    if test['result'] != 'SKIP':
+        passed += counts[0]
+        failed += counts[1]
+print(f'{passed} passed, {failed} failed')
+sys.exit(1 if failed or not passed else 0)
