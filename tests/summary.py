@@ -14,7 +14,8 @@ log = pathlib.Path(sys.argv[1]) / 'meson-logs' / 'testlog.json'
 passed = failed = 0
 for line in log.read_text().splitlines():
     test = json.loads(line)
-    report = re.search(r'^\[doctest\] test cases: .*?(\d+) passed \| +(\d+) failed|^(\d+) passed, (\d+) failed$', test.get('stdout', ''), re.MULTILINE)
+    report = re.search(r'^\[doctest\] test cases: .*?(\d+) passed \| +(\d+) failed|^(\d+) passed, (\d+) failed$',
+                       test.get('stdout', ''), re.MULTILINE)
     counts = [int(number) for number in report.groups() if number is not None] if report else [0, 0]
     good = test['result'] in ('OK', 'EXPECTEDFAIL')
     if good and counts[0] == 0:

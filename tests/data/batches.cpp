@@ -16,13 +16,14 @@ long allocations = 0;  // by operator new, in this program
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inline: g++ 12 would see malloc and free through them and warn of a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -138,9 +139,11 @@ TEST_CASE("inconsistent data sets are refused") {
   labelled_images few_labels = good, few_values = good, empty;
   few_labels.labels.pop_back();
   few_values.images.pop_back();
-  CHECK_THROWS_WITH_AS(batches(good, 0), "batches: batch size (at least): expected 1, found 0; check how the data set was made", slim::error);
+  CHECK_THROWS_WITH_AS(batches(good, 0),
+                       "batches: batch size (at least): expected 1, found 0; check how the data set was made", slim::error);
   CHECK_THROWS_AS(batches(good, -3, 1), slim::error);
   CHECK_THROWS_AS(batches(empty, 4), slim::error);
-  CHECK_THROWS_WITH_AS(batches(few_labels, 4), "batches: number of labels: expected 5, found 4; check how the data set was made", slim::error);
+  CHECK_THROWS_WITH_AS(batches(few_labels, 4),
+                       "batches: number of labels: expected 5, found 4; check how the data set was made", slim::error);
   CHECK_THROWS_AS(batches(few_values, 4), slim::error);
 }

@@ -81,12 +81,15 @@ private:
     stream.avail_out = part;
     const int status = inflate(&stream, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
-      fail("expected valid gzip data, found " + std::string(stream.msg != nullptr ? stream.msg : "an error") + "; the file is damaged");
+      fail("expected valid gzip data, found " + std::string(stream.msg != nullptr ? stream.msg : "an error") +
+           "; the file is damaged");
     }
     if (status == Z_STREAM_END) {
       ended = true;
       if (stream.avail_in == 0) refill();
-      if (stream.avail_in != 0) fail("expected the end of the file after the compressed data, found more bytes; the file is damaged");
+      if (stream.avail_in != 0) {
+        fail("expected the end of the file after the compressed data, found more bytes; the file is damaged");
+      }
     }
     return part - stream.avail_out;
   }

@@ -98,7 +98,8 @@ inline void draw_glyph(float* image, const glyph& shape, const handwriting& hand
     if (p.x < 0) {
       draw_stroke();
     } else {
-      if (p.x != previous.x || p.y != previous.y) offset = {tremble * random.normal(), tremble * random.normal()};  // corners stay corners
+      const bool corner = p.x == previous.x && p.y == previous.y;
+      if (!corner) offset = {tremble * random.normal(), tremble * random.normal()};
       points[count++] = hand.place({p.x + offset.x, p.y + offset.y});
     }
     previous = p;
@@ -115,7 +116,8 @@ inline void draw_glyph(float* image, const glyph& shape, const handwriting& hand
 inline labelled_images digits(int count, std::uint64_t seed) {
   constexpr int largest_count = 1'000'000, side = detail::digit_side, size = side * side;
   if (count < 1 || count > largest_count) {
-    throw error("digits: count: expected 1 .. " + std::to_string(largest_count) + ", found " + std::to_string(count) + "; choose a count in this range");
+    throw error("digits: count: expected 1 .. " + std::to_string(largest_count) + ", found " + std::to_string(count) +
+                "; choose a count in this range");
   }
   labelled_images result{count, side, side, 1, 10, {}, {}};
   result.images.resize(static_cast<std::size_t>(count) * size);

@@ -74,7 +74,8 @@ inline idx_bytes read_idx(const std::string& path, int rank) {
     result.values.resize(before + part);
     const std::size_t got = source.read(result.values.data() + before, part);
     if (got != part) {
-      source.fail("expected " + std::to_string(total) + " values, found " + std::to_string(before + got) + "; the file is truncated");
+      source.fail("expected " + std::to_string(total) + " values, found " + std::to_string(before + got) +
+                  "; the file is truncated");
     }
   }
   unsigned char extra;
@@ -92,7 +93,8 @@ inline std::string plain_or_compressed(const std::string& stem) {
       return stem + ending;
     }
   }
-  throw error("read data: " + stem + ": offset 0: expected this file or the same with .gz, found neither; download the four MNIST files");
+  throw error("read data: " + stem + ": offset 0: expected this file or the same with .gz, found neither; "
+              "download the four MNIST files");
 }
 
 }  // namespace detail
@@ -130,10 +132,11 @@ inline labelled_images read_mnist(const std::string& directory, bool train) {
   idx_labels labels = read_idx_labels(label_path);
   const detail::idx_bytes images = detail::read_idx(image_path, 3);
   if (images.extents[0] != labels.count) {
-    throw error("read data: " + label_path + ": offset 4: expected " + std::to_string(images.extents[0]) + " labels as in " + image_path +
-                ", found " + std::to_string(labels.count) + "; the files do not belong together");
+    throw error("read data: " + label_path + ": offset 4: expected " + std::to_string(images.extents[0]) + " labels as in " +
+                image_path + ", found " + std::to_string(labels.count) + "; the files do not belong together");
   }
-  labelled_images result{images.extents[0], images.extents[1], images.extents[2], 1, 10, {}, static_cast<std::vector<int>&&>(labels.labels)};
+  labelled_images result{images.extents[0], images.extents[1], images.extents[2], 1, 10, {}, {}};
+  result.labels.swap(labels.labels);
   result.images.resize(images.values.size());
   for (std::size_t i = 0; i < images.values.size(); ++i) result.images[i] = lenet_preprocessing(images.values[i]);
   return result;

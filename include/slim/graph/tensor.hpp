@@ -80,6 +80,7 @@ constexpr tensor abs(const tensor& x) { return apply(detail::operation(expr::sca
 constexpr tensor sqrt(const tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
 constexpr tensor exp(const tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
 constexpr tensor log(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
+constexpr tensor tanh(const tensor& x) { return apply(detail::operation(expr::scalar_op::hyperbolic_tangent), x); }
 constexpr tensor max(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
 constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
 constexpr tensor square(const tensor& x) { return x * x; }

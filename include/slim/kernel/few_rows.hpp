@@ -12,7 +12,7 @@
 namespace slim::kernel {
 
 /// Largest number of rows for which this way beats packed panels.
-inline constexpr long few_rows = 6;
+inline constexpr long few_rows = 4;
 
 /// Columns of one strip; few_rows sums of this length stay in the first-level cache.
 inline constexpr long few_rows_strip = 512;

@@ -10,10 +10,7 @@
 namespace slim::kernel {
 
 /// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
-#ifndef MD
-#define MD 256
-#endif
-inline constexpr long matmul_depth = MD;
+inline constexpr long matmul_depth = 256;
 
 /// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows.
 template<class T>

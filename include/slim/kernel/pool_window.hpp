@@ -27,9 +27,12 @@ constexpr pool_window window_at(const pool_geometry& g, long image, long i, long
 /// Calls `visit(offset)` for each real cell of the window in row-major order, `offset` = its first channel in the input.
 template<class Visit>
 inline void for_each_cell(const pool_geometry& g, const pool_window& window, Visit&& visit) {
-  for (long h = window.top; h < window.bottom; ++h)
-    for (long w = window.left; w < window.right; ++w)
-      visit(((window.image * g.input_height + h) * g.input_width + w) * g.channels);
+  const long row_size = static_cast<long>(g.input_width) * g.channels;
+  long row = ((window.image * g.input_height + window.top) * g.input_width + window.left) * g.channels;
+  for (long h = window.top; h < window.bottom; ++h, row += row_size) {
+    long cell = row;
+    for (long w = window.left; w < window.right; ++w, cell += g.channels) visit(cell);
+  }
 }
 
 /// Arithmetic of one pass over all windows, for the decision to fork.
@@ -63,9 +66,11 @@ void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T
     const long first_row = image * g.input_height;
     long zeroed = 0, finished = 0;
     const auto zero_to = [&](long end) {
+      const bool whole = slices == 1;
+      const long pieces = whole ? 1 : g.input_width, size = whole ? g.input_width * g.channels : last - first;
       for (; zeroed < end; ++zeroed)
-        for (long w = 0; w < g.input_width; ++w)
-          std::memset(dx + ((first_row + zeroed) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(last - first) * sizeof(T));
+        for (long w = 0; w < pieces; ++w)
+          std::memset(dx + ((first_row + zeroed) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(size) * sizeof(T));
     };
     const auto finish_to = [&](long end) {
       if (end <= finished) return;

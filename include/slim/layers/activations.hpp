@@ -48,7 +48,10 @@ struct leaky_relu_activation : activation<leaky_relu_expression> {
 };
 inline constexpr leaky_relu_activation leaky_relu{{"leaky_relu", {}}};
 
-/// Overloads under the textbook name; `tanh` as activation_fn is `slim::tanh`.
+/// The activations under TensorFlow's names, with `nn::tanh`: an object `slim::tanh` would hide the C library's function.
+namespace nn {
+using slim::elu, slim::gelu, slim::leaky_relu, slim::relu, slim::relu6, slim::selu, slim::sigmoid, slim::softplus, slim::swish;
 inline constexpr const auto& tanh = hyperbolic_tangent;
+}  // namespace nn
 
 }  // namespace slim

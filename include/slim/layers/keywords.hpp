@@ -99,7 +99,7 @@ struct normalizer {
     requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
   constexpr normalizer(const Layer&) : apply(&Layer::normalize), name(Layer::function_name) {}
   template <class Callable>
-    requires(std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
+    requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
   constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), name("custom") {}
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }

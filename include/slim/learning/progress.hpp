@@ -56,8 +56,9 @@ private:
     cells[width] = '\0';
     const double rate = mean_seconds > 0 ? 1 / mean_seconds : 0;
     const long long left = static_cast<long long>(mean_seconds * static_cast<double>(last - done) + 0.5);
-    std::fprintf(file, "\r\x1b[2K[%s] %3d%%  %lld/%lld  %.1f steps/s  %lld:%02lld:%02lld left", cells, static_cast<int>(done * 100 / last),
-                 static_cast<long long>(done), static_cast<long long>(last), rate, left / 3600, left / 60 % 60, left % 60);
+    std::fprintf(file, "\r\x1b[2K[%s] %3d%%  %lld/%lld  %.1f steps/s  %lld:%02lld:%02lld left", cells,
+                 static_cast<int>(done * 100 / last), static_cast<long long>(done), static_cast<long long>(last), rate,
+                 left / 3600, left / 60 % 60, left % 60);
     drawn = true;
     since_drawn = 0;
   }
