@@ -23,13 +23,13 @@ struct access_result {
 constexpr access_result access_of(const node& operand, const domain& over) {
   using enum expr::access;
   const long size = operand.extent.size();
+  if (!operand.batched && !over.batched && operand.extent == over.extent) return {true, element};
   if (operand.batched) {
     if (!over.batched) return {};
     if (size == over.extent.size() && (operand.extent == over.extent || operand.extent.rank == 1 || over.extent.rank == 1)) return {true, element};
     return size == 1 ? access_result{true, example} : access_result{};
   }
   if (size == 1) return {true, scalar};
-  if (!over.batched && operand.extent == over.extent) return {true, element};
   if (size == over.extent.channels() || (over.batched && size == over.extent.size())) return {true, column};
   return {};
 }
@@ -134,23 +134,35 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
 constexpr int reduce(graph& g, const expr::scalar_function& function, const int* operands, int count, const domain& result, int scope) {
   node n;
   n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent;
+  const domain over = joint_domain(g, operands, count);
+  // Operands that the function does not read are dropped, unless they are needed to say what is summed over.
+  int used[node::max_operands + 2]{}, used_count = 0;
+  for (int i = 0; i < count; ++i)
+    if (expr::reads(function, i) && g.nodes[operands[i]].kind != op::constant) used[used_count++] = operands[i];
+  const domain remaining = joint_domain(g, used, used_count);
+  const bool complete = used_count > 0 && remaining.batched == over.batched && remaining.extent == over.extent;
   expr::scalar_function folded;
   list<int> arguments;
+  const auto place = [&](int operand) {
+    int index = 0;
+    while (index < n.operand_count && n.operands[index] != operand) ++index;
+    if (index == n.operand_count) n.operands[n.operand_count++] = operand;
+    return index;
+  };
   for (int i = 0; i < count; ++i) {
     const node& operand = g.nodes[operands[i]];
-    if (operand.kind == op::constant) {
+    if (operand.kind == op::constant)
       arguments.push(folded.add_constant(operand.value));
-      continue;
-    }
-    int index = 0;
-    while (index < n.operand_count && n.operands[index] != operands[i]) ++index;
-    if (index == n.operand_count) n.operands[n.operand_count++] = operands[i];
-    arguments.push(folded.add_input(index));
+    else
+      arguments.push(expr::reads(function, i) ? folded.add_input(place(operands[i])) : -1);
   }
   folded.add_output(expr::inline_into(folded, function, 0, arguments));
-  folded = expr::pruned(folded);
-  // Operands that simplification made useless stay: they may define the domain that is summed over.
-  n.function = g.intern(folded);
+  for (int i = 0; i < count && !complete; ++i)
+    if (domain_of(g.nodes[operands[i]]).batched == over.batched && g.nodes[operands[i]].extent == over.extent) {
+      place(operands[i]);
+      break;
+    }
+  n.function = g.intern(expr::pruned(folded));
   return add_node(g, n, scope);
 }
 

@@ -99,20 +99,9 @@ constexpr void fuse_into_consumers(graph& g) {
   }
   list<char> dissolves;
   for (int i = 0; i < g.nodes.size(); ++i) {
-    const node& n = g.nodes[i];
-    bool yes = !n.dead && n.kind == op::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
-    if (yes && reads[i] > 1) {
-      int large = 0;
-      for (int k = 0; k < n.operand_count; ++k)
-        large += access_of(g.nodes[n.operands[k]], loops[i]).how == expr::access::element ? 1 : 0;
-      yes = large <= 1 && g.functions[n.function].nodes.size() <= recompute_node_limit;
-    }
-    dissolves.push(yes);
-  }
-  for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    if (n.dead || !detail::is_function(n.kind)) continue;
-    for (int k = 0; k < n.operand_count; ++k) {
+    const bool function = !n.dead && detail::is_function(n.kind);
+    for (int k = 0; k < n.operand_count && function; ++k) {
       const int producer = n.operands[k];
       if (!dissolves[producer] || !detail::same_domain(loops[i], loops[producer])) continue;
       if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
@@ -121,6 +110,19 @@ constexpr void fuse_into_consumers(graph& g) {
       else
         dissolves[producer] = 0;
     }
+    bool yes = function && n.kind == op::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
+    if (yes && reads[i] > 1) {
+      int large = 0;
+      for (int k = 0; k < n.operand_count; ++k) {
+        const node& operand = g.nodes[n.operands[k]];
+        if (access_of(operand, loops[i]).how != expr::access::element) continue;
+        ++large;
+        // It costs nothing at the store of the operation that makes its operand.
+        if (detail::has_epilogue(operand.kind) && reads[n.operands[k]] == 1) yes = false;
+      }
+      yes = yes && large <= 1 && g.functions[n.function].nodes.size() <= recompute_node_limit;
+    }
+    dissolves.push(yes);
   }
 }
 

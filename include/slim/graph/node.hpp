@@ -43,11 +43,24 @@ constexpr const char* name_of(op kind) {
 
 constexpr bool is_leaf(op kind) { return kind < op::map; }
 
+/// How a contraction is computed; set by the pass in choose.hpp.
+enum class algorithm : unsigned char {
+  unchosen,
+  direct,   // register tiles over pixels and output channels, straight from the image
+  product,  // one matrix product: the window is a single cell, or covers the whole image once
+};
+
+constexpr const char* name_of(algorithm how) {
+  constexpr const char* names[] = {"", "direct", "product"};
+  return names[static_cast<int>(how)];
+}
+
 /// Result of an operation. `batched` results hold one `extent` per example, others hold one in all.
 struct node {
   static constexpr int max_operands = 14;
 
   op kind = op::constant;
+  algorithm how = algorithm::unchosen;
   bool batched = false;
   bool dead = false;        // removed by a pass
   bool kept = false;        // must be readable after the run

@@ -53,7 +53,7 @@ constexpr list<int> execution_order(const graph& g) {
       const int operand = n.operands[k];
       if (k < g.functions[n.function].output_count) {
         if (last_read[operand] > after && last_read[operand] != i) after = last_read[operand];
-      } else if (operand > after) {
+      } else if (operand > after && !is_leaf(g.nodes[operand].kind)) {
         after = operand;
       }
     }

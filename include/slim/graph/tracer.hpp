@@ -9,7 +9,8 @@ namespace slim {
 /// Where one argument of one layer came from; recorded only for `explain`.
 struct argument_origin {
   int scope = -1;
-  const argument_base* value = nullptr;
+  const char* keyword = "";
+  name_buffer text{};  // the value
   int source = 0;  // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 

@@ -47,7 +47,7 @@ constexpr void slim_describe(const extent2& value, name_buffer& to) {
   to.add(value.width);
   to.add("}");
 }
-constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : "VALID"); }
+constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : "FIXED"); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
   constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal"};
   to.add(names[static_cast<int>(value.kind)]);

@@ -26,7 +26,11 @@ public:
 private:
   template <class Keyword>
   constexpr const typename Keyword::value_type& found(const argument_base* value, int source) const {
-    if (trace.recording) trace.origins.push({trace.scope, value, source});
+    if (trace.recording) {
+      argument_origin origin{trace.scope, value->keyword, {}, source};
+      value->describe(*value, origin.text);
+      trace.origins.push(origin);
+    }
     return static_cast<const argument<Keyword>*>(value)->value;
   }
 

@@ -16,6 +16,7 @@ class train_op {
   using options = typename Model::options;
 
 public:
+  using scalar = T;
   static constexpr const auto& program = training_of<Model::network, options, Loss, Optimizer>::program;
   static_assert(is_valid<program>());
 

@@ -1,6 +1,7 @@
 #pragma once
 // The pipeline: trace → check → simplify → differentiate → fuse → plan. Runs inside the compiler, once per model and use.
 
+#include "slim/graph/choose.hpp"
 #include "slim/graph/differentiate.hpp"
 #include "slim/graph/fuse.hpp"
 #include "slim/graph/program.hpp"
@@ -107,6 +108,7 @@ constexpr void optimize(graph::graph& g) {
   graph::remove_dead(g);
   graph::fuse_into_producers(g);
   graph::remove_dead(g);
+  graph::choose(g);
 }
 
 /// The network as written, before any pass: for names, shapes and counts.

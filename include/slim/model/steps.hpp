@@ -39,13 +39,6 @@ constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const sl
   return {in[0], in[1], in[2], out[0], out[1], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.pad_top, w.pad_left};
 }
 
-/// A convolution that is a matrix product: 1×1 at stride 1, or a window that covers the whole input once.
-constexpr bool is_product(const kernel::convolution_geometry& g) {
-  const bool pointwise = g.kernel_height == 1 && g.kernel_width == 1 && g.stride_height == 1 && g.stride_width == 1;
-  const bool covering = g.output_height == 1 && g.output_width == 1 && g.kernel_height == g.input_height && g.kernel_width == g.input_width &&
-                        g.pad_top == 0 && g.pad_left == 0 && g.rate_height == 1 && g.rate_width == 1;
-  return pointwise || covering;
-}
 /// Rows of that product for one example, and its inner extent.
 constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
 constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
@@ -110,7 +103,7 @@ struct adapters {
     const node& n = of(s, at);
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
     const bound_epilogue e(s, at);
-    if (is_product(g))
+    if (n.how == graph::algorithm::product)
       kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
     else
       kernel::convolution<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
@@ -119,7 +112,7 @@ struct adapters {
     const node& n = of(s, at);  // operands: gradient, weights
     const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
     const bound_epilogue e(s, at);
-    if (is_product(g)) {
+    if (n.how == graph::algorithm::product) {
       // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
       const bool same_rows = product_inner(g) == g.input_channels;
       kernel::matmul_data_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node],
@@ -132,7 +125,7 @@ struct adapters {
   static void convolution_weights_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: input, gradient
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
-    if (is_product(g))
+    if (n.how == graph::algorithm::product)
       kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
     else
       kernel::convolution_weights_gradient<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);

@@ -1,16 +1,21 @@
 #pragma once
-// Where a sliding window lands: TF-Slim section 2.2.
+// Where a sliding window lands: TF-Slim section 2.2, and 13.6 for FIXED.
 
 #include "slim/shape/shape.hpp"
 
 namespace slim {
 
-enum class padding_mode : unsigned char { same, valid };
+/// How far a window may reach over the border of its input, which counts as zeros (pooling ignores it). With k cells covered:
+///   SAME   ceil(input/stride) outputs; the border depends on the input's size, its odd cell goes to the bottom and right
+///   VALID  no border
+///   FIXED  ceil(input/stride) outputs; (k − 1)/2 cells before and the rest after, whatever the input's size. With stride 1 it equals
+///          SAME; with a larger stride it is TF-Slim's conv2d_same, where output i is always centred on input i·stride.
+enum class padding_mode : unsigned char { same, valid, fixed };
 inline constexpr padding_mode SAME = padding_mode::same;
 inline constexpr padding_mode VALID = padding_mode::valid;
+inline constexpr padding_mode FIXED = padding_mode::fixed;
 
-/// A convolution or pooling window and the zero border before the first row and column.
-/// Output size and border follow TF-Slim section 2.2; SAME puts the odd cell of the border at the bottom and right.
+/// A convolution or pooling window and the border before the first row and column.
 struct window {
   extent2 kernel{};
   extent2 stride{};
@@ -26,14 +31,15 @@ constexpr int covered(int kernel, int rate) { return (kernel - 1) * rate + 1; }
 
 /// Output cells along one axis; 0 or less when the window does not fit.
 constexpr int window_outputs(int input, int kernel, int stride, int rate, padding_mode padding) {
-  if (padding == padding_mode::same) return (input + stride - 1) / stride;
+  if (padding != padding_mode::valid) return (input + stride - 1) / stride;
   const int rest = input - covered(kernel, rate);
   return rest < 0 ? 0 : rest / stride + 1;
 }
 
-/// Zero cells before the first input cell along one axis.
+/// Border cells before the first input cell along one axis.
 constexpr int window_pad_before(int input, int kernel, int stride, int rate, padding_mode padding) {
   if (padding == padding_mode::valid) return 0;
+  if (padding == padding_mode::fixed) return (covered(kernel, rate) - 1) / 2;
   const int total = (window_outputs(input, kernel, stride, rate, padding) - 1) * stride + covered(kernel, rate) - input;
   return total > 0 ? total / 2 : 0;
 }

@@ -1,0 +1,114 @@
+#pragma once
+// Graphs as text: formulas of scalar functions, and Graphviz DOT.
+
+#include <cstdio>
+#include <string>
+
+#include "slim/graph/program.hpp"
+
+namespace slim::graph {
+
+namespace detail {
+
+inline std::string number_text(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.6g", value);
+  return buffer;
+}
+
+template <class Program, class Operand>
+std::string formula(const Program& p, const function_entry& f, int at, const Operand& operand) {
+  using enum expr::scalar_op;
+  const expr::scalar_node& n = p.function_nodes[f.first + at];
+  const auto part = [&](int i) { return formula(p, f, i, operand); };
+  const auto call = [&](const char* name) {
+    std::string text = std::string(name) + "(" + part(n.a);
+    if (n.b >= 0) text += ", " + part(n.b);
+    if (n.c >= 0) text += ", " + part(n.c);
+    return text + ")";
+  };
+  const auto infix = [&](const char* sign) { return "(" + part(n.a) + sign + part(n.b) + ")"; };
+  switch (n.op) {
+    case input: return operand(static_cast<int>(n.value));
+    case constant: return number_text(n.value);
+    case position: return "position";
+    case uniform: return "uniform";
+    case negate: return "-" + part(n.a);
+    case add: return infix(" + ");
+    case subtract: return infix(" - ");
+    case multiply: return infix("*");
+    case divide: return infix("/");
+    case greater: return infix(" > ");
+    case equal: return infix(" == ");
+    case absolute: return call("abs");
+    case square_root: return call("sqrt");
+    case exponential: return call("exp");
+    case logarithm: return call("log");
+    case hyperbolic_tangent: return call("tanh");
+    case logistic: return call("sigmoid");
+    case error_function: return call("erf");
+    case floor: return call("floor");
+    case maximum: return call("max");
+    case minimum: return call("min");
+    case select: return call("select");
+  }
+  return "?";
+}
+
+}  // namespace detail
+
+/// "28x28x32" or "1" for one number.
+inline std::string shape_text(const slim::shape& s) {
+  std::string text;
+  for (int i = 0; i < s.rank; ++i) text += (i > 0 ? "x" : "") + std::to_string(s[i]);
+  return s.rank == 0 ? "1" : text;
+}
+
+/// What a node is called: the variable's name, or its layer's.
+template <class Program>
+std::string node_name(const Program& p, int i) {
+  const node& n = p.nodes[i];
+  if (n.kind == op::variable) return variable_name(p.scopes, p.variables[n.number]).c_str();
+  if (n.kind == op::slot) return std::string(variable_name(p.scopes, p.variables[n.number]).c_str()) + " (state " + std::to_string(n.extra) + ")";
+  if (n.kind == op::input) return "input " + std::to_string(n.number);
+  if (n.kind == op::scalar) return "number " + std::to_string(n.number);
+  if (n.kind == op::batch_size) return "batch size";
+  if (n.kind == op::constant) return detail::number_text(n.value);
+  return scope_name(p.scopes, n.scope).c_str();
+}
+
+/// The function of a node (or what it does at the store) as a formula in its operands; `acc` is the result of the operation itself.
+template <class Program>
+std::string function_text(const Program& p, int i, bool epilogue) {
+  const node& n = p.nodes[i];
+  const function_entry& f = p.functions[epilogue ? n.epilogue : n.function];
+  const auto operand = [&](int k) {
+    if (epilogue && k == 0) return std::string("acc");
+    const int index = n.operands[epilogue ? n.body() + k - 1 : k];
+    const bool leaf = is_leaf(p.nodes[index].kind);
+    return leaf ? "{" + node_name(p, index) + "}" : "%" + std::to_string(index);
+  };
+  std::string text;
+  for (int o = 0; o < f.output_count; ++o) text += (o > 0 ? "; " : "") + detail::formula(p, f, f.outputs[o], operand);
+  return text;
+}
+
+/// The live nodes of a program in Graphviz DOT; boxes do work, ellipses are data.
+template <class Program>
+std::string dot(const Program& p, const std::string& title) {
+  std::string text = "digraph \"" + title + "\" {\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=10];\n";
+  for (int i = 0; i < Program::sizes.nodes; ++i) {
+    const node& n = p.nodes[i];
+    if (n.dead) continue;
+    std::string label = name_of(n.kind);
+    if (const std::string name = node_name(p, i); !name.empty()) label += "\\n" + name;
+    label += "\\n" + shape_text(n.extent) + (n.batched ? " per example" : "");
+    if (n.function >= 0) label += "\\n" + function_text(p, i, false);
+    if (n.epilogue >= 0) label += "\\nstore: " + function_text(p, i, true);
+    text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) ? "ellipse" : "box") + "];\n";
+    for (int k = 0; k < n.operand_count; ++k) text += "  n" + std::to_string(n.operands[k]) + " -> n" + std::to_string(i) + ";\n";
+  }
+  return text + "}\n";
+}
+
+}  // namespace slim::graph

@@ -1,0 +1,147 @@
+#pragma once
+// What slim made of a network, for people: a summary by layer, where every argument came from, the kernels, the graphs.
+// Not part of slim/slim.hpp.
+
+#include "slim/graph/cost.hpp"
+#include "slim/graph/describe.hpp"
+#include "slim/model/facts.hpp"
+
+namespace slim {
+
+namespace detail {
+
+inline std::string padded(std::string text, int width) {
+  while (static_cast<int>(text.size()) < (width < 0 ? -width : width)) text.insert(width < 0 ? 0 : text.size(), 1, ' ');
+  return text;
+}
+
+inline std::string with_unit(double value, const char* const* units, double step) {
+  int unit = 0;
+  for (; value >= step && unit < 4; ++unit) value /= step;
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, unit == 0 ? "%.0f %s" : "%.2f %s", value, units[unit]);
+  return buffer;
+}
+inline std::string bytes_text(double bytes) {
+  static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  return with_unit(bytes, units, 1024);
+}
+inline std::string operations_text(double operations) {
+  static constexpr const char* units[] = {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP"};
+  return with_unit(operations, units, 1000);
+}
+inline std::string grouped(long number) {
+  std::string digits = std::to_string(number), text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+/// True when `scope` is `ancestor` or lies inside it.
+template <class Program>
+bool inside(const Program& p, int scope, int ancestor) {
+  for (; scope >= 0; scope = p.scopes[scope].parent)
+    if (scope == ancestor) return true;
+  return false;
+}
+
+template <class Program>
+std::string kernel_table(const Program& p, int scalar_bytes, const char* title) {
+  std::string text = std::string(title) + "\n";
+  for (int s = 0; s < Program::sizes.steps; ++s) {
+    const int i = p.order[s];
+    const graph::node& n = p.nodes[i];
+    const graph::traffic t = graph::traffic_of(p, n);
+    text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(graph::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
+            padded(graph::node_name(p, i), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
+            " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
+    if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
+    if (n.epilogue >= 0) text += "              store " + graph::function_text(p, i, true) + "\n";
+  }
+  text += "  arena: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_elements)) + " per example + " +
+          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +
+          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_bound)) + " + " +
+          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_bound)) + ")\n";
+  return text;
+}
+
+}  // namespace detail
+
+/// A table with one line per layer: name, output shape, parameters, FLOPs of one example's forward pass, memory of the output.
+template <const auto& Net, class... Options>
+std::string summary() {
+  using options = model_options<Options...>;
+  constexpr const auto& p = traced<Net, options>::program;
+  static_assert(is_valid<p>());
+  using detail::padded;
+  std::string text = padded("layer", 40) + padded("output", 14) + padded("parameters", -14) + padded("operations", -16) + padded("memory", -13) + "\n";
+  long parameters = 0;
+  double work = 0, memory = 0;
+  for (int i = 0; i < p.sizes.end_points; ++i) {
+    const graph::named_node& point = p.end_points[i];
+    long own_parameters = 0;
+    double own_work = 0;
+    for (int v = 0; v < p.sizes.variables; ++v)
+      if (p.variables[v].trainable && detail::inside(p, p.variables[v].scope, point.scope)) own_parameters += p.variables[v].extent.size();
+    for (int n = 0; n < p.sizes.nodes; ++n)
+      if (p.nodes[n].scope >= 0 && detail::inside(p, p.nodes[n].scope, point.scope)) own_work += graph::operations(p, p.nodes[n]);
+    const double own_memory = static_cast<double>(sizeof(typename options::scalar)) * static_cast<double>(point.extent.size());
+    text += padded(graph::scope_name(p.scopes, point.scope).c_str(), 40) + padded(graph::shape_text(point.extent), 14) + padded(detail::grouped(own_parameters), -14) +
+            padded(detail::operations_text(own_work), -16) + padded(detail::bytes_text(own_memory), -13) + "\n";
+    parameters += own_parameters, work += own_work, memory += own_memory;
+  }
+  text += padded("total", 40) + padded("", 14) + padded(detail::grouped(parameters), -14) + padded(detail::operations_text(work), -16) +
+          padded(detail::bytes_text(memory), -13) + "\n";
+  return text;
+}
+
+/// For each layer each argument it read, its value and where that came from: the layer's default, an arg_scope, or the call.
+template <const auto& Net, class... Options>
+std::string explain_arguments() {
+  tracer trace;
+  trace.recording = true;
+  detail::trace_network<Net, model_options<Options...>>(trace);
+  static constexpr const char* sources[] = {"default", "arg_scope", "call"};
+  std::string text;
+  int scope = -1;
+  for (int i = 0; i < trace.origins.size(); ++i) {
+    const argument_origin& origin = trace.origins[i];
+    if (origin.scope != scope) text += std::string(graph::scope_name(trace.g.scopes, origin.scope).c_str()) + "\n";
+    scope = origin.scope;
+    text += "  " + detail::padded(origin.keyword, 22) + "= " + detail::padded(origin.text.c_str(), 32) + sources[origin.source] + "\n";
+  }
+  return text;
+}
+
+/// The arguments of every layer, then the kernels of inference: what was fused into what, algorithm, FLOPs per example, bytes per example + fixed.
+template <const auto& Net, class... Options>
+std::string explain() {
+  using options = model_options<Options...>;
+  constexpr const auto& p = inference<Net, options>::program;
+  static_assert(is_valid<p>());
+  return explain_arguments<Net, Options...>() + "\n" + detail::kernel_table(p, sizeof(typename options::scalar), "kernels of inference");
+}
+
+/// The kernels of a training step.
+template <class TrainOp>
+std::string explain(const TrainOp&) {
+  return detail::kernel_table(TrainOp::program, sizeof(typename TrainOp::scalar), "kernels of a training step");
+}
+
+/// The network as written and as executed, in Graphviz DOT.
+template <const auto& Net, class... Options>
+std::string dot_before() {
+  return graph::dot(traced<Net, model_options<Options...>>::program, "as written");
+}
+template <const auto& Net, class... Options>
+std::string dot_after() {
+  return graph::dot(inference<Net, model_options<Options...>>::program, "as executed");
+}
+template <class TrainOp>
+std::string dot_after(const TrainOp&) {
+  return graph::dot(TrainOp::program, "training step");
+}
+
+}  // namespace slim

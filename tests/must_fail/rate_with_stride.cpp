@@ -1,0 +1,11 @@
+// A dilated convolution has stride 1.
+#include "slim/slim.hpp"
+using namespace slim;
+
+#ifdef REPAIRED
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1", rate = 2));
+#else
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, 3, "conv1", rate = 2));
+#endif
+
+static_assert(parameter_count<net, input<8, 8, 4>> == 148);

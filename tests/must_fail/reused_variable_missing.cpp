@@ -1,0 +1,11 @@
+// What is shared has to exist.
+#include "slim/slim.hpp"
+using namespace slim;
+
+#ifdef REPAIRED
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(4, {3, 3}, "conv1", reuse = true));
+#else
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(4, {3, 3}, "conv2", reuse = true));
+#endif
+
+static_assert(parameter_count<net, input<8, 8, 4>> == 148);

@@ -1,0 +1,12 @@
+// Shared weights have one shape.
+#include "slim/slim.hpp"
+using namespace slim;
+
+#ifdef REPAIRED
+constexpr int outputs = 4;
+#else
+constexpr int outputs = 8;
+#endif
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(outputs, {3, 3}, "conv1", reuse = true));
+
+static_assert(parameter_count<net, input<8, 8, 4>> == 148);
