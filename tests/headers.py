@@ -1,14 +1,31 @@
 #!/usr/bin/env python3
 """Every header compiles alone and twice, without warnings, and defines nothing that two translation units could not share.
 
+A header is not compiled again while neither it nor anything of slim that it includes has changed since it passed.
+
 usage: headers.py <build directory> <compiler>
 """
 
+import hashlib
+import json
 import os
+import pathlib
+import re
 import sys
 import tempfile
 
 import compiling
+
+
+def fingerprint(header, command):
+    """Changes with the command and with every header of slim that `header` reaches."""
+    reached, waiting = {}, [header]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached and (compiling.include / name).exists():
+            reached[name] = (compiling.include / name).read_text()
+            waiting += re.findall(r'#\s*include\s*[<"](slim/[^">]+)', reached[name])
+    return hashlib.sha256(json.dumps([command, sorted(reached.items())]).encode()).hexdigest()
 
 
 def main(build_root, compiler):
@@ -16,8 +33,18 @@ def main(build_root, compiler):
     if 'clang' in compiler:  # the other compiler checks that the headers also work without OpenMP
         command.append('-fopenmp')
     headers = sorted(str(path.relative_to(compiling.include)) for path in compiling.include.rglob('*.hpp'))
+    memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
+    passed_before = json.loads(memory.read_text()) if memory.exists() else {}
+    passed = {}
 
     def check(header):
+        key = fingerprint(header, command)
+        complaint = '' if passed_before.get(header) == key else compile_alone(header)
+        if not complaint:
+            passed[header] = key
+        return complaint
+
+    def compile_alone(header):
         text = f'#include "{header}"\n#include "{header}"\n'
         with tempfile.TemporaryDirectory() as directory:
             compiled = os.path.join(directory, 'header.o')
@@ -29,7 +56,9 @@ def main(build_root, compiler):
             strong = [line for line in symbols.splitlines() if line.split()[1] in 'TDBR']
             return '\n'.join(['not inline:', *strong]) if strong else ''
 
-    return compiling.check_all(headers, check)
+    status = compiling.check_all(headers, check)
+    memory.write_text(json.dumps(passed))
+    return status
 
 
 sys.exit(main(*sys.argv[1:]))

@@ -21,7 +21,8 @@ include = here.parent.parent / 'include'
 files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50']
 depths = [1, 4, 16, 64]
 
-training_program = '''#include <slim/slim.hpp>
+training_program = '''#include <array>
+#include <slim/slim.hpp>
 using namespace slim;
 
 inline constexpr auto chain = scope("chain",
@@ -31,8 +32,8 @@ inline constexpr auto chain = scope("chain",
 int main() {{
   model<chain, input<32,32,8>> net{{seed(1)}};
   auto train_op = learning::create_train_op(net, losses::softmax_cross_entropy, optimizers::gradient_descent(0.001f));
-  static float images[32 * 32 * 8];
-  static int labels[1];
+  static const std::array<float, 32 * 32 * 8> images{{}};
+  static const std::array<int, 1> labels{{}};
   return train_op(images, labels) > 0.0f ? 0 : 1;
 }}
 '''

@@ -10,6 +10,7 @@
 #include "slim/layers/fully_connected.hpp"
 #include "slim/layers/local_response_normalization.hpp"
 #include "slim/layers/pool2d.hpp"
+#include "slim/layers/variable.hpp"
 #include "slim/learning/train_op.hpp"
 #include "slim/losses/losses.hpp"
 #include "slim/model/model.hpp"

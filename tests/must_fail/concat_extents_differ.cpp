@@ -10,4 +10,3 @@ constexpr int strides = 2;
 inline constexpr auto net = scope("net", scope("mixed", concat(conv2d(4, {1, 1}, "branch_0"), conv2d(6, {3, 3}, strides, "branch_1"))));
 
 static_assert(end_point<net, "net/mixed/branch_1", input<8, 8, 3>>[2] == 6);
-model<net, input<8, 8, 3>> make() { return model<net, input<8, 8, 3>>(seed(1)); }

@@ -8,5 +8,4 @@ inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(4,
 inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(4, {3, 3}, "conv1"));
 #endif
 
-static_assert(variable_count<net, input<8, 8, 4>> == 4);
 model<net, input<8, 8, 4>> make() { return model<net, input<8, 8, 4>>(seed(1)); }

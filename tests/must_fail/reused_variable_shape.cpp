@@ -3,10 +3,10 @@
 using namespace slim;
 
 #ifdef REPAIRED
-constexpr int outputs = 4;
+constexpr int depth = 4;
 #else
-constexpr int outputs = 8;
+constexpr int depth = 8;
 #endif
-inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(outputs, {3, 3}, "conv1", reuse = true));
+inline constexpr auto net = scope("net", conv2d(4, {3, 3}, "conv1") >> conv2d(depth, {3, 3}, "conv1", reuse = true));
 
 static_assert(parameter_count<net, input<8, 8, 4>> == 148);

@@ -10,4 +10,3 @@ inline constexpr auto defaults = arg_scope<conv2d, max_pool2d>(padding = VALID, 
 inline constexpr auto net = scope("net", defaults(conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool")));
 
 static_assert(parameter_count<net, input<8, 8, 1>> == 40);
-model<net, input<8, 8, 1>> make() { return model<net, input<8, 8, 1>>(seed(1)); }

@@ -3,7 +3,7 @@
 using namespace slim;
 
 inline constexpr auto net = [](const tensor& image, const tensor& context) {
-  return fully_connected(3, "logits")(concat(flatten(image), flatten(context)));
+  return fully_connected(3, "logits")(concat(flatten()(image), flatten()(context)));
 };
 #ifdef REPAIRED
 using inputs = model<net, input<8, 8, 1>, input<5>>;

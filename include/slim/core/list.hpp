@@ -55,8 +55,14 @@ public:
   /// Forgets all elements from index `size` on.
   constexpr void shrink(int size) { length = size; }
   constexpr void resize(int size, const T& value) {
-    length = 0;
-    for (int i = 0; i < size; ++i) push(value);
+    const T copy = value;  // `value` may live in the array that is about to go
+    if (size > room) {
+      delete[] items;
+      items = new T[static_cast<unsigned>(size)];
+      room = size;
+    }
+    for (int i = 0; i < size; ++i) items[i] = copy;
+    length = size;
   }
   constexpr void append(const list& other) {
     for (int i = 0; i < other.length; ++i) push(other.items[i]);

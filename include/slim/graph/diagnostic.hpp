@@ -1,57 +1,71 @@
 #pragma once
-// Compile-time errors: the compiler prints an undefined type whose name is the rule and whose arguments are the layer and the numbers.
-// docs/errors.md explains each rule.
+// Compile-time errors. A mistake in a network becomes an undefined type whose name is the rule and whose arguments are the layer and the
+// numbers; the compiler prints it where the type is used. docs/errors.md explains each rule.
+//
+// The type is computed without an error and used once, in a static_assert of the class or variable that the user named: so the message
+// has a handful of lines however deep the layer is, and nothing else fails because of it.
+
+#include <type_traits>
+#include <utility>
 
 #include "slim/graph/program.hpp"
 
 namespace slim {
 
 // What the arguments of a message mean.
-template <int... Numbers>
-struct found;
-template <int... Numbers>
-struct expected;
+template <int...> struct found;
+template <int...> struct expected;
+template <int...> struct at_least;
+template <int...> struct window_covers;
+template <int...> struct input_has;
+template <int...> struct rate_given;
+template <int...> struct stride_given;
 #ifdef __clang__  // clang prints character packs legibly, g++ character arrays
-template <char... Name>
-struct layer_named;
-template <char... Name>
-struct argument_named;
-template <char... Name>
-struct name_given;
-template <char... Name>
-struct nearest_name;
+template <char...> struct layer_named;
+template <char...> struct layer_kind;
+template <char...> struct argument_named;
+template <char...> struct variable_called;
+template <char...> struct name_given;
+template <char...> struct nearest_name;
 #else
-template <text Name>
-struct layer_named;
-template <text Name>
-struct argument_named;
-template <text Name>
-struct name_given;
-template <text Name>
-struct nearest_name;
+template <text> struct layer_named;
+template <text> struct layer_kind;
+template <text> struct argument_named;
+template <text> struct variable_called;
+template <text> struct name_given;
+template <text> struct nearest_name;
 #endif
 
-// The rules. Their names are the messages.
-template <class... Facts> struct window_larger_than_input;
-template <class... Facts> struct rank_of_input_is_wrong;
-template <class... Facts> struct shapes_differ;
-template <class... Facts> struct channels_differ;
-template <class... Facts> struct concat_needs_equal_extents;
-template <class... Facts> struct labels_do_not_fit_predictions;
-template <class... Facts> struct variable_exists_already;
-template <class... Facts> struct reused_variable_does_not_exist;
-template <class... Facts> struct variable_exists_with_another_shape;
-template <class... Facts> struct policy_is_never_used;
-template <class... Facts> struct rate_and_stride_exclude_each_other;
-template <class... Facts> struct network_takes_another_number_of_inputs;
-template <class... Facts> struct there_is_no_loss;
-template <class... Facts> struct loss_is_not_one_number;
-template <class... Facts> struct expression_is_too_large;
-template <class... Facts> struct initializer_has_wrong_number_of_values;
-template <class... Facts> struct number_out_of_range;
-template <class... Facts> struct no_such_variable;
-template <class... Facts> struct no_such_end_point;
-template <class... Facts> struct end_point_is_not_kept;
+// The rules. Their names are the messages; the comments are printed by compilers that show the declaration.
+// clang-format off
+template <class...> struct window_larger_than_input;                // use padding = SAME, a smaller window or a larger input
+template <class...> struct rank_of_input_is_wrong;                  // 3 is an image, 1 a vector: is there a flatten before?
+template <class...> struct shapes_differ;                           // operands have one shape, or broadcast one value per channel
+template <class...> struct channels_differ;                         // branches that are added need equal channels: add a 1x1 conv2d
+template <class...> struct concat_needs_equal_extents;              // only the last extent may differ: check strides and padding
+template <class...> struct labels_do_not_fit_predictions;           // labels have the shape of the predictions
+template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
+template <class...> struct reused_variable_does_not_exist;          // reuse = true, but no earlier layer made this variable
+template <class...> struct variable_exists_with_another_shape;      // rename the layer: weights of one shape are shared
+template <class...> struct policy_is_never_used;                    // no layer inside the arg_scope could take this argument
+template <class...> struct layer_has_no_such_argument;              // remove the argument or the layer from the list
+template <class...> struct argument_given_twice;                    // positional arguments count
+template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
+template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
+template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
+template <class...> struct loss_is_not_one_number;                  // reduce it: mean(x) or sum(x)
+template <class...> struct expression_is_too_large;                 // split it into several tensors
+template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
+template <class...> struct number_out_of_range;
+template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
+template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
+template <class...> struct end_point_is_not_kept;                   // add keep<"name"> to the options of the model
+// clang-format on
+
+/// What takes the place of a message when there is nothing to say.
+struct no_mistake {
+  static constexpr bool value = true;
+};
 
 namespace detail {
 
@@ -72,130 +86,165 @@ constexpr auto name_fact() {
 }
 #endif
 
-template <template <int...> class Fact, const slim::shape& Shape>
+template <template <int...> class Fact, const auto& Shape>
 constexpr auto shape_fact() {
   return []<int... I>(std::integer_sequence<int, I...>) -> Fact<Shape.extents[I]...>* { return nullptr; }(std::make_integer_sequence<int, Shape.rank>{});
+}
+
+/// Facts travel as null pointers to undefined types.
+template <template <class...> class Rule, class... Facts>
+constexpr Rule<Facts...>* message(Facts*...) {
+  return nullptr;
+}
+
+constexpr name_buffer named(const char* characters) {
+  name_buffer name;
+  name.add(characters);
+  return name;
+}
+template <text Name>
+inline constexpr name_buffer given_name = named(Name.characters);
+
+template <const auto& Program>
+constexpr name_buffer name_of_variable(int i) {
+  return graph::variable_name(Program.scopes, Program.variables[i]);
+}
+template <const auto& Program>
+constexpr name_buffer name_of_end_point(int i) {
+  return graph::scope_name(Program.scopes, Program.end_points[i].scope);
+}
+
+/// Where `name` is in a list of names, or which of them differs least from it.
+struct name_search {
+  int index = -1;
+  name_buffer nearest{};
+};
+constexpr name_search search(name_buffer (*name_at)(int), int count, const char* name) {
+  name_search result;
+  int least = 1 << 20;
+  for (int i = 0; i < count; ++i) {
+    const name_buffer candidate = name_at(i);
+    if (equal(candidate.c_str(), name)) return {i, candidate};
+    const int distance = edit_distance(candidate.c_str(), name);
+    if (distance < least) least = distance, result.nearest = candidate;
+  }
+  return result;
+}
+
+/// The message for the violation that `Program` carries.
+template <const auto& Program>
+struct violation_of {
+  static constexpr graph::violation error = Program.error;
+  static constexpr name_buffer layer = error.scope < 0 ? named("(network)") : graph::scope_name(Program.scopes, error.scope);
+  static constexpr name_buffer detail_name = named(error.detail), kind_name = named(error.layer_kind);
+  static constexpr name_buffer nearest =
+      error.broken == graph::rule::end_point_missing ? search(name_of_end_point<Program>, Program.sizes.end_points, error.detail).nearest : name_buffer{};
+  static constexpr slim::shape found_shape = error.found, expected_shape = error.expected;
+
+  static constexpr auto where() { return name_fact<layer_named, layer>(); }
+  static constexpr auto what() { return shape_fact<found, found_shape>(); }
+  static constexpr auto needed() { return shape_fact<expected, expected_shape>(); }
+  static constexpr auto argument() { return name_fact<argument_named, detail_name>(); }
+  static constexpr auto variable() { return name_fact<variable_called, detail_name>(); }
+
+  static constexpr auto text_of() {
+    using enum graph::rule;
+    constexpr graph::rule broken = error.broken;
+    if constexpr (broken == none) return static_cast<no_mistake*>(nullptr);
+    else if constexpr (broken == window_larger_than_input)
+      return message<slim::window_larger_than_input>(where(), shape_fact<window_covers, found_shape>(), shape_fact<input_has, expected_shape>());
+    else if constexpr (broken == rank_mismatch) return message<rank_of_input_is_wrong>(where(), what(), needed());
+    else if constexpr (broken == shape_mismatch) return message<shapes_differ>(where(), what(), needed());
+    else if constexpr (broken == channel_mismatch) return message<channels_differ>(where(), what(), needed());
+    else if constexpr (broken == concat_extent_mismatch) return message<concat_needs_equal_extents>(where(), what(), needed());
+    else if constexpr (broken == label_shape_mismatch) return message<labels_do_not_fit_predictions>(where(), what(), needed());
+    else if constexpr (broken == duplicate_variable) return message<variable_exists_already>(where(), variable(), what());
+    else if constexpr (broken == reused_variable_missing) return message<reused_variable_does_not_exist>(where(), variable());
+    else if constexpr (broken == reused_variable_shape) return message<variable_exists_with_another_shape>(where(), variable(), what(), needed());
+    else if constexpr (broken == policy_never_used) return message<policy_is_never_used>(where(), argument());
+    else if constexpr (broken == unknown_argument) return message<layer_has_no_such_argument>(where(), name_fact<layer_kind, kind_name>(), argument());
+    else if constexpr (broken == repeated_argument) return message<argument_given_twice>(where(), argument());
+    else if constexpr (broken == rate_with_stride)
+      return message<rate_and_stride_exclude_each_other>(where(), shape_fact<rate_given, found_shape>(), shape_fact<stride_given, expected_shape>());
+    else if constexpr (broken == wrong_input_count) return message<network_takes_another_number_of_inputs>(what(), needed());
+    else if constexpr (broken == no_loss) return message<there_is_no_loss>(where());
+    else if constexpr (broken == not_a_scalar_loss) return message<loss_is_not_one_number>(where(), what());
+    else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
+    else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
+    else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
+    else return message<number_out_of_range>(where(), argument(), what(), shape_fact<at_least, expected_shape>());
+  }
+};
+
+template <const auto& Program, text Name>
+inline constexpr name_search variable_search = search(name_of_variable<Program>, Program.sizes.variables, Name.characters);
+template <const auto& Program, text Name>
+inline constexpr name_search end_point_search = search(name_of_end_point<Program>, Program.sizes.end_points, Name.characters);
+
+template <const name_search& Search>
+inline constexpr name_buffer nearest_of = Search.nearest;
+
+/// A message with the name that was given and the nearest one, unless the name was found or `Program` has told another mistake.
+template <template <class...> class Rule, const auto& Program, text Name, const name_search& Search>
+constexpr auto unknown_name() {
+  if constexpr (Search.index >= 0 || Program.error.broken != graph::rule::none) {
+    return static_cast<no_mistake*>(nullptr);
+  } else {
+    return message<Rule>(name_fact<name_given, given_name<Name>>(), name_fact<nearest_name, nearest_of<Search>>());
+  }
+}
+
+/// Only outputs and kept nodes can be read after a run.
+template <const auto& Program, text Name>
+constexpr auto unreadable_end_point() {
+  constexpr int index = end_point_search<Program, Name>.index;
+  constexpr bool readable = [] {
+    if (index < 0) return true;  // another message
+    const int node = Program.end_points[index].node;
+    for (int i = 0; i < Program.sizes.outputs; ++i)
+      if (Program.outputs[i] == node) return true;
+    return Program.nodes[node].kept;
+  }();
+  if constexpr (readable)
+    return static_cast<no_mistake*>(nullptr);
+  else
+    return message<end_point_is_not_kept>(name_fact<name_given, given_name<Name>>());
+}
+
+template <const auto& Program, const auto& Earlier>
+constexpr auto violation_after() {
+  if constexpr (Earlier.error.broken != graph::rule::none)
+    return static_cast<no_mistake*>(nullptr);
+  else
+    return violation_of<Program>::text_of();
 }
 
 template <class Pointer>
 using pointee = std::remove_pointer_t<Pointer>;
 
-/// Instantiates the undefined type of a rule. The one place where a message is made.
-template <template <class...> class Rule, class... Facts>
-constexpr bool report() {
-  return sizeof(Rule<Facts...>) != 0;
-}
-
-template <const auto& Program>
-struct violation_of {
-  static constexpr const graph::violation& error = Program.error;
-  static constexpr name_buffer layer = [] {
-    name_buffer name = graph::scope_name(Program.scopes, error.scope);
-    if (name.size == 0) name.add("(network)");
-    return name;
-  }();
-  static constexpr name_buffer argument = [] {
-    name_buffer name;
-    name.add(error.detail);
-    return name;
-  }();
-
-  template <template <class...> class Rule>
-  static constexpr bool report_as() {
-    using where = pointee<decltype(name_fact<layer_named, layer>())>;
-    using what = pointee<decltype(shape_fact<found, error.found>())>;
-    using rule = pointee<decltype(shape_fact<expected, error.expected>())>;
-    using which = pointee<decltype(name_fact<argument_named, argument>())>;
-    if constexpr (argument.size > 0 && error.found.rank == 0)
-      return report<Rule, where, which>();
-    else if constexpr (argument.size > 0)
-      return report<Rule, where, which, what, rule>();
-    else if constexpr (error.expected.rank == 0 && error.found.rank == 0)
-      return report<Rule, where>();
-    else
-      return report<Rule, where, what, rule>();
-  }
-};
-
 }  // namespace detail
 
-/// True for a program without violations; otherwise does not compile and prints the first.
+/// `static_assert(is_valid<program>::value)` prints the first violation that tracing the network met.
 template <const auto& Program>
-constexpr bool is_valid() {
-  using enum graph::rule;
-  using v = detail::violation_of<Program>;
-  constexpr graph::rule broken = Program.error.broken;
-  if constexpr (broken == window_larger_than_input) return v::template report_as<slim::window_larger_than_input>();
-  if constexpr (broken == rank_mismatch) return v::template report_as<rank_of_input_is_wrong>();
-  if constexpr (broken == shape_mismatch) return v::template report_as<shapes_differ>();
-  if constexpr (broken == channel_mismatch) return v::template report_as<channels_differ>();
-  if constexpr (broken == concat_extent_mismatch) return v::template report_as<concat_needs_equal_extents>();
-  if constexpr (broken == label_shape_mismatch) return v::template report_as<labels_do_not_fit_predictions>();
-  if constexpr (broken == duplicate_variable) return v::template report_as<variable_exists_already>();
-  if constexpr (broken == reused_variable_missing) return v::template report_as<reused_variable_does_not_exist>();
-  if constexpr (broken == reused_variable_shape) return v::template report_as<variable_exists_with_another_shape>();
-  if constexpr (broken == policy_never_used) return v::template report_as<policy_is_never_used>();
-  if constexpr (broken == rate_with_stride) return v::template report_as<rate_and_stride_exclude_each_other>();
-  if constexpr (broken == wrong_input_count) return v::template report_as<network_takes_another_number_of_inputs>();
-  if constexpr (broken == no_loss) return v::template report_as<there_is_no_loss>();
-  if constexpr (broken == not_a_scalar_loss) return v::template report_as<loss_is_not_one_number>();
-  if constexpr (broken == expression_too_large) return v::template report_as<expression_is_too_large>();
-  if constexpr (broken == value_count_mismatch) return v::template report_as<initializer_has_wrong_number_of_values>();
-  if constexpr (broken == bad_number) return v::template report_as<number_out_of_range>();
-  return true;
-}
+using is_valid = detail::pointee<decltype(detail::violation_of<Program>::text_of())>;
+/// The same, but silent when `Earlier`, which was checked before, has a violation: that is the same mistake.
+template <const auto& Program, const auto& Earlier>
+using is_valid_after = detail::pointee<decltype(detail::violation_after<Program, Earlier>())>;
 
-namespace detail {
-
-template <text Name>
-inline constexpr name_buffer given_name = [] {
-  name_buffer n;
-  n.add(Name.characters);
-  return n;
-}();
-
-/// The variable of `Program` whose name differs least from `Name`.
+/// `has_variable<program, "net/conv1/weights">::value` is true; an unknown name prints the nearest one.
 template <const auto& Program, text Name>
-inline constexpr name_buffer nearest_variable = [] {
-  name_buffer best;
-  int least = 1 << 20;
-  for (int i = 0; i < Program.sizes.variables; ++i) {
-    const name_buffer name = graph::variable_name(Program.scopes, Program.variables[i]);
-    const int distance = edit_distance(name.c_str(), Name.characters);
-    if (distance < least) {
-      least = distance;
-      best = name;
-    }
-  }
-  return best;
-}();
-
-}  // namespace detail
-
-/// Index of the variable called `Name`; an unknown name does not compile and prints the nearest one.
+using has_variable = detail::pointee<decltype(detail::unknown_name<no_such_variable, Program, Name, detail::variable_search<Program, Name>>())>;
+/// Index of the variable called `Name`; 0 after a message of has_variable.
 template <const auto& Program, text Name>
-constexpr int variable_index() {
-  constexpr int index = [] {
-    for (int i = 0; i < Program.sizes.variables; ++i)
-      if (equal(graph::variable_name(Program.scopes, Program.variables[i]).c_str(), Name.characters)) return i;
-    return -1;
-  }();
-  if constexpr (index < 0)
-    detail::report<no_such_variable, detail::pointee<decltype(detail::name_fact<name_given, detail::given_name<Name>>())>,
-                   detail::pointee<decltype(detail::name_fact<nearest_name, detail::nearest_variable<Program, Name>>())>>();
-  return index < 0 ? 0 : index;
-}
+inline constexpr int variable_index = detail::variable_search<Program, Name>.index < 0 ? 0 : detail::variable_search<Program, Name>.index;
 
-/// Index of the end point called `Name`; an unknown name does not compile.
+/// The same for end points.
 template <const auto& Program, text Name>
-constexpr int end_point_index() {
-  constexpr int index = [] {
-    for (int i = 0; i < Program.sizes.end_points; ++i)
-      if (equal(graph::scope_name(Program.scopes, Program.end_points[i].scope).c_str(), Name.characters)) return i;
-    return -1;
-  }();
-  if constexpr (index < 0) detail::report<no_such_end_point, detail::pointee<decltype(detail::name_fact<name_given, detail::given_name<Name>>())>>();
-  return index < 0 ? 0 : index;
-}
+using has_end_point = detail::pointee<decltype(detail::unknown_name<no_such_end_point, Program, Name, detail::end_point_search<Program, Name>>())>;
+template <const auto& Program, text Name>
+inline constexpr int end_point_index = detail::end_point_search<Program, Name>.index < 0 ? 0 : detail::end_point_search<Program, Name>.index;
+/// True when the value of an end point can be read after a run of `Program`.
+template <const auto& Program, text Name>
+using keeps_end_point = detail::pointee<decltype(detail::unreadable_end_point<Program, Name>())>;
 
 }  // namespace slim

@@ -14,7 +14,7 @@ struct scope_entry {
   int parent = -1;
   const char* base = "";
   int number = -1;
-  int layer_node = -1;  // result of the layer that carries this name; -1 for plain scopes
+  int layer_node = -1;  // result of the layer that carries this name; -1 for plain scopes, even those with an end point
 };
 
 struct variable_entry {
@@ -38,8 +38,8 @@ struct named_node {
 enum class rule : unsigned char {
   none,
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch,
-  duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, missing_argument,
-  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number,
+  duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
+  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, end_point_missing,
 };
 
 struct violation {
@@ -48,6 +48,7 @@ struct violation {
   const char* detail = "";
   slim::shape found{};
   slim::shape expected{};
+  const char* layer_kind = "";
 };
 
 struct graph {
@@ -71,8 +72,8 @@ struct graph {
   }
 
   /// Records the first violation; later ones would only be consequences.
-  constexpr void fail(rule broken, int scope, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
-    if (error.broken == rule::none) error = {broken, scope, detail, found, expected};
+  constexpr void fail(rule broken, int scope, slim::shape found = {}, slim::shape expected = {}, const char* detail = "", const char* layer_kind = "") {
+    if (error.broken == rule::none) error = {broken, scope, detail, found, expected, layer_kind};
   }
   constexpr bool failed() const { return error.broken != rule::none; }
 };

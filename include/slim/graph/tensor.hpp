@@ -41,7 +41,8 @@ private:
     };
     if (later != deferred::regularization_losses) add(owner.g.losses);
     if (later == deferred::total_loss || later == deferred::regularization_losses) add(owner.g.regularization_losses);
-    if (terms == 0 && later == deferred::total_loss) owner.fail(graph::rule::no_loss);
+    // Penalties are only made for training: without it their sum is empty by right.
+    if (terms == 0 && later == deferred::total_loss && owner.training) owner.fail(graph::rule::no_loss);
     return sum.in(owner);
   }
   static constexpr tensor plus(tracer& owner, const tensor& a, const tensor& b);

@@ -47,11 +47,26 @@ struct tracer {
   }
   constexpr void close(int outer) { scope = outer; }
 
+  /// Makes `node` the end point of the open scope, in place of one with that name: TF-Slim section 2.1, rule 8.
+  constexpr void collect_end_point(int node) {
+    const graph::named_node made{node, scope, g.nodes[node].extent};
+    for (graph::named_node& known : g.end_points)
+      if (known.scope == scope) {
+        known = made;
+        return;
+      }
+    g.end_points.push(made);
+  }
+
   constexpr void fail(graph::rule broken, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
     g.fail(broken, scope, found, expected, detail);
   }
 
   constexpr void fail_unused_policy(const char* keyword) { fail(graph::rule::policy_never_used, {}, {}, keyword); }
+  constexpr void fail_unknown_argument(const char* layer_kind, const char* keyword) {
+    g.fail(graph::rule::unknown_argument, scope, {}, {}, keyword, layer_kind);
+  }
+  constexpr void fail_repeated_argument(const char* keyword) { fail(graph::rule::repeated_argument, {}, {}, keyword); }
 
   /// The variable `name` of the open scope: made now, or found again where `reuse` is on. Returns its node.
   /// A regularizer's loss is added once, when the variable is made (TF-Slim section 2.1, rule 5).

@@ -52,8 +52,8 @@ struct blocking {
 /// Chunks of at most `depth_limit` steps, and blocks of at most `most_pixels` pixels whose source cells for one chunk fit
 /// `room` elements; chunks shrink until a block of `least_pixels` can fit.
 constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long least_pixels, long most_pixels, long room) {
-  const auto& [height, width, batch, source_channels, result_channels] = grid;
-  long tap_rows = height.taps, tap_columns = width.taps, channels = source_channels;
+  const tap_axis &height = grid.height, &width = grid.width;
+  long tap_rows = height.taps, tap_columns = width.taps, channels = grid.source_channels;
   const long least_columns = smaller(least_pixels, width.outputs);
   const long least_rows = smaller(parts_of(least_pixels, least_columns), height.outputs);
   const auto cells = [&](long rows, long columns) { return height.span(rows, tap_rows) * width.span(columns, tap_columns); };
@@ -69,7 +69,7 @@ constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long 
   if (too_large()) limit_channels(larger(channels - 32, 1));
   while (tap_rows > 1 && too_large()) tap_rows = (tap_rows + 1) / 2;
   while (tap_columns > 1 && too_large()) tap_columns = (tap_columns + 1) / 2;
-  channels = smaller(channels, (even_part(source_channels, channels) + 7) / 8 * 8);
+  channels = smaller(channels, (even_part(grid.source_channels, channels) + 7) / 8 * 8);
 
   const long cell = cell_size(channels);
   long columns = smaller(width.outputs, most_pixels), rows = 1, images = 1;
@@ -81,7 +81,7 @@ constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long 
   }
   if (columns == width.outputs && rows == height.outputs) {
     images = smaller(most_pixels / (rows * columns), room / (cells(rows, columns) * cell));
-    images = even_part(batch, smaller(larger(images, 1), batch));
+    images = even_part(grid.batch, smaller(larger(images, 1), grid.batch));
   }
   return {grid, tap_rows, tap_columns, channels, images, rows, columns};
 }

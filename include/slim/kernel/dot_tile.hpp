@@ -21,16 +21,17 @@ inline constexpr long dot_depth = 2048;
 inline constexpr long dot_strip = 96;
 
 /// result[i][j] (+)= Σ_e left[i][e] · right[j][e], e < size, written for i < valid_left and j < valid_right; result rows lie
-/// `stride` apart. All pointers must be readable.
-template<class T, int Left>
+/// `stride` apart. All pointers must be readable (repeat one to fill
+/// up): a tile with one row costs as much as a full one, which reading the right operand hides.
+template<class T>
 [[gnu::noinline]] void dot_tile(long size, const T* const* left, const T* const* right, T* result, long stride, int valid_left,
                                 int valid_right, bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
-  vector sums[Left][dot_right];
-  const T *l[Left], *r[dot_right];
+  vector sums[dot_left][dot_right];
+  const T *l[dot_left], *r[dot_right];
 #pragma GCC unroll 8
-  for (int i = 0; i < Left; ++i) {
+  for (int i = 0; i < dot_left; ++i) {
     l[i] = left[i];
 #pragma GCC unroll 8
     for (int j = 0; j < dot_right; ++j) sums[i][j] = simd::broadcast(T{});
@@ -44,19 +45,24 @@ template<class T, int Left>
 #pragma GCC unroll 8
     for (int j = 0; j < dot_right; ++j) b[j] = simd::load(r[j] + e);
 #pragma GCC unroll 8
-    for (int i = 0; i < Left; ++i) {
+    for (int i = 0; i < dot_left; ++i) {
       const vector a = simd::load(l[i] + e);
 #pragma GCC unroll 8
       for (int j = 0; j < dot_right; ++j) sums[i][j] = simd::multiply_add(a, b[j], sums[i][j]);
     }
   }
-  T totals[Left][dot_right];
+  vector finished[dot_left][dot_right];
 #pragma GCC unroll 8
-  for (int i = 0; i < Left; ++i)
+  for (int i = 0; i < dot_left; ++i)
 #pragma GCC unroll 8
-    for (int j = 0; j < dot_right; ++j) totals[i][j] = simd::sum(sums[i][j]);
+    for (int j = 0; j < dot_right; ++j) finished[i][j] = sums[i][j];
+  T totals[dot_left][dot_right];
+#pragma GCC unroll 1
+  for (int i = 0; i < dot_left; ++i)
+#pragma GCC unroll 1
+    for (int j = 0; j < dot_right; ++j) totals[i][j] = simd::sum(finished[i][j]);
   for (; e < size; ++e)
-    for (int i = 0; i < Left; ++i)
+    for (int i = 0; i < dot_left; ++i)
       for (int j = 0; j < dot_right; ++j) totals[i][j] += l[i][e] * r[j][e];
   for (int i = 0; i < valid_left; ++i)
     for (int j = 0; j < valid_right; ++j) {
@@ -79,8 +85,7 @@ void multiply_transposed_few_rows(long rows, long inner, long columns, const T* 
         const T *l[dot_left], *r[dot_right];
         for (int k = 0; k < dot_left; ++k) l[k] = left + (k < rows ? k : 0) * columns + e;
         for (int k = 0; k < dot_right; ++k) r[k] = right + (j + (k < valid ? k : 0)) * columns + e;
-        if (rows == 1) dot_tile<T, 1>(size, l, r, result + j, inner, 1, valid, e > 0);
-        else dot_tile<T, dot_left>(size, l, r, result + j, inner, static_cast<int>(rows), valid, e > 0);
+        dot_tile(size, l, r, result + j, inner, static_cast<int>(rows), valid, e > 0);
       }
     after(0, rows, first, last);
   });

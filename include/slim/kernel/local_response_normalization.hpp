@@ -4,6 +4,7 @@
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/parallel.hpp"
 #include "slim/simd/batch.hpp"
+#include "slim/simd/math.hpp"
 
 namespace slim::kernel {
 
@@ -35,14 +36,20 @@ simd::batch<T> window_sum(long channels, long channel, long radius, F&& f) {
 /// Arithmetic per channel in the decision to fork.
 constexpr double normalization_operations(const response_normalization& p) { return 60.0 + 2.0 * p.radius; }
 
-/// The normalizer s = bias + alpha·Σ x² of a stretch of channels.
+/// The normalizer s = bias + alpha·Σ x² of a stretch of channels, and s^−beta.
 template<class T>
-simd::batch<T> response_scale(const response_normalization& p, long channels, const T* x, long channel) {
+struct response_scale {
+  simd::batch<T> value, power;
+};
+
+template<class T>
+[[gnu::noinline]] response_scale<T> scale_responses(const response_normalization& p, long channels, const T* x, long channel) {
   const auto squares = window_sum<T>(channels, channel, p.radius, [&](long at, long count) {
     const auto value = simd::load(x + at, count);
     return value * value;
   });
-  return simd::multiply_add(simd::broadcast(static_cast<T>(p.alpha)), squares, simd::broadcast(static_cast<T>(p.bias)));
+  const auto value = simd::multiply_add(simd::broadcast(static_cast<T>(p.alpha)), squares, simd::broadcast(static_cast<T>(p.bias)));
+  return {value, simd::exponential(simd::broadcast(static_cast<T>(-p.beta)) * simd::logarithm(value))};
 }
 
 /// y = x · s^−beta, s = bias + alpha·Σ_{|j − c| <= radius} x_j², for each of `rows` pixels with `channels` channels. y is not x.
@@ -51,8 +58,7 @@ void local_response_normalization(const response_normalization& p, long rows, lo
   parallel_for(rows, normalization_operations(p) * static_cast<double>(channels), threads, [&](long row) {
     const T* in = x + row * channels;
     simd::for_each_stretch<T>(channels, [&](long c, long count) {
-      const auto power = xsimd::exp(simd::broadcast(static_cast<T>(-p.beta)) * xsimd::log(response_scale(p, channels, in, c)));
-      simd::store(y + row * channels + c, simd::load(in + c, count) * power, count);
+      simd::store(y + row * channels + c, simd::load(in + c, count) * scale_responses(p, channels, in, c).power, count);
     });
   });
 }
@@ -67,19 +73,17 @@ void local_response_normalization_gradient(const response_normalization& p, long
   parallel_for(rows, 2 * normalization_operations(p) * static_cast<double>(channels), threads, [&](long row) {
     const T *in = x + row * channels, *d = dy + row * channels;
     T* out = dx + row * channels;
-    const auto minus_beta = simd::broadcast(static_cast<T>(-p.beta));
     simd::for_each_stretch<T>(channels, [&](long c, long count) {
-      const auto power = xsimd::exp(minus_beta * xsimd::log(response_scale(p, channels, in, c)));
-      simd::store(out + c, simd::load(d + c, count) * power, count);
+      simd::store(out + c, simd::load(d + c, count) * scale_responses(p, channels, in, c).power, count);
     });
     const auto factor = simd::broadcast(static_cast<T>(-2 * p.alpha * p.beta));
     for (long first = 0; first < channels; first += normalization_chunk) {
       const long last = smaller(first + normalization_chunk, channels);
       alignas(64) T shares[normalization_chunk];
       simd::for_each_stretch<T>(last - first, [&](long at, long count) {
-        const auto scale = response_scale(p, channels, in, first + at);
-        const auto power = xsimd::exp(minus_beta * xsimd::log(scale));
-        simd::store(shares + at, simd::load(d + first + at, count) * simd::load(in + first + at, count) * power / scale, count);
+        const response_scale<T> scale = scale_responses(p, channels, in, first + at);
+        const auto product = simd::load(d + first + at, count) * simd::load(in + first + at, count);
+        simd::store(shares + at, product * scale.power / scale.value, count);
       });
       const long begin = larger(first - p.radius, 0), end = smaller(last + p.radius, channels);
       simd::for_each_stretch<T>(end - begin, [&](long at, long count) {

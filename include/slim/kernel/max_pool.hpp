@@ -2,6 +2,7 @@
 // Max pooling (TF-Slim max_pool2d) and its gradient.
 
 #include "slim/kernel/pool_window.hpp"
+#include "slim/simd/math.hpp"
 
 #include <limits>
 
@@ -12,7 +13,7 @@ template<class T>
 void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
   gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
     auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
-    for_each_cell(geometry, window, [&](long cell) { largest = xsimd::max(largest, simd::load(x + cell + channel, count)); });
+    for_each_cell(geometry, window, [&](long cell) { largest = simd::maximum(largest, simd::load(x + cell + channel, count)); });
     simd::store(y + window.pixel * geometry.channels + channel, largest, count);
   });
 }
@@ -28,8 +29,8 @@ void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, co
     for_each_cell(geometry, window, [&](long cell) {
       T* to = dx + cell + channel;
       const auto hit = simd::load(x + cell + channel, count) == largest;
-      simd::store(to, simd::load<T>(to, count) + xsimd::select(hit, remaining, zero), count);
-      remaining = xsimd::select(hit, zero, remaining);
+      simd::store(to, simd::load<T>(to, count) + simd::select(hit, remaining, zero), count);
+      remaining = simd::select(hit, zero, remaining);
     });
   });
 }

@@ -5,10 +5,12 @@
 #include <omp.h>
 #endif
 
+#include <type_traits>
+
 namespace slim::kernel {
 
-/// Floating point operations below which a fork costs more than the second core gains: a fork and join of two
-/// threads takes about 3 microseconds, in which one core does roughly this much arithmetic.
+/// Floating point operations below which a fork costs more than the second core gains: a fork and join of a warm
+/// team takes some microseconds, in which one core does this much arithmetic.
 inline constexpr double fork_threshold = 2e5;
 
 /// Threads a kernel may use by default: OpenMP's setting (`OMP_NUM_THREADS` or the cores); 1 without OpenMP.
@@ -20,20 +22,29 @@ inline int hardware_threads() {
 #endif
 }
 
-/// Runs `body(task)` once for each task in [0, tasks), on up to `threads` threads. `work_per_task` is in floating
-/// point operations. Tasks must be independent; since each output element belongs to exactly one task, results are
-/// bitwise the same for every number of threads.
-template<class F>
-void parallel_for(long tasks, [[maybe_unused]] double work_per_task, [[maybe_unused]] int threads, F&& body) {
+/// `parallel_for` for a body behind a pointer: compiled once per program, whatever the kernels.
+[[gnu::noinline]] inline void run_tasks(long tasks, [[maybe_unused]] double work_per_task, [[maybe_unused]] int threads,
+                                        void (*body)(const void* context, long task), const void* context) {
 #ifdef _OPENMP
   if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold) {
     const int team = tasks < threads ? static_cast<int>(tasks) : threads;
 #pragma omp parallel for num_threads(team) schedule(static)
-    for (long task = 0; task < tasks; ++task) body(task);
+    for (long task = 0; task < tasks; ++task) body(context, task);
     return;
   }
 #endif
-  for (long task = 0; task < tasks; ++task) body(task);
+  for (long task = 0; task < tasks; ++task) body(context, task);
+}
+
+/// Runs `body(task)` once for each task in [0, tasks), on up to `threads` threads. `work_per_task` is in floating
+/// point operations. Tasks must be independent; since each output element belongs to exactly one task, results are
+/// bitwise the same for every number of threads. The body is called through a pointer: keep tasks above some hundred
+/// operations.
+template<class F>
+void parallel_for(long tasks, double work_per_task, int threads, F&& body) {
+  using callable = std::remove_reference_t<F>;
+  run_tasks(tasks, work_per_task, threads,
+            [](const void* context, long task) { (*static_cast<callable*>(const_cast<void*>(context)))(task); }, &body);
 }
 
 }  // namespace slim::kernel

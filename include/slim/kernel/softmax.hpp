@@ -4,6 +4,7 @@
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/parallel.hpp"
 #include "slim/simd/batch.hpp"
+#include "slim/simd/math.hpp"
 
 #include <cmath>
 #include <limits>
@@ -21,13 +22,13 @@ struct row_normalizer {
 
 /// maximum = max x, total = Σ exp(x − maximum); `exponentials`, unless null, receives exp(x − maximum).
 template<class T>
-row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
+[[gnu::noinline]] row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();  // exp(lowest) = 0: lanes behind the row do not count
   auto largest = simd::broadcast(lowest), total = simd::broadcast(T{});
-  simd::for_each_stretch<T>(classes, [&](long at, long count) { largest = xsimd::max(largest, simd::load(x + at, count, lowest)); });
+  simd::for_each_stretch<T>(classes, [&](long at, long count) { largest = simd::maximum(largest, simd::load(x + at, count, lowest)); });
   const T maximum = simd::maximum(largest);
   simd::for_each_stretch<T>(classes, [&](long at, long count) {
-    const auto exponential = xsimd::exp(simd::load(x + at, count, lowest) - simd::broadcast(maximum));
+    const auto exponential = simd::exponential(simd::load(x + at, count, lowest) - simd::broadcast(maximum));
     total += exponential;
     if (exponentials != nullptr) simd::store(exponentials + at, exponential, count);
   });

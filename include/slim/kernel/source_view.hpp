@@ -29,7 +29,8 @@ constexpr bool crowds_cache(long cell_bytes, long pixels) { return pixels > 8 * 
 template<class T>
 source_view<T> view_source(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const T* source, T* buffer,
                            bool column_wise) {
-  const auto& [height, width, batch, channels, result_channels] = grid;
+  const tap_axis &height = grid.height, &width = grid.width;
+  const long channels = grid.source_channels;
   const long first_row = block.row * height.step + height.offset + chunk.row * height.tap_step;
   const long first_cell = block.column * width.step + width.offset + chunk.column * width.tap_step;
   const long rows = height.span(block.rows, chunk.rows), cells = width.span(block.columns, chunk.columns);

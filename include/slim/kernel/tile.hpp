@@ -76,8 +76,8 @@ void tile_row(const long* steps, long depth, const T* const* rows, const T* pane
   for (int i = 0; i < tile_rows; ++i) at[i] = c[i < valid_rows ? i : valid_rows - 1];
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
-    if (valid_rows <= 2) tile<T, 2, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
-    else if (valid_rows <= 4) tile<T, 4, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
+    if (valid_rows <= tile_rows / 2)
+      tile<T, tile_rows / 2, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
     else if (2 * valid <= tile_columns<T>)
       tile<T, tile_rows, tile_vectors<T> / 2>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
     else tile<T, tile_rows, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);

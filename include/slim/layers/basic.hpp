@@ -1,5 +1,5 @@
 #pragma once
-// Layers without variables that only rearrange or rescale: flatten, softmax, one_hot_encoding, and bias_add with its one variable.
+// Layers without variables that only rearrange or rescale: flatten, spatial_squeeze, softmax, one_hot_encoding, and bias_add with its one variable.
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
@@ -20,6 +20,24 @@ struct flatten_layer : layer<flatten_layer> {
   }
 };
 inline constexpr flatten_layer flatten;
+
+/// [1, 1, channels] -> [channels]: what a network of convolutions ends in. TF-Slim's nets write it as squeeze over both spatial axes.
+/// Call: spatial_squeeze(["scope"]); under the name of a layer that exists, its end point becomes the squeezed tensor.
+struct spatial_squeeze_layer : layer<spatial_squeeze_layer> {
+  static constexpr const char* function_name = "spatial_squeeze";
+  static constexpr const char* default_scope = "SpatialSqueeze";
+  static constexpr auto defaults = arguments_of();
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<spatial_squeeze_layer>&) {
+    const slim::shape found = x.shape(), expected{1, 1, x.channels()};
+    if (!(found == expected)) x.trace->fail(graph::rule::shape_mismatch, found, expected);
+    return {*x.trace, graph::reshape(x.trace->g, x.node, {x.channels()}, x.trace->scope)};
+  }
+};
+inline constexpr spatial_squeeze_layer spatial_squeeze;
 
 /// Softmax over the last extent. TF-Slim section 2.8. Call: softmax(["scope"]).
 struct softmax_layer : layer<softmax_layer> {

@@ -67,11 +67,12 @@ private:
   constexpr tensor finish(const tensor& x, int outer) const {
     tracer& trace = *x.trace;
     const tensor y = hana::unpack(given, [&](const auto&... pairs) {
+      check_arguments<Layer, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace);
       const argument_base* const call[] = {&hana::second(pairs)..., nullptr};
       return run_layer<Layer>(x, call, sizeof...(pairs));
     });
     trace.g.scopes[trace.scope].layer_node = y.node;
-    trace.g.end_points.push({y.node, trace.scope, y.shape()});
+    trace.collect_end_point(y.node);
     trace.close(outer);
     return y;
   }
@@ -79,7 +80,6 @@ private:
 
 template <class Layer, keyword_argument... Arguments>
 constexpr auto make_call(const char* scope, const Arguments&... given) {
-  check_arguments<Layer, Arguments...>();
   return layer_call<Layer, argument_map<Arguments...>>{arguments_of(given...), scope};
 }
 
@@ -93,7 +93,12 @@ struct layer {
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {
-    if constexpr ((keyword_argument<Rest> && ...))
+    constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (std::is_convertible_v<const Rest&, const char*> ? 1 : 0));
+    constexpr bool fit = keywords + names == sizeof...(Rest) && names <= 1;
+    static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
+    if constexpr (!fit)
+      return make_call<Layer>(nullptr);
+    else if constexpr (names == 0)
       return make_call<Layer>(nullptr, rest...);
     else
       return name_first(rest...);

@@ -18,7 +18,7 @@ class train_op {
 public:
   using scalar = T;
   static constexpr const auto& program = training_of<Model::network, options, Loss, Optimizer>::program;
-  static_assert(is_valid<program>());
+  static_assert(is_valid_after<program, Model::program>::value);
 
   train_op(Model& of, Optimizer with, capacity room, int threads)
       : optimizer(with), net(&of), run(room.examples, threads), slots(program.parameter_elements * Optimizer::slots) {
@@ -32,7 +32,7 @@ public:
   /// are converted and checked). Returns the total loss before the update. Throws when the loss is not a finite number.
   template <class... Batch>
   T operator()(const Batch&... batch) {
-    static_assert(sizeof...(Batch) == program_inputs, "one argument for each input of the network, then the labels");
+    static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none, "one argument for each input of the network, then the labels");
     const T* pointers[program_inputs]{};
     long examples = 0;
     int i = 0;
@@ -61,15 +61,17 @@ public:
   /// A kept end point of the last step.
   template <text Name>
   std::span<const T> end_point() const {
-    constexpr int index = end_point_index<program, Name>();
-    static_assert(program.nodes[program.end_points[index].node].kept, "this end point is not kept: add keep<\"name\"> to the options of the model");
+    static_assert(has_end_point<program, Name>::value);
+    static_assert(keeps_end_point<program, Name>::value);
+    constexpr int index = end_point_index<program, Name>;
     return run.values(program.end_points[index].node);
   }
 
   /// Optimizer state `slot` of a variable.
   template <text Name>
   std::span<T> slot(int which = 0) {
-    constexpr int index = variable_index<program, Name>();
+    static_assert(has_variable<program, Name>::value);
+    constexpr int index = variable_index<program, Name>;
     return slot_values(index, which);
   }
   std::span<T> slot_values(int variable, int which = 0) {

@@ -36,9 +36,23 @@ namespace detail {
 template <int>
 using tensor_for = tensor;
 
+/// The smallest number of tensors, up to eight, that the network can be called with; 0 when there is none.
+template <const auto& Net, int Count = 1>
+constexpr int inputs_taken() {
+  constexpr bool callable = []<int... I>(std::integer_sequence<int, I...>) {
+    return std::is_invocable_v<decltype(Net), tensor_for<I>...>;
+  }(std::make_integer_sequence<int, Count>{});
+  if constexpr (callable)
+    return Count;
+  else if constexpr (Count < 8)
+    return inputs_taken<Net, Count + 1>();
+  else
+    return 0;
+}
+
 /// The network takes another number of tensors than it is given.
-constexpr tensor wrong_number_of_inputs(tracer& trace, int given) {
-  trace.fail(graph::rule::wrong_input_count, {given});
+constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
+  trace.fail(graph::rule::wrong_input_count, {given}, {taken});
   return tensor(trace, graph::constant(trace.g, 0));
 }
 
@@ -50,7 +64,7 @@ constexpr void trace_network(tracer& trace) {
     if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
       return Net(inputs[I]...);
     else
-      return wrong_number_of_inputs(trace, Options::input_count);
+      return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
   }(std::make_integer_sequence<int, Options::input_count>{});
   trace.g.inputs = Options::input_count;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>)
@@ -59,12 +73,37 @@ constexpr void trace_network(tracer& trace) {
     for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
 }
 
+/// The node to read in place of `i` after a run: inputs, variables, constants and views of them have no memory of the program's own,
+/// so they are copied.
+constexpr int readable(graph::graph& g, int i) {
+  int root = i;
+  while (g.nodes[root].kind == graph::op::reshape) root = g.nodes[root].operands[0];
+  if (!graph::is_leaf(g.nodes[root].kind)) return i;
+  graph::node copy;
+  copy.kind = graph::op::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
+  expr::scalar_function identity;
+  if (g.nodes[root].kind == graph::op::constant) {
+    identity.add_output(identity.add_constant(g.nodes[root].value));
+  } else {
+    identity.add_output(identity.add_input(0));
+    copy.operand_count = 1, copy.operands[0] = i;
+  }
+  copy.function = g.intern(identity);
+  return graph::add_node(g, copy, g.nodes[i].scope);
+}
+
 /// Marks end points that the caller wants to read after a run.
 template <class Options>
 constexpr void keep_end_points(graph::graph& g) {
-  for (int k = 0; k < Options::kept_count; ++k)
-    for (const graph::named_node& point : g.end_points)
-      if (equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) g.nodes[point.node].kept = true;
+  for (int k = 0; k < Options::kept_count; ++k) {
+    bool found = false;
+    for (graph::named_node& point : g.end_points)
+      if (equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) {
+        point.node = readable(g, point.node);
+        found = g.nodes[point.node].kept = true;
+      }
+    if (!found) g.fail(graph::rule::end_point_missing, -1, {}, {}, Options::kept[k]);
+  }
 }
 
 /// One update per trainable variable that the loss depends on.
@@ -127,6 +166,7 @@ constexpr graph::compilation compile_inference() {
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   if (result.g.failed()) return result;
   keep_end_points<Options>(result.g);
+  for (int& output : result.g.outputs) output = readable(result.g, output);
   optimize(result.g);
   result.plan = graph::plan(result.g);
   return result;

@@ -74,7 +74,7 @@ template <const auto& Net, class... Options>
 std::string summary() {
   using options = model_options<Options...>;
   constexpr const auto& p = traced<Net, options>::program;
-  static_assert(is_valid<p>());
+  static_assert(is_valid<p>::value);
   using detail::padded;
   std::string text = padded("layer", 40) + padded("output", 14) + padded("parameters", -14) + padded("operations", -16) + padded("memory", -13) + "\n";
   long parameters = 0;
@@ -90,6 +90,7 @@ std::string summary() {
     const double own_memory = static_cast<double>(sizeof(typename options::scalar)) * static_cast<double>(point.extent.size());
     text += padded(graph::scope_name(p.scopes, point.scope).c_str(), 40) + padded(graph::shape_text(point.extent), 14) + padded(detail::grouped(own_parameters), -14) +
             padded(detail::operations_text(own_work), -16) + padded(detail::bytes_text(own_memory), -13) + "\n";
+    if (p.scopes[point.scope].layer_node < 0) continue;  // a part of the network: its layers are counted on their own lines
     parameters += own_parameters, work += own_work, memory += own_memory;
   }
   text += padded("total", 40) + padded("", 14) + padded(detail::grouped(parameters), -14) + padded(detail::operations_text(work), -16) +
@@ -120,7 +121,7 @@ template <const auto& Net, class... Options>
 std::string explain() {
   using options = model_options<Options...>;
   constexpr const auto& p = inference<Net, options>::program;
-  static_assert(is_valid<p>());
+  static_assert(is_valid<p>::value);
   return explain_arguments<Net, Options...>() + "\n" + detail::kernel_table(p, sizeof(typename options::scalar), "kernels of inference");
 }
 

@@ -8,10 +8,8 @@
 namespace slim {
 
 namespace detail {
-template <const auto& Net, class... Options>
-constexpr long count_parameters() {
-  constexpr const auto& p = traced<Net, model_options<Options...>>::program;
-  static_assert(is_valid<p>());
+template <class Program>
+constexpr long count_parameters(const Program& p) {
   long total = 0;
   for (int i = 0; i < p.sizes.variables; ++i)
     if (p.variables[i].trainable) total += p.variables[i].extent.size();
@@ -21,16 +19,20 @@ constexpr long count_parameters() {
 
 /// Trainable numbers of a network: static_assert(parameter_count<vgg_16, input<224, 224, 3>> == 138'357'544).
 template <const auto& Net, class... Options>
-inline constexpr long parameter_count = detail::count_parameters<Net, Options...>();
+inline constexpr long parameter_count =
+    is_valid<traced<Net, model_options<Options...>>::program>::value ? detail::count_parameters(traced<Net, model_options<Options...>>::program) : 0;
 
 /// Variables of a network, trained or not.
 template <const auto& Net, class... Options>
-inline constexpr int variable_count = traced<Net, model_options<Options...>>::sizes.variables;
+inline constexpr int variable_count =
+    is_valid<traced<Net, model_options<Options...>>::program>::value ? traced<Net, model_options<Options...>>::sizes.variables : 0;
 
 /// Shape of one example at a named layer: end_point<vgg_16, "vgg_16/pool5", input<224, 224, 3>> == shape{7, 7, 512}.
 template <const auto& Net, text Name, class... Options>
 inline constexpr slim::shape end_point =
-    traced<Net, model_options<Options...>>::program.end_points[end_point_index<traced<Net, model_options<Options...>>::program, Name>()].extent;
+    is_valid<traced<Net, model_options<Options...>>::program>::value && has_end_point<traced<Net, model_options<Options...>>::program, Name>::value
+        ? traced<Net, model_options<Options...>>::program.end_points[end_point_index<traced<Net, model_options<Options...>>::program, Name>].extent
+        : slim::shape{};
 
 /// Bytes that inference with `batch<N>` needs besides the parameters; a constant, for static_assert.
 template <const auto& Net, class... Options>
@@ -38,7 +40,7 @@ inline constexpr long arena_bytes = [] {
   using options = model_options<Options...>;
   static_assert(options::fixed_batch > 0, "arena_bytes needs the option batch<N>");
   constexpr const auto& p = inference<Net, options>::program;
-  static_assert(is_valid<p>());
+  static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
          (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
 }();
@@ -49,7 +51,7 @@ inline constexpr long training_arena_bytes = [] {
   using options = model_options<Options...>;
   static_assert(options::fixed_batch > 0, "training_arena_bytes needs the option batch<N>");
   constexpr const auto& p = training_of<Net, options, Loss, Optimizer>::program;
-  static_assert(is_valid<p>());
+  static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
          (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
 }();

@@ -61,9 +61,10 @@ public:
   /// A kept end point of the last run; the model needs the option keep<"name">.
   template <text Name>
   auto end_point() const {
-    constexpr int index = end_point_index<program, Name>();
+    static_assert(has_end_point<program, Name>::value);
+    static_assert(keeps_end_point<program, Name>::value);
+    constexpr int index = end_point_index<program, Name>;
     constexpr graph::named_node point = program.end_points[index];
-    static_assert(program.nodes[point.node].kept || is_output(point.node), "this end point is not kept: add keep<\"name\"> to the options of the model");
     return map_of<point.extent.size()>(point.node);
   }
 
@@ -74,12 +75,6 @@ public:
 
 private:
   friend Model;
-
-  static constexpr bool is_output(int node) {
-    for (int i = 0; i < program.sizes.outputs; ++i)
-      if (program.outputs[i] == node) return true;
-    return false;
-  }
 
   template <class... Inputs>
   void forward(const Inputs&... inputs) {
@@ -115,7 +110,7 @@ public:
   using scalar = typename options::scalar;
   static constexpr const auto& network = Net;
   static constexpr const auto& program = inference<Net, options>::program;
-  static_assert(is_valid<program>());
+  static_assert(is_valid<program>::value);
 
   /// Draws initial parameters.
   explicit model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
@@ -162,7 +157,8 @@ public:
   /// A variable by its full name; an unknown name does not compile.
   template <text Name>
   auto variable() {
-    constexpr int index = variable_index<program, Name>();
+    static_assert(has_variable<program, Name>::value);
+    constexpr int index = variable_index<program, Name>;
     constexpr slim::shape extent = program.variables[index].extent;
     constexpr int columns = extent.rank < 2 ? 1 : extent.channels();
     constexpr int rows = static_cast<int>(extent.size() / columns);

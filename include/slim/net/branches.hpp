@@ -67,6 +67,22 @@ struct identity_part {
 };
 inline constexpr identity_part identity;
 
+/// Applies `part` for its end points alone and passes its input on: `>> aside(softmax("Predictions"))` after the logits. What nobody
+/// keeps is not computed.
+template <class Part>
+struct side_part {
+  Part part;
+
+  constexpr tensor operator()(const tensor& x) const {
+    part(x);
+    return x;
+  }
+};
+template <network_part Part>
+constexpr side_part<Part> aside(const Part& part) {
+  return {part};
+}
+
 /// x + body(x), reported as `name` when the shapes differ.
 template <network_part Body>
 constexpr auto residual(const char* name, const Body& body) {

@@ -9,8 +9,9 @@
 
 namespace slim {
 
+/// A function of one tensor that returns one; policies, which may be applied to anything, are none.
 template <class T>
-concept network_part = std::is_invocable_v<const T&, tensor>;
+concept network_part = std::is_invocable_r_v<tensor, const T&, tensor>;
 
 /// Parts applied one after the other, the first to the input.
 template <class... Parts>
@@ -126,6 +127,7 @@ struct named_scope {
   bool reuse;
 
   template <class First, class... Rest>
+    requires std::is_invocable_v<const Body&, const First&, const Rest&...>
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     tracer& trace = *x.trace;
     const bool outer_reuse = trace.reuse;
@@ -145,6 +147,12 @@ constexpr named_scope<Body> scope(const char* name, const Body& body) {
 template <class Body>
 constexpr named_scope<Body> scope(const char* name, const Body& body, bool reuse_variables) {
   return {name, body, reuse_variables};
+}
+
+/// Makes `x` the end point of the open scope: how a part of a network that is no single layer gets one.
+constexpr tensor collect_named_output(const tensor& x) {
+  x.trace->collect_end_point(x.node);
+  return x;
 }
 
 }  // namespace slim

@@ -19,7 +19,8 @@ constexpr auto make_lenet(int num_classes = 10, double dropout_keep_prob = 0.5) 
                      >> flatten("Flatten")
                      >> fully_connected(1024, "fc3")
                      >> dropout(dropout_keep_prob, "dropout3")
-                     >> fully_connected(num_classes, "fc4", activation_fn = none));
+                     >> fully_connected(num_classes, "fc4", activation_fn = none)
+                     >> aside(softmax("Predictions")));
 }
 inline constexpr auto lenet = lenet_arg_scope()(make_lenet());
 

@@ -13,10 +13,11 @@ struct scoped_body {
   Body body;
 
   template <class First, class... Rest>
+    requires std::is_invocable_v<const Body&, const First&, const Rest&...>
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     auto& trace = *x.trace;
     const int entries = trace.policies.entries.size(), groups = trace.policies.groups.size(), visible = trace.policies.visible_from;
-    policy.enter(trace.policies);
+    policy.enter(trace);
     auto result = body(x, rest...);
     for (int i = groups; i < trace.policies.groups.size(); ++i)
       if (!trace.policies.groups[i].used) trace.fail_unused_policy(trace.policies.groups[i].value->keyword);
@@ -42,7 +43,12 @@ struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
   Map given;
   constexpr explicit arg_scope_policy(const Map& arguments) : given(arguments) {}
 
-  constexpr void enter(policy_stack& stack) const {
+  template <class Trace>
+  constexpr void enter(Trace& trace) const {
+    policy_stack& stack = trace.policies;
+    hana::unpack(given, [&](const auto&... pairs) {
+      (check_arguments<Layers, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace), ...);
+    });
     hana::for_each(given, [&](const auto& pair) {
       const argument_base* const value = &hana::second(pair);
       const int group = stack.groups.push({value, false});
@@ -58,9 +64,10 @@ struct nested_policy : policy<nested_policy<Outer, Inner>> {
   Inner inner;
   constexpr nested_policy(const Outer& o, const Inner& i) : outer(o), inner(i) {}
 
-  constexpr void enter(policy_stack& stack) const {
-    outer.enter(stack);
-    inner.enter(stack);
+  template <class Trace>
+  constexpr void enter(Trace& trace) const {
+    outer.enter(trace);
+    inner.enter(trace);
   }
 };
 template <class Outer, class Inner>
@@ -75,9 +82,10 @@ struct replacing_policy : policy<replacing_policy<Captured>> {
   Captured captured;
   constexpr explicit replacing_policy(const Captured& c) : captured(c) {}
 
-  constexpr void enter(policy_stack& stack) const {
-    stack.visible_from = stack.entries.size();
-    captured.enter(stack);
+  template <class Trace>
+  constexpr void enter(Trace& trace) const {
+    trace.policies.visible_from = trace.policies.entries.size();
+    captured.enter(trace);
   }
 };
 
@@ -85,8 +93,9 @@ struct replacing_policy : policy<replacing_policy<Captured>> {
 struct captured_policies : policy<captured_policies> {
   list<policy_entry> entries;
 
-  constexpr void enter(policy_stack& stack) const {
-    for (const policy_entry& entry : entries) stack.entries.push({entry.layer, entry.value, -1});
+  template <class Trace>
+  constexpr void enter(Trace& trace) const {
+    for (const policy_entry& entry : entries) trace.policies.entries.push({entry.layer, entry.value, -1});
   }
 };
 
@@ -105,7 +114,6 @@ constexpr captured_policies current_arg_scope(const Tensor& x) {
 template <const auto&... Layers, keyword_argument... Arguments>
   requires(sizeof...(Layers) > 0)
 constexpr auto arg_scope(const Arguments&... given) {
-  (check_arguments<std::remove_cvref_t<decltype(Layers)>, Arguments...>(), ...);
   return arg_scope_policy<argument_map<Arguments...>, std::remove_cvref_t<decltype(Layers)>...>(arguments_of(given...));
 }
 

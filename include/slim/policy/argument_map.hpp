@@ -16,13 +16,6 @@ namespace slim {
 
 namespace hana = boost::hana;
 
-/// Printed by the compiler when a layer or arg_scope gets a keyword that the layer does not have.
-template <class Layer, class Keyword>
-struct unknown_policy;
-/// Printed by the compiler when one keyword is given twice.
-template <class Keyword>
-struct argument_given_twice;
-
 /// How often `Keyword` occurs in a pack of arguments.
 template <class Keyword, class... Arguments>
 inline constexpr int occurrences = (0 + ... + (std::is_same_v<Keyword, typename Arguments::keyword_type> ? 1 : 0));
@@ -33,17 +26,18 @@ using argument_map = hana::map<hana::pair<hana::type<typename Arguments::keyword
 template <class Map, class Keyword>
 inline constexpr bool has_argument = decltype(hana::contains(std::declval<Map>(), hana::type<Keyword>{}))::value;
 
-/// Requires that each argument is a keyword of `Layer` (a key of Layer::defaults) and given once; the message names both.
-template <class Layer, class... Arguments>
-constexpr void check_arguments() {
+/// Reports to the trace of the network the arguments that `Layer` does not have (that are no key of Layer::defaults) and those given
+/// twice. Not checked where the call is written: there the message would be buried in the call's template arguments.
+template <class Layer, class... Arguments, class Trace>
+constexpr void check_arguments(Trace& trace) {
   using defaults = std::remove_cvref_t<decltype(Layer::defaults)>;
   (
-      [] {
+      [&] {
         using keyword = typename Arguments::keyword_type;
         if constexpr (!has_argument<defaults, keyword>)
-          (void)sizeof(unknown_policy<Layer, keyword>);
+          trace.fail_unknown_argument(Layer::function_name, keyword::name);
         else if constexpr (occurrences<keyword, Arguments...> > 1)
-          (void)sizeof(argument_given_twice<keyword>);
+          trace.fail_repeated_argument(keyword::name);
       }(),
       ...);
 }

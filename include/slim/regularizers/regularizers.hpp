@@ -38,7 +38,7 @@ constexpr stored_function sum_regularizer(const Regularizers&... terms) {
     return one;
   }();
   int total = -1;
-  const auto add = [&](const stored_function& term) {
+  [[maybe_unused]] const auto add = [&](const stored_function& term) {
     if (term.empty()) return;
     const int value = expr::inline_into(sum, term.function(), 0, argument);
     total = total < 0 ? value : sum.emit(expr::scalar_op::add, total, value);

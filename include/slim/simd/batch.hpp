@@ -43,8 +43,9 @@ inline batch<T> multiply_add(const batch<T>& a, const batch<T>& b, const batch<T
 }
 
 /// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
+/// Out of line, like store_first: it serves the end of a row, and would otherwise be most of a kernel's code.
 template<class T>
-inline batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
+[[gnu::noinline]] batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
   return batch<T>::load_aligned(lanes);
@@ -52,7 +53,7 @@ inline batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
 
 /// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
 template<class T>
-inline void store_first(T* destination, const batch<T>& value, long count) noexcept {
+[[gnu::noinline]] void store_first(T* destination, const batch<T>& value, long count) noexcept {
   alignas(64) T lanes[width<T>];
   value.store_aligned(lanes);
   for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];

@@ -1,0 +1,27 @@
+#include "tests/laws/gradient_law.hpp"
+
+using namespace slim;
+using losses::mean_squared_error;
+
+namespace {
+
+// A convolution between two others: its data gradient is checked through the weights before it.
+constexpr auto front = conv2d(3, {1, 1}, "front", activation_fn = hyperbolic_tangent);
+
+constexpr auto same_and_valid = front >> conv2d(5, {3, 3}, "same") >> conv2d(3, {3, 3}, "valid", padding = VALID) >> conv2d(7, {5, 5}, "five", activation_fn = none);
+constexpr auto strided = front >> conv2d(4, {3, 3}, 2, "same", activation_fn = none) >> conv2d(3, {3, 2}, 2, "valid", padding = VALID, activation_fn = none);
+constexpr auto dilated = front >> conv2d(5, {3, 3}, "same", rate = 2, biases_initializer = none, activation_fn = none)
+                               >> conv2d(2, {2, 3}, "valid", rate = 2, padding = VALID, activation_fn = none);
+constexpr auto wide = front >> conv2d(17, {3, 3}, "odd", activation_fn = nn::tanh) >> conv2d(33, {1, 1}, "pointwise", activation_fn = nn::tanh)
+                            >> conv2d(3, {1, 1}, 2, "strided_pointwise") >> conv2d(4, {4, 3}, "covering", padding = VALID, activation_fn = none);
+
+}  // namespace
+
+TEST_CASE("gradient law: convolutions, SAME and VALID, 3x3 and 5x5, relu") {
+  laws::check_gradients_at_batches<same_and_valid, input<7, 5, 2>>(mean_squared_error, {.sequence = 3});
+}
+TEST_CASE("gradient law: strided convolutions") { laws::check_gradients_at_batches<strided, input<9, 7, 3>>(mean_squared_error); }
+TEST_CASE("gradient law: dilated convolutions, no biases") { laws::check_gradients_at_batches<dilated, input<9, 7, 1>>(mean_squared_error); }
+TEST_CASE("gradient law: odd channels, 1x1 with and without stride, a window that covers its input") {
+  laws::check_gradients_at_batches<wide, input<7, 5, 3>>(mean_squared_error, {.sequence = 5});
+}

@@ -1,0 +1,25 @@
+#include "tests/laws/gradient_law.hpp"
+
+using namespace slim;
+using losses::mean_squared_error;
+
+namespace {
+
+constexpr auto front = conv2d(3, {1, 1}, "front", activation_fn = hyperbolic_tangent);
+
+constexpr auto largest = front >> max_pool2d({3, 3}, 2, "same", padding = SAME) >> conv2d(5, {2, 2}, "middle", activation_fn = none)
+                               >> max_pool2d({3, 3}, 2, "valid");
+constexpr auto overlapping = front >> max_pool2d({3, 2}, 1, "overlapping");
+constexpr auto average = front >> avg_pool2d({3, 3}, 2, "same", padding = SAME) >> conv2d(5, {2, 2}, "middle", activation_fn = none)
+                               >> avg_pool2d({2, 3}, 1, "valid");
+constexpr auto whole = front >> conv2d(4, {3, 3}, "middle", activation_fn = none) >> global_avg_pool("global") >> flatten("flat")
+                             >> fully_connected(3, "logits", activation_fn = none);
+
+}  // namespace
+
+TEST_CASE("gradient law: overlapping max pooling, SAME and VALID") {
+  laws::check_gradients_at_batches<largest, input<9, 7, 2>>(mean_squared_error);
+  laws::check_gradients_at_batches<overlapping, input<5, 7, 2>>(mean_squared_error);
+}
+TEST_CASE("gradient law: average pooling, SAME and VALID") { laws::check_gradients_at_batches<average, input<9, 7, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: global average pooling") { laws::check_gradients_at_batches<whole, input<5, 7, 2>>(mean_squared_error); }

@@ -1,0 +1,87 @@
+#include "slim/layers/basic.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "slim/slim.hpp"
+#include "tests/laws/numbers.hpp"
+
+using namespace slim;
+
+namespace {
+
+constexpr auto from_image = [](tensor x) {
+  return outputs(flatten("flat")(x), softmax("softmax")(x), fully_connected(4, "full", activation_fn = none)(x), bias_add("bias", activation_fn = relu)(x),
+                 local_response_normalization("lrn", depth_radius = 2, bias = 1.5, alpha = 0.3, beta = 0.75)(x));
+};
+constexpr int height = 2, width = 3, channels = 7, batch_size = 3;
+constexpr long pixels = height * width, size = pixels * channels;
+
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace
+
+TEST_CASE("layers that treat every pixel alike") {
+  model<from_image, input<height, width, channels>, precision<double>> m(seed(1));
+  for (const char* name : {"full/biases", "bias/biases"}) {
+    const auto values = m.variable(name);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.1 * static_cast<double>(i) - 0.3;
+  }
+  const auto images = laws::numbers(batch_size * size, 1, 3.0);
+  m.predict(images);
+  const Eigen::Map<const matrix> rows(images.data(), batch_size * pixels, channels), flat(images.data(), batch_size, size);
+
+  SUBCASE("flatten keeps the order of the elements") { CHECK(m.output<0>() == flat); }
+  SUBCASE("softmax over the channels") {
+    const Eigen::Map<const matrix> found(m.output<1>().data(), rows.rows(), channels);
+    for (long r = 0; r < rows.rows(); ++r) {
+      const Eigen::ArrayXd e = rows.row(r).array().exp();
+      CHECK((found.row(r).transpose().array() - e / e.sum()).abs().maxCoeff() < 1e-14);
+    }
+  }
+  SUBCASE("fully_connected takes the whole image") {
+    const matrix expected = (flat * m.variable<"full/weights">()).rowwise() + m.variable<"full/biases">().transpose();
+    CHECK((m.output<2>() - expected).cwiseAbs().maxCoeff() < 1e-13);
+  }
+  SUBCASE("bias_add adds one number for each channel, then activates") {
+    const Eigen::Map<const matrix> found(m.output<3>().data(), rows.rows(), channels);
+    const matrix expected = (rows.rowwise() + m.variable<"bias/biases">().transpose()).cwiseMax(0.0);
+    CHECK((found - expected).cwiseAbs().maxCoeff() < 1e-15);
+  }
+  SUBCASE("local_response_normalization sums the squares of the neighbours") {
+    const Eigen::Map<const matrix> found(m.output<4>().data(), rows.rows(), channels);
+    for (long r = 0; r < rows.rows(); ++r)
+      for (int c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (int k = std::max(0, c - 2); k <= std::min(channels - 1, c + 2); ++k) sum += rows(r, k) * rows(r, k);
+        CHECK(found(r, c) == doctest::Approx(rows(r, c) / std::pow(1.5 + 0.3 * sum, 0.75)).epsilon(1e-13));
+      }
+  }
+}
+
+namespace {
+constexpr auto encodings = [](tensor labels) { return outputs(one_hot_encoding(4, "plain")(labels), one_hot_encoding(3, "values", on_value = 0.9, off_value = -0.1)(labels)); };
+}
+
+TEST_CASE("one_hot_encoding: classes that do not exist give a row of off values") {
+  model<encodings, input<>, precision<double>> m(seed(1));
+  m.predict(std::vector<double>{2, 0, 3, 4, -1});
+  matrix plain(5, 4), values(5, 3);
+  plain << 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0;
+  values << -0.1, -0.1, 0.9, 0.9, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1;
+  CHECK(m.output<0>() == plain);
+  CHECK(m.output<1>() == values);
+}
+
+namespace {
+constexpr auto large_scores = softmax("softmax");
+}
+
+TEST_CASE("softmax of large scores does not overflow") {
+  model<large_scores, input<3>> m(seed(1));
+  const auto p = m.predict(std::vector<float>{1000, 1000, -1000, -5000, -5000, -5000});
+  CHECK(p(0, 0) == doctest::Approx(0.5));
+  CHECK(p(0, 2) == 0);
+  CHECK(p(1, 1) == doctest::Approx(1.0 / 3));
+}

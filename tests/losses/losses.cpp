@@ -1,0 +1,199 @@
+#include "slim/losses/losses.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "slim/slim.hpp"
+#include "tests/laws/numbers.hpp"
+
+using namespace slim;
+
+namespace {
+
+constexpr int batch_size = 4, width = 3;
+
+// Every loss in the order of `references`, with weights for each example.
+constexpr auto weighted = [](tensor x, tensor y, tensor weights) {
+  const tensor p = apply(expr::scalar_function_of<1>([](auto v) { return 0.5 + 0.4 * v; }), x), labels = select(y > 0.0, 1.0, 0.0);
+  losses::absolute_difference(x, y, weights);
+  losses::mean_squared_error(x, y, weights);
+  losses::log_loss(p, labels, weights);
+  losses::log_loss(p, labels, weights, 0.25);
+  losses::sigmoid_cross_entropy(20.0 * x, labels, weights);
+  losses::sigmoid_cross_entropy(x, labels, weights, 0.2);
+  losses::softmax_cross_entropy(x, softmax("targets")(y), weights);
+  losses::softmax_cross_entropy(300.0 * x, softmax("targets_again")(y), weights, 0.3);
+  losses::cosine_distance(x, y, weights);
+  return losses::get_total_loss();
+};
+
+double probability(double x) { return 0.5 + 0.4 * x; }
+double sigmoid_loss(double x, double y, double smoothing) {
+  const double target = y * (1 - smoothing) + 0.5 * smoothing;
+  return std::max(x, 0.0) - x * target + std::log1p(std::exp(-std::abs(x)));
+}
+double softmax_loss(const double* x, const double* y, double scale, double smoothing) {
+  double largest = x[0] * scale, sum = 0, targets = 0, loss = 0;
+  for (int c = 0; c < width; ++c) largest = std::max(largest, scale * x[c]), targets += std::exp(y[c]);
+  for (int c = 0; c < width; ++c) sum += std::exp(scale * x[c] - largest);
+  for (int c = 0; c < width; ++c)
+    loss -= (std::exp(y[c]) / targets * (1 - smoothing) + smoothing / width) * (scale * x[c] - largest - std::log(sum));
+  return loss;
+}
+
+// Losses of one example: the sum over its elements, and how many elements that are.
+struct reference {
+  const char* name;
+  int elements;
+  std::function<double(const double* x, const double* y)> sum;
+};
+reference each(const char* name, std::function<double(double, double)> element) {
+  return {name, width, [=](const double* x, const double* y) {
+            double sum = 0;
+            for (int c = 0; c < width; ++c) sum += element(x[c], y[c]);
+            return sum;
+          }};
+}
+double log_loss_of(double x, double y, double epsilon) {
+  const double p = probability(x), label = y > 0;
+  return -label * std::log(p + epsilon) - (1 - label) * std::log(1 - p + epsilon);
+}
+const reference references[] = {
+    each("absolute_difference", [](double x, double y) { return std::abs(x - y); }),
+    each("mean_squared_error", [](double x, double y) { return (x - y) * (x - y); }),
+    each("log_loss", [](double x, double y) { return log_loss_of(x, y, 1e-7); }),
+    each("log_loss with epsilon", [](double x, double y) { return log_loss_of(x, y, 0.25); }),
+    each("sigmoid_cross_entropy", [](double x, double y) { return sigmoid_loss(20 * x, y > 0, 0); }),
+    each("sigmoid_cross_entropy, smooth", [](double x, double y) { return sigmoid_loss(x, y > 0, 0.2); }),
+    {"softmax_cross_entropy", 1, [](const double* x, const double* y) { return softmax_loss(x, y, 1, 0); }},
+    {"softmax_cross_entropy, smooth", 1, [](const double* x, const double* y) { return softmax_loss(x, y, 300, 0.3); }},
+    {"cosine_distance", 1, [](const double* x, const double* y) { return 1 - (x[0] * y[0] + x[1] * y[1] + x[2] * y[2]); }},
+};
+
+}  // namespace
+
+TEST_CASE("each loss is the weighted sum over the number of elements whose weight is not zero") {
+  model<weighted, input<width>, input<width>, input<>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const auto x = laws::numbers(batch_size * width, 1), y = laws::numbers(batch_size * width, 2);
+  const std::vector<double> all_weights[] = {{1, 1, 1, 1}, {2.5, 2.5, 2.5, 2.5}, {0.5, 0, 2, -1}, {0, 0, 0, 3}, {0, 0, 0, 0}};
+  for (const std::vector<double>& weights : all_weights) {
+    op(x, y, weights);
+    CHECK(op.losses() == static_cast<int>(std::size(references)));
+    CHECK(op.regularization_losses() == 0);
+    double total = 0;
+    for (std::size_t k = 0; k < std::size(references); ++k) {
+      double sum = 0;
+      int counted = 0;
+      for (std::size_t e = 0; e < batch_size; ++e) {
+        sum += weights[e] * references[k].sum(&x[e * width], &y[e * width]);
+        counted += weights[e] != 0 ? references[k].elements : 0;
+      }
+      const double expected = counted > 0 ? sum / counted : 0;
+      INFO(references[k].name << " with weights " << weights[0] << ' ' << weights[1] << ' ' << weights[2] << ' ' << weights[3]);
+      CHECK(op.loss(static_cast<int>(k)) == doctest::Approx(expected).epsilon(1e-12));
+      total += expected;
+    }
+    CHECK(op.loss() == doctest::Approx(total).epsilon(1e-12));
+  }
+}
+
+namespace {
+
+// One number as weight; one for each element; [1] for each example, which TF-Slim squeezes.
+constexpr auto other_weights = [](tensor x, tensor y, tensor per_element, tensor column) {
+  losses::mean_squared_error(x, y);
+  losses::mean_squared_error(x, y, 2.5);
+  losses::mean_squared_error(x, y, 0.0);
+  losses::mean_squared_error(x, y, per_element);
+  losses::mean_squared_error(x, y, column);
+  losses::softmax_cross_entropy(x, softmax("targets")(y), 0.0);
+  losses::cosine_distance(x, y, 3.0);
+  losses::mean_pairwise_squared_error(x, y);
+  losses::mean_pairwise_squared_error(x, y, 0.0);
+  losses::mean_pairwise_squared_error(x, y, column);
+  return losses::get_total_loss();
+};
+
+}  // namespace
+
+TEST_CASE("weights of other shapes, and the pairwise loss") {
+  model<other_weights, input<width>, input<width>, input<width>, input<1>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const auto x = laws::numbers(batch_size * width, 1), y = laws::numbers(batch_size * width, 2);
+  auto per_element = laws::numbers(batch_size * width, 3);
+  for (std::size_t i = 0; i < per_element.size(); i += 4) per_element[i] = 0;
+  const std::vector<double> column{0.5, 0, 2, 1};
+  op(x, y, per_element, column);
+
+  double plain = 0, by_element = 0, by_column = 0, cosine = 0, pairs = 0, weighted_pairs = 0;
+  int elements = 0;
+  for (std::size_t e = 0; e < batch_size; ++e) {
+    double pairwise = 0;
+    cosine += 1;
+    for (std::size_t c = 0; c < width; ++c) {
+      const std::size_t i = e * width + c;
+      const double d = x[i] - y[i];
+      plain += d * d;
+      by_element += per_element[i] * d * d;
+      elements += per_element[i] != 0;
+      by_column += column[e] * d * d;
+      cosine -= x[i] * y[i];
+      for (std::size_t k = e * width; k < (e + 1) * width; ++k) pairwise += (d - (x[k] - y[k])) * (d - (x[k] - y[k]));
+    }
+    pairs += pairwise / (width * width);
+    weighted_pairs += column[e] * pairwise / (width * width);
+  }
+  const double n = batch_size * width;
+  const double expected[] = {plain / n,       2.5 * plain / n, 0, by_element / elements, by_column / (3 * width), 0, 3 * cosine / batch_size, pairs, 0,
+                             weighted_pairs};
+  CHECK(op.losses() == static_cast<int>(std::size(expected)));
+  for (std::size_t k = 0; k < std::size(expected); ++k) {
+    INFO("loss " << k);
+    CHECK(op.loss(static_cast<int>(k)) == doctest::Approx(expected[k]).epsilon(1e-12));
+  }
+}
+
+namespace {
+
+constexpr auto classes = [](tensor logits, tensor labels, tensor weights) {
+  losses::sparse_softmax_cross_entropy(logits, labels);
+  losses::sparse_softmax_cross_entropy(logits, labels, weights);
+  const tensor signs = select(labels > 1.5, 1.0, 0.0);
+  losses::add_loss(sum(losses::hinge_loss(logits, select(logits * 0.0 + 1.0 > 0.0, 1.0, 0.0))));
+  losses::hinge_loss(logits, one_hot_encoding(width, "hinge_labels")(signs));  // not reduced, not collected
+  return losses::get_total_loss();
+};
+
+}  // namespace
+
+TEST_CASE("class labels, and hinge_loss, which stays out of the collection") {
+  model<classes, input<width>, input<>, input<>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const std::vector<double> x{1, 2, 3, 1000, 0, -1000, 0, 0, 0, -0.5, 0.25, 2}, weights{0, 2, 1, 0};
+  const std::vector<int> labels{0, 0, 2, 1};
+  op(x, labels, weights);
+  CHECK(op.losses() == 3);
+  // −log softmax: 2 + ln(1 + e⁻¹ + e⁻²); 0 although exp(1000) overflows; ln 3; the last by definition.
+  const double first = 2 + std::log(1 + std::exp(-1) + std::exp(-2)), third = std::log(3.0);
+  const double last = std::log(std::exp(-0.5) + std::exp(0.25) + std::exp(2)) - 0.25;
+  CHECK(op.loss(0) == doctest::Approx((first + 0 + third + last) / 4).epsilon(1e-12));
+  CHECK(op.loss(1) == doctest::Approx((2 * 0 + third) / 2).epsilon(1e-12));
+  // All labels 1: max(0, 1 − x).
+  CHECK(op.loss(2) == doctest::Approx(0 + 0 + 0 + 0 + 1 + 1001 + 3 + 1.5 + 0.75 + 0));
+}
+
+namespace {
+constexpr auto pass = flatten("flat");
+}
+
+TEST_CASE("a class that does not exist is an error that names the example") {
+  model<pass, input<width>> m(seed(1));
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::keep_gradients{});
+  const std::vector<float> x(2 * width, 0.5f);
+  CHECK(op(x, std::vector<int>{0, 2}) == doctest::Approx(std::log(3.0)));
+  CHECK_THROWS_WITH_AS(op(x, std::vector<int>{0, 3}), doctest::Contains("example 1: expected a class from 0 to 2, found 3"), slim::error);
+  CHECK_THROWS_AS(op(x, std::vector<int>{-1, 0}), slim::error);
+}

@@ -1,0 +1,42 @@
+// The same seed gives the same bits: run after run, and at any number of threads.
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "slim/slim.hpp"
+
+using namespace slim;
+
+namespace {
+
+inline constexpr auto net = scope("net",
+    arg_scope<conv2d>(normalizer_fn = batch_norm)(conv2d(17, {5, 5}, "conv1") >> max_pool2d({3, 3}, 2, "pool1", padding = SAME) >> conv2d(32, {3, 3}, "conv2"))
+ >> dropout(0.5, "dropout1") >> fully_connected(65, "fc1", weights_regularizer = l2_regularizer(0.01)) >> fully_connected(10, "fc2", activation_fn = none));
+using trained = model<net, input<28, 28, 1>>;
+
+std::vector<float> train(int threads) {
+  trained m{seed(5), capacity(40), threads};
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(40), threads);
+  std::vector<float> x(40 * 784), losses;
+  std::vector<int> y(40);
+  for (int step = 0; step < 4; ++step) {
+    random_stream random(11, 0, static_cast<std::uint64_t>(step));
+    for (float& v : x) v = random.normal();
+    for (int& label : y) label = static_cast<int>(random.below(10));
+    losses.push_back(op(x, y));
+  }
+  losses.insert(losses.end(), m.parameters().begin(), m.parameters().end());
+  return losses;
+}
+
+}  // namespace
+
+TEST_CASE("training is bitwise the same for 1, 2 and 3 threads") {
+  const auto one = train(1);
+  for (int threads : {1, 2, 3}) {
+    const auto again = train(threads);
+    REQUIRE(again.size() == one.size());
+    CHECK(std::memcmp(one.data(), again.data(), one.size() * sizeof(float)) == 0);
+  }
+}

@@ -1,0 +1,72 @@
+// No training or inference step allocates: operator new and malloc are counted while steps run.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "slim/nets/lenet.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SLIM_TEST_TRAPS_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SLIM_TEST_TRAPS_MALLOC 0
+#endif
+#endif
+#ifndef SLIM_TEST_TRAPS_MALLOC
+#define SLIM_TEST_TRAPS_MALLOC 1
+#endif
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+#if SLIM_TEST_TRAPS_MALLOC
+extern "C" void* __libc_malloc(std::size_t);
+extern "C" void* __libc_memalign(std::size_t, std::size_t);
+extern "C" void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+#endif
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace slim;
+
+TEST_CASE("the trap works") {
+  const long before = allocations;
+  std::vector<int> some(100);
+  CHECK(allocations > before);
+  CHECK(some.size() == 100);
+}
+
+TEST_CASE("steps do not allocate") {
+  model<nets::lenet, input<28, 28, 1>> net{seed(1), capacity(8)};
+  auto op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(8));
+  std::vector<float> x(8 * 784, 0.25f);
+  std::vector<int> y{0, 1, 2, 3, 4, 5, 6, 7};
+  op(x, y);  // label conversion and OpenMP's threads set themselves up once
+  net.predict(x);
+  const std::span<const float> fewer(x.data(), 5 * 784);
+  const std::span<const int> fewer_labels(y.data(), 5);
+  const long before = allocations;
+  for (int i = 0; i < 5; ++i) {
+    op(x, y);
+    op(fewer, fewer_labels);
+    net.predict(x);
+    net.predict(fewer);
+  }
+  CHECK(allocations == before);
+}

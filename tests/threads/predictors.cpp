@@ -1,0 +1,31 @@
+// Several threads infer on one set of weights, each with its own predictor. Built with the thread sanitizer.
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+#include "slim/slim.hpp"
+
+using namespace slim;
+
+inline constexpr auto net = scope("net", conv2d(8, {3, 3}, "conv1", normalizer_fn = batch_norm) >> max_pool2d({2, 2}, "pool1") >> fully_connected(10, "fc1", activation_fn = none));
+
+int main() {
+  const model<net, input<12, 12, 1>> shared{seed(1), capacity(4), 1};
+  std::vector<float> x(4 * 144);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 17) / 17;
+  std::vector<Eigen::MatrixXf> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& result : results)
+      threads.emplace_back([&] {
+        predictor mine{shared, capacity(4), 1};
+        for (int i = 0; i < 20; ++i) result = mine(x);
+      });
+  }
+  for (const auto& result : results)
+    if (result != results[0] || !result.allFinite()) {
+      std::puts("0 passed, 1 failed");
+      return 1;
+    }
+  std::puts("1 passed, 0 failed");
+}
