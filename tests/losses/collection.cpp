@@ -21,7 +21,8 @@ constexpr auto net_with(Total total) {
 }
 constexpr auto total = net_with([](tensor) { return losses::get_total_loss(); });
 constexpr auto without_penalties = net_with([](tensor) { return losses::get_total_loss(false); });
-constexpr auto by_hand = net_with([](tensor) { return add_n(losses::get_losses()) + losses::get_regularization_losses(); });
+// The sums join the network where they meet one of its tensors.
+constexpr auto by_hand = net_with([](tensor x) { return mean(x) + add_n(losses::get_losses()) + losses::get_regularization_losses(); });
 constexpr auto own = net_with([](tensor x) { return mean(x) * 10.0; });
 
 template <const auto& Net>
@@ -36,7 +37,7 @@ double loss_of() {
 TEST_CASE("the total is the sum of the collection and of the penalties") {
   CHECK(loss_of<total>() == doctest::Approx(3.5 * (1 + 2 + 3) + 1));
   CHECK(loss_of<without_penalties>() == doctest::Approx(3.5 * 6));
-  CHECK(loss_of<by_hand>() == doctest::Approx(3.5 * 6 + 1));
+  CHECK(loss_of<by_hand>() == doctest::Approx(3.5 + 3.5 * 6 + 1));
 }
 
 // TF-Slim trains on what it is given, whatever the collection holds.

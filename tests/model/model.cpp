@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "slim/slim.hpp"
@@ -100,7 +101,6 @@ TEST_CASE("a loss that is not finite stops the training and names the step") {
   auto x = images(2);
   op(x, std::vector<int>{0, 1});
   x[3] = std::numeric_limits<float>::quiet_NaN();
-  for (float& v : x) v = std::numeric_limits<float>::infinity();
   std::string message;
   try {
     op(x, std::vector<int>{0, 1});

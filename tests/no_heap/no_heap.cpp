@@ -35,6 +35,7 @@ extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
   return __libc_memalign(alignment, size);
 }
 #endif
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // both go through the counted malloc
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size)) return memory;

@@ -224,7 +224,8 @@ using pointee = std::remove_pointer_t<Pointer>;
 
 }  // namespace detail
 
-/// `static_assert(is_valid<program>::value)` prints the first violation that tracing the network met.
+/// `static_assert(is_valid<program>::value)` prints the first violation that tracing the network met. In a function write
+/// `static_assert(sizeof(is_valid<program>) != 0)`: clang would print the other form twice.
 template <const auto& Program>
 using is_valid = detail::pointee<decltype(detail::violation_of<Program>::text_of())>;
 /// The same, but silent when `Earlier`, which was checked before, has a violation: that is the same mistake.

