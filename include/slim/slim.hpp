@@ -1,6 +1,10 @@
 #pragma once
 // slim: TF-Slim as a compile-time language. Everything needed to write, train and run a network; nets and data readers are separate.
 
+// Mistakes in a network are reported from these two: included first, they leave the shortest trail of "included from" lines.
+#include "slim/model/facts.hpp"
+#include "slim/model/model.hpp"
+
 #include "slim/core/config.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/basic.hpp"
@@ -13,7 +17,6 @@
 #include "slim/layers/variable.hpp"
 #include "slim/learning/train_op.hpp"
 #include "slim/losses/losses.hpp"
-#include "slim/model/model.hpp"
 #include "slim/net/branches.hpp"
 #include "slim/net/compose.hpp"
 #include "slim/optimizers/optimizers.hpp"

@@ -1,6 +1,8 @@
 #pragma once
 // Writing scalar functions: calling any generic callable on symbols records what it computes.
 
+#include <utility>
+
 #include "slim/expr/scalar_function.hpp"
 
 namespace slim::expr {
@@ -54,15 +56,9 @@ template <int Inputs, class Callable>
 constexpr scalar_function scalar_function_of(const Callable& callable) {
   scalar_function function;
   for (int i = 0; i < Inputs; ++i) function.add_input(i);
-  const auto argument = [&](int i) { return symbol{&function, function.add_input(i)}; };
-  const symbol result = [&] {
-    if constexpr (Inputs == 1)
-      return symbol(callable(argument(0)));
-    else if constexpr (Inputs == 2)
-      return symbol(callable(argument(0), argument(1)));
-    else
-      return symbol(callable(argument(0), argument(1), argument(2)));
-  }();
+  const symbol result = [&]<int... I>(std::integer_sequence<int, I...>) {
+    return symbol(callable(symbol{&function, function.add_input(I)}...));
+  }(std::make_integer_sequence<int, Inputs>{});
   function.add_output(result.in(function));
   return function;
 }

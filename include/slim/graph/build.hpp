@@ -80,10 +80,97 @@ constexpr int batch_size(graph& g) {
   return add_leaf(g, op::batch_size, false, {});
 }
 
-/// Element-wise `function` of the operands. Constants are folded into the function, unused operands dropped; a function that
-/// only passes an operand on makes no node.
+/// `function` without the arguments it does not read.
+constexpr const trimmed_function& trimmed(graph& g, int function) {
+  for (const trimmed_function& known : g.trimmed)
+    if (known.original == function) return known;
+  trimmed_function made;
+  made.original = function;
+  const expr::scalar_function original = g.functions[function];
+  expr::scalar_function result;
+  list<int> arguments;
+  for (int i = 0; i < original.inputs; ++i) {
+    const bool used = expr::reads(original, i);
+    arguments.push(used ? result.add_input(made.used_count) : -1);
+    if (used) made.used[made.used_count++] = static_cast<signed char>(i);
+  }
+  if (made.used_count == original.inputs) {
+    made.result = function;
+  } else {
+    result.add_output(expr::inline_into(result, original, 0, arguments));
+    made.result = g.intern(expr::pruned(result));
+  }
+  return g.trimmed[g.trimmed.push(made)];
+}
+
+namespace detail {
+
+/// The operands that `function` reads, when they are distinct and none is a constant: then its trimmed form applies to them as it is.
+constexpr bool place_operands(graph& g, const trimmed_function& f, const int* operands, node& n) {
+  for (int u = 0; u < f.used_count; ++u) {
+    const int operand = operands[static_cast<int>(f.used[u])];
+    if (g.nodes[operand].kind == op::constant) return false;
+    for (int k = 0; k < n.operand_count; ++k)
+      if (n.operands[k] == operand) return false;
+    n.operands[n.operand_count++] = operand;
+  }
+  n.function = f.result;
+  return true;
+}
+
+/// The general case: constants become part of the function, equal operands one argument.
+constexpr bool place_and_fold(graph& g, int function, const int* operands, int count, node& n) {
+  const expr::scalar_function original = g.functions[function];
+  expr::scalar_function result;
+  list<int> arguments;
+  for (int i = 0; i < count; ++i) {
+    const node& operand = g.nodes[operands[i]];
+    if (operand.kind == op::constant) {
+      arguments.push(result.add_constant(operand.value));
+    } else if (i >= original.inputs || !expr::reads(original, i)) {
+      arguments.push(-1);
+    } else {
+      int index = 0;
+      while (index < n.operand_count && n.operands[index] != operands[i]) ++index;
+      if (index == n.operand_count) {
+        if (n.operand_count == node::max_operands) return false;
+        n.operands[n.operand_count++] = operands[i];
+      }
+      arguments.push(result.add_input(index));
+    }
+  }
+  result.add_output(expr::inline_into(result, original, 0, arguments));
+  n.function = g.intern(expr::pruned(result));
+  return true;
+}
+
+}  // namespace detail
+
+/// Element-wise function number `function` over `over`; the operands are known to fit. Constants are folded into the function, unused
+/// operands dropped; a function that only passes an operand on makes no node.
+constexpr int map_over(graph& g, int function, const int* operands, int count, const domain& over, int scope) {
+  node n;
+  n.kind = op::map, n.batched = over.batched, n.extent = over.extent, n.scope = scope;
+  const trimmed_function f = trimmed(g, function);
+  if (!detail::place_operands(g, f, operands, n)) {
+    n.operand_count = 0;
+    if (!detail::place_and_fold(g, function, operands, count, n)) {
+      g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
+      return operands[0];
+    }
+  }
+  const expr::scalar_function& made = g.functions[n.function];
+  const expr::scalar_node& root = made.nodes[made.outputs[0]];
+  if (root.op == expr::scalar_op::input) {
+    const int passed = n.operands[static_cast<int>(root.value)];
+    if (g.nodes[passed].extent == over.extent && g.nodes[passed].batched == over.batched) return passed;
+  }
+  if (root.op == expr::scalar_op::constant && !over.batched && over.extent.size() == 1) return constant(g, root.value);
+  return g.nodes.push(n);
+}
+
+/// Element-wise `function` of the operands, which must fit each other: the same shape, one value per channel, per example, or one in all.
 constexpr int map(graph& g, const expr::scalar_function& function, const int* operands, int count, int scope) {
-  using expr::scalar_op;
   const domain over = joint_domain(g, operands, count);
   for (int i = 0; i < count; ++i) {
     if (access_of(g.nodes[operands[i]], over).fits) continue;
@@ -95,75 +182,31 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
       g.fail(rule::shape_mismatch, scope, found, over.extent);
     return operands[0];
   }
-
-  node n;
-  n.kind = op::map, n.batched = over.batched, n.extent = over.extent;
-  expr::scalar_function result;
-  list<int> arguments;
-  for (int i = 0; i < count; ++i) {
-    const node& operand = g.nodes[operands[i]];
-    if (operand.kind == op::constant) {
-      arguments.push(result.add_constant(operand.value));
-    } else if (!expr::reads(function, i)) {
-      arguments.push(-1);
-    } else {
-      int index = 0;
-      while (index < n.operand_count && n.operands[index] != operands[i]) ++index;
-      if (index == n.operand_count) {
-        if (n.operand_count == node::max_operands) {
-          g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
-          return operands[0];
-        }
-        n.operands[n.operand_count++] = operands[i];
-      }
-      arguments.push(result.add_input(index));
-    }
-  }
-  const int root = expr::inline_into(result, function, 0, arguments);
-  if (result.nodes[root].op == scalar_op::input) {
-    const int passed = n.operands[static_cast<int>(result.nodes[root].value)];
-    if (domain_of(g.nodes[passed]).extent == over.extent && g.nodes[passed].batched == over.batched) return passed;
-  }
-  if (result.nodes[root].op == scalar_op::constant && !over.batched && over.extent.size() == 1) return constant(g, result.nodes[root].value);
-  result.add_output(root);
-  n.function = g.intern(expr::pruned(result));
-  return add_node(g, n, scope);
+  return map_over(g, g.intern(function), operands, count, over, scope);
 }
 
-/// Σ function(operands) over every element that `result` does not index. `result` is one value per column, per example, or one in all.
-constexpr int reduce(graph& g, const expr::scalar_function& function, const int* operands, int count, const domain& result, int scope) {
+/// Σ function(operands) over every element of `over` that `result` does not index. `result` is one value per column, per example, or one
+/// in all. An operand that the function does not read stays only where it is needed to say what is summed over.
+constexpr int reduce_over(graph& g, int function, const int* operands, int count, const domain& over, const domain& result, int scope) {
   node n;
-  n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent;
-  const domain over = joint_domain(g, operands, count);
-  // Operands that the function does not read are dropped, unless they are needed to say what is summed over.
-  int used[node::max_operands + 2]{}, used_count = 0;
-  for (int i = 0; i < count; ++i)
-    if (expr::reads(function, i) && g.nodes[operands[i]].kind != op::constant) used[used_count++] = operands[i];
-  const domain remaining = joint_domain(g, used, used_count);
-  const bool complete = used_count > 0 && remaining.batched == over.batched && remaining.extent == over.extent;
-  expr::scalar_function folded;
-  list<int> arguments;
-  const auto place = [&](int operand) {
-    int index = 0;
-    while (index < n.operand_count && n.operands[index] != operand) ++index;
-    if (index == n.operand_count) n.operands[n.operand_count++] = operand;
-    return index;
-  };
-  for (int i = 0; i < count; ++i) {
-    const node& operand = g.nodes[operands[i]];
-    if (operand.kind == op::constant)
-      arguments.push(folded.add_constant(operand.value));
-    else
-      arguments.push(expr::reads(function, i) ? folded.add_input(place(operands[i])) : -1);
+  n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
+  const trimmed_function f = trimmed(g, function);
+  if (!detail::place_operands(g, f, operands, n)) {
+    n.operand_count = 0;
+    detail::place_and_fold(g, function, operands, count, n);
   }
-  folded.add_output(expr::inline_into(folded, function, 0, arguments));
-  for (int i = 0; i < count && !complete; ++i)
-    if (domain_of(g.nodes[operands[i]]).batched == over.batched && g.nodes[operands[i]].extent == over.extent) {
-      place(operands[i]);
-      break;
-    }
-  n.function = g.intern(expr::pruned(folded));
-  return add_node(g, n, scope);
+  const domain remaining = joint_domain(g, n.operands, n.operand_count);
+  if (n.operand_count == 0 || remaining.batched != over.batched || !(remaining.extent == over.extent))
+    for (int i = 0; i < count; ++i)
+      if (g.nodes[operands[i]].batched == over.batched && g.nodes[operands[i]].extent == over.extent) {
+        n.operands[n.operand_count++] = operands[i];
+        break;
+      }
+  return g.nodes.push(n);
+}
+
+constexpr int reduce(graph& g, const expr::scalar_function& function, const int* operands, int count, const domain& result, int scope) {
+  return reduce_over(g, g.intern(function), operands, count, joint_domain(g, operands, count), result, scope);
 }
 
 /// Windows of NHWC images. Reports a window that does not fit.

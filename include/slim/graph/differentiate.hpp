@@ -93,48 +93,62 @@ private:
     }
   }
 
+  /// The derivative of function number `f` by argument `k`, as a function of its operands, the gradient and the value (a sum has no
+  /// stored summand: it is computed again where the slope needs it). −1 when it is zero.
+  constexpr int slope_of(int f, int operand_count, int k, bool of_sum) {
+    for (const known_derivative& known : g.derivatives)
+      if (known.function == f && known.argument == k && known.of_sum == of_sum) return known.result;
+    const expr::scalar_function function = g.functions[f];
+    expr::scalar_function slope;
+    if (k < function.inputs) {
+      slope = expr::derivative(function, k);
+      expr::scalar_function placed;  // a function may read fewer arguments than the node has operands
+      list<int> arguments;
+      for (int a = 0; a < function.inputs; ++a) arguments.push(placed.add_input(a));
+      arguments.push(placed.add_input(operand_count));
+      if (of_sum) {
+        list<int> own;
+        for (int a = 0; a < function.inputs; ++a) own.push(arguments[a]);
+        arguments.push(expr::inline_into(placed, function, 0, own));
+      } else {
+        arguments.push(placed.add_input(operand_count + 1));
+      }
+      placed.add_output(expr::inline_into(placed, slope, 0, arguments));
+      placed.inputs = operand_count + 2;
+      slope = expr::pruned(placed);
+    }
+    const bool zero = k >= function.inputs || slope.is_constant(slope.outputs[0], 0);
+    const int result = zero ? -1 : g.intern(slope);
+    g.derivatives.push({f, k, result, of_sum});
+    return result;
+  }
+
   /// d function(operands) / d operand for every operand, times the gradient; summed where the operand was broadcast.
   constexpr void pull_back_function(int i, const node& n, int gradient) {
-    const expr::scalar_function f = g.functions[n.function];
     const domain over = n.kind == op::map ? domain_of(n) : joint_domain(g, n.operands, n.operand_count);
     int operands[node::max_operands + 2]{};
     for (int k = 0; k < n.operand_count; ++k) operands[k] = n.operands[k];
     operands[n.operand_count] = gradient;
     operands[n.operand_count + 1] = i;
+    const int count = n.operand_count + 2;
     for (int k = 0; k < n.operand_count; ++k) {
       if (!flows_to(n, k)) continue;
-      expr::scalar_function slope = expr::derivative(f, k);
-      int count = n.operand_count + 2;
-      if (n.kind == op::reduce) {  // what is stored is the sum, so the summand is computed again where the slope needs it
-        expr::scalar_function again;
-        list<int> arguments;
-        for (int a = 0; a <= n.operand_count; ++a) arguments.push(again.add_input(a));
-        list<int> own;
-        for (int a = 0; a < n.operand_count; ++a) own.push(arguments[a]);
-        arguments.push(expr::inline_into(again, f, 0, own));
-        again.add_output(expr::inline_into(again, slope, 0, arguments));
-        slope = again;
-        count = n.operand_count + 1;
-      }
-      if (slope.is_constant(slope.outputs[0], 0)) continue;
-      const node& target = g.nodes[n.operands[k]];
-      const bool broadcast = access_of(target, over).how != expr::access::element;
-      const domain target_domain = domain_of(target);
-      if (broadcast)
-        accumulate(n.operands[k], reduce(g, slope, operands, count, target_domain, n.scope));
-      else
-        accumulate(n.operands[k], map_over(slope, operands, count, over, target_domain, n.scope));
+      const int slope = slope_of(n.function, n.operand_count, k, n.kind == op::reduce);
+      if (slope < 0) continue;
+      const domain target = domain_of(g.nodes[n.operands[k]]);
+      const bool broadcast = access_of(g.nodes[n.operands[k]], over).how != expr::access::element;
+      accumulate(n.operands[k], broadcast ? reduce_over(g, slope, operands, count, over, target, n.scope) : spread(slope, operands, count, over, target, n.scope));
     }
   }
 
-  /// map, with its result in the shape of the operand even where that differs in rank only.
-  constexpr int map_over(const expr::scalar_function& slope, const int* operands, int count, const domain& over, const domain& target, int scope) {
-    const int result = map(g, slope, operands, count, scope);
-    if (access_of(g.nodes[result], over).how == expr::access::element && g.nodes[result].batched == over.batched)
-      return over.extent == target.extent ? result : reshape(g, result, target.extent, scope);
-    // All that varies was simplified away (the gradient of a plain sum): spread the value over the domain.
+  /// map_over, with its result in the shape of the operand even where that differs in rank only, or where all that varies was
+  /// simplified away (the gradient of a plain sum).
+  constexpr int spread(int slope, const int* operands, int count, const domain& over, const domain& target, int scope) {
+    const int result = map_over(g, slope, operands, count, over, scope);
+    if (g.nodes[result].extent == target.extent && g.nodes[result].batched == target.batched) return result;
+    if (g.nodes[result].batched == target.batched && g.nodes[result].extent.size() == target.extent.size()) return reshape(g, result, target.extent, scope);
     node n;
-    n.kind = op::map, n.batched = target.batched, n.extent = target.extent;
+    n.kind = op::map, n.batched = target.batched, n.extent = target.extent, n.scope = scope;
     expr::scalar_function identity;
     if (g.nodes[result].kind == op::constant) {
       identity.add_output(identity.add_constant(g.nodes[result].value));
@@ -143,7 +157,7 @@ private:
       n.operand_count = 1, n.operands[0] = result;
     }
     n.function = g.intern(identity);
-    return add_node(g, n, scope);
+    return g.nodes.push(n);
   }
 
   graph& g;

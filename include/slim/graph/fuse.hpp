@@ -28,43 +28,46 @@ constexpr domain loop_domain(const graph& g, const node& n) {
   return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
 }
 
+/// The composition of two functions of the graph, remembered by the operands they share. Inner operand k is argument `places[k]` of the result.
+constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places, int inputs) {
+  unsigned long pattern = static_cast<unsigned long>(outer_count);
+  for (int k = 0; k < inner_count; ++k) pattern = pattern << 4 | static_cast<unsigned long>(inner_places[k]);
+  for (const known_composition& known : g.compositions)
+    if (known.outer == outer && known.inner == inner && known.argument == position && known.pattern == pattern) return known.result;
+  const expr::scalar_function outside = g.functions[outer], inside = g.functions[inner];
+  expr::scalar_function result;
+  list<int> arguments, inner_arguments;
+  for (int k = 0; k < outer_count; ++k) arguments.push(k == position ? -1 : result.add_input(outer_places[k]));
+  for (int k = 0; k < inner_count; ++k) inner_arguments.push(result.add_input(inner_places[k]));
+  arguments[position] = expr::inline_into(result, inside, 0, inner_arguments);
+  for (int o = 0; o < outside.output_count; ++o) result.add_output(expr::inline_into(result, outside, o, arguments));
+  result.inputs = inputs;
+  const int index = g.intern(expr::pruned(result));
+  g.compositions.push({outer, inner, position, index, pattern});
+  return index;
+}
+
 /// Replaces operand `position` of function node `consumer` by the function of map node `producer`. False when the result would be too large.
 /// Operands before `position` keep their places: an update finds the state it replaces there.
 constexpr bool absorb(graph& g, node& consumer, int position, const node& producer) {
-  const expr::scalar_function& outer = g.functions[consumer.function];
-  const expr::scalar_function& inner = g.functions[producer.function];
-  if (outer.nodes.size() + inner.nodes.size() > fusion_node_limit) return false;
-  node merged = consumer;
-  merged.operand_count = 0;
-  const auto place = [&](int operand) {
-    for (int k = 0; k < merged.operand_count; ++k)
-      if (merged.operands[k] == operand) return k;
-    if (merged.operand_count == node::max_operands - 2) return -1;
-    merged.operands[merged.operand_count] = operand;
-    return merged.operand_count++;
-  };
-  expr::scalar_function composed;
-  list<int> arguments;
-  for (int k = 0; k < consumer.operand_count; ++k) {
-    if (k == position) {
-      arguments.push(-1);
-      continue;
+  if (g.functions[consumer.function].nodes.size() + g.functions[producer.function].nodes.size() > fusion_node_limit) return false;
+  if (consumer.operand_count + producer.operand_count - 1 > node::max_operands - 2) return false;
+  int merged[node::max_operands]{}, count = 0;
+  int outer_places[node::max_operands]{}, inner_places[node::max_operands]{};
+  for (int k = 0; k < consumer.operand_count; ++k)
+    if (k != position) {
+      merged[count] = consumer.operands[k];
+      outer_places[k] = count++;
     }
-    const int index = place(consumer.operands[k]);
-    if (index < 0) return false;
-    arguments.push(composed.add_input(index));
-  }
-  list<int> inner_arguments;
   for (int k = 0; k < producer.operand_count; ++k) {
-    const int index = place(producer.operands[k]);
-    if (index < 0) return false;
-    inner_arguments.push(composed.add_input(index));
+    int at = 0;
+    while (at < count && merged[at] != producer.operands[k]) ++at;
+    if (at == count) merged[count++] = producer.operands[k];
+    inner_places[k] = at;
   }
-  arguments[position] = expr::inline_into(composed, inner, 0, inner_arguments);
-  for (int o = 0; o < outer.output_count; ++o) composed.add_output(expr::inline_into(composed, outer, o, arguments));
-  composed.inputs = merged.operand_count;
-  merged.function = g.intern(expr::pruned(composed));
-  consumer = merged;
+  consumer.function = composed(g, consumer.function, producer.function, position, consumer.operand_count, outer_places, producer.operand_count, inner_places, count);
+  consumer.operand_count = count;
+  for (int k = 0; k < count; ++k) consumer.operands[k] = merged[k];
   return true;
 }
 

@@ -51,7 +51,30 @@ struct violation {
   const char* layer_kind = "";
 };
 
+// Deep networks repeat a few layers many times. What is worked out once about a function is remembered.
+
+/// A function without the arguments it does not read.
+struct trimmed_function {
+  int original = -1;
+  int result = -1;
+  int used_count = 0;
+  signed char used[node::max_operands + 2]{};  // arguments of the original, in the order of the result's
+};
+/// The derivative of `function` by one argument; `result` −1: zero.
+struct known_derivative {
+  int function = -1, argument = -1, result = -1;
+  bool of_sum = false;
+};
+/// `outer` with `inner` in place of one argument; `pattern` says which operands they share.
+struct known_composition {
+  int outer = -1, inner = -1, argument = -1, result = -1;
+  unsigned long pattern = 0;
+};
+
 struct graph {
+  list<trimmed_function> trimmed;
+  list<known_derivative> derivatives;
+  list<known_composition> compositions;
   list<node> nodes;
   list<expr::scalar_function> functions;
   list<scope_entry> scopes;

@@ -56,17 +56,23 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     const tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : tensor(1.0);
     const tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
 
+    // Few nodes, each a function recorded at once: deep networks have hundreds of these layers.
+    const double small = with[epsilon];
     tensor center_of = moving_mean, variance = moving_variance;
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
-      const tensor count = cells * tensor(trace, graph::batch_size(trace.g));
-      center_of = column_sum(x, [](auto v, auto) { return v; }, x) / count;
-      variance = column_sum(x, [](auto v, auto m) { return (v - m) * (v - m); }, center_of) / count;
+      const tensor examples(trace, graph::batch_size(trace.g));
+      const auto average = expr::scalar_function_of<2>([=](auto sum, auto batch) { return sum / (cells * batch); });
+      center_of = slim::apply(average, column_sum(x, [](auto v, auto) { return v; }, x), examples);
+      variance = slim::apply(average, column_sum(x, [](auto v, auto m) { return (v - m) * (v - m); }, center_of), examples);
       const double keep = with[decay];
-      move_average(moving_mean, center_of, keep);
-      move_average(moving_variance, variance * (count / max(count - 1.0, 1.0)), keep);
+      move_average(moving_mean, center_of, examples, [=](auto m, auto b, auto) { return m * keep + b * (1.0 - keep); });
+      move_average(moving_variance, variance, examples, [=](auto m, auto b, auto batch) {
+        return m * keep + b * (cells * batch / max(cells * batch - 1.0, 1.0)) * (1.0 - keep);
+      });
     }
-    const tensor y = (x - center_of) * (gamma / sqrt(variance + with[epsilon])) + beta;
+    const tensor slope = slim::apply(expr::scalar_function_of<2>([=](auto v, auto g) { return g / sqrt(v + small); }), variance, gamma);
+    const tensor y = slim::apply(expr::scalar_function_of<4>([](auto v, auto m, auto s, auto b) { return (v - m) * s + b; }), x, center_of, slope, beta);
     const stored_function& activate = with[activation_fn];
     return activate.empty() ? y : slim::apply(activate.function(), y);
   }
@@ -83,14 +89,13 @@ private:
     return {trace, sum};
   }
 
-  static constexpr void move_average(const tensor& average, const tensor& batch, double keep) {
+  template <class Function>
+  static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, const Function& function) {
     tracer& trace = *average.trace;
-    const expr::scalar_function move = expr::scalar_function_of<2>([=](auto m, auto b) { return m * keep + b * (1.0 - keep); });
-    const int operands[] = {average.node, batch.node};
     graph::node n;
     n.kind = graph::op::update, n.extent = average.shape();
-    n.operand_count = 2, n.operands[0] = operands[0], n.operands[1] = operands[1];
-    n.function = trace.g.intern(move);
+    n.operand_count = 3, n.operands[0] = average.node, n.operands[1] = batch.node, n.operands[2] = examples.node;
+    n.function = trace.g.intern(expr::scalar_function_of<3>(function));
     trace.g.updates.push(graph::add_node(trace.g, n, trace.scope));
   }
 };

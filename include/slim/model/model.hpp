@@ -63,9 +63,7 @@ public:
   auto end_point() const {
     static_assert(sizeof(has_end_point<program, Name>) != 0);
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
-    constexpr int index = end_point_index<program, Name>;
-    constexpr graph::named_node point = program.end_points[index];
-    return map_of<point.extent.size()>(point.node);
+    return end_point_at<end_point_index<program, Name>>();
   }
 
   int threads() const { return run.threads(); }
@@ -75,6 +73,12 @@ public:
 
 private:
   friend Model;
+
+  template <int Index>
+  auto end_point_at() const {
+    constexpr graph::named_node point = program.end_points[Index];
+    return map_of<point.extent.size()>(point.node);
+  }
 
   template <class... Inputs>
   void forward(const Inputs&... inputs) {
@@ -151,7 +155,9 @@ public:
   /// A kept end point of the last predict.
   template <text Name>
   auto end_point() const {
-    return predict_with.template end_point<Name>();
+    static_assert(sizeof(has_end_point<program, Name>) != 0);
+    static_assert(sizeof(keeps_end_point<program, Name>) != 0);
+    return predict_with.template end_point_at<end_point_index<program, Name>>();
   }
 
   /// A variable by its full name; an unknown name does not compile.

@@ -1,0 +1,139 @@
+#include "slim/expr/differentiate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "slim/layers/activations.hpp"
+#include "tests/expr/interpreter.hpp"
+
+using namespace slim;
+using namespace slim::expr;
+
+namespace {
+
+/// Central difference of `f` by argument `k`.
+double difference(const scalar_function& f, std::vector<double> at, std::size_t k) {
+  const double step = 1e-5 * std::max(1.0, std::fabs(at[k])), middle = at[k];
+  at[k] = middle + step;
+  const double above = evaluate(f, at);
+  at[k] = middle - step;
+  return (above - evaluate(f, at)) / (2 * step);
+}
+
+/// The symbolic derivative agrees with differences at `points`, for every argument; away from kinks.
+void check_derivative(const std::string& name, const scalar_function& f, const std::vector<std::vector<double>>& points) {
+  CAPTURE(name);
+  bool moves = false;
+  for (int k = 0; k < f.inputs; ++k) {
+    const scalar_function slope = derivative(f, k);
+    CHECK(slope.inputs == f.inputs + 2);
+    for (const std::vector<double>& at : points) {
+      CAPTURE(at[0]);
+      CAPTURE(k);
+      const double incoming = 1.7;
+      std::vector<double> arguments = at;
+      arguments.push_back(incoming);
+      arguments.push_back(evaluate(f, at));
+      const double expected = incoming * difference(f, at, static_cast<std::size_t>(k)), found = evaluate(slope, arguments);
+      CHECK(found == doctest::Approx(expected).epsilon(1e-8).scale(std::fabs(expected) + 1e-2));
+      moves = moves || found != 0;
+    }
+  }
+  CHECK(moves);
+}
+
+template <class Callable>
+void check_unary(const std::string& name, const Callable& callable, const std::vector<double>& points) {
+  std::vector<std::vector<double>> at;
+  for (const double x : points) at.push_back({x});
+  check_derivative(name, scalar_function_of<1>(callable), at);
+}
+template <class Callable>
+void check_binary(const std::string& name, const Callable& callable) {
+  check_derivative(name, scalar_function_of<2>(callable), {{-1.5, 0.75}, {0.5, -2.0}, {1.25, 3.0}, {-0.25, -0.5}});
+}
+
+constexpr bool needs_argument(const scalar_function& f) { return reads(derivative(f, 0), 0); }
+template <class Expression>
+constexpr scalar_function function_of(const activation<Expression>& a) {
+  return scalar_function_of<1>(a.expression);
+}
+
+// These slopes follow from the output: the backward pass does not need what went in.
+static_assert(!needs_argument(function_of(relu)));
+static_assert(!needs_argument(function_of(relu6)));
+static_assert(!needs_argument(function_of(slim::sigmoid)));
+static_assert(!needs_argument(function_of(hyperbolic_tangent)));
+static_assert(!needs_argument(scalar_function_of<1>([](auto x) { return exp(x); })));
+static_assert(!needs_argument(scalar_function_of<1>([](auto x) { return sqrt(x); })));
+static_assert(needs_argument(function_of(gelu)));
+static_assert(needs_argument(function_of(elu)));
+// A linear function needs neither.
+static_assert(!needs_argument(scalar_function_of<1>([](auto x) { return 3.0 * x - 1.0; })));
+static_assert(!reads(derivative(scalar_function_of<1>([](auto x) { return 3.0 * x - 1.0; }), 0), 2));
+// An argument that is not read, or only compared, has slope 0.
+static_assert([] {
+  const scalar_function slope = derivative(scalar_function_of<2>([](auto x, auto) { return x * x; }), 1);
+  return slope.is_constant(slope.outputs[0], 0);
+}());
+static_assert([] {
+  const scalar_function slope = derivative(scalar_function_of<1>([](auto x) { return floor(x) + (x > 1.0) + (x == 2.0); }), 0);
+  return slope.is_constant(slope.outputs[0], 0);
+}());
+
+}  // namespace
+
+TEST_CASE("derivatives of single operations agree with differences") {
+  const std::vector<double> anywhere = {-2.3, -0.6, 0.4, 1.9}, positive = {0.2, 0.9, 3.7};
+  check_unary("negate", [](auto x) { return -x; }, anywhere);
+  check_unary("absolute", [](auto x) { return abs(x); }, anywhere);
+  check_unary("square_root", [](auto x) { return sqrt(x); }, positive);
+  check_unary("exponential", [](auto x) { return exp(x); }, anywhere);
+  check_unary("logarithm", [](auto x) { return log(x); }, positive);
+  check_unary("hyperbolic_tangent", [](auto x) { return tanh(x); }, anywhere);
+  check_unary("logistic", [](auto x) { return expr::sigmoid(x); }, anywhere);
+  check_unary("error_function", [](auto x) { return erf(x); }, anywhere);
+  check_unary("square", [](auto x) { return square(x); }, anywhere);
+  check_binary("add", [](auto x, auto y) { return x + y; });
+  check_binary("subtract", [](auto x, auto y) { return x - y; });
+  check_binary("multiply", [](auto x, auto y) { return x * y; });
+  check_binary("divide", [](auto x, auto y) { return x / y; });
+  check_binary("maximum", [](auto x, auto y) { return max(x, y); });
+  check_binary("minimum", [](auto x, auto y) { return min(x, y); });
+  check_binary("select", [](auto x, auto y) { return select(x > 0.0, x * y, y * 3.0); });
+  check_binary("select by a sum", [](auto x, auto y) { return select(x + y, x, y); });
+}
+
+TEST_CASE("derivatives of activations agree with differences") {
+  const std::vector<double> points = {-3.1, -1.2, -0.3, 0.2, 0.8, 2.6, 5.5, 7.0};
+  check_unary("relu", relu.expression, points);
+  check_unary("relu6", relu6.expression, points);
+  check_unary("sigmoid", slim::sigmoid.expression, points);
+  check_unary("tanh", hyperbolic_tangent.expression, {-3.1, -1.2, -0.3, 0.2, 0.8, 2.6});
+  check_unary("softplus", softplus.expression, points);
+  check_unary("swish", swish.expression, points);
+  check_unary("gelu", gelu.expression, points);
+  check_unary("elu", elu.expression, points);
+  check_unary("selu", selu.expression, points);
+  check_unary("leaky_relu", leaky_relu_expression{0.3}, points);
+}
+
+TEST_CASE("derivatives of composed expressions agree with differences") {
+  check_unary("hard swish", [](auto x) { return x * min(max(x + 3.0, 0.0), 6.0) / 6.0; }, {-4.0, -2.5, -0.2, 1.1, 2.9, 4.0});
+  check_unary("mish", [](auto x) { return x * tanh(log(1.0 + exp(x))); }, {-3.0, -0.4, 0.3, 2.0});
+  check_unary("clipped from below after a minimum", [](auto x) { return max(min(x, 2.0), -1.0); }, {-1.5, -0.5, 0.5, 1.5, 2.5});
+  check_unary("a maximum and its square", [](auto x) { return max(x, 0.5) * max(x, 0.5) + x; }, {-1.0, 0.1, 0.9, 3.0});
+  check_unary("minimum with a number below the bound", [](auto x) { return min(max(x, 0.0), -1.0) + x * x; }, {-2.0, 0.7});
+  check_binary("a ratio", [](auto x, auto y) { return (x - y) / sqrt(x * x + y * y + 0.1); });
+  check_binary("an argument in many places", [](auto x, auto y) { return x * exp(-(x * x)) + y * tanh(x * y) - x * y * y; });
+}
+
+TEST_CASE("the slope at a kink is that of the side where the function is constant") {
+  const scalar_function slope = derivative(function_of(relu), 0);
+  CHECK(evaluate(slope, {0, 1, 0}) == 0);
+  CHECK(evaluate(slope, {1e-30, 1, 1e-30}) == 1);
+  const scalar_function slope6 = derivative(function_of(relu6), 0);
+  CHECK(evaluate(slope6, {6, 1, 6}) == 0);
+  CHECK(evaluate(slope6, {5.5, 1, 5.5}) == 1);
+}

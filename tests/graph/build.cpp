@@ -1,0 +1,116 @@
+#include "slim/graph/build.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/graph/graphs.hpp"
+
+using namespace slim;
+using namespace slim::graph;
+using graphs::sketch;
+
+namespace {
+
+constexpr node value_of(bool batched, const slim::shape& extent) {
+  node n;
+  n.batched = batched, n.extent = extent;
+  return n;
+}
+constexpr bool reads_as(const node& operand, const domain& over, expr::access how) {
+  const access_result found = access_of(operand, over);
+  return found.fits && found.how == how;
+}
+
+constexpr domain images{true, {4, 4, 3}};
+static_assert(reads_as(value_of(true, {4, 4, 3}), images, expr::access::element));
+static_assert(reads_as(value_of(true, {48}), images, expr::access::element));    // the same numbers, flattened
+static_assert(reads_as(value_of(true, {}), images, expr::access::example));      // one number per example
+static_assert(reads_as(value_of(true, {1}), images, expr::access::example));
+static_assert(reads_as(value_of(false, {3}), images, expr::access::column));     // one per channel
+static_assert(reads_as(value_of(false, {}), images, expr::access::scalar));
+static_assert(reads_as(value_of(false, {4, 4, 3}), images, expr::access::column));  // one example for all
+static_assert(!access_of(value_of(true, {3}), images).fits);
+static_assert(!access_of(value_of(false, {4}), images).fits);
+static_assert(!access_of(value_of(true, {4, 3, 4}), images).fits);               // as many numbers, another image
+static_assert(!access_of(value_of(true, {3}), domain{false, {3}}).fits);         // examples into what has none
+static_assert(reads_as(value_of(false, {2, 3}), domain{false, {2, 3}}, expr::access::element));
+
+/// Arithmetic that is known when it is written makes no node.
+static_assert([] {
+  sketch s;
+  const tensor x = s.input({5});
+  return (x + 0.0).node == x.node && (1.0 * x).node == x.node && (-(-x)).node != x.node &&
+         !expr::reads(s.trace.g.functions[s.trace.g.nodes[(x * 0.0).node].function], 0);
+}());
+/// An operand given twice is read once.
+static_assert([] {
+  sketch s;
+  const tensor x = s.input({5});
+  return s.trace.g.nodes[(x * x).node].operand_count == 1;
+}());
+/// Numbers are folded into the function.
+static_assert([] {
+  sketch s;
+  const tensor x = s.input({5});
+  return s.trace.g.nodes[(x * 2.5).node].operand_count == 1;
+}());
+/// Functions are stored once, however many nodes use them.
+static_assert([] {
+  sketch s;
+  const tensor x = s.input({5}), y = s.input({7});
+  return s.trace.g.nodes[abs(x).node].function == s.trace.g.nodes[abs(y).node].function && s.trace.g.functions.size() == 1;
+}());
+
+}  // namespace
+
+TEST_CASE("broadcasting takes the shape of the larger operand") {
+  sketch s;
+  const tensor image = s.input({4, 4, 3}), per_example = s.input({}), per_channel = s.variable({3}), number = s.variable({});
+  for (const tensor& small : {per_example, per_channel, number}) {
+    CHECK((image * small).shape() == slim::shape{4, 4, 3});
+    CHECK((small - image).shape() == slim::shape{4, 4, 3});
+  }
+  const tensor grown = per_channel + per_example;  // one number per example, one per channel
+  CHECK(s.trace.g.nodes[grown.node].batched);
+  CHECK(grown.shape() == slim::shape{3});
+  CHECK(!s.trace.g.failed());
+}
+
+TEST_CASE("the first mistake is recorded, with both shapes") {
+  sketch s;
+  const tensor image = s.input({4, 4, 3}), other = s.input({4, 4, 5}), vector = s.input({7});
+  image + other;
+  CHECK(s.trace.g.error.broken == rule::channel_mismatch);
+  CHECK(s.trace.g.error.found == slim::shape{3});
+  CHECK(s.trace.g.error.expected == slim::shape{5});
+  image + vector;
+  CHECK(s.trace.g.error.broken == rule::channel_mismatch);
+
+  sketch second;
+  second.input({4, 4, 3}) + second.input({7});
+  CHECK(second.trace.g.error.broken == rule::shape_mismatch);
+  CHECK(second.trace.g.error.found == slim::shape{7});
+  CHECK(second.trace.g.error.expected == slim::shape{4, 4, 3});
+}
+
+TEST_CASE("windows are placed or reported") {
+  graph::graph g;
+  window placed;
+  slim::shape out;
+  CHECK(place_window(g, {7, 8, 3}, {3, 3}, 2, 1, SAME, -1, placed, out));
+  CHECK(out == slim::shape{4, 4, 3});
+  CHECK(placed.pad_top == 1);   // (4 − 1)·2 + 3 − 7 = 2, half of it above
+  CHECK(placed.pad_left == 0);  // (4 − 1)·2 + 3 − 8 = 1: the odd cell goes to the right
+  CHECK(place_window(g, {7, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
+  CHECK(out == slim::shape{3, 4, 3});
+  CHECK(!g.failed());
+  CHECK(!place_window(g, {4, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
+  CHECK(g.error.broken == rule::window_larger_than_input);
+  CHECK(g.error.found == slim::shape{5, 5});
+  CHECK(g.error.expected == slim::shape{4, 8});
+  graph::graph second;
+  CHECK(!place_window(second, {12}, {3, 3}, 1, 1, SAME, -1, placed, out));
+  CHECK(second.error.broken == rule::rank_mismatch);
+  graph::graph third;
+  CHECK(!place_window(third, {4, 4, 1}, {3, 3}, 0, 1, SAME, -1, placed, out));
+  CHECK(third.error.broken == rule::bad_number);
+}
