@@ -67,17 +67,16 @@ constexpr int add_leaf(graph& g, op kind, bool batched, const slim::shape& exten
 }
 
 constexpr int constant(graph& g, double value) {
-  for (int i = 0; i < g.nodes.size(); ++i)
-    if (g.nodes[i].kind == op::constant && g.nodes[i].value == value) return i;
+  for (int known : g.constants)
+    if (g.nodes[known].value == value) return known;
   node n;
   n.value = value;
-  return add_node(g, n, -1);
+  return g.constants[g.constants.push(add_node(g, n, -1))];
 }
 
 constexpr int batch_size(graph& g) {
-  for (int i = 0; i < g.nodes.size(); ++i)
-    if (g.nodes[i].kind == op::batch_size) return i;
-  return add_leaf(g, op::batch_size, false, {});
+  if (g.batch_size_node < 0) g.batch_size_node = add_leaf(g, op::batch_size, false, {});
+  return g.batch_size_node;
 }
 
 /// `function` without the arguments it does not read.

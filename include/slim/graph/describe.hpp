@@ -97,7 +97,7 @@ std::string function_text(const Program& p, int i, bool epilogue) {
 template <class Program>
 std::string dot(const Program& p, const std::string& title) {
   std::string text = "digraph \"" + title + "\" {\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=10];\n";
-  for (int i = 0; i < Program::sizes.nodes; ++i) {
+  for (int i = 0; i < p.sizes.nodes; ++i) {
     const node& n = p.nodes[i];
     if (n.dead) continue;
     std::string label = name_of(n.kind);

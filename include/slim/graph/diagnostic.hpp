@@ -203,7 +203,7 @@ constexpr auto unreadable_end_point() {
     const int node = Program.end_points[index].node;
     for (int i = 0; i < Program.sizes.outputs; ++i)
       if (Program.outputs[i] == node) return true;
-    return Program.nodes[node].kept;
+    return node >= 0 && Program.nodes[node].kept;
   }();
   if constexpr (readable)
     return static_cast<no_mistake*>(nullptr);

@@ -84,8 +84,10 @@ struct graph {
   list<named_node> end_points;  // in order of creation
   list<int> updates;            // moving averages: run with every training step
   list<int> outputs;
+  list<int> constants;          // nodes
   int inputs = 0;
   int scalars = 0;
+  int batch_size_node = -1;
   violation error{};
 
   constexpr int intern(const expr::scalar_function& function) {

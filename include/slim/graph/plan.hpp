@@ -91,23 +91,19 @@ constexpr long place_blocks(list<block>& blocks, bool batched) {
         by_size[j + gap] = swapped;
       }
   long total = 0;
-  list<int> by_offset;  // placed blocks, lowest first
-  for (int i = 0; i < by_size.size(); ++i) {
-    block& own = blocks[by_size[i]];
+  list<block> placed;  // lowest first
+  for (int i : by_size) {
+    const long size = blocks[i].size;
+    const int first = blocks[i].first, last = blocks[i].last;
     long offset = 0;
-    for (int other : by_offset) {
-      const block& b = blocks[other];
-      if (b.offset >= offset + own.size) break;
-      if (b.last < own.first || own.last < b.first) continue;
-      if (b.offset + b.size > offset) offset = b.offset + b.size;
-    }
-    own.offset = offset;
-    if (offset + own.size > total) total = offset + own.size;
-    int at = by_offset.push(by_size[i]);
-    for (; at > 0 && blocks[by_offset[at - 1]].offset > offset; --at) {
-      by_offset[at] = by_offset[at - 1];
-      by_offset[at - 1] = by_size[i];
-    }
+    const block* const end = placed.end();
+    for (const block* b = placed.begin(); b != end && b->offset < offset + size; ++b)
+      if (b->last >= first && last >= b->first && b->offset + b->size > offset) offset = b->offset + b->size;
+    blocks[i].offset = offset;
+    if (offset + size > total) total = offset + size;
+    int at = placed.push(blocks[i]);
+    for (; at > 0 && placed[at - 1].offset > offset; --at) placed[at] = placed[at - 1];
+    placed[at] = blocks[i];
   }
   return total;
 }

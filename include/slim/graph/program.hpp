@@ -8,6 +8,11 @@ namespace slim::graph {
 
 struct program_sizes {
   int nodes = 0, functions = 0, function_nodes = 0, scopes = 0, variables = 0, end_points = 0, losses = 0, steps = 0, outputs = 0;
+
+  constexpr bool fits(const program_sizes& room) const {
+    return nodes <= room.nodes && functions <= room.functions && function_nodes <= room.function_nodes && scopes <= room.scopes &&
+           variables <= room.variables && end_points <= room.end_points && losses <= room.losses && steps <= room.steps && outputs <= room.outputs;
+  }
 };
 
 /// Part of `program::function_nodes` that is one scalar function.
@@ -16,21 +21,21 @@ struct function_entry {
   int outputs[4]{};
 };
 
-template <program_sizes Sizes>
+template <program_sizes Room>
 struct program {
-  static constexpr program_sizes sizes = Sizes;
   static constexpr int at_least_one(int n) { return n > 0 ? n : 1; }
 
-  node nodes[at_least_one(Sizes.nodes)]{};
-  place places[at_least_one(Sizes.nodes)]{};
-  function_entry functions[at_least_one(Sizes.functions)]{};
-  expr::scalar_node function_nodes[at_least_one(Sizes.function_nodes)]{};
-  scope_entry scopes[at_least_one(Sizes.scopes)]{};
-  variable_entry variables[at_least_one(Sizes.variables)]{};
-  named_node end_points[at_least_one(Sizes.end_points)]{};
-  named_node losses[at_least_one(Sizes.losses)]{};
-  int order[at_least_one(Sizes.steps)]{};
-  int outputs[at_least_one(Sizes.outputs)]{};
+  program_sizes sizes{};  // what is in use; larger than the room when the graph did not fit and the arrays are empty
+  node nodes[at_least_one(Room.nodes)]{};
+  place places[at_least_one(Room.nodes)]{};
+  function_entry functions[at_least_one(Room.functions)]{};
+  expr::scalar_node function_nodes[at_least_one(Room.function_nodes)]{};
+  scope_entry scopes[at_least_one(Room.scopes)]{};
+  variable_entry variables[at_least_one(Room.variables)]{};
+  named_node end_points[at_least_one(Room.end_points)]{};
+  named_node losses[at_least_one(Room.losses)]{};
+  int order[at_least_one(Room.steps)]{};
+  int outputs[at_least_one(Room.outputs)]{};
   int inputs = 0, scalars = 0, loss_count = 0;
   long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
   violation error{};
@@ -41,9 +46,24 @@ struct compilation {
   memory_plan plan;
 };
 
-constexpr program_sizes sizes_of(const compilation& c) {
-  program_sizes s;
-  s.nodes = c.g.nodes.size();
+namespace detail {
+
+/// New indices of the nodes that stay: live ones, and all inputs and variables. −1 for the others.
+constexpr list<int> compacted_indices(const graph& g, int& count) {
+  list<int> index;
+  count = 0;
+  for (const node& n : g.nodes) index.push(!n.dead || n.kind == op::input || n.kind == op::variable ? count++ : -1);
+  return index;
+}
+
+}  // namespace detail
+
+/// `c` in arrays, without dead nodes. When it does not fit into `Room` only `sizes` is set.
+template <program_sizes Room>
+constexpr program<Room> freeze(const compilation& c) {
+  program<Room> p;
+  program_sizes& s = p.sizes;
+  const list<int> index = detail::compacted_indices(c.g, s.nodes);
   s.functions = c.g.functions.size();
   for (const expr::scalar_function& f : c.g.functions) s.function_nodes += f.nodes.size();
   s.scopes = c.g.scopes.size();
@@ -52,44 +72,88 @@ constexpr program_sizes sizes_of(const compilation& c) {
   s.losses = c.g.losses.size() + c.g.regularization_losses.size();
   s.steps = c.plan.order.size();
   s.outputs = c.g.outputs.size();
-  return s;
-}
+  p.error = c.g.error;
+  if (!s.fits(Room)) return p;
 
-template <program_sizes Sizes>
-constexpr program<Sizes> freeze(const compilation& c) {
-  program<Sizes> p;
-  for (int i = 0; i < Sizes.nodes; ++i) {
-    p.nodes[i] = c.g.nodes[i];
-    if (i < c.plan.places.size()) p.places[i] = c.plan.places[i];
+  const auto moved = [&](int old) { return old < 0 ? -1 : index[old]; };
+  for (int i = 0; i < c.g.nodes.size(); ++i) {
+    if (index[i] < 0) continue;
+    node& n = p.nodes[index[i]];
+    n = c.g.nodes[i];
+    for (int k = 0; k < n.operand_count; ++k) n.operands[k] = moved(n.operands[k]);
+    if (i < c.plan.places.size()) p.places[index[i]] = c.plan.places[i];
   }
   int next = 0;
-  for (int i = 0; i < Sizes.functions; ++i) {
+  for (int i = 0; i < s.functions; ++i) {
     const expr::scalar_function& f = c.g.functions[i];
     function_entry& entry = p.functions[i];
     entry = {next, f.nodes.size(), f.inputs, f.output_count, {}};
     for (int o = 0; o < f.output_count; ++o) entry.outputs[o] = f.outputs[o];
     for (const expr::scalar_node& n : f.nodes) p.function_nodes[next++] = n;
   }
-  for (int i = 0; i < Sizes.scopes; ++i) p.scopes[i] = c.g.scopes[i];
-  for (int i = 0; i < Sizes.variables; ++i) {
+  for (int i = 0; i < s.scopes; ++i) {
+    p.scopes[i] = c.g.scopes[i];
+    p.scopes[i].layer_node = moved(p.scopes[i].layer_node);
+  }
+  for (int i = 0; i < s.variables; ++i) {
     p.variables[i] = c.g.variables[i];
+    p.variables[i].node = moved(p.variables[i].node);
     p.parameter_elements += aligned(p.variables[i].extent.size());
   }
-  for (int i = 0; i < Sizes.end_points; ++i) p.end_points[i] = c.g.end_points[i];
+  const auto named = [&](const named_node& n) { return named_node{moved(n.node), n.scope, n.extent}; };
+  for (int i = 0; i < s.end_points; ++i) p.end_points[i] = named(c.g.end_points[i]);
   p.loss_count = c.g.losses.size();
-  for (int i = 0; i < p.loss_count; ++i) p.losses[i] = c.g.losses[i];
-  for (int i = p.loss_count; i < Sizes.losses; ++i) p.losses[i] = c.g.regularization_losses[i - p.loss_count];
-  for (int i = 0; i < Sizes.steps; ++i) p.order[i] = c.plan.order[i];
-  for (int i = 0; i < Sizes.outputs; ++i) p.outputs[i] = c.g.outputs[i];
+  for (int i = 0; i < s.losses; ++i) p.losses[i] = named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]);
+  for (int i = 0; i < s.steps; ++i) p.order[i] = moved(c.plan.order[i]);
+  for (int i = 0; i < s.outputs; ++i) p.outputs[i] = moved(c.g.outputs[i]);
   p.inputs = c.g.inputs;
   p.scalars = c.g.scalars;
   p.example_elements = c.plan.example_elements;
   p.fixed_elements = c.plan.fixed_elements;
   p.example_bound = c.plan.example_bound;
   p.fixed_bound = c.plan.fixed_bound;
-  p.error = c.g.error;
   return p;
 }
+
+/// The same program in arrays without spare room.
+template <program_sizes Exact, program_sizes Room>
+constexpr program<Exact> shrink(const program<Room>& from) {
+  program<Exact> p;
+  const auto copy = [](auto& to, const auto& source, int count) {
+    for (int i = 0; i < count; ++i) to[i] = source[i];
+  };
+  p.sizes = from.sizes;
+  copy(p.nodes, from.nodes, Exact.nodes);
+  copy(p.places, from.places, Exact.nodes);
+  copy(p.functions, from.functions, Exact.functions);
+  copy(p.function_nodes, from.function_nodes, Exact.function_nodes);
+  copy(p.scopes, from.scopes, Exact.scopes);
+  copy(p.variables, from.variables, Exact.variables);
+  copy(p.end_points, from.end_points, Exact.end_points);
+  copy(p.losses, from.losses, Exact.losses);
+  copy(p.order, from.order, Exact.steps);
+  copy(p.outputs, from.outputs, Exact.outputs);
+  p.inputs = from.inputs, p.scalars = from.scalars, p.loss_count = from.loss_count;
+  p.example_elements = from.example_elements, p.fixed_elements = from.fixed_elements;
+  p.example_bound = from.example_bound, p.fixed_bound = from.fixed_bound;
+  p.parameter_elements = from.parameter_elements, p.error = from.error;
+  return p;
+}
+
+/// Room for most networks: compiling a network is the expensive part, and with this it happens once.
+inline constexpr program_sizes usual_room{2048, 256, 3072, 512, 512, 384, 384, 2048, 64};
+
+/// Runs `Compile` inside the compiler and stores its result. A network that needs more than the usual room is compiled twice.
+template <compilation (*Compile)()>
+struct compiled {
+  static constexpr auto roomy = freeze<usual_room>(Compile());
+  static constexpr auto program = [] {
+    if constexpr (roomy.sizes.fits(usual_room))
+      return shrink<roomy.sizes>(roomy);
+    else
+      return freeze<roomy.sizes>(Compile());
+  }();
+};
 
 /// The loop of an element-wise computation: rows × width, where columns repeat every `width` elements.
 struct loop_shape {

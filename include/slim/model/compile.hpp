@@ -216,23 +216,15 @@ constexpr graph::compilation compile_training() {
 
 }  // namespace detail
 
-/// Compiled forms of a network. Each is computed on first use and stored as a constant.
-template <const auto& Net, class Options>
-struct traced {
-  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::trace_only<Net, Options>());
-  static constexpr auto program = graph::freeze<sizes>(detail::trace_only<Net, Options>());
-};
+// Compiled forms of a network, each worked out on first use: as written, for inference, for training.
 
 template <const auto& Net, class Options>
-struct inference {
-  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::compile_inference<Net, Options>());
-  static constexpr auto program = graph::freeze<sizes>(detail::compile_inference<Net, Options>());
-};
+struct traced : graph::compiled<&detail::trace_only<Net, Options>> {};
+
+template <const auto& Net, class Options>
+struct inference : graph::compiled<&detail::compile_inference<Net, Options>> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer>
-struct training_of {
-  static constexpr graph::program_sizes sizes = graph::sizes_of(detail::compile_training<Net, Options, Loss, Optimizer>());
-  static constexpr auto program = graph::freeze<sizes>(detail::compile_training<Net, Options, Loss, Optimizer>());
-};
+struct training_of : graph::compiled<&detail::compile_training<Net, Options, Loss, Optimizer>> {};
 
 }  // namespace slim

@@ -50,7 +50,7 @@ bool inside(const Program& p, int scope, int ancestor) {
 template <class Program>
 std::string kernel_table(const Program& p, int scalar_bytes, const char* title) {
   std::string text = std::string(title) + "\n";
-  for (int s = 0; s < Program::sizes.steps; ++s) {
+  for (int s = 0; s < p.sizes.steps; ++s) {
     const int i = p.order[s];
     const graph::node& n = p.nodes[i];
     const graph::traffic t = graph::traffic_of(p, n);

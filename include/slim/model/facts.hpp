@@ -25,7 +25,7 @@ inline constexpr long parameter_count =
 /// Variables of a network, trained or not.
 template <const auto& Net, class... Options>
 inline constexpr int variable_count =
-    is_valid<traced<Net, model_options<Options...>>::program>::value ? traced<Net, model_options<Options...>>::sizes.variables : 0;
+    is_valid<traced<Net, model_options<Options...>>::program>::value ? traced<Net, model_options<Options...>>::program.sizes.variables : 0;
 
 /// Shape of one example at a named layer: end_point<vgg_16, "vgg_16/pool5", input<224, 224, 3>> == shape{7, 7, 512}.
 template <const auto& Net, text Name, class... Options>

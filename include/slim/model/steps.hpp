@@ -299,7 +299,7 @@ inline constexpr detail::step_table<T, Program> steps_of{};
 template <class Program>
 constexpr long workspace_elements(const Program& p, long capacity) {
   long most = capacity;
-  for (int i = 0; i < Program::sizes.steps; ++i) {
+  for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
     long own = 0;
     if (n.kind == graph::op::convolution_data_gradient)

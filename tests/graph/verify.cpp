@@ -1,0 +1,128 @@
+#include "slim/graph/verify.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "slim/nets/lenet.hpp"
+#include "tests/graph/graphs.hpp"
+
+using namespace slim;
+using graphs::op;
+using graphs::sketch;
+
+namespace {
+
+/// A graph with every kind of thing that can be damaged, and the nodes to damage.
+struct specimen : sketch {
+  int x, fused = -1, reshaped, total;
+  specimen() {
+    const tensor image = input({4, 4, 2}), w = variable({3, 3, 2, 2}), b = variable({2});
+    const tensor convolved = convolution(image, w, {4, 4, 2});
+    const tensor y = max(convolved + b, 0.0);
+    x = image.node;
+    reshaped = graph::reshape(trace.g, y.node, {32}, -1);
+    const tensor z = exp(tensor(trace, reshaped));
+    total = sum(z).node;
+    trace.g.outputs.push(total);
+    optimize_once();
+  }
+  graph::graph& g() { return trace.g; }
+
+private:
+  void optimize_once() {
+    graph::fuse_into_consumers(trace.g);
+    graph::remove_dead(trace.g);
+    graph::fuse_into_producers(trace.g);
+    graph::remove_dead(trace.g);
+    for (int i = 0; i < trace.g.nodes.size(); ++i)
+      if (!trace.g.nodes[i].dead && trace.g.nodes[i].kind == op::convolution) fused = i;
+  }
+};
+
+template <class Damage>
+void check_found(const std::string& expected, const Damage& damage) {
+
+  specimen s;
+  REQUIRE(graph::fault_of(s.g()) == nullptr);
+  damage(s);
+  const char* const found = graph::fault_of(s.g());
+  CAPTURE(expected);
+  REQUIRE(found != nullptr);
+  CHECK(found == expected);
+}
+
+/// The passes of model/compile.hpp one by one, with a look at the graph after each.
+void check_every_pass(graph::graph g) {
+  REQUIRE(!g.failed());
+  const auto sound = [&](const char* pass) {
+    CAPTURE(pass);
+    const char* const fault = graph::fault_of(g);
+    CHECK(std::string(fault == nullptr ? "" : fault) == "");
+  };
+  sound("trace");
+  graph::share_equal(g), sound("share_equal");
+  list<char> wanted;
+  wanted.resize(g.nodes.size(), 0);
+  for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
+  const list<int> gradient = graph::gradients(g, g.outputs[0], wanted);
+  sound("gradients");
+  for (const graph::variable_entry& v : g.variables) CHECK((gradient[v.node] >= 0) == v.trainable);
+  detail::add_updates<optimizers::adam>(g, gradient), sound("add_updates");
+  graph::share_equal(g), sound("share_equal again");
+  graph::remove_dead(g), sound("remove_dead");
+  graph::fuse_into_consumers(g), sound("fuse_into_consumers");
+  graph::remove_dead(g), sound("remove_dead again");
+  graph::fuse_into_producers(g), sound("fuse_into_producers");
+  graph::remove_dead(g), sound("remove_dead at the end");
+}
+
+template <const auto& Net, class... Options>
+graph::graph loss_of() {
+  tracer trace;
+  detail::trace_loss<Net, model_options<Options...>, losses::sparse_softmax_cross_entropy_loss>(trace);
+  return trace.g;
+}
+
+inline constexpr auto branching = [](const tensor& image) {
+  const auto normalized = arg_scope<conv2d>(normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.01));
+  const tensor stem = normalized(conv2d(8, {3, 3}, "stem"))(image);
+  const tensor joined = concat(conv2d(4, {1, 1}, "left"), max_pool2d({3, 3}, "pool", stride = 1, padding = SAME) >> conv2d(6, {3, 3}, "right"))(stem);
+  const tensor block = residual("block", conv2d(10, {3, 3}, "inner", activation_fn = swish) >> dropout(0.8, "drop"))(joined);
+  return fully_connected(5, "logits", activation_fn = none)(flatten("flat")(global_avg_pool("pool2")(block)));
+};
+
+}  // namespace
+
+TEST_CASE("every kind of damage is found") {
+  check_found("operand count out of range", [](specimen& s) { s.g().nodes[s.total].operand_count = graph::node::max_operands + 1; });
+  check_found("operand count out of range", [](specimen& s) { s.g().nodes[s.fused].operand_count = -1; });
+  check_found("epilogue operands without operands", [](specimen& s) { s.g().nodes[s.fused].body_operands = 7; });
+  check_found("an operand does not precede its reader", [](specimen& s) { s.g().nodes[s.fused].operands[0] = s.total; });
+  check_found("an operand does not precede its reader", [](specimen& s) { s.g().nodes[s.fused].operands[0] = s.fused; });
+  check_found("an operand does not precede its reader", [](specimen& s) { s.g().nodes[s.fused].operands[0] = -1; });
+  check_found("a dead node is read", [](specimen& s) { s.g().nodes[s.x].dead = true; });
+  check_found("function where none belongs, or none where one is needed", [](specimen& s) { s.g().nodes[s.total].function = -1; });
+  check_found("function where none belongs, or none where one is needed", [](specimen& s) { s.g().nodes[s.fused].function = 0; });
+  check_found("function index out of range", [](specimen& s) { s.g().nodes[s.total].function = s.g().functions.size(); });
+  check_found("function index out of range", [](specimen& s) { s.g().nodes[s.fused].epilogue = s.g().functions.size() + 3; });
+  check_found("a function reads an operand that is not there", [](specimen& s) { s.g().nodes[s.total].operand_count = 0; });
+  check_found("an epilogue reads an operand that is not there", [](specimen& s) { s.g().nodes[s.fused].operand_count = 2; });
+  check_found("an epilogue operand does not fit", [](specimen& s) { s.g().nodes[s.g().variables[1].node].extent = {7}; });
+  check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
+}
+
+TEST_CASE("an element-wise operand that does not fit is found") {
+  sketch s;
+  const tensor x = s.input({6}), y = s.input({6});
+  const tensor product = x * y;
+  s.output(product);
+  REQUIRE(graph::fault_of(s.trace.g) == nullptr);
+  s.trace.g.nodes[y.node].extent = {5};
+  CHECK(std::string(graph::fault_of(s.trace.g)) == "an element-wise operand does not fit");
+}
+
+TEST_CASE("the graph is sound after every pass") {
+  check_every_pass(loss_of<nets::lenet, input<28, 28, 1>>());
+  check_every_pass(loss_of<branching, input<9, 9, 3>>());
+}
