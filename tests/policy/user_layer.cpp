@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "tests/policy/facts.hpp"
 
 // A layer of the user's own joins in: it is listed in arg_scope, has a keyword of its own, and takes part in repeat and naming.

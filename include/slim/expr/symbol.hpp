@@ -51,13 +51,13 @@ constexpr symbol select(const symbol& condition, const symbol& yes, const symbol
   return record(scalar_op::select, condition, yes, no);
 }
 
-/// Records `callable`, a generic callable of `Inputs` scalars that returns one scalar.
-template <int Inputs, class Callable>
-constexpr scalar_function scalar_function_of(const Callable& callable) {
+/// Records `callable`, a generic callable of some numbers and `Inputs` scalars that returns one scalar.
+template <int Inputs, class Callable, class... Numbers>
+constexpr scalar_function scalar_function_of(const Callable& callable, Numbers... numbers) {
   scalar_function function;
   for (int i = 0; i < Inputs; ++i) function.add_input(i);
   const symbol result = [&]<int... I>(std::integer_sequence<int, I...>) {
-    return symbol(callable(symbol{&function, function.add_input(I)}...));
+    return symbol(callable(numbers..., symbol{&function, function.add_input(I)}...));
   }(std::make_integer_sequence<int, Inputs>{});
   function.add_output(result.in(function));
   return function;

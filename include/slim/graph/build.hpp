@@ -81,10 +81,8 @@ constexpr int batch_size(graph& g) {
 
 /// `function` without the arguments it does not read.
 constexpr const trimmed_function& trimmed(graph& g, int function) {
-  for (const trimmed_function& known : g.trimmed)
-    if (known.original == function) return known;
+  if (g.known[function].trimmed >= 0) return g.trimmed[g.known[function].trimmed];
   trimmed_function made;
-  made.original = function;
   const expr::scalar_function original = g.functions[function];
   expr::scalar_function result;
   list<int> arguments;
@@ -99,7 +97,8 @@ constexpr const trimmed_function& trimmed(graph& g, int function) {
     result.add_output(expr::inline_into(result, original, 0, arguments));
     made.result = g.intern(expr::pruned(result));
   }
-  return g.trimmed[g.trimmed.push(made)];
+  g.known[function].trimmed = g.trimmed.push(made);
+  return g.trimmed.back();
 }
 
 namespace detail {
@@ -150,8 +149,7 @@ constexpr bool place_and_fold(graph& g, int function, const int* operands, int c
 constexpr int map_over(graph& g, int function, const int* operands, int count, const domain& over, int scope) {
   node n;
   n.kind = op::map, n.batched = over.batched, n.extent = over.extent, n.scope = scope;
-  const trimmed_function f = trimmed(g, function);
-  if (!detail::place_operands(g, f, operands, n)) {
+  if (!detail::place_operands(g, trimmed(g, function), operands, n)) {
     n.operand_count = 0;
     if (!detail::place_and_fold(g, function, operands, count, n)) {
       g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
@@ -169,7 +167,7 @@ constexpr int map_over(graph& g, int function, const int* operands, int count, c
 }
 
 /// Element-wise `function` of the operands, which must fit each other: the same shape, one value per channel, per example, or one in all.
-constexpr int map(graph& g, const expr::scalar_function& function, const int* operands, int count, int scope) {
+constexpr int map(graph& g, int function, const int* operands, int count, int scope) {
   const domain over = joint_domain(g, operands, count);
   for (int i = 0; i < count; ++i) {
     if (access_of(g.nodes[operands[i]], over).fits) continue;
@@ -181,7 +179,10 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
       g.fail(rule::shape_mismatch, scope, found, over.extent);
     return operands[0];
   }
-  return map_over(g, g.intern(function), operands, count, over, scope);
+  return map_over(g, function, operands, count, over, scope);
+}
+constexpr int map(graph& g, const expr::scalar_function& function, const int* operands, int count, int scope) {
+  return map(g, g.intern(function), operands, count, scope);
 }
 
 /// Σ function(operands) over every element of `over` that `result` does not index. `result` is one value per column, per example, or one
@@ -189,8 +190,7 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
 constexpr int reduce_over(graph& g, int function, const int* operands, int count, const domain& over, const domain& result, int scope) {
   node n;
   n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
-  const trimmed_function f = trimmed(g, function);
-  if (!detail::place_operands(g, f, operands, n)) {
+  if (!detail::place_operands(g, trimmed(g, function), operands, n)) {
     n.operand_count = 0;
     detail::place_and_fold(g, function, operands, count, n);
   }
@@ -204,8 +204,11 @@ constexpr int reduce_over(graph& g, int function, const int* operands, int count
   return g.nodes.push(n);
 }
 
+constexpr int reduce(graph& g, int function, const int* operands, int count, const domain& result, int scope) {
+  return reduce_over(g, function, operands, count, joint_domain(g, operands, count), result, scope);
+}
 constexpr int reduce(graph& g, const expr::scalar_function& function, const int* operands, int count, const domain& result, int scope) {
-  return reduce_over(g, g.intern(function), operands, count, joint_domain(g, operands, count), result, scope);
+  return reduce(g, g.intern(function), operands, count, result, scope);
 }
 
 /// Windows of NHWC images. Reports a window that does not fit.

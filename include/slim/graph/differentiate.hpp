@@ -96,8 +96,8 @@ private:
   /// The derivative of function number `f` by argument `k`, as a function of its operands, the gradient and the value (a sum has no
   /// stored summand: it is computed again where the slope needs it). −1 when it is zero.
   constexpr int slope_of(int f, int operand_count, int k, bool of_sum) {
-    for (const known_derivative& known : g.derivatives)
-      if (known.function == f && known.argument == k && known.of_sum == of_sum) return known.result;
+    for (int d = g.known[f].derivatives; d >= 0; d = g.derivatives[d].next)
+      if (g.derivatives[d].argument == k && g.derivatives[d].of_sum == of_sum) return g.derivatives[d].result;
     const expr::scalar_function function = g.functions[f];
     expr::scalar_function slope;
     if (k < function.inputs) {
@@ -119,7 +119,7 @@ private:
     }
     const bool zero = k >= function.inputs || slope.is_constant(slope.outputs[0], 0);
     const int result = zero ? -1 : g.intern(slope);
-    g.derivatives.push({f, k, result, of_sum});
+    g.known[f].derivatives = g.derivatives.push({k, result, of_sum, g.known[f].derivatives});
     return result;
   }
 

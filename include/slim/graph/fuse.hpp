@@ -32,8 +32,10 @@ constexpr domain loop_domain(const graph& g, const node& n) {
 constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places, int inputs) {
   unsigned long pattern = static_cast<unsigned long>(outer_count);
   for (int k = 0; k < inner_count; ++k) pattern = pattern << 4 | static_cast<unsigned long>(inner_places[k]);
-  for (const known_composition& known : g.compositions)
-    if (known.outer == outer && known.inner == inner && known.argument == position && known.pattern == pattern) return known.result;
+  for (int c = g.known[outer].compositions; c >= 0; c = g.compositions[c].next) {
+    const known_composition& known = g.compositions[c];
+    if (known.pattern == pattern && known.inner == inner && known.argument == position) return known.result;
+  }
   const expr::scalar_function outside = g.functions[outer], inside = g.functions[inner];
   expr::scalar_function result;
   list<int> arguments, inner_arguments;
@@ -43,7 +45,7 @@ constexpr int composed(graph& g, int outer, int inner, int position, int outer_c
   for (int o = 0; o < outside.output_count; ++o) result.add_output(expr::inline_into(result, outside, o, arguments));
   result.inputs = inputs;
   const int index = g.intern(expr::pruned(result));
-  g.compositions.push({outer, inner, position, index, pattern});
+  g.known[outer].compositions = g.compositions.push({inner, position, index, pattern, g.known[outer].compositions});
   return index;
 }
 

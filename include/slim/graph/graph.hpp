@@ -15,6 +15,11 @@ struct scope_entry {
   const char* base = "";
   int number = -1;
   int layer_node = -1;  // result of the layer that carries this name; -1 for plain scopes, even those with an end point
+  // Chains, so that tracing a deep network searches only what is near: newest first, −1 ends.
+  int newest_child = -1, older_sibling = -1;
+  int newest_variable = -1;
+  int end_point = -1;
+  int visit = 0, opened_in = 0;  // while tracing: number of its last opening, and that of the scope around it then
 };
 
 struct variable_entry {
@@ -25,6 +30,7 @@ struct variable_entry {
   int regularizer = -1;  // scalar function of one weight, summed over all weights; -1: none
   bool trainable = true;
   int node = -1;
+  int older = -1;  // variable of the same scope
 };
 
 /// A loss or an end point: a named reference to a node.
@@ -55,23 +61,39 @@ struct violation {
 
 /// A function without the arguments it does not read.
 struct trimmed_function {
-  int original = -1;
   int result = -1;
   int used_count = 0;
   signed char used[node::max_operands + 2]{};  // arguments of the original, in the order of the result's
 };
+
 /// The derivative of `function` by one argument; `result` −1: zero.
 struct known_derivative {
-  int function = -1, argument = -1, result = -1;
+  int argument = -1, result = -1;
   bool of_sum = false;
+  int next = -1;  // about the same function
 };
 /// `outer` with `inner` in place of one argument; `pattern` says which operands they share.
 struct known_composition {
-  int outer = -1, inner = -1, argument = -1, result = -1;
+  int inner = -1, argument = -1, result = -1;
   unsigned long pattern = 0;
+  int next = -1;  // about the same outer function
+};
+
+/// A function that was recorded from a stateless callable and some numbers.
+struct known_recording {
+  const void* callable = nullptr;
+  double numbers[2]{};
+  int result = -1;
+};
+
+/// Where to find what is known about a function; −1: nothing yet.
+struct function_knowledge {
+  int trimmed = -1, derivatives = -1, compositions = -1;
 };
 
 struct graph {
+  list<function_knowledge> known;  // one for each function
+  list<known_recording> recordings;
   list<trimmed_function> trimmed;
   list<known_derivative> derivatives;
   list<known_composition> compositions;
@@ -93,6 +115,7 @@ struct graph {
   constexpr int intern(const expr::scalar_function& function) {
     for (int i = 0; i < functions.size(); ++i)
       if (functions[i] == function) return i;
+    known.push({});
     return functions.push(function);
   }
 

@@ -78,6 +78,9 @@ struct block {
   bool batched = false;
 };
 
+/// Blocks smaller than this part of the largest lie end to end behind the others: packing them would not save anything worth its time.
+inline constexpr long small_block_part = 1024;
+
 /// Places blocks by decreasing size at the lowest offset that is free over their life. Returns the arena size.
 constexpr long place_blocks(list<block>& blocks, bool batched) {
   list<int> by_size;
@@ -92,8 +95,14 @@ constexpr long place_blocks(list<block>& blocks, bool batched) {
       }
   long total = 0;
   list<block> placed;  // lowest first
+  const long small = by_size.empty() ? 0 : blocks[by_size[0]].size / small_block_part;
   for (int i : by_size) {
     const long size = blocks[i].size;
+    if (size < small) {
+      blocks[i].offset = total;
+      total += size;
+      continue;
+    }
     const int first = blocks[i].first, last = blocks[i].last;
     long offset = 0;
     const block* const end = placed.end();

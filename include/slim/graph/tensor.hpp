@@ -60,6 +60,28 @@ constexpr tensor apply(const expr::scalar_function& function, const Tensors&... 
   return {*owner, graph::map(owner->g, function, nodes, sizeof...(Tensors), owner->scope)};
 }
 
+/// The function of `callable(numbers..., scalars...)` in the graph's table. A stateless callable is recorded once for each set of numbers.
+template <int Inputs, class Callable, class... Numbers>
+  requires(std::is_empty_v<Callable> && sizeof...(Numbers) <= 2)
+constexpr int recorded(graph::graph& g, const Callable& callable, Numbers... numbers) {
+  const double key[3] = {static_cast<double>(numbers)..., 0};
+  for (const graph::known_recording& known : g.recordings)
+    if (known.callable == &identity_of<Callable> && known.numbers[0] == key[0] && known.numbers[1] == (sizeof...(Numbers) > 1 ? key[1] : 0)) return known.result;
+  graph::known_recording made{&identity_of<Callable>, {key[0], sizeof...(Numbers) > 1 ? key[1] : 0}, -1};
+  made.result = g.intern(expr::scalar_function_of<Inputs>(callable, numbers...));
+  g.recordings.push(made);
+  return made.result;
+}
+
+/// apply with function number `function` of the graph.
+template <class... Tensors>
+constexpr tensor apply(int function, const Tensors&... operands) {
+  tracer* owner = nullptr;
+  ((owner = owner == nullptr ? operands.trace : owner), ...);
+  const int nodes[] = {operands.in(*owner)...};
+  return {*owner, graph::map(owner->g, function, nodes, sizeof...(Tensors), owner->scope)};
+}
+
 namespace detail {
 constexpr expr::scalar_function operation(expr::scalar_op op) {
   expr::scalar_function f;

@@ -22,40 +22,51 @@ struct tracer {
   bool reuse = false;      // variables made here must exist already
   bool recording = false;  // keep argument origins
   list<argument_origin> origins;
+  int visits = 0;          // scopes opened so far
+  int newest_root = -1, newest_root_variable = -1;  // scopes and variables outside all scopes
 
   /// The entry of scope `parent`/`base`_`number`, or -1.
   constexpr int find_scope(int parent, const char* base, int number) const {
-    for (int i = 0; i < g.scopes.size(); ++i) {
-      const graph::scope_entry& entry = g.scopes[i];
-      if (entry.parent == parent && entry.number == number && equal(entry.base, base)) return i;
-    }
-    return -1;
+    int i = parent < 0 ? newest_root : g.scopes[parent].newest_child;
+    while (i >= 0 && !(g.scopes[i].number == number && equal(g.scopes[i].base, base))) i = g.scopes[i].older_sibling;
+    return i;
   }
 
   /// Opens `base`_`number` below the open scope, entering it again if it exists. Returns the scope to restore.
   constexpr int open(const char* base, int number = -1) {
     const int outer = scope;
     const int known = find_scope(scope, base, number);
-    scope = known >= 0 ? known : g.scopes.push({outer, base, number, -1});
+    if (known >= 0) {
+      scope = known;
+    } else {
+      int& newest = outer < 0 ? newest_root : g.scopes[outer].newest_child;
+      const int older = newest;
+      newest = scope = g.scopes.size();
+      g.scopes.push({.parent = outer, .base = base, .number = number, .older_sibling = older});
+    }
+    g.scopes[scope].opened_in = visit_of(outer);
+    g.scopes[scope].visit = ++visits;
     return outer;
   }
-  /// Opens a new scope named `base`, `base_1`, `base_2` …: the first that is free.
+  /// Opens the scope named `base`, `base_1`, `base_2` …: the first that was not opened yet since the scope around it was. So a scope
+  /// that is entered again, with `reuse`, finds the layers without a name that the first visit made.
   constexpr int open_unique(const char* base) {
     int number = -1;
-    while (find_scope(scope, base, number) >= 0) number = number < 0 ? 1 : number + 1;
+    for (int i = find_scope(scope, base, number); i >= 0 && g.scopes[i].opened_in == visit_of(scope); i = find_scope(scope, base, number))
+      number = number < 0 ? 1 : number + 1;
     return open(base, number);
   }
+  constexpr int visit_of(int entered) const { return entered < 0 ? 0 : g.scopes[entered].visit; }
   constexpr void close(int outer) { scope = outer; }
 
   /// Makes `node` the end point of the open scope, in place of one with that name: TF-Slim section 2.1, rule 8.
   constexpr void collect_end_point(int node) {
     const graph::named_node made{node, scope, g.nodes[node].extent};
-    for (graph::named_node& known : g.end_points)
-      if (known.scope == scope) {
-        known = made;
-        return;
-      }
-    g.end_points.push(made);
+    int& known = g.scopes[scope].end_point;
+    if (known >= 0)
+      g.end_points[known] = made;
+    else
+      known = g.end_points.push(made);
   }
 
   constexpr void fail(graph::rule broken, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
@@ -71,9 +82,10 @@ struct tracer {
   /// The variable `name` of the open scope: made now, or found again where `reuse` is on. Returns its node.
   /// A regularizer's loss is added once, when the variable is made (TF-Slim section 2.1, rule 5).
   constexpr int variable(const char* name, const slim::shape& extent, const initializer& initial, int regularizer, bool trainable) {
-    for (int i = 0; i < g.variables.size(); ++i) {
+    int& newest = scope < 0 ? newest_root_variable : g.scopes[scope].newest_variable;
+    for (int i = newest; i >= 0; i = g.variables[i].older) {
       const graph::variable_entry& known = g.variables[i];
-      if (known.scope != scope || !equal(known.name, name)) continue;
+      if (!equal(known.name, name)) continue;
       if (known.extent == extent && reuse) return known.node;
       g.fail(known.extent == extent ? graph::rule::duplicate_variable : graph::rule::reused_variable_shape, scope, extent, known.extent, name);
       return known.node;
@@ -83,10 +95,11 @@ struct tracer {
       g.fail(graph::rule::value_count_mismatch, scope, {initial.count}, {extent.size()}, name);
     const int index = g.variables.size();
     const int made = graph::add_leaf(g, graph::op::variable, false, extent, index, 0, scope);
-    g.variables.push({scope, name, extent, initial, regularizer, trainable, made});
+    g.variables.push({scope, name, extent, initial, regularizer, trainable, made, newest});
+    newest = index;
     if (regularizer >= 0 && training) {
       const int operands[1] = {made};
-      const int loss = graph::reduce(g, g.functions[regularizer], operands, 1, {}, scope);
+      const int loss = graph::reduce(g, regularizer, operands, 1, {}, scope);
       g.regularization_losses.push({loss, scope, {}});
     }
     return made;

@@ -62,17 +62,18 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
       const tensor examples(trace, graph::batch_size(trace.g));
-      const auto average = expr::scalar_function_of<2>([=](auto sum, auto batch) { return sum / (cells * batch); });
+      const int average = recorded<2>(trace.g, [](double n, auto sum, auto batch) { return sum / (n * batch); }, cells);
       center_of = slim::apply(average, column_sum(x, [](auto v, auto) { return v; }, x), examples);
       variance = slim::apply(average, column_sum(x, [](auto v, auto m) { return (v - m) * (v - m); }, center_of), examples);
       const double keep = with[decay];
-      move_average(moving_mean, center_of, examples, [=](auto m, auto b, auto) { return m * keep + b * (1.0 - keep); });
-      move_average(moving_variance, variance, examples, [=](auto m, auto b, auto batch) {
-        return m * keep + b * (cells * batch / max(cells * batch - 1.0, 1.0)) * (1.0 - keep);
-      });
+      move_average(moving_mean, center_of, examples, recorded<3>(trace.g, [](double k, auto m, auto b, auto) { return m * k + b * (1.0 - k); }, keep));
+      move_average(moving_variance, variance, examples, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
+                     return m * k + b * (n * batch / max(n * batch - 1.0, 1.0)) * (1.0 - k);
+                   }, keep, cells));
     }
-    const tensor slope = slim::apply(expr::scalar_function_of<2>([=](auto v, auto g) { return g / sqrt(v + small); }), variance, gamma);
-    const tensor y = slim::apply(expr::scalar_function_of<4>([](auto v, auto m, auto s, auto b) { return (v - m) * s + b; }), x, center_of, slope, beta);
+    const int inverse_deviation = recorded<2>(trace.g, [](double e, auto v, auto g) { return g / sqrt(v + e); }, small);
+    const int normalized = recorded<4>(trace.g, [](auto v, auto m, auto s, auto b) { return (v - m) * s + b; });
+    const tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, gamma), beta);
     const stored_function& activate = with[activation_fn];
     return activate.empty() ? y : slim::apply(activate.function(), y);
   }
@@ -84,18 +85,17 @@ private:
   static constexpr tensor column_sum(const tensor& x, const Function& function, const tensor& per_channel) {
     tracer& trace = *x.trace;
     const int operands[] = {x.node, per_channel.node};
-    const int sum = graph::reduce(trace.g, expr::scalar_function_of<2>(function), operands, 2, {false, {x.channels()}}, trace.scope);
+    const int sum = graph::reduce(trace.g, recorded<2>(trace.g, function), operands, 2, {false, {x.channels()}}, trace.scope);
     if (per_channel.node != x.node) trace.g.nodes[sum].ignored = 2;
     return {trace, sum};
   }
 
-  template <class Function>
-  static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, const Function& function) {
+  static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, int function) {
     tracer& trace = *average.trace;
     graph::node n;
     n.kind = graph::op::update, n.extent = average.shape();
     n.operand_count = 3, n.operands[0] = average.node, n.operands[1] = batch.node, n.operands[2] = examples.node;
-    n.function = trace.g.intern(expr::scalar_function_of<3>(function));
+    n.function = function;
     trace.g.updates.push(graph::add_node(trace.g, n, trace.scope));
   }
 };
