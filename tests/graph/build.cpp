@@ -93,7 +93,7 @@ TEST_CASE("the first mistake is recorded, with both shapes") {
 }
 
 TEST_CASE("windows are placed or reported") {
-  graph::graph g;
+  slim::graph::graph g;
   window placed;
   slim::shape out;
   CHECK(place_window(g, {7, 8, 3}, {3, 3}, 2, 1, SAME, -1, placed, out));
@@ -107,10 +107,10 @@ TEST_CASE("windows are placed or reported") {
   CHECK(g.error.broken == rule::window_larger_than_input);
   CHECK(g.error.found == slim::shape{5, 5});
   CHECK(g.error.expected == slim::shape{4, 8});
-  graph::graph second;
+  slim::graph::graph second;
   CHECK(!place_window(second, {12}, {3, 3}, 1, 1, SAME, -1, placed, out));
   CHECK(second.error.broken == rule::rank_mismatch);
-  graph::graph third;
+  slim::graph::graph third;
   CHECK(!place_window(third, {4, 4, 1}, {3, 3}, 0, 1, SAME, -1, placed, out));
   CHECK(third.error.broken == rule::bad_number);
 }

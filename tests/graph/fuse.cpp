@@ -13,11 +13,11 @@ namespace {
 
 template <const auto& Net, class... Options>
 graph::graph inference_of() {
-  return detail::compile_inference<Net, model_options<Options...>>().g;
+  return detail::finish(detail::trace_inference<Net, model_options<Options...>>().g).g;
 }
 template <const auto& Net, class Loss, class Optimizer, class... Options>
 graph::graph training_graph() {
-  return detail::compile_training<Net, model_options<Options...>, Loss, Optimizer>().g;
+  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, Loss, Optimizer>().g).g;
 }
 
 bool stores_with(const graph::node& n, const graph::graph& g, expr::scalar_op operation) {

@@ -15,11 +15,11 @@ using cross_entropy = losses::sparse_softmax_cross_entropy_loss;
 
 template <const auto& Net, class... Options>
 graph::compilation inference_of() {
-  return detail::compile_inference<Net, model_options<Options...>>();
+  return detail::finish(detail::trace_inference<Net, model_options<Options...>>().g);
 }
 template <const auto& Net, class Optimizer, class... Options>
 graph::compilation training_graph() {
-  return detail::compile_training<Net, model_options<Options...>, cross_entropy, Optimizer>();
+  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, cross_entropy, Optimizer>().g);
 }
 
 /// The first two values that are alive at once in the same memory, found without what the planner uses: each value lives from the step

@@ -54,7 +54,7 @@ template <class...> struct rate_and_stride_exclude_each_other;      // one of th
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
 template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
 template <class...> struct loss_is_not_one_number;                  // reduce it: mean(x) or sum(x)
-template <class...> struct expression_is_too_large;                 // split it into several tensors
+template <class...> struct expression_is_too_large;                 // split it: into several tensors, or layers
 template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
 template <class...> struct number_out_of_range;
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
@@ -169,6 +169,7 @@ struct violation_of {
     else if constexpr (broken == wrong_input_count) return message<network_takes_another_number_of_inputs>(what(), needed());
     else if constexpr (broken == no_loss) return message<there_is_no_loss>(where());
     else if constexpr (broken == not_a_scalar_loss) return message<loss_is_not_one_number>(where(), what());
+    else if constexpr (broken == expression_too_large && detail_name.size > 0) return message<expression_is_too_large>(where(), argument(), what(), needed());
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());

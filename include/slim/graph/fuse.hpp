@@ -21,8 +21,11 @@ constexpr bool has_epilogue(op kind) {
 
 constexpr bool is_function(op kind) { return kind == op::map || kind == op::reduce || kind == op::update; }
 
-constexpr bool same_domain(const domain& a, const domain& b) { return a.batched == b.batched && a.extent == b.extent; }
+/// What two loops must agree in to become one: a number that tells domains apart.
+constexpr long loop_key(bool batched, const slim::shape& extent) { return (extent.size() * 65536 + extent.channels()) * 2 + (batched ? 1 : 0); }
+constexpr long loop_key(const node& n) { return loop_key(n.batched, n.extent); }
 
+/// The domain of the loop that a function node becomes.
 constexpr domain loop_domain(const graph& g, const node& n) {
   if (n.kind == op::reduce) return joint_domain(g, n.operands, n.operand_count);
   return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
@@ -94,21 +97,25 @@ constexpr void fuse_into_consumers(graph& g) {
   list<int> reads = detail::read_counts(g);
   list<int> function_reads;  // reads by functions over the same domain
   function_reads.resize(g.nodes.size(), 0);
-  list<domain> loops;
-  for (const node& n : g.nodes) loops.push(detail::loop_domain(g, n));
+  list<long> loops;  // −1: no function
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    if (n.dead || !detail::is_function(n.kind)) continue;
-    for (int k = 0; k < n.operand_count; ++k)
-      if (detail::same_domain(loops[i], domain_of(g.nodes[n.operands[k]]))) ++function_reads[n.operands[k]];
+    long loop = -1;
+    if (!n.dead && detail::is_function(n.kind)) {
+      const domain over = detail::loop_domain(g, n);
+      loop = detail::loop_key(over.batched, over.extent);
+      for (int k = 0; k < n.operand_count; ++k)
+        if (detail::loop_key(g.nodes[n.operands[k]]) == loop) ++function_reads[n.operands[k]];
+    }
+    loops.push(loop);
   }
   list<char> dissolves;
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    const bool function = !n.dead && detail::is_function(n.kind);
+    const bool function = loops[i] >= 0;
     for (int k = 0; k < n.operand_count && function; ++k) {
       const int producer = n.operands[k];
-      if (!dissolves[producer] || !detail::same_domain(loops[i], loops[producer])) continue;
+      if (!dissolves[producer] || loops[i] != loops[producer]) continue;
       if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
       if (detail::absorb(g, n, k, g.nodes[producer]))
         k = -1;  // operands have moved: look at all of them again
@@ -120,7 +127,7 @@ constexpr void fuse_into_consumers(graph& g) {
       int large = 0;
       for (int k = 0; k < n.operand_count; ++k) {
         const node& operand = g.nodes[n.operands[k]];
-        if (access_of(operand, loops[i]).how != expr::access::element) continue;
+        if (detail::loop_key(operand) != loops[i]) continue;
         ++large;
         // It costs nothing at the store of the operation that makes its operand.
         if (detail::has_epilogue(operand.kind) && reads[n.operands[k]] == 1) yes = false;
@@ -141,7 +148,7 @@ constexpr void fuse_into_producers(graph& g) {
     for (int k = 0; k < n.operand_count; ++k) {
       const node& producer = g.nodes[n.operands[k]];
       if (detail::has_epilogue(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
-          detail::same_domain(domain_of(producer), domain_of(n)) && (position < 0 || n.operands[k] > n.operands[position]))
+          producer.batched == n.batched && producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
         position = k;
     }
     for (int k = 0; k < n.operand_count; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit

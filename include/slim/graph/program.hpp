@@ -140,19 +140,47 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   return p;
 }
 
+/// The graph of a frozen program, for further passes. What passes remember about functions starts empty.
+template <program_sizes Room>
+constexpr graph thaw(const program<Room>& p) {
+  graph g;
+  const program_sizes& s = p.sizes;
+  for (int i = 0; i < s.nodes; ++i) g.nodes.push(p.nodes[i]);
+  for (int i = 0; i < s.functions; ++i) {
+    const function_entry& entry = p.functions[i];
+    expr::scalar_function f;
+    for (int k = 0; k < entry.count; ++k) f.nodes.push(p.function_nodes[entry.first + k]);
+    f.inputs = entry.inputs;
+    for (int o = 0; o < entry.output_count; ++o) f.add_output(entry.outputs[o]);
+    g.functions.push(f);
+    g.known.push({});
+  }
+  for (int i = 0; i < s.scopes; ++i) g.scopes.push(p.scopes[i]);
+  for (int i = 0; i < s.variables; ++i) g.variables.push(p.variables[i]);
+  for (int i = 0; i < s.end_points; ++i) g.end_points.push(p.end_points[i]);
+  for (int i = 0; i < s.losses; ++i) (i < p.loss_count ? g.losses : g.regularization_losses).push(p.losses[i]);
+  for (int i = 0; i < s.outputs; ++i) g.outputs.push(p.outputs[i]);
+  g.inputs = p.inputs, g.scalars = p.scalars, g.error = p.error;
+  return g;
+}
+
 /// Room for most networks: compiling a network is the expensive part, and with this it happens once.
 inline constexpr program_sizes usual_room{2048, 256, 3072, 512, 512, 384, 384, 2048, 64};
 
-/// Runs `Compile` inside the compiler and stores its result. A network that needs more than the usual room is compiled twice.
-template <compilation (*Compile)()>
+/// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
+/// length of one constant evaluation. A network that needs more than the usual room is compiled twice.
+template <compilation (*First)(), compilation (*Second)(graph&&)>
 struct compiled {
-  static constexpr auto roomy = freeze<usual_room>(Compile());
-  static constexpr auto program = [] {
-    if constexpr (roomy.sizes.fits(usual_room))
-      return shrink<roomy.sizes>(roomy);
-    else
-      return freeze<roomy.sizes>(Compile());
-  }();
+private:
+  template <auto Room>
+  static constexpr auto first = freeze<Room>(First());
+  static constexpr program_sizes first_room = first<usual_room>.sizes.fits(usual_room) ? usual_room : first<usual_room>.sizes;
+  template <auto Room>
+  static constexpr auto second = freeze<Room>(Second(thaw(first<first_room>)));
+  static constexpr program_sizes exact = second<first_room>.sizes;
+
+public:
+  static constexpr auto program = shrink<exact>(second<exact.fits(first_room) ? first_room : exact>);
 };
 
 /// The loop of an element-wise computation: rows × width, where columns repeat every `width` elements.

@@ -30,22 +30,34 @@ public:
   int node = -1;
 
 private:
+  /// The sum of the collection that this tensor stands for. Eight terms at a time: deep networks have a penalty per layer.
   constexpr int collected(tracer& owner) const {
-    tensor sum = 0.0;
-    int terms = 0;
+    int terms[8]{}, count = 0;
+    bool any = false;
+    const auto fold = [&] {
+      expr::scalar_function f;
+      int total = f.add_input(0);
+      for (int i = 1; i < count; ++i) total = f.emit(expr::scalar_op::add, total, f.add_input(i));
+      f.add_output(total);
+      terms[0] = count == 1 ? terms[0] : graph::map(owner.g, f, terms, count, owner.scope);
+      count = 1;
+    };
     const auto add = [&](const list<graph::named_node>& losses) {
       for (const graph::named_node& loss : losses) {
-        sum = terms == 0 ? tensor(owner, loss.node) : plus(owner, sum, tensor(owner, loss.node));
-        ++terms;
+        if (count == 8) fold();
+        terms[count++] = loss.node;
+        any = true;
       }
     };
     if (later != deferred::regularization_losses) add(owner.g.losses);
-    if (later == deferred::total_loss || later == deferred::regularization_losses) add(owner.g.regularization_losses);
-    // Penalties are only made for training: without it their sum is empty by right.
-    if (terms == 0 && later == deferred::total_loss && owner.training) owner.fail(graph::rule::no_loss);
-    return sum.in(owner);
+    if (later != deferred::losses) add(owner.g.regularization_losses);
+    if (!any) {
+      if (later == deferred::total_loss && owner.training) owner.fail(graph::rule::no_loss);
+      return graph::constant(owner.g, 0);
+    }
+    fold();
+    return terms[0];
   }
-  static constexpr tensor plus(tracer& owner, const tensor& a, const tensor& b);
 
   double constant = 0;
   deferred later = deferred::no;
@@ -109,11 +121,6 @@ constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::op
 constexpr tensor square(const tensor& x) { return x * x; }
 constexpr tensor select(const tensor& condition, const tensor& yes, const tensor& no) {
   return apply(detail::operation(expr::scalar_op::select), condition, yes, no);
-}
-
-constexpr tensor tensor::plus(tracer& owner, const tensor& a, const tensor& b) {
-  const int nodes[] = {a.in(owner), b.in(owner)};
-  return {owner, graph::map(owner.g, detail::operation(expr::scalar_op::add), nodes, 2, owner.scope)};
 }
 
 /// Σ of all elements of all examples: one number.

@@ -15,6 +15,7 @@ struct stored_function {
   expr::scalar_node nodes[capacity]{};
   int count = 0;
   int output = -1;
+  int size = 0;  // operations recorded
   const char* name = "custom";
 
   constexpr stored_function() = default;
@@ -22,14 +23,19 @@ struct stored_function {
   template <class Callable>
     requires std::is_invocable_v<const Callable&, expr::symbol>
   constexpr stored_function(const Callable& callable) {
-    const expr::scalar_function recorded = expr::pruned(expr::scalar_function_of<1>(callable));
-    count = recorded.nodes.size();
-    for (int i = 0; i < count; ++i) nodes[i] = recorded.nodes[i];  // larger ones do not compile: the index leaves the array
-    output = recorded.outputs[0];
+    store(expr::pruned(expr::scalar_function_of<1>(callable)));
     if constexpr (requires { callable.name; }) name = callable.name;
   }
 
+  constexpr void store(const expr::scalar_function& recorded) {
+    size = recorded.nodes.size();
+    count = fits() ? size : 1;  // one that is too large is reported by the layer that reads it
+    for (int i = 0; i < count; ++i) nodes[i] = recorded.nodes[i];
+    output = fits() ? recorded.outputs[0] : 0;
+  }
+
   constexpr bool empty() const { return count == 0; }
+  constexpr bool fits() const { return size <= capacity; }
   constexpr expr::scalar_function function() const {
     expr::scalar_function f;
     for (int i = 0; i < count; ++i) f.nodes.push(nodes[i]);

@@ -31,7 +31,10 @@ private:
       value->describe(*value, origin.text);
       trace.origins.push(origin);
     }
-    return static_cast<const argument<Keyword>*>(value)->value;
+    const typename Keyword::value_type& own = static_cast<const argument<Keyword>*>(value)->value;
+    if constexpr (requires { own.fits(); })
+      if (!own.fits()) trace.fail(graph::rule::expression_too_large, {own.size}, {own.capacity}, Keyword::name);
+    return own;
   }
 
   tracer& trace;

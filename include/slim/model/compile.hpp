@@ -140,7 +140,11 @@ constexpr void add_updates(graph::graph& g, const list<int>& gradient) {
   }
 }
 
-constexpr void optimize(graph::graph& g) {
+/// The second half of the pipeline: simplify → fuse → choose → plan.
+constexpr graph::compilation finish(graph::graph&& from) {
+  graph::compilation result{static_cast<graph::graph&&>(from), {}};
+  graph::graph& g = result.g;
+  if (g.failed()) return result;
   graph::share_equal(g);
   graph::remove_dead(g);
   graph::fuse_into_consumers(g);
@@ -148,7 +152,10 @@ constexpr void optimize(graph::graph& g) {
   graph::fuse_into_producers(g);
   graph::remove_dead(g);
   graph::choose(g);
+  result.plan = graph::plan(g);
+  return result;
 }
+constexpr graph::compilation leave_as_written(graph::graph&& from) { return {static_cast<graph::graph&&>(from), {}}; }
 
 /// The network as written, before any pass: for names, shapes and counts.
 template <const auto& Net, class Options>
@@ -158,17 +165,15 @@ constexpr graph::compilation trace_only() {
   return {static_cast<graph::graph&&>(trace.g), {}};
 }
 
-/// The forward program for inference.
+/// The forward graph for inference.
 template <const auto& Net, class Options>
-constexpr graph::compilation compile_inference() {
+constexpr graph::compilation trace_inference() {
   tracer trace;
   trace_network<Net, Options>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   if (result.g.failed()) return result;
   keep_end_points<Options>(result.g);
   for (int& output : result.g.outputs) output = readable(result.g, output);
-  optimize(result.g);
-  result.plan = graph::plan(result.g);
   return result;
 }
 
@@ -193,9 +198,9 @@ constexpr void trace_loss(tracer& trace) {
   g.outputs.push(total);
 }
 
-/// The training program: forward, backward and updates. Its output is the total loss.
+/// The training graph: forward, backward and updates. Its output is the total loss.
 template <const auto& Net, class Options, class Loss, class Optimizer>
-constexpr graph::compilation compile_training() {
+constexpr graph::compilation trace_and_differentiate() {
   tracer trace;
   trace_loss<Net, Options, Loss>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
@@ -204,13 +209,11 @@ constexpr graph::compilation compile_training() {
   for (const graph::named_node& loss : g.losses) g.nodes[loss.node].kept = true;
   for (const graph::named_node& loss : g.regularization_losses) g.nodes[loss.node].kept = true;
   keep_end_points<Options>(g);
-  graph::share_equal(g);
   list<char> wanted;
   wanted.resize(g.nodes.size(), 0);
   for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
   add_updates<Optimizer>(g, graph::gradients(g, g.outputs[0], wanted));
-  optimize(g);
-  result.plan = graph::plan(g);
+  graph::remove_dead(g);
   return result;
 }
 
@@ -219,12 +222,12 @@ constexpr graph::compilation compile_training() {
 // Compiled forms of a network, each worked out on first use: as written, for inference, for training.
 
 template <const auto& Net, class Options>
-struct traced : graph::compiled<&detail::trace_only<Net, Options>> {};
+struct traced : graph::compiled<&detail::trace_only<Net, Options>, &detail::leave_as_written> {};
 
 template <const auto& Net, class Options>
-struct inference : graph::compiled<&detail::compile_inference<Net, Options>> {};
+struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer>
-struct training_of : graph::compiled<&detail::compile_training<Net, Options, Loss, Optimizer>> {};
+struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer>, &detail::finish> {};
 
 }  // namespace slim

@@ -48,10 +48,7 @@ constexpr stored_function sum_regularizer(const Regularizers&... terms) {
   result.name = "sum_regularizer";
   if (total < 0) return result;
   sum.add_output(total);
-  sum = expr::pruned(sum);
-  result.count = sum.nodes.size();
-  for (int i = 0; i < result.count; ++i) result.nodes[i] = sum.nodes[i];
-  result.output = sum.outputs[0];
+  result.store(expr::pruned(sum));
   return result;
 }
 
