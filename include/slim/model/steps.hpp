@@ -2,6 +2,7 @@
 // From graph operations to kernels: one adapter per operation, shared by all layers and models; only element-wise loops are
 // instantiated per function. A program becomes a table of steps.
 
+#include <initializer_list>
 #include <utility>
 
 #include "slim/graph/program.hpp"
@@ -246,47 +247,88 @@ constexpr auto adapter_of(graph::op kind) -> void (*)(const run_state<T>&, const
   }
 }
 
-template <class T, const auto& Program, int Order>
-constexpr step<T> make_step() {
-  constexpr int index = Program.order[Order];
-  constexpr const graph::node& n = Program.nodes[index];
-  step<T> made;
-  made.node = index;
-  if constexpr (n.kind == graph::op::map)
-    made.run = &adapters<T>::template map<graph::code_of<Program, index, false>()>;
-  else if constexpr (n.kind == graph::op::update)
-    made.run = &adapters<T>::template update<graph::code_of<Program, index, false>()>;
-  else if constexpr (n.kind == graph::op::reduce)
-    made.run = &adapters<T>::template reduce<graph::code_of<Program, index, false>()>;
-  else
-    made.run = adapter_of<T>(n.kind);
-  if constexpr (n.epilogue >= 0) made.epilogue = &kernel::evaluate_epilogue<T, graph::code_of<Program, index, true>()>;
-  if constexpr (n.function >= 0 || n.epilogue >= 0) {
-    constexpr graph::loop_shape loop = graph::loop_of(Program, n, n.epilogue >= 0);
-    made.width = loop.width, made.rows_per_example = loop.rows_per_example, made.batched = loop.over.batched;
+/// The element-wise loops of a program, each once: steps whose functions and operand accesses agree share one, so that a deep network
+/// instantiates no more than its different layers need.
+template <int Steps>
+struct loop_variants {
+  struct variant {
+    int node = -1;
+    bool epilogue = false;
+    unsigned long key = 0;
+    int next = -1;  // with the same function
+  };
+  variant variants[2 * Steps + 1]{};
+  int count = 0;
+  int of_function[Steps + 1]{}, of_epilogue[Steps + 1]{};  // for each step
+};
+
+template <int Steps, class Program>
+constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
+  loop_variants<Steps> found;
+  list<int> newest;
+  newest.resize(p.sizes.functions, -1);
+  const auto variant_of = [&](int index, bool epilogue) {
+    const graph::node& n = p.nodes[index];
+    const int function = epilogue ? n.epilogue : n.function;
+    const graph::domain over = graph::loop_of(p, n, epilogue).over;
+    unsigned long key = epilogue ? 1 : n.kind == graph::op::map ? 2 : n.kind == graph::op::reduce ? 3 : 4;
+    for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
+      key = key * 4 + static_cast<unsigned long>(graph::access_of(p.nodes[n.operands[k]], over).how);
+    for (int v = newest[function]; v >= 0; v = found.variants[v].next)
+      if (found.variants[v].key == key) return v;
+    found.variants[found.count] = {index, epilogue, key, newest[function]};
+    return newest[function] = found.count++;
+  };
+  for (int s = 0; s < Steps; ++s) {
+    const graph::node& n = p.nodes[p.order[s]];
+    found.of_function[s] = n.function >= 0 ? variant_of(p.order[s], false) : -1;
+    found.of_epilogue[s] = n.epilogue >= 0 ? variant_of(p.order[s], true) : -1;
   }
-  return made;
+  return found;
 }
 
 template <class T, const auto& Program>
 struct step_table {
   static constexpr int count = Program.sizes.steps;
+  static constexpr loop_variants<count> loops = find_loop_variants<count>(Program);
+
+  using runner = void (*)(const run_state<T>&, const step<T>&);
+  struct loop {
+    runner run = nullptr;
+    typename kernel::epilogue<T>::function* epilogue = nullptr;
+  };
+
+  template <int Variant>
+  static constexpr loop instantiate() {
+    constexpr int index = loops.variants[Variant].node;
+    constexpr graph::op kind = Program.nodes[index].kind;
+    constexpr auto code = graph::code_of<Program, index, loops.variants[Variant].epilogue>();
+    if constexpr (loops.variants[Variant].epilogue)
+      return {nullptr, &kernel::evaluate_epilogue<T, code>};
+    else if constexpr (kind == graph::op::map)
+      return {&adapters<T>::template map<code>, nullptr};
+    else if constexpr (kind == graph::op::update)
+      return {&adapters<T>::template update<code>, nullptr};
+    else
+      return {&adapters<T>::template reduce<code>, nullptr};
+  }
+
   step<T> steps[count > 0 ? count : 1]{};
 
-  /// Filled in chunks: clang limits a fold to 256 operands.
-  template <int First, int... I>
-  constexpr void fill(std::integer_sequence<int, I...>) {
-    ((steps[First + I] = make_step<T, Program, First + I>()), ...);
-  }
-  template <int First = 0>
-  constexpr void fill_from() {
-    if constexpr (First < count) {
-      constexpr int size = count - First < 128 ? count - First : 128;
-      fill<First>(std::make_integer_sequence<int, size>{});
-      fill_from<First + size>();
+  constexpr step_table() {
+    loop made[loops.count + 1]{};
+    [&]<int... V>(std::integer_sequence<int, V...>) { (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...}; }(std::make_integer_sequence<int, loops.count>{});
+    for (int s = 0; s < count; ++s) {
+      const int index = Program.order[s];
+      const graph::node& n = Program.nodes[index];
+      steps[s].node = index;
+      steps[s].run = n.function >= 0 ? made[loops.of_function[s]].run : adapter_of<T>(n.kind);
+      if (n.epilogue >= 0) steps[s].epilogue = made[loops.of_epilogue[s]].epilogue;
+      if (n.function < 0 && n.epilogue < 0) continue;
+      const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
+      steps[s].width = shape.width, steps[s].rows_per_example = shape.rows_per_example, steps[s].batched = shape.over.batched;
     }
   }
-  constexpr step_table() { fill_from(); }
 };
 
 }  // namespace detail
