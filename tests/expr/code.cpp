@@ -5,34 +5,35 @@
 #include "slim/expr/symbol.hpp"
 
 using namespace slim::expr;
+using expr_access = slim::expr::access;  // the C library has a function of that name
 
 namespace {
 
 template <int Nodes, int Inputs>
-constexpr auto encoded(const scalar_function& f, const access (&accesses)[Inputs]) {
+constexpr auto encoded(const scalar_function& f, const expr_access (&accesses)[Inputs]) {
   return encode<Nodes, Inputs, 1>(f.nodes.begin(), accesses, f.outputs);
 }
 
 constexpr auto biased_relu = [](auto x, auto b) { return max(x + b, 0.0); };
 constexpr int size = pruned(scalar_function_of<2>(biased_relu)).nodes.size();
-constexpr auto code_of_relu = encoded<size, 2>(pruned(scalar_function_of<2>(biased_relu)), {access::element, access::column});
+constexpr auto code_of_relu = encoded<size, 2>(pruned(scalar_function_of<2>(biased_relu)), {expr_access::element, expr_access::column});
 
 static_assert(code_of_relu.node_count == 5 && code_of_relu.input_count == 2 && code_of_relu.output_count == 1);
 static_assert(code_of_relu.op[code_of_relu.outputs[0]] == scalar_op::maximum);
-static_assert(code_of_relu.inputs[0] == access::element && code_of_relu.inputs[1] == access::column);
+static_assert(code_of_relu.inputs[0] == expr_access::element && code_of_relu.inputs[1] == expr_access::column);
 
 template <auto Code>
 struct instantiation {};
 
 // Functions written in different places, but equal, share one instantiation.
 constexpr auto written_elsewhere =
-    encoded<size, 2>(pruned(scalar_function_of<2>([](auto value, auto bias) { return max(1.0 * value + bias, 0.0); })), {access::element, access::column});
+    encoded<size, 2>(pruned(scalar_function_of<2>([](auto value, auto bias) { return max(1.0 * value + bias, 0.0); })), {expr_access::element, expr_access::column});
 static_assert(std::is_same_v<instantiation<code_of_relu>, instantiation<written_elsewhere>>);
 // How an operand is read is part of the code.
-constexpr auto read_otherwise = encoded<size, 2>(pruned(scalar_function_of<2>(biased_relu)), {access::element, access::element});
+constexpr auto read_otherwise = encoded<size, 2>(pruned(scalar_function_of<2>(biased_relu)), {expr_access::element, expr_access::element});
 static_assert(!std::is_same_v<instantiation<code_of_relu>, instantiation<read_otherwise>>);
 // So is every number.
-constexpr auto another_bound = encoded<size, 2>(pruned(scalar_function_of<2>([](auto x, auto b) { return max(x + b, 0.25); })), {access::element, access::column});
+constexpr auto another_bound = encoded<size, 2>(pruned(scalar_function_of<2>([](auto x, auto b) { return max(x + b, 0.25); })), {expr_access::element, expr_access::column});
 static_assert(!std::is_same_v<instantiation<code_of_relu>, instantiation<another_bound>>);
 
 }  // namespace

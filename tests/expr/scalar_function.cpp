@@ -56,7 +56,7 @@ static_assert(root(scalar_function_of<2>([](auto x, auto y) { return y * select(
 static_assert(root(scalar_function_of<1>([](auto x) { return 1.0 / (x - x); })) == scalar_op::divide);
 
 // What is written twice is computed once.
-static_assert(operations(scalar_function_of<3>([](auto x, auto w, auto b) { return max(x * w + b, 0.0) * sigmoid(x * w + b); })) == 5);
+static_assert(operations(scalar_function_of<3>([](auto x, auto w, auto b) { return max(x * w + b, 0.0) * expr::sigmoid(x * w + b); })) == 5);
 static_assert(operations(scalar_function_of<1>([](auto x) { return exp(x) / (1.0 + exp(x)); })) == 3);
 
 // Equal functions are equal values, whoever wrote them.
