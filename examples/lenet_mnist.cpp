@@ -41,7 +41,7 @@ struct settings {
   std::uint64_t seed = 1;
   int threads = kernel::hardware_threads();
   int log_every_n_steps = 100;
-  double learning_rate = 0.02;
+  double learning_rate = 0.001;
   bool explain = false;
 };
 
@@ -53,7 +53,7 @@ void train(const settings& given) {
   std::printf("%s\n", summary<nets::lenet, input<28, 28, 1>>().c_str());
 
   lenet_model net{seed(given.seed), capacity(given.batch_size), given.threads};
-  auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::momentum{given.learning_rate, 0.9},
+  auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{given.learning_rate},
                                             capacity(given.batch_size), given.threads);
   if (given.explain) std::printf("%s\n%s\n", explain<nets::lenet, input<28, 28, 1>>().c_str(), explain(train_op).c_str());
 
