@@ -28,7 +28,7 @@ struct dropout_layer : layer<dropout_layer> {
     if (!(keep > 0 && keep <= 1)) trace.fail(graph::rule::bad_number, {static_cast<int>(keep)}, {1}, "keep_prob lies in (0, 1]");
     if (!with[is_training].in(trace) || keep == 1) return x;
     const int seed = with[dropout_seed];
-    const int stream = seed != 0 ? seed : 0x10000 + trace.scope;
+    const int stream = seed != 0 ? seed : 0x10000 + trace.g.nodes.size();  // another mask for every application
     expr::scalar_function f;
     const int kept = f.emit(expr::scalar_op::greater, f.add_constant(keep), f.emit(expr::scalar_op::uniform, -1, -1, -1, stream));
     f.add_output(f.emit(expr::scalar_op::select, kept, f.emit(expr::scalar_op::multiply, f.add_constant(1 / keep), f.add_input(0)), f.add_constant(0)));

@@ -1,0 +1,247 @@
+#pragma once
+// From graph operations to kernels: one adapter per operation, shared by all layers and models.
+
+#include "slim/graph/program.hpp"
+#include "slim/kernel/average_pool.hpp"
+#include "slim/kernel/channels.hpp"
+#include "slim/kernel/convolution.hpp"
+#include "slim/kernel/convolution_data_gradient.hpp"
+#include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/local_response_normalization.hpp"
+#include "slim/kernel/map.hpp"
+#include "slim/kernel/matmul.hpp"
+#include "slim/kernel/max_pool.hpp"
+#include "slim/kernel/reduce.hpp"
+#include "slim/kernel/softmax.hpp"
+#include "slim/model/run_state.hpp"
+
+namespace slim {
+
+/// One kernel call of a program.
+template <class T>
+struct step {
+  void (*run)(const run_state<T>&, const step&) = nullptr;
+  typename kernel::epilogue<T>::function* epilogue = nullptr;
+  int node = -1;
+  long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
+  bool batched = false;                                    // whether that loop runs over the examples
+};
+
+namespace detail {
+
+constexpr kernel::convolution_geometry convolution_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
+  return {in[0], in[1], in[2], out[0], out[1], out[2], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.rate.height, w.rate.width, w.pad_top, w.pad_left};
+}
+constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
+  return {in[0], in[1], in[2], out[0], out[1], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.pad_top, w.pad_left};
+}
+
+/// Rows of that product for one example, and its inner extent.
+constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
+constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
+
+template <class T>
+struct adapters {
+  using state = run_state<T>;
+  using node = graph::node;
+
+  static const node& of(const state& s, const step<T>& at) { return s.nodes[at.node]; }
+  static const slim::shape& extent(const state& s, int i) { return s.nodes[i].extent; }
+  /// Rows of an operand seen as a matrix [rows, channels].
+  static long rows(const state& s, const slim::shape& e) { return s.batch * (e.size() / e.channels()); }
+
+  static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::expression_context<T> c;
+    for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
+    c.outputs[0] = s[at.node];
+    c.width = at.width, c.rows_per_example = at.rows_per_example, c.seed = s.seed;
+    return c;
+  }
+  static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
+
+  /// The epilogue of a step and the operands it reads.
+  struct bound_epilogue {
+    kernel::expression_context<T> context;
+    kernel::epilogue<T> call;
+    bound_epilogue(const state& s, const step<T>& at) {
+      if (at.epilogue == nullptr) return;
+      const node& n = of(s, at);
+      context.inputs[0] = context.outputs[0] = s[at.node];
+      for (int k = n.body(); k < n.operand_count; ++k) context.inputs[k - n.body() + 1] = s[n.operands[k]];
+      context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
+      call = {at.epilogue, &context};
+    }
+  };
+
+  template <auto Code>
+  static void map(const state& s, const step<T>& at) {
+    kernel::map<T, Code>(function_context(s, at), loop_rows(s, at), s.threads);
+  }
+  template <auto Code>
+  static void update(const state& s, const step<T>& at) {
+    kernel::expression_context<T> c = function_context(s, at);
+    for (int o = 0; o < Code.output_count; ++o) c.outputs[o] = s[of(s, at).operands[o]];
+    kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
+  }
+  template <auto Code>
+  static void reduce(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const kernel::expression_context<T> c = function_context(s, at);
+    if (n.batched)
+      kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
+    else if (n.extent.size() == 1)
+      kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
+    else
+      kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
+  }
+
+  static void convolution(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
+    const bound_epilogue e(s, at);
+    if (n.how == graph::algorithm::product)
+      kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+    else
+      kernel::convolution<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+  }
+  static void convolution_data_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);  // operands: gradient, weights
+    const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
+    const bound_epilogue e(s, at);
+    if (n.how == graph::algorithm::product) {
+      // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
+      const bool same_rows = product_inner(g) == g.input_channels;
+      kernel::matmul_data_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node],
+                                      same_rows ? e.call : kernel::epilogue<T>{}, s.threads);
+      if (!same_rows) e.call(0, rows(s, n.extent), 0, n.extent.channels());
+    } else {
+      kernel::convolution_data_gradient<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.workspace, e.call, s.threads);
+    }
+  }
+  static void convolution_weights_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);  // operands: input, gradient
+    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
+    if (n.how == graph::algorithm::product)
+      kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    else
+      kernel::convolution_weights_gradient<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+
+  static void matmul(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const slim::shape& w = extent(s, n.operands[1]);
+    const bound_epilogue e(s, at);
+    kernel::matmul<T>(s.batch * (n.extent.size() / w[1]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+  }
+  static void matmul_data_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const slim::shape& w = extent(s, n.operands[1]);
+    const bound_epilogue e(s, at);
+    kernel::matmul_data_gradient<T>(s.batch * (n.extent.size() / w[0]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+  }
+  static void matmul_weights_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::matmul_weights_gradient<T>(s.batch * (extent(s, n.operands[0]).size() / n.extent[0]), n.extent[0], n.extent[1], s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+
+  static void max_pool(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const bound_epilogue e(s, at);
+    kernel::max_pool<T>(pool_geometry_of(extent(s, n.operands[0]), n.extent, n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
+  }
+  static void max_pool_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);  // operands: input, output, gradient
+    const bound_epilogue e(s, at);
+    kernel::max_pool_gradient<T>(pool_geometry_of(n.extent, extent(s, n.operands[1]), n.window), s.batch, s[n.operands[0]], s[n.operands[1]], s[n.operands[2]], s[at.node], e.call, s.threads);
+  }
+  static void average_pool(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const bound_epilogue e(s, at);
+    kernel::average_pool<T>(pool_geometry_of(extent(s, n.operands[0]), n.extent, n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
+  }
+  static void average_pool_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const bound_epilogue e(s, at);
+    kernel::average_pool_gradient<T>(pool_geometry_of(n.extent, extent(s, n.operands[0]), n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
+  }
+
+  static void softmax(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::softmax<T>(rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
+  }
+  static void softmax_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::softmax_gradient<T>(rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+  static void softmax_cross_entropy(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::softmax_cross_entropy<T>(s.batch, extent(s, n.operands[0]).size(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+  /// The gradient that comes in is one number per example, or the same for all.
+  static void softmax_cross_entropy_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const T* gradient = s[n.operands[2]];
+    if (!s.nodes[n.operands[2]].batched) {
+      for (long i = 0; i < s.batch; ++i) s.workspace[i] = gradient[0];
+      gradient = s.workspace;
+    }
+    kernel::softmax_cross_entropy_gradient<T>(s.batch, n.extent.size(), s[n.operands[0]], s[n.operands[1]], gradient, s[at.node], s.threads);
+  }
+  static kernel::response_normalization normalization(const node& n) {
+    return {n.number, n.parameters[0], n.parameters[1], n.parameters[2]};
+  }
+  static void local_response_normalization(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::local_response_normalization<T>(normalization(n), rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
+  }
+  static void local_response_normalization_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::local_response_normalization_gradient<T>(normalization(n), rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+
+  static void concat(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    long first = 0;
+    for (int k = 0; k < n.operand_count; ++k) {
+      const long count = extent(s, n.operands[k]).channels();
+      kernel::copy_channels<T>(rows(s, n.extent), s[n.operands[k]], count, 0, s[at.node], n.extent.channels(), first, count, s.threads);
+      first += count;
+    }
+  }
+  static void slice(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::copy_channels<T>(rows(s, n.extent), s[n.operands[0]], extent(s, n.operands[0]).channels(), n.number, s[at.node], n.extent.channels(), 0, n.extent.channels(), s.threads);
+  }
+};
+
+/// Adapter of an operation without a function of its own.
+template <class T>
+constexpr auto adapter_of(graph::op kind) -> void (*)(const run_state<T>&, const step<T>&) {
+  using a = adapters<T>;
+  using enum graph::op;
+  switch (kind) {
+    case convolution: return &a::convolution;
+    case convolution_data_gradient: return &a::convolution_data_gradient;
+    case convolution_weights_gradient: return &a::convolution_weights_gradient;
+    case matmul: return &a::matmul;
+    case matmul_data_gradient: return &a::matmul_data_gradient;
+    case matmul_weights_gradient: return &a::matmul_weights_gradient;
+    case max_pool: return &a::max_pool;
+    case max_pool_gradient: return &a::max_pool_gradient;
+    case average_pool: return &a::average_pool;
+    case average_pool_gradient: return &a::average_pool_gradient;
+    case softmax: return &a::softmax;
+    case softmax_gradient: return &a::softmax_gradient;
+    case softmax_cross_entropy: return &a::softmax_cross_entropy;
+    case softmax_cross_entropy_gradient: return &a::softmax_cross_entropy_gradient;
+    case local_response_normalization: return &a::local_response_normalization;
+    case local_response_normalization_gradient: return &a::local_response_normalization_gradient;
+    case concat: return &a::concat;
+    case slice: return &a::slice;
+    default: return nullptr;
+  }
+}
+
+}  // namespace detail
+}  // namespace slim
