@@ -151,7 +151,7 @@ constexpr void fuse_into_producers(graph& g) {
           producer.batched == n.batched && producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
         position = k;
     }
-    for (int k = 0; k < n.operand_count; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit
+    for (int k = 0; k < n.operand_count && position >= 0; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit
       const node& operand = g.nodes[n.operands[k]];
       if (access_of(operand, domain_of(n)).how == expr::access::column && operand.extent.size() != n.extent.channels()) position = -1;
     }
