@@ -103,13 +103,13 @@ TEST_CASE("variables, is_training, and averages that are shared") {
   op(images, targets);
   for (int c = 0; c < channels; ++c) {
     const statistics s = of_channel(images, c);
-    CHECK(m.variable<"defaults/moving_mean">()(c) == doctest::Approx(0.001 * s.mean));
-    CHECK(m.variable<"defaults/moving_variance">()(c) == doctest::Approx(0.999 + 0.001 * s.unbiased));
-    CHECK(m.variable<"never/moving_mean">()(c) == 0);
-    CHECK(m.variable<"never/moving_variance">()(c) == 1);
-    CHECK(m.variable<"always/moving_mean">()(c) == doctest::Approx(0.5 * s.mean));
-    CHECK(m.variable<"twice/moving_mean">()(c) == doctest::Approx(0.25 * s.mean + 0.5 * (s.mean + 10)));
-    CHECK(m.variable<"twice/moving_variance">()(c) == doctest::Approx(0.25 + 0.75 * s.unbiased));
+    CHECK(m.template variable<"defaults/moving_mean">()(c) == doctest::Approx(0.001 * s.mean));
+    CHECK(m.template variable<"defaults/moving_variance">()(c) == doctest::Approx(0.999 + 0.001 * s.unbiased));
+    CHECK(m.template variable<"never/moving_mean">()(c) == 0);
+    CHECK(m.template variable<"never/moving_variance">()(c) == 1);
+    CHECK(m.template variable<"always/moving_mean">()(c) == doctest::Approx(0.5 * s.mean));
+    CHECK(m.template variable<"twice/moving_mean">()(c) == doctest::Approx(0.25 * s.mean + 0.5 * (s.mean + 10)));
+    CHECK(m.template variable<"twice/moving_variance">()(c) == doctest::Approx(0.25 + 0.75 * s.unbiased));
   }
 }
 
