@@ -1,5 +1,6 @@
 // The code of an introduction to TF-Slim, example by example; docs/tf-slim.md shows each beside its original.
 
+#include <cmath>
 #include <cstdio>
 #include <vector>
 
@@ -87,6 +88,7 @@ int main() {
     const float total = train_op(images, scene_labels, depth_labels);
     const float same = train_by_hand(images, scene_labels, depth_labels);
     std::printf("step %d: total loss %.5f, by hand %.5f\n", step, total, same);
+    if (std::abs(total - same) > 1e-5f * total) return 1;
   }
   for (int i = 0; i < net.variables(); ++i) std::printf("%s\n", net.variable_name(i).c_str());
   std::printf("%s", explain_arguments<once, input<64, 64, 3>>().c_str());

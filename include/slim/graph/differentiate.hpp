@@ -97,7 +97,7 @@ private:
   /// stored summand: it is computed again where the slope needs it). −1 when it is zero.
   constexpr int slope_of(int f, int operand_count, int k, bool of_sum) {
     for (int d = g.known[f].derivatives; d >= 0; d = g.derivatives[d].next)
-      if (g.derivatives[d].argument == k && g.derivatives[d].of_sum == of_sum) return g.derivatives[d].result;
+      if (g.derivatives[d].argument == k && g.derivatives[d].operands == operand_count && g.derivatives[d].of_sum == of_sum) return g.derivatives[d].result;
     const expr::scalar_function function = g.functions[f];
     expr::scalar_function slope;
     if (k < function.inputs) {
@@ -119,7 +119,7 @@ private:
     }
     const bool zero = k >= function.inputs || slope.is_constant(slope.outputs[0], 0);
     const int result = zero ? -1 : g.intern(slope);
-    g.known[f].derivatives = g.derivatives.push({k, result, of_sum, g.known[f].derivatives});
+    g.known[f].derivatives = g.derivatives.push({k, operand_count, result, of_sum, g.known[f].derivatives});
     return result;
   }
 

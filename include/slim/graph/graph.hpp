@@ -66,9 +66,9 @@ struct trimmed_function {
   signed char used[node::max_operands + 2]{};  // arguments of the original, in the order of the result's
 };
 
-/// The derivative of `function` by one argument; `result` −1: zero.
+/// The derivative of a function by one argument, for nodes of `operands` operands; `result` −1: zero.
 struct known_derivative {
-  int argument = -1, result = -1;
+  int argument = -1, operands = 0, result = -1;
   bool of_sum = false;
   int next = -1;  // about the same function
 };
@@ -104,7 +104,6 @@ struct graph {
   list<named_node> losses;
   list<named_node> regularization_losses;
   list<named_node> end_points;  // in order of creation
-  list<int> updates;            // moving averages: run with every training step
   list<int> outputs;
   list<int> constants;          // nodes
   int inputs = 0;

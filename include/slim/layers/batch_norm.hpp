@@ -95,7 +95,7 @@ private:
     n.kind = graph::op::update, n.extent = average.shape();
     n.operand_count = 3, n.operands[0] = average.node, n.operands[1] = batch.node, n.operands[2] = examples.node;
     n.function = function;
-    trace.g.updates.push(graph::add_node(trace.g, n, trace.scope));
+    graph::add_node(trace.g, n, trace.scope);
   }
 };
 inline constexpr batch_norm_layer batch_norm;

@@ -178,15 +178,9 @@ struct adapters {
     const node& n = of(s, at);
     kernel::softmax_cross_entropy<T>(s.batch, extent(s, n.operands[0]).size(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
   }
-  /// The gradient that comes in is one number per example, or the same for all.
   static void softmax_cross_entropy_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const T* gradient = s[n.operands[2]];
-    if (!s.nodes[n.operands[2]].batched) {
-      for (long i = 0; i < s.batch; ++i) s.workspace[i] = gradient[0];
-      gradient = s.workspace;
-    }
-    kernel::softmax_cross_entropy_gradient<T>(s.batch, n.extent.size(), s[n.operands[0]], s[n.operands[1]], gradient, s[at.node], s.threads);
+    kernel::softmax_cross_entropy_gradient<T>(s.batch, n.extent.size(), s[n.operands[0]], s[n.operands[1]], s[n.operands[2]], s[at.node], s.threads);
   }
   static kernel::response_normalization normalization(const node& n) {
     return {n.number, n.parameters[0], n.parameters[1], n.parameters[2]};

@@ -20,7 +20,7 @@ public:
         team(threads),
         examples(Program.example_elements * capacity),
         fixed(Program.fixed_elements),
-        workspace(workspace_elements(Program, capacity)) {}
+        workspace(workspace_elements(Program)) {}
 
   long capacity() const { return room; }
   int threads() const { return team; }

@@ -42,7 +42,7 @@ inline constexpr long arena_bytes = [] {
   constexpr const auto& p = inference<Net, options>::program;
   static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
-         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p));
 }();
 
 /// The same for training with a loss and an optimizer.
@@ -53,7 +53,7 @@ inline constexpr long training_arena_bytes = [] {
   constexpr const auto& p = training_of<Net, options, Loss, Optimizer>::program;
   static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
-         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p, options::fixed_batch));
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p));
 }();
 
 }  // namespace slim

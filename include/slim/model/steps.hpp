@@ -99,10 +99,10 @@ struct step_table {
 template <class T, const auto& Program>
 inline constexpr detail::step_table<T, Program> steps_of{};
 
-/// Elements of scratch memory that any step of `p` may need for `capacity` examples.
+/// Elements of scratch memory that any step of `p` may need.
 template <class Program>
-constexpr long workspace_elements(const Program& p, long capacity) {
-  long most = capacity;
+constexpr long workspace_elements(const Program& p) {
+  long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
     long own = 0;
