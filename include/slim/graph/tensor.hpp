@@ -1,6 +1,8 @@
 #pragma once
 // Symbolic tensors: what a network is a function of. Arithmetic on tensors adds nodes to the graph.
 
+#include <cstdlib>
+
 #include "slim/expr/symbol.hpp"
 #include "slim/graph/tracer.hpp"
 
@@ -63,13 +65,28 @@ private:
   deferred later = deferred::no;
 };
 
+namespace detail {
+
+/// Not constexpr: while a network is compiled, the call itself is the message. Numbers and loss collections belong to no network until
+/// they meet one of its tensors.
+[[noreturn]] inline void arithmetic_needs_a_tensor_of_the_network() { std::abort(); }
+
+template <class... Tensors>
+constexpr tracer& network_of(const Tensors&... operands) {
+  tracer* owner = nullptr;
+  ((owner = owner == nullptr ? operands.trace : owner), ...);
+  if (owner == nullptr) arithmetic_needs_a_tensor_of_the_network();
+  return *owner;
+}
+
+}  // namespace detail
+
 /// Element-wise application of a recorded function. Operands broadcast: one number, one value per channel, one per example.
 template <class... Tensors>
 constexpr tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
-  tracer* owner = nullptr;
-  ((owner = owner == nullptr ? operands.trace : owner), ...);
-  const int nodes[] = {operands.in(*owner)...};
-  return {*owner, graph::map(owner->g, function, nodes, sizeof...(Tensors), owner->scope)};
+  tracer& owner = detail::network_of(operands...);
+  const int nodes[] = {operands.in(owner)...};
+  return {owner, graph::map(owner.g, function, nodes, sizeof...(Tensors), owner.scope)};
 }
 
 /// The function of `callable(numbers..., scalars...)` in the graph's table. A stateless callable is recorded once for each set of numbers.
@@ -88,10 +105,9 @@ constexpr int recorded(graph::graph& g, const Callable& callable, Numbers... num
 /// apply with function number `function` of the graph.
 template <class... Tensors>
 constexpr tensor apply(int function, const Tensors&... operands) {
-  tracer* owner = nullptr;
-  ((owner = owner == nullptr ? operands.trace : owner), ...);
-  const int nodes[] = {operands.in(*owner)...};
-  return {*owner, graph::map(owner->g, function, nodes, sizeof...(Tensors), owner->scope)};
+  tracer& owner = detail::network_of(operands...);
+  const int nodes[] = {operands.in(owner)...};
+  return {owner, graph::map(owner.g, function, nodes, sizeof...(Tensors), owner.scope)};
 }
 
 namespace detail {
