@@ -112,6 +112,18 @@ TEST_CASE("every kind of damage is found") {
   check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
 }
 
+TEST_CASE("a pass that leaves a fault behind is named, and only the first") {
+  specimen s;
+  detail::check(s.g(), "simplify");
+  CHECK_FALSE(s.g().failed());
+  s.g().nodes[s.x].dead = true;
+  detail::check(s.g(), "fuse_into_consumers");
+  detail::check(s.g(), "fuse_into_producers");
+  CHECK(s.g().error.broken == graph::rule::unsound_graph);
+  CHECK(std::string(s.g().error.detail) == "a dead node is read");
+  CHECK(std::string(s.g().error.layer_kind) == "fuse_into_consumers");
+}
+
 TEST_CASE("an element-wise operand that does not fit is found") {
   sketch s;
   const tensor x = s.input({6}), y = s.input({6});

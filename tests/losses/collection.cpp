@@ -40,5 +40,10 @@ TEST_CASE("the total is the sum of the collection and of the penalties") {
   CHECK(loss_of<by_hand>() == doctest::Approx(3.5 + 3.5 * 6 + 1));
 }
 
+TEST_CASE("the total is the same number in inference") {
+  model<total, input<2>, precision<double>> m(seed(1));
+  CHECK(m.predict(std::vector<double>{1, 2, 3, 8})(0) == doctest::Approx(3.5 * 6 + 1));
+}
+
 // TF-Slim trains on what it is given, whatever the collection holds.
 TEST_CASE("a network may return a loss of its own") { CHECK(loss_of<own>() == doctest::Approx(35)); }

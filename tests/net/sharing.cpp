@@ -66,7 +66,7 @@ TEST_CASE("a shared variable is penalised once") {
   const tensor right(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 1));
   siamese(left, right);
   CHECK(!trace.g.failed());
-  CHECK(trace.g.regularization_losses.size() == 2);  // the weights of conv and of fc
+  CHECK(trace.regularization_losses().size() == 2);  // the weights of conv and of fc
 }
 
 TEST_CASE("a shared variable is updated once, by the sum of its gradients") {

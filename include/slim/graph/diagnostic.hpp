@@ -25,6 +25,8 @@ template <char...> struct layer_named;
 template <char...> struct layer_kind;
 template <char...> struct argument_named;
 template <char...> struct variable_called;
+template <char...> struct after_pass;
+template <char...> struct graph_rule;
 template <char...> struct name_given;
 template <char...> struct nearest_name;
 #else
@@ -32,6 +34,8 @@ template <text> struct layer_named;
 template <text> struct layer_kind;
 template <text> struct argument_named;
 template <text> struct variable_called;
+template <text> struct after_pass;
+template <text> struct graph_rule;
 template <text> struct name_given;
 template <text> struct nearest_name;
 #endif
@@ -57,6 +61,7 @@ template <class...> struct loss_is_not_one_number;                  // reduce it
 template <class...> struct expression_is_too_large;                 // split it: into several tensors, or layers
 template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
 template <class...> struct number_out_of_range;
+template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
 template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
 template <class...> struct end_point_is_not_kept;                   // add keep<"name"> to the options of the model
@@ -172,6 +177,7 @@ struct violation_of {
     else if constexpr (broken == expression_too_large && detail_name.size > 0) return message<expression_is_too_large>(where(), argument(), what(), needed());
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
+    else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
     else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else return message<number_out_of_range>(where(), argument(), what(), shape_fact<at_least, expected_shape>());
   }

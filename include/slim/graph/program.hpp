@@ -164,8 +164,8 @@ constexpr graph thaw(const program<Room>& p) {
   return g;
 }
 
-/// Room for most networks: compiling a network is the expensive part, and with this it happens once.
-inline constexpr program_sizes usual_room{2048, 256, 3072, 512, 512, 384, 384, 2048, 64};
+/// Room for most networks: compiling a network is the expensive part, and with this it happens once. Room that stays empty costs nothing.
+inline constexpr program_sizes usual_room{8192, 1024, 16384, 2048, 2048, 1024, 1024, 8192, 256};
 
 /// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
 /// length of one constant evaluation. A network that needs more than the usual room is compiled twice.

@@ -52,7 +52,7 @@ private:
       }
     };
     if (later != deferred::regularization_losses) add(owner.g.losses);
-    if (later != deferred::losses) add(owner.g.regularization_losses);
+    if (later != deferred::losses) add(owner.regularization_losses());
     if (!any) {
       if (later == deferred::total_loss && owner.training) owner.fail(graph::rule::no_loss);
       return graph::constant(owner.g, 0);

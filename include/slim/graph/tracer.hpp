@@ -23,6 +23,7 @@ struct tracer {
   bool recording = false;  // keep argument origins
   list<argument_origin> origins;
   int visits = 0;          // scopes opened so far
+  int regularized = 0;     // variables whose regularizers are in the collection
   int newest_root = -1, newest_root_variable = -1;  // scopes and variables outside all scopes
 
   /// The entry of scope `parent`/`base`_`number`, or -1.
@@ -80,7 +81,6 @@ struct tracer {
   constexpr void fail_repeated_argument(const char* keyword) { fail(graph::rule::repeated_argument, {}, {}, keyword); }
 
   /// The variable `name` of the open scope: made now, or found again where `reuse` is on. Returns its node.
-  /// A regularizer's loss is added once, when the variable is made (TF-Slim section 2.1, rule 5).
   constexpr int variable(const char* name, const slim::shape& extent, const initializer& initial, int regularizer, bool trainable) {
     int& newest = scope < 0 ? newest_root_variable : g.scopes[scope].newest_variable;
     for (int i = newest; i >= 0; i = g.variables[i].older) {
@@ -97,12 +97,18 @@ struct tracer {
     const int made = graph::add_leaf(g, graph::op::variable, false, extent, index, 0, scope);
     g.variables.push({scope, name, extent, initial, regularizer, trainable, made, newest});
     newest = index;
-    if (regularizer >= 0 && training) {
-      const int operands[1] = {made};
-      const int loss = graph::reduce(g, regularizer, operands, 1, {}, scope);
-      g.regularization_losses.push({loss, scope, {}});
-    }
     return made;
+  }
+
+  /// The regularizers' losses of all variables so far, one for each variable however many layers share it (TF-Slim section 2.1, rule 5).
+  constexpr const list<graph::named_node>& regularization_losses() {
+    for (; regularized < g.variables.size(); ++regularized) {
+      const graph::variable_entry& v = g.variables[regularized];
+      if (v.regularizer < 0) continue;
+      const int operands[1] = {v.node};
+      g.regularization_losses.push({graph::reduce(g, v.regularizer, operands, 1, {}, v.scope), v.scope, {}});
+    }
+    return g.regularization_losses;
   }
 };
 

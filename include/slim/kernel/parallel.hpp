@@ -22,16 +22,20 @@ inline int hardware_threads() {
 #endif
 }
 
+#ifdef _OPENMP
+/// A function of its own: compilers ask the runtime which thread this is on entry, even where nothing is forked.
+[[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task), const void* context) {
+#pragma omp parallel for num_threads(team) schedule(static)
+  for (long task = 0; task < tasks; ++task) body(context, task);
+}
+#endif
+
 /// `parallel_for` for a body behind a pointer: compiled once per program, whatever the kernels.
 [[gnu::noinline]] inline void run_tasks(long tasks, [[maybe_unused]] double work_per_task, [[maybe_unused]] int threads,
                                         void (*body)(const void* context, long task), const void* context) {
 #ifdef _OPENMP
-  if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold) {
-    const int team = tasks < threads ? static_cast<int>(tasks) : threads;
-#pragma omp parallel for num_threads(team) schedule(static)
-    for (long task = 0; task < tasks; ++task) body(context, task);
-    return;
-  }
+  if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold)
+    return fork_tasks(tasks, tasks < threads ? static_cast<int>(tasks) : threads, body, context);
 #endif
   for (long task = 0; task < tasks; ++task) body(context, task);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The pipeline: trace → check → simplify → differentiate → fuse → plan. Runs inside the compiler, once per model and use.
+// The pipeline: trace → differentiate → simplify → fuse → choose → plan, with a check after each. Runs inside the compiler, once per model and use.
 
 #include "slim/graph/choose.hpp"
 #include "slim/graph/differentiate.hpp"
@@ -7,6 +7,7 @@
 #include "slim/graph/program.hpp"
 #include "slim/graph/simplify.hpp"
 #include "slim/graph/tensor.hpp"
+#include "slim/graph/verify.hpp"
 #include "slim/losses/collection.hpp"
 #include "slim/model/options.hpp"
 
@@ -140,6 +141,12 @@ constexpr void add_updates(graph::graph& g, const list<int>& gradient) {
   }
 }
 
+/// The checker between passes: a pass that leaves a graph behind which breaks a rule of verify.hpp is reported by its name.
+constexpr void check(graph::graph& g, const char* pass) {
+  if (g.failed()) return;
+  if (const char* const fault = graph::fault_of(g)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
+}
+
 /// The second half of the pipeline: simplify → fuse → choose → plan.
 constexpr graph::compilation finish(graph::graph&& from) {
   graph::compilation result{static_cast<graph::graph&&>(from), {}};
@@ -147,10 +154,14 @@ constexpr graph::compilation finish(graph::graph&& from) {
   if (g.failed()) return result;
   graph::share_equal(g);
   graph::remove_dead(g);
+  check(g, "simplify");
   graph::fuse_into_consumers(g);
   graph::remove_dead(g);
+  check(g, "fuse_into_consumers");
   graph::fuse_into_producers(g);
   graph::remove_dead(g);
+  check(g, "fuse_into_producers");
+  if (g.failed()) return result;
   graph::choose(g);
   result.plan = graph::plan(g);
   return result;
@@ -174,6 +185,7 @@ constexpr graph::compilation trace_inference() {
   if (result.g.failed()) return result;
   keep_end_points<Options>(result.g);
   for (int& output : result.g.outputs) output = readable(result.g, output);
+  check(result.g, "trace");
   return result;
 }
 
@@ -194,6 +206,7 @@ constexpr void trace_loss(tracer& trace) {
   } else if (g.nodes[total].batched || g.nodes[total].extent.size() != 1) {
     trace.fail(graph::rule::not_a_scalar_loss, g.nodes[total].extent, {});
   }
+  trace.regularization_losses();  // those that no total asked for can be read after a step, too
   g.outputs.shrink(0);
   g.outputs.push(total);
 }
@@ -214,6 +227,7 @@ constexpr graph::compilation trace_and_differentiate() {
   for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
   add_updates<Optimizer>(g, graph::gradients(g, g.outputs[0], wanted));
   graph::remove_dead(g);
+  check(g, "differentiate");
   return result;
 }
 
