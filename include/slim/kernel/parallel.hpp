@@ -23,10 +23,14 @@ inline int hardware_threads() {
 }
 
 #ifdef _OPENMP
-/// A function of its own: compilers ask the runtime which thread this is on entry, even where nothing is forked.
+/// A function of its own: compilers ask the runtime which thread this is on entry, even where nothing is forked. The tasks are shared
+/// out by hand: LLVM's runtime allocates memory for every `omp for`.
 [[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task), const void* context) {
-#pragma omp parallel for num_threads(team) schedule(static)
-  for (long task = 0; task < tasks; ++task) body(context, task);
+#pragma omp parallel num_threads(team)
+  {
+    const long thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    for (long task = thread * tasks / threads; task < (thread + 1) * tasks / threads; ++task) body(context, task);
+  }
 }
 #endif
 
