@@ -8,6 +8,9 @@
 /// Inline although the compiler's estimate says no: bodies of vector kernels, whose accumulators must stay in registers.
 #define SLIM_ALWAYS_INLINE [[gnu::always_inline]] inline
 
+/// The same for a lambda; stands behind its parameters.
+#define SLIM_INLINED __attribute__((always_inline))
+
 /// A promise that the pointers given to a kernel never overlap, so that nothing is loaded again after a store.
 #define SLIM_RESTRICT __restrict__
 

@@ -46,12 +46,14 @@ constexpr bool is_leaf(op kind) { return kind < op::map; }
 /// How a contraction is computed; set by the pass in choose.hpp.
 enum class algorithm : unsigned char {
   unchosen,
-  direct,   // register tiles over pixels and output channels, straight from the image
-  product,  // one matrix product: the window is a single cell, or covers the whole image once
+  direct,      // register tiles over pixels and output channels, straight from the image
+  product,     // one matrix product: the window is a single cell, or covers the whole image once
+  winograd_4,  // F(4×4, 3×3): a quarter of the multiplications, rounding errors about five times as large
+  winograd_2,  // F(2×2, 3×3): 1/2.25 of the multiplications, rounding errors close to those of `direct`
 };
 
 constexpr const char* name_of(algorithm how) {
-  constexpr const char* names[] = {"", "direct", "product"};
+  constexpr const char* names[] = {"", "direct", "product", "winograd 4x4", "winograd 2x2"};
   return names[static_cast<int>(how)];
 }
 
@@ -72,7 +74,7 @@ struct node {
   int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store
   unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
   int scope = -1;           // the layer that made it
-  int number = 0;
+  int number = 0;           // meaning by kind; of convolutions: the algorithm that was asked for
   int extra = 0;
   double value = 0;
   slim::window window{};

@@ -5,16 +5,12 @@
 
 namespace slim::kernel {
 
-/// Elements of `T` that convolution_data_gradient needs besides its operands. The direct algorithm transposes weights while
-/// it packs them and needs none; an algorithm that transforms them ahead will.
-constexpr long convolution_data_gradient_workspace(const convolution_geometry&) { return 0; }
-
 /// dx[n,h,w,c] = Σ dy[n,i,j,k] · weights[r,s,c,k] over all i, r with i·stride − pad + r·rate = h, and likewise for w. Every
 /// phase h mod stride, w mod stride is one dense contraction over the taps that reach it, so no multiplication is with an
 /// inserted zero. The epilogue sees dx as batch·height·width × input channels.
 template<class T>
-void convolution_data_gradient(const convolution_geometry& geometry, long batch, const T* dy, const T* weights, T* dx,
-                               [[maybe_unused]] T* workspace, const epilogue<T>& after, int threads) {
+void convolution_data_gradient(const convolution_geometry& geometry, long batch, const T* dy, const T* weights, T* dx, const epilogue<T>& after,
+                               int threads) {
   const auto& g = geometry;
   const bool dense = g.stride_height == 1 && g.stride_width == 1;
   for (long down = 0; down < smaller(g.stride_height, g.input_height); ++down)

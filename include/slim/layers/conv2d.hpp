@@ -15,7 +15,7 @@ struct conv2d_layer : layer<conv2d_layer> {
   static constexpr auto defaults = arguments_of(
       num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
       normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
-      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false);
+      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, conv_algorithm = automatic);
 
   struct positional {
     int outputs;
@@ -47,7 +47,7 @@ struct conv2d_layer : layer<conv2d_layer> {
     out.extents[2] = outputs;
     const reuse_guard sharing(trace, with[reuse]);
     const int weights = weights_variable(trace, {kernel.height, kernel.width, x.channels(), outputs}, with);
-    return finish_linear(tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope)), with);
+    return finish_linear(tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
   }
 };
 inline constexpr conv2d_layer conv2d;

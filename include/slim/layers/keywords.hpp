@@ -54,6 +54,7 @@ constexpr void slim_describe(const extent2& value, name_buffer& to) {
   to.add("}");
 }
 constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : "FIXED"); }
+constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::unchosen ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
   constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal"};
   to.add(names[static_cast<int>(value.kind)]);
@@ -145,6 +146,7 @@ struct center_keyword : keyword<center_keyword, bool> { static constexpr const c
 struct scale_keyword : keyword<scale_keyword, bool> { static constexpr const char* name = "scale"; using keyword::operator=; };
 struct on_value_keyword : keyword<on_value_keyword, double> { static constexpr const char* name = "on_value"; using keyword::operator=; };
 struct off_value_keyword : keyword<off_value_keyword, double> { static constexpr const char* name = "off_value"; using keyword::operator=; };
+struct conv_algorithm_keyword : keyword<conv_algorithm_keyword, graph::algorithm> { static constexpr const char* name = "conv_algorithm"; using keyword::operator=; };
 struct initializer_keyword : keyword<initializer_keyword, initializer> { static constexpr const char* name = "initializer"; using keyword::operator=; };
 struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; };
 
@@ -172,8 +174,14 @@ inline constexpr center_keyword center;
 inline constexpr scale_keyword scale;
 inline constexpr on_value_keyword on_value;
 inline constexpr off_value_keyword off_value;
+inline constexpr conv_algorithm_keyword conv_algorithm;
 inline constexpr initializer_keyword initial_values;
 inline constexpr regularizer_keyword regularizer;
 // clang-format on
+
+// How a convolution is computed: `conv_algorithm = direct`. Without one slim chooses by shape; `winograd` and `winograd_2x2` apply to
+// 3×3 windows at stride 1.
+inline constexpr graph::algorithm automatic = graph::algorithm::unchosen, direct = graph::algorithm::direct, winograd = graph::algorithm::winograd_4,
+                                  winograd_2x2 = graph::algorithm::winograd_2;
 
 }  // namespace slim

@@ -13,6 +13,8 @@
 #include "slim/kernel/max_pool.hpp"
 #include "slim/kernel/reduce.hpp"
 #include "slim/kernel/softmax.hpp"
+#include "slim/kernel/winograd_convolution.hpp"
+#include "slim/kernel/winograd_weights_gradient.hpp"
 #include "slim/model/run_state.hpp"
 
 namespace slim {
@@ -100,32 +102,43 @@ struct adapters {
     const node& n = of(s, at);
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
     const bound_epilogue e(s, at);
-    if (n.how == graph::algorithm::product)
-      kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
-    else
-      kernel::convolution<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+    T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
+    switch (n.how) {
+      case graph::algorithm::product: return kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, y, e.call, s.threads);
+      case graph::algorithm::winograd_4: return kernel::winograd_convolution<T, 4>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
+      case graph::algorithm::winograd_2: return kernel::winograd_convolution<T, 2>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
+      default: return kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
+    }
   }
   static void convolution_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: gradient, weights
     const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
     const bound_epilogue e(s, at);
-    if (n.how == graph::algorithm::product) {
+    T *const dy = s[n.operands[0]], *const weights = s[n.operands[1]], *const dx = s[at.node];
+    if (n.how == graph::algorithm::winograd_4) {
+      kernel::winograd_convolution<T, 4>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
+    } else if (n.how == graph::algorithm::winograd_2) {
+      kernel::winograd_convolution<T, 2>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
+    } else if (n.how == graph::algorithm::product) {
       // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
       const bool same_rows = product_inner(g) == g.input_channels;
-      kernel::matmul_data_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node],
+      kernel::matmul_data_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, dy, weights, dx,
                                       same_rows ? e.call : kernel::epilogue<T>{}, s.threads);
       if (!same_rows) e.call(0, rows(s, n.extent), 0, n.extent.channels());
     } else {
-      kernel::convolution_data_gradient<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.workspace, e.call, s.threads);
+      kernel::convolution_data_gradient<T>(g, s.batch, dy, weights, dx, e.call, s.threads);
     }
   }
   static void convolution_weights_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: input, gradient
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
-    if (n.how == graph::algorithm::product)
-      kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
-    else
-      kernel::convolution_weights_gradient<T>(g, s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    T *const x = s[n.operands[0]], *const dy = s[n.operands[1]], *const dweights = s[at.node];
+    switch (n.how) {
+      case graph::algorithm::product: return kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, dy, dweights, s.threads);
+      case graph::algorithm::winograd_4: return kernel::winograd_weights_gradient<T, 4>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
+      case graph::algorithm::winograd_2: return kernel::winograd_weights_gradient<T, 2>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
+      default: return kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, dweights, s.threads);
+    }
   }
 
   static void matmul(const state& s, const step<T>& at) {

@@ -17,14 +17,18 @@ class executor {
 public:
   executor(long capacity, int threads)
       : room(capacity),
-        team(threads),
+        team(threads < 1 ? 1 : threads),
         examples(Program.example_elements * capacity),
         fixed(Program.fixed_elements),
-        workspace(workspace_elements(Program)) {}
+        workspace(workspace_elements<T>(Program, capacity, team)) {}
 
   long capacity() const { return room; }
   int threads() const { return team; }
-  void set_threads(int threads) { team = threads < 1 ? 1 : threads; }
+  void set_threads(int threads) {
+    team = threads < 1 ? 1 : threads;
+    const long needed = workspace_elements<T>(Program, room, team);
+    if (needed > workspace.size()) workspace = aligned_buffer<T>(needed);
+  }
   /// Bytes of the arenas.
   long bytes() const { return static_cast<long>(sizeof(T)) * (examples.size() + fixed.size() + workspace.size()); }
 

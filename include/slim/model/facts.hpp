@@ -34,7 +34,7 @@ inline constexpr slim::shape end_point =
         ? traced<Net, model_options<Options...>>::program.end_points[end_point_index<traced<Net, model_options<Options...>>::program, Name>].extent
         : slim::shape{};
 
-/// Bytes that inference with `batch<N>` needs besides the parameters; a constant, for static_assert.
+/// Bytes that inference with `batch<N>` needs besides the parameters, on one thread; a constant, for static_assert.
 template <const auto& Net, class... Options>
 inline constexpr long arena_bytes = [] {
   using options = model_options<Options...>;
@@ -42,7 +42,7 @@ inline constexpr long arena_bytes = [] {
   constexpr const auto& p = inference<Net, options>::program;
   static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
-         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p));
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements<typename options::scalar>(p, options::fixed_batch, 1));
 }();
 
 /// The same for training with a loss and an optimizer.
@@ -53,7 +53,7 @@ inline constexpr long training_arena_bytes = [] {
   constexpr const auto& p = training_of<Net, options, Loss, Optimizer>::program;
   static_assert(is_valid<p>::value);
   return static_cast<long>(sizeof(typename options::scalar)) *
-         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements(p));
+         (p.example_elements * options::fixed_batch + p.fixed_elements + workspace_elements<typename options::scalar>(p, options::fixed_batch, 1));
 }();
 
 }  // namespace slim

@@ -59,7 +59,15 @@ template<class T>
   for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];
 }
 
-/// Asks for the cache line at `address`, which will be written soon. Any address is allowed.
+/// Asks for the cache line at `address`, which will be read soon. Any address is allowed, here and in the next two.
+template<class T>
+inline void prefetch(const T* address) noexcept { __builtin_prefetch(address); }
+
+/// The same, into the second-level cache only.
+template<class T>
+inline void prefetch_to_second_level(const T* address) noexcept { __builtin_prefetch(address, 0, 2); }
+
+/// Asks for the cache line at `address`, which will be written soon.
 template<class T>
 inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(address, 1); }
 

@@ -1,6 +1,10 @@
 #pragma once
 // Memory for arenas and parameters.
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +13,7 @@
 namespace slim {
 
 /// `size` numbers at an address that is a multiple of 64 bytes, uninitialised unless copied. A value: copies copy the numbers.
+/// Large ones ask for large pages: a kernel that walks over a few dozen streams would else wait for address translation.
 template <class T>
 class aligned_buffer {
 public:
@@ -40,9 +45,14 @@ public:
 private:
   static T* allocate(long size) {
     if (size <= 0) return nullptr;
-    const std::size_t bytes = (sizeof(T) * static_cast<std::size_t>(size) + 63) / 64 * 64;
-    void* const memory = std::aligned_alloc(64, bytes);
+    constexpr std::size_t large_page = std::size_t(1) << 21;
+    const std::size_t used = sizeof(T) * static_cast<std::size_t>(size), alignment = used >= large_page ? large_page : 64;
+    const std::size_t bytes = (used + alignment - 1) / alignment * alignment;
+    void* const memory = std::aligned_alloc(alignment, bytes);
     if (memory == nullptr) throw std::bad_alloc();
+#ifdef __linux__
+    if (alignment == large_page) madvise(memory, bytes, MADV_HUGEPAGE);  // advice: nothing depends on its result
+#endif
     return static_cast<T*>(memory);
   }
 

@@ -1,0 +1,113 @@
+#pragma once
+// The transforms of Winograd's minimal filtering for 3×3 windows: F(2×2, 3×3) and F(4×4, 3×3) with points 0, ±1, (±2,) ∞.
+// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv 1509.09308. A tile of Outputs² results is
+// Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient of the weights is its adjoint, Gᵀ[(A y Aᵀ) ⊙ (Bᵀ d B)]G. Each is separable: a
+// one-dimensional transform of the columns, then of the rows.
+
+#include "slim/simd/batch.hpp"
+
+namespace slim::kernel {
+
+/// The one-dimensional transforms, on vectors of independent channels.
+template<int Outputs>
+struct winograd;
+
+template<>
+struct winograd<4> {
+  static constexpr int outputs = 4, taps = 3, inputs = 6;
+
+  template<class V>
+  [[gnu::always_inline]] static void source(const V* d, V* t) {  // Bᵀ d
+    const V a = d[4] - V(4) * d[2], b = d[3] - V(4) * d[1], c = d[4] - d[2], e = d[3] - d[1];
+    t[0] = c + V(4) * (d[0] - d[2]);
+    t[1] = a + b, t[2] = a - b;
+    const V twice = e + e;
+    t[3] = c + twice, t[4] = c - twice;
+    t[5] = d[5] - d[3] - (twice + twice);
+  }
+  template<class V>
+  [[gnu::always_inline]] static void weights(const V* g, V* u) {  // G g
+    const V sixth(1.0 / 6), a = V(0) - (g[0] + g[2]) * sixth, b = g[1] * sixth;
+    u[0] = g[0] * V(0.25);
+    u[1] = a - b, u[2] = a + b;
+    const V c = g[0] * V(1.0 / 24) + g[2] * sixth, e = g[1] * V(1.0 / 12);
+    u[3] = c + e, u[4] = c - e;
+    u[5] = g[2];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void result(const V* m, V* y) {  // Aᵀ m
+    const V a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], e = m[3] - m[4];
+    y[0] = m[0] + a + c;
+    y[1] = b + V(2) * e;
+    y[2] = a + V(4) * c;
+    y[3] = b + V(8) * e + m[5];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {  // A y
+    const V a = y[0] + y[2], b = y[1] + y[3], c = y[0] + V(4) * y[2], e = V(2) * y[1] + V(8) * y[3];
+    m[0] = y[0];
+    m[1] = a + b, m[2] = a - b;
+    m[3] = c + e, m[4] = c - e;
+    m[5] = y[3];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {  // Gᵀ u
+    const V sixth(1.0 / 6), a = (u[1] + u[2]) * sixth, c = u[3] + u[4];
+    g[0] = u[0] * V(0.25) - a + c * V(1.0 / 24);
+    g[1] = (u[2] - u[1]) * sixth + (u[3] - u[4]) * V(1.0 / 12);
+    g[2] = c * sixth - a + u[5];
+  }
+};
+
+template<>
+struct winograd<2> {
+  static constexpr int outputs = 2, taps = 3, inputs = 4;
+
+  template<class V>
+  [[gnu::always_inline]] static void source(const V* d, V* t) {
+    t[0] = d[0] - d[2], t[1] = d[1] + d[2], t[2] = d[2] - d[1], t[3] = d[1] - d[3];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void weights(const V* g, V* u) {
+    const V half(0.5), a = (g[0] + g[2]) * half, b = g[1] * half;
+    u[0] = g[0], u[1] = a + b, u[2] = a - b, u[3] = g[2];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void result(const V* m, V* y) {
+    y[0] = m[0] + m[1] + m[2], y[1] = m[1] - m[2] - m[3];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {
+    m[0] = y[0], m[1] = y[0] + y[1], m[2] = y[0] - y[1], m[3] = V(0) - y[1];
+  }
+  template<class V>
+  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {
+    const V half(0.5), a = (u[1] + u[2]) * half;
+    g[0] = u[0] + a, g[1] = (u[1] - u[2]) * half, g[2] = a + u[3];
+  }
+};
+
+/// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) and store(row, column, vector)
+/// say where they are.
+template<int From, int To, class V, class Line, class Load, class Store>
+[[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
+  V half[To][From];
+#pragma GCC unroll 8
+  for (int s = 0; s < From; ++s) {
+    V in[From], out[To];
+#pragma GCC unroll 8
+    for (int r = 0; r < From; ++r) in[r] = load(r, s);
+    line(in, out);
+#pragma GCC unroll 8
+    for (int i = 0; i < To; ++i) half[i][s] = out[i];
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < To; ++i) {
+    V out[To];
+    line(half[i], out);
+#pragma GCC unroll 8
+    for (int j = 0; j < To; ++j) store(i, j, out[j]);
+  }
+}
+
+}  // namespace slim::kernel
