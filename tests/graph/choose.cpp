@@ -13,21 +13,24 @@ namespace {
 constexpr algorithm chosen(int size, int in, int out, window w = {3, 1, 1, 1, 1}, algorithm asked = algorithm::unchosen) {
   return graph::convolution_algorithm({size, size, in}, {size, size, out}, w, asked);
 }
-static_assert(chosen(56, 64, 64) == algorithm::winograd_4);
-static_assert(chosen(14, 512, 512) == algorithm::winograd_4);
-static_assert(chosen(5, 64, 64) == algorithm::winograd_2);  // large tiles would be 64 cells for 25
+static_assert(chosen(56, 64, 64) == algorithm::winograd_4x4);
+static_assert(chosen(14, 512, 512) == algorithm::winograd_4x4);
+static_assert(chosen(5, 64, 64) == algorithm::winograd_2x2);  // large tiles would be 64 cells for 25
 static_assert(chosen(1, 64, 64) == algorithm::direct);
 static_assert(chosen(224, 3, 64) == algorithm::direct);
 static_assert(chosen(224, 64, 3) == algorithm::direct);
-static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}) == algorithm::direct);
+static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_2x2);
+static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 2, 1, 1, 1}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 1, 2, 2, 2}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {1, 1, 1, 0, 0}) == algorithm::product);
 // What was asked for comes first where it is possible.
 static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::direct) == algorithm::direct);
-static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::winograd_2) == algorithm::winograd_2);
-static_assert(chosen(8, 3, 5, {3, 1, 1, 1, 1}, algorithm::winograd_4) == algorithm::winograd_4);
-static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_4) == algorithm::direct);
+static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
+static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::direct) == algorithm::direct);
+static_assert(chosen(8, 3, 5, {3, 1, 1, 1, 1}, algorithm::winograd_4x4) == algorithm::winograd_4x4);
+static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_4x4) == algorithm::winograd_2x2);
+static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}, algorithm::winograd_4x4) == algorithm::direct);
 
 constexpr auto net = arg_scope<conv2d>(conv_algorithm = direct)(
     scope("net", repeat<2>(conv2d(32, {3, 3}, "conv1")) >> conv2d(40, {3, 3}, "conv2", conv_algorithm = winograd_2x2) >> max_pool2d({2, 2}, "pool") >>
@@ -48,12 +51,12 @@ TEST_CASE("the policy conv_algorithm reaches a convolution and its gradients") {
   const auto& p = decltype(step)::program;
   for (const graph::op kind : {graph::op::convolution, graph::op::convolution_weights_gradient}) {
     CHECK(count(p, kind, algorithm::direct) == 2);
-    CHECK(count(p, kind, algorithm::winograd_2) == 1);
-    CHECK(count(p, kind, algorithm::winograd_4) == 1);
+    CHECK(count(p, kind, algorithm::winograd_2x2) == 1);
+    CHECK(count(p, kind, algorithm::winograd_4x4) == 1);
   }
   CHECK(count(p, graph::op::convolution_data_gradient, algorithm::direct) == 1);  // the image needs no gradient
-  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_2) == 1);
-  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_4) == 1);
+  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_2x2) == 1);
+  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_4x4) == 1);
 }
 
 namespace {

@@ -13,27 +13,27 @@ using namespace slim::kernel::test;
 
 namespace {
 
-/// Relative RMS error allowed: large tiles lose about a digit.
-template<class T, int Outputs>
-constexpr double winograd_tolerance = (sizeof(T) == 4 ? 1e-6 : 5e-15) * (Outputs == 4 ? 10 : 2);
+/// Relative RMS error allowed: six points lose about a digit.
+template<class T, class Transform>
+constexpr double winograd_tolerance = (sizeof(T) == 4 ? 1e-6 : 5e-15) * (Transform::inputs == 6 ? 10 : 2);
 
 /// Random shapes: odd sizes and channels, every padding, more than one block of tiles, and more channels than one reduction takes.
-std::vector<convolution_case> winograd_cases() {
+std::vector<convolution_case> winograd_cases(int taps) {
   std::mt19937 random(7);
   const auto in = [&](int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); };
   std::vector<convolution_case> cases{
-      {convolution_of(1, 1, 1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1},
-      {convolution_of(3, 3, 2, 3, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0), 1},
-      {convolution_of(24, 28, 16, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 5},
-      {convolution_of(4, 5, 1300, 18, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1},
-      {convolution_of(6, 5, 20, 130, 3, 3, 1, 1, 1, 1, 2, 2, 0, 1), 17},
+      {convolution_of(1, 1, 1, 1, taps, taps, 1, 1, 1, 1, taps / 2, taps / 2, taps / 2, taps / 2), 1},
+      {convolution_of(taps, taps, 2, 3, taps, taps, 1, 1, 1, 1, 0, 0, 0, 0), 1},
+      {convolution_of(24, 28, 16, 32, taps, taps, 1, 1, 1, 1, 1, 1, 1, 1), 5},
+      {convolution_of(5, 6, 1300, 18, taps, taps, 1, 1, 1, 1, 1, 1, 1, 1), 1},
+      {convolution_of(6, 7, 20, 130, taps, taps, 1, 1, 1, 1, 2, 2, 0, 1), 17},
   };
   for (int i = 0; i < 25; ++i)
-    cases.push_back({convolution_of(in(3, 17), in(3, 17), in(1, 40), in(1, 40), 3, 3, 1, 1, 1, 1, in(0, 2), in(0, 2), in(0, 2), in(0, 2)), in(1, 17)});
+    cases.push_back({convolution_of(in(5, 17), in(5, 17), in(1, 40), in(1, 40), taps, taps, 1, 1, 1, 1, in(0, taps - 1), in(0, taps - 1), in(0, taps - 1), in(0, taps - 1)), in(1, 17)});
   return cases;
 }
 
-template<class T, int Outputs>
+template<class T, class Transform>
 void check_all_passes(const convolution_case& c) {
   const convolution_geometry& g = c.geometry;
   const auto x = values<T>(input_size(c), 1), weights = values<T>(weights_size(c), 2), dy = values<T>(output_size(c), 3);
@@ -47,21 +47,21 @@ void check_all_passes(const convolution_case& c) {
   std::vector<T> first_y, first_dx, first_dweights;
   for (int threads = 1; threads <= 3; ++threads) {
     // Scratch memory holds anything, even what is not a number.
-    std::vector<T> workspace(static_cast<std::size_t>(std::max({winograd_convolution_workspace<T, Outputs>(forward, c.batch, threads),
-                                                                winograd_convolution_workspace<T, Outputs>(backward, c.batch, threads),
-                                                                winograd_weights_gradient_workspace<T, Outputs>(forward, c.batch)})),
+    std::vector<T> workspace(static_cast<std::size_t>(std::max({winograd_convolution_workspace<T, Transform>(forward, c.batch, threads),
+                                                                winograd_convolution_workspace<T, Transform>(backward, c.batch, threads),
+                                                                winograd_weights_gradient_workspace<T, Transform>(forward, c.batch)})),
                              T(NAN));
     std::vector<T> y(dy.size(), T(NAN)), dx(x.size(), T(NAN)), dweights(weights.size(), T(NAN));
     const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels);
-    winograd_convolution<T, Outputs>(forward, c.batch, x.data(), weights.data(), false, y.data(), workspace.data(), y_calls.hook(), threads);
-    CHECK(distance(y, y_expected) <= winograd_tolerance<T, Outputs>);
+    winograd_convolution<T, Transform>(forward, c.batch, x.data(), weights.data(), false, y.data(), workspace.data(), y_calls.hook(), threads);
+    CHECK(distance(y, y_expected) <= winograd_tolerance<T, Transform>);
     CHECK(y_calls.exact(y));
     const recorder<T> dx_calls(dx.data(), input_size(c) / g.input_channels, g.input_channels);
-    winograd_convolution<T, Outputs>(backward, c.batch, dy.data(), weights.data(), true, dx.data(), workspace.data(), dx_calls.hook(), threads);
-    CHECK(distance(dx, dx_expected) <= winograd_tolerance<T, Outputs>);
+    winograd_convolution<T, Transform>(backward, c.batch, dy.data(), weights.data(), true, dx.data(), workspace.data(), dx_calls.hook(), threads);
+    CHECK(distance(dx, dx_expected) <= winograd_tolerance<T, Transform>);
     CHECK(dx_calls.exact(dx));
-    winograd_weights_gradient<T, Outputs>(forward, c.batch, x.data(), dy.data(), dweights.data(), workspace.data(), threads);
-    CHECK(distance(dweights, dweights_expected) <= winograd_tolerance<T, Outputs>);
+    winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), dweights.data(), workspace.data(), threads);
+    CHECK(distance(dweights, dweights_expected) <= winograd_tolerance<T, Transform>);
     if (threads == 1) first_y = y, first_dx = dx, first_dweights = dweights;
     CHECK(y == first_y);
     CHECK(dx == first_dx);
@@ -72,11 +72,17 @@ void check_all_passes(const convolution_case& c) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("Winograd equals the definition of all three passes, for every thread count, and finishes each element once", T, float, double) {
-  for (const convolution_case& c : winograd_cases()) {
+  for (const convolution_case& c : winograd_cases(3)) {
     const convolution_geometry& g = c.geometry;
     INFO(c.batch << " x " << g.input_height << ' ' << g.input_width << ' ' << g.input_channels << " to " << g.output_height << ' ' << g.output_width << ' '
                  << g.output_channels << ", border " << g.pad_top << ' ' << g.pad_left);
-    check_all_passes<T, 4>(c);
-    check_all_passes<T, 2>(c);
+    check_all_passes<T, winograd_4x4_3x3>(c);
+    check_all_passes<T, winograd_2x2_3x3>(c);
+  }
+  for (const convolution_case& c : winograd_cases(5)) {
+    const convolution_geometry& g = c.geometry;
+    INFO("5x5: " << c.batch << " x " << g.input_height << ' ' << g.input_width << ' ' << g.input_channels << " to " << g.output_height << ' ' << g.output_width
+                 << ' ' << g.output_channels << ", border " << g.pad_top << ' ' << g.pad_left);
+    check_all_passes<T, winograd_2x2_5x5>(c);
   }
 }

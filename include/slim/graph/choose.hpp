@@ -9,8 +9,8 @@ namespace slim::graph {
 inline constexpr int winograd_least_channels = 32;
 
 /// The algorithm for a convolution (or one of its gradients) of `input` images under `w`: a window of one cell at stride 1, or one that
-/// covers the image once, is a matrix product without any rearrangement. 3×3 windows at stride 1 go to Winograd where there are enough
-/// channels, with large tiles unless they would hang over the image by more than half of their area. What was asked for comes first
+/// covers the image once, is a matrix product without any rearrangement. 3×3 and 5×5 windows at stride 1 go to Winograd where there are
+/// enough channels, with large tiles unless they would hang over the image by more than half of their area. What was asked for comes first
 /// where it is possible.
 constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::shape& output, const window& w, algorithm asked) {
   using enum algorithm;
@@ -18,14 +18,15 @@ constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::
   if (w.kernel == one && w.stride == one && w.pad_top == 0 && w.pad_left == 0) return product;
   const bool covers = output[0] == 1 && output[1] == 1 && w.kernel == extent2(input[0], input[1]) && w.rate == one && w.pad_top == 0 && w.pad_left == 0;
   if (covers && asked == unchosen) return product;
-  if (!(w.kernel == extent2(3)) || !(w.stride == one) || !(w.rate == one)) return direct;
-  if (asked != unchosen) return asked;
+  const bool three = w.kernel == extent2(3), five = w.kernel == extent2(5);
+  if (!(three || five) || !(w.stride == one) || !(w.rate == one) || asked == direct) return direct;
+  if (asked != unchosen) return three ? asked : winograd_2x2;
   if (input[2] < winograd_least_channels || output[2] < winograd_least_channels) return direct;
   const auto used = [&](int tile) {  // the part of the tiles' area that is inside the result
     const int down = (output[0] + tile - 1) / tile * tile, across = (output[1] + tile - 1) / tile * tile;
     return static_cast<double>(output[0]) * output[1] / (static_cast<double>(down) * across);
   };
-  return used(4) > 0.5 ? winograd_4 : used(2) > 0.5 ? winograd_2 : direct;
+  return three && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
 }
 
 /// Sets node::how of every contraction.

@@ -46,10 +46,10 @@ constexpr bool is_leaf(op kind) { return kind < op::map; }
 /// How a contraction is computed; set by the pass in choose.hpp.
 enum class algorithm : unsigned char {
   unchosen,
-  direct,      // register tiles over pixels and output channels, straight from the image
-  product,     // one matrix product: the window is a single cell, or covers the whole image once
-  winograd_4,  // F(4×4, 3×3): a quarter of the multiplications, rounding errors about five times as large
-  winograd_2,  // F(2×2, 3×3): 1/2.25 of the multiplications, rounding errors close to those of `direct`
+  direct,        // register tiles over pixels and output channels, straight from the image
+  product,       // one matrix product: the window is a single cell, or covers the whole image once
+  winograd_4x4,  // F(4×4, 3×3): a quarter of the multiplications, rounding errors about five times as large
+  winograd_2x2,  // F(2×2, 3×3): 1/2.25 of the multiplications, errors close to those of `direct`; F(2×2, 5×5): 1/2.8, errors as of 4×4
 };
 
 constexpr const char* name_of(algorithm how) {

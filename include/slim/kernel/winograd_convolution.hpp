@@ -1,5 +1,5 @@
 #pragma once
-// Winograd's algorithm for a 3×3 convolution of stride 1 and for its data gradient: per block of tiles, transform the sources, one
+// Winograd's algorithm for a convolution of stride 1 and for its data gradient: per block of tiles, transform the sources, one
 // matrix product per frequency, transform the products back, all while the block is in the second-level cache.
 
 #include "slim/kernel/epilogue.hpp"
@@ -14,22 +14,22 @@ constexpr long winograd_block_tiles(const winograd_plane& p) { return p.source_c
 /// Columns of result that are transformed back before the epilogue sees them.
 inline constexpr long winograd_epilogue_columns = 64;
 
-template<class T, int Outputs>
-constexpr winograd_layout<T, Outputs> winograd_block_layout(const winograd_plane& p, long batch) {
-  const long tiles = batch * tile_grid<Outputs>{p}.per_image();
+template<class T, class Transform>
+constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch) {
+  const long tiles = batch * tile_grid<Transform>{p}.per_image();
   return {p.source_channels, p.result_channels, parts_of(smaller(tiles, winograd_block_tiles(p)), tile_rows) * tile_rows};
 }
 
 /// Scratch memory in elements: transformed weights, and for each thread the matrices of one block.
-template<class T, int Outputs>
+template<class T, class Transform>
 constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
-  const auto layout = winograd_block_layout<T, Outputs>(p, batch);
+  const auto layout = winograd_block_layout<T, Transform>(p, batch);
   return layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
 }
 
 /// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count).
-template<class T, int Outputs>
-void multiply_frequencies(const winograd_layout<T, Outputs>& layout, const T* sources, const T* weights, long count, T* products) {
+template<class T, class Transform>
+void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long count, T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
   long steps[reduction_limit];
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
@@ -60,20 +60,20 @@ void multiply_frequencies(const winograd_layout<T, Outputs>& layout, const T* so
 }
 
 /// Transforms the products of tiles [first, last) back and hands each stretch of finished pixels to the epilogue.
-template<class T, int Outputs>
-void finish_block(const winograd_layout<T, Outputs>& layout, const tile_grid<Outputs>& grid, const T* products, long first, long last, T* result,
+template<class T, class Transform>
+void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long first, long last, T* result,
                   const epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_epilogue_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
   for (long p = 0; p < layout.panels(); p += together) {
     const long end = smaller(p + together, layout.panels());
-    for (long q = p; q < end; ++q) transform_results<T, Outputs>(layout, grid, products, q, first, last, result);
+    for (long q = p; q < end; ++q) transform_results<T, Transform>(layout, grid, products, q, first, last, result);
     if (after.apply == nullptr) continue;
     for (long tile = first; tile < last;) {
       const long next = smaller(tile - tile % grid.across() + grid.across(), last);
       const tile_position at = grid.at(tile);
-      const long columns = smaller((next - tile) * Outputs, plane.result_width - at.column);
-      for (long row = at.row; row < smaller(at.row + Outputs, plane.result_height); ++row) {
+      const long columns = smaller((next - tile) * Transform::outputs, plane.result_width - at.column);
+      for (long row = at.row; row < smaller(at.row + Transform::outputs, plane.result_height); ++row) {
         const long pixel = (at.image * plane.result_height + row) * plane.result_width + at.column;
         after(pixel, pixel + columns, p * panel, smaller(end * panel, plane.result_channels));
       }
@@ -83,20 +83,20 @@ void finish_block(const winograd_layout<T, Outputs>& layout, const tile_grid<Out
 }
 
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
-/// gradient this is, [3][3][result channels][source channels]; otherwise [3][3][source channels][result channels].
-template<class T, int Outputs>
+/// gradient this is, [tap row][tap column][result channels][source channels]; otherwise [tap row][tap column][source channels][result channels].
+template<class T, class Transform>
 void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, T* result, T* workspace,
                           const epilogue<T>& after, int threads) {
-  const auto layout = winograd_block_layout<T, Outputs>(plane, batch);
-  const tile_grid<Outputs> grid{plane};
+  const auto layout = winograd_block_layout<T, Transform>(plane, batch);
+  const tile_grid<Transform> grid{plane};
   T* const transformed = workspace;
   constexpr long line = line_elements<T>;
   const double per_channel = 100.0 * static_cast<double>(layout.panels() * tile_columns<T>);
   if (turned)
     parallel_for(layout.lines(), per_channel * line, threads,
-                 [&](long task) { transform_turned_weights<T, Outputs>(layout, weights, task * line, transformed); });
+                 [&](long task) { transform_turned_weights<T, Transform>(layout, weights, task * line, transformed); });
   else
-    parallel_for(layout.source_channels, per_channel, threads, [&](long channel) { transform_weights<T, Outputs>(layout, weights, channel, transformed); });
+    parallel_for(layout.source_channels, per_channel, threads, [&](long channel) { transform_weights<T, Transform>(layout, weights, channel, transformed); });
 
   const long tiles = batch * grid.per_image(), blocks = parts_of(tiles, layout.tiles);
   const long parts = smaller(threads > 1 ? threads : 1, blocks), own = layout.source_elements() + layout.result_elements();
@@ -106,9 +106,9 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     T* const products = sources + layout.source_elements();
     for (long first = tiles * part / parts, end = tiles * (part + 1) / parts; first < end; first += layout.tiles) {
       const long last = smaller(first + layout.tiles, end);
-      for (long l = 0; l < layout.lines(); ++l) transform_sources<T, Outputs>(layout, grid, source, l, first, last, sources);
-      multiply_frequencies<T, Outputs>(layout, sources, transformed, last - first, products);
-      finish_block<T, Outputs>(layout, grid, products, first, last, result, after);
+      for (long l = 0; l < layout.lines(); ++l) transform_sources<T, Transform>(layout, grid, source, l, first, last, sources);
+      multiply_frequencies<T, Transform>(layout, sources, transformed, last - first, products);
+      finish_block<T, Transform>(layout, grid, products, first, last, result, after);
     }
   });
 }

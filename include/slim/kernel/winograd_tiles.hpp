@@ -1,5 +1,5 @@
 #pragma once
-// How Winograd's algorithm lays a 3×3 convolution of stride 1 out: tiles of results, and for each of the (Outputs + 2)² frequencies one
+// How Winograd's algorithm lays a convolution of stride 1 out: tiles of results, and for each frequency, a cell of the transformed tile, one
 // matrix of sources, one of weights, one of products. Also the ways between images and those matrices.
 
 #include "slim/core/config.hpp"
@@ -12,7 +12,7 @@
 
 namespace slim::kernel {
 
-/// A 3×3 convolution of stride 1: result(i, j) reads source(i − pad_top + r, j − pad_left + s).
+/// A convolution of stride 1: result(i, j) reads source(i − pad_top + r, j − pad_left + s).
 struct winograd_plane {
   long source_height, source_width, source_channels;
   long result_height, result_width, result_channels;
@@ -24,7 +24,7 @@ constexpr winograd_plane forward_plane(const convolution_geometry& g) {
 }
 /// The data gradient is a convolution of the result's gradient by the weights turned around.
 constexpr winograd_plane data_gradient_plane(const convolution_geometry& g) {
-  return {g.output_height, g.output_width, g.output_channels, g.input_height, g.input_width, g.input_channels, 2 - g.pad_top, 2 - g.pad_left};
+  return {g.output_height, g.output_width, g.output_channels, g.input_height, g.input_width, g.input_channels, g.kernel_height - 1 - g.pad_top, g.kernel_width - 1 - g.pad_left};
 }
 
 /// Elements of one cache line: channels are transformed line by line.
@@ -33,9 +33,9 @@ inline constexpr long line_elements = larger(64 / static_cast<long>(sizeof(T)), 
 
 /// Sizes and places of the matrices of one plane. `tiles` is the number of tiles that are worked on at once, a multiple of the rows of
 /// a register tile.
-template<class T, int Outputs>
+template<class T, class Transform>
 struct winograd_layout {
-  static constexpr int inputs = winograd<Outputs>::inputs;
+  static constexpr int inputs = Transform::inputs;
   static constexpr long frequencies = static_cast<long>(inputs) * inputs;
   static constexpr long line = line_elements<T>, panel = tile_columns<T>;
 
@@ -65,14 +65,14 @@ struct tile_position {
   long image, row, column;  // of the first result
 };
 
-template<int Outputs>
+template<class Transform>
 struct tile_grid {
   winograd_plane plane;
-  constexpr long across() const { return parts_of(plane.result_width, Outputs); }
-  constexpr long down() const { return parts_of(plane.result_height, Outputs); }
+  constexpr long across() const { return parts_of(plane.result_width, Transform::outputs); }
+  constexpr long down() const { return parts_of(plane.result_height, Transform::outputs); }
   constexpr long per_image() const { return across() * down(); }
   constexpr tile_position at(long tile) const {
-    return {tile / per_image(), tile % per_image() / across() * Outputs, tile % across() * Outputs};
+    return {tile / per_image(), tile % per_image() / across() * Transform::outputs, tile % across() * Transform::outputs};
   }
 };
 
@@ -104,11 +104,11 @@ struct pixel_square {
 };
 
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to `sources` (a layout's source matrices).
-template<class T, int Outputs>
-void transform_sources(const winograd_layout<T, Outputs>& layout, const tile_grid<Outputs>& grid, const T* source, long line_index, long first, long last,
+template<class T, class Transform>
+void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source, long line_index, long first, long last,
                        T* sources) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
+  constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>;
   const winograd_plane& p = grid.plane;
   const long stride = layout.source_stride();
@@ -120,34 +120,34 @@ void transform_sources(const winograd_layout<T, Outputs>& layout, const tile_gri
                                        p.source_channels, at.row - p.pad_top, at.column - p.pad_left, line_index * line, copy);
     // The columns that the next tile does not share with this one; the hardware does not follow 36 streams.
     for (int r = 0; r < size; ++r)
-      for (int s = size - Outputs; s < size; ++s) simd::prefetch(square.data + r * square.row_stride + (s + Outputs) * square.cell_stride);
+      for (int s = size - Transform::outputs; s < size; ++s) simd::prefetch(square.data + r * square.row_stride + (s + Transform::outputs) * square.cell_stride);
     for (long v = 0; v < line; v += simd::width<T>)
-      transform_tile<size, size, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::source(in, out); },
+      transform_tile<size, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::source(in, out); },
                                          [&](int r, int s) SLIM_INLINED { return simd::load(square.data + r * square.row_stride + s * square.cell_stride + v); },
                                          [&](int i, int j, const vector& t) SLIM_INLINED { simd::store(to + (i * size + j) * stride + v, t); });
   }
 }
 
 /// A y Aᵀ of tiles [first, last) for one panel of result channels, to `results`.
-template<class T, int Outputs>
-void transform_result_gradients(const winograd_layout<T, Outputs>& layout, const tile_grid<Outputs>& grid, const T* dresult, long panel_index, long first, long last,
+template<class T, class Transform>
+void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult, long panel_index, long first, long last,
                                 T* results) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
+  constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>, panel = tile_columns<T>;
   static_assert(panel % line == 0 || line % panel == 0);
   const winograd_plane& p = grid.plane;
   const long stride = layout.result_stride();
-  alignas(64) T copy[pixel_square<T, Outputs>::copy_elements];
+  alignas(64) T copy[pixel_square<T, Transform::outputs>::copy_elements];
   T* to = results + panel_index * layout.tiles * panel;
   for (long tile = first; tile < last; ++tile, to += panel) {
     const tile_position at = grid.at(tile);
     for (long c = 0; c < panel; c += line) {
       const long channel = panel_index * panel + c;
-      const pixel_square<T, Outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height, p.result_width,
+      const pixel_square<T, Transform::outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height, p.result_width,
                                             p.result_channels, at.row, at.column, channel, copy);
       for (long v = 0; v < line && c + v < panel; v += simd::width<T>) {
-        transform_tile<Outputs, size, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::result_gradient(in, out); },
+        transform_tile<Transform::outputs, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result_gradient(in, out); },
                                               [&](int r, int q) SLIM_INLINED { return simd::load(square.data + r * square.row_stride + q * square.cell_stride + v); },
                                               [&](int i, int j, const vector& t) SLIM_INLINED { simd::store(to + (i * size + j) * stride + c + v, t); });
       }
@@ -156,89 +156,89 @@ void transform_result_gradients(const winograd_layout<T, Outputs>& layout, const
 }
 
 /// Aᵀ m A of tiles [first, last) for one panel of result channels, to the image `result`.
-template<class T, int Outputs>
-void transform_results(const winograd_layout<T, Outputs>& layout, const tile_grid<Outputs>& grid, const T* results, long panel_index, long first, long last, T* result) {
+template<class T, class Transform>
+void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long first, long last, T* result) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
-  constexpr long panel = tile_columns<T>;
+  constexpr int size = Transform::inputs;
+  constexpr long panel = tile_columns<T>, outputs = Transform::outputs;
   const winograd_plane& p = grid.plane;
   const long stride = layout.result_stride(), channel = panel_index * panel, some = smaller(panel, p.result_channels - channel);
   const T* from = results + panel_index * layout.tiles * panel;
   for (long tile = first; tile < last; ++tile, from += panel) {
     const tile_position at = grid.at(tile);
-    const bool whole = some == panel && at.row + Outputs <= p.result_height && at.column + Outputs <= p.result_width;
-    alignas(64) T copy[Outputs * Outputs * panel];
+    const bool whole = some == panel && at.row + outputs <= p.result_height && at.column + outputs <= p.result_width;
+    alignas(64) T copy[outputs * outputs * panel];
     T* const image = result + ((at.image * p.result_height + at.row) * p.result_width + at.column) * p.result_channels + channel;
     T* const to = whole ? image : copy;
-    const long row_stride = whole ? p.result_width * p.result_channels : Outputs * panel, cell_stride = whole ? p.result_channels : panel;
+    const long row_stride = whole ? p.result_width * p.result_channels : outputs * panel, cell_stride = whole ? p.result_channels : panel;
     for (long v = 0; v < panel; v += simd::width<T>)
-      transform_tile<size, Outputs, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::result(in, out); },
+      transform_tile<size, Transform::outputs, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); },
                                             [&](int i, int j) SLIM_INLINED { return simd::load(from + (i * size + j) * stride + v); },
                                             [&](int r, int s, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
     if (whole) continue;
-    for (long r = 0; r < Outputs && at.row + r < p.result_height; ++r)
-      for (long s = 0; s < Outputs && at.column + s < p.result_width; ++s)
-        std::memcpy(image + (r * p.result_width + s) * p.result_channels, copy + (r * Outputs + s) * panel, static_cast<std::size_t>(some) * sizeof(T));
+    for (long r = 0; r < outputs && at.row + r < p.result_height; ++r)
+      for (long s = 0; s < outputs && at.column + s < p.result_width; ++s)
+        std::memcpy(image + (r * p.result_width + s) * p.result_channels, copy + (r * outputs + s) * panel, static_cast<std::size_t>(some) * sizeof(T));
   }
 }
 
-/// G g Gᵀ of one source channel, to `transformed`. `weights` is [3][3][source channels][result channels].
-template<class T, int Outputs>
-void transform_weights(const winograd_layout<T, Outputs>& layout, const T* weights, long channel, T* transformed) {
+/// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][result channels].
+template<class T, class Transform>
+void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long channel, T* transformed) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
+  constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
   const long stride = layout.weights_stride(), tap = layout.source_channels * layout.result_channels;
   for (long k = 0; k < layout.panels() * panel; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
     const T* const from = weights + channel * layout.result_channels + k;
     T* const to = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
-    transform_tile<3, size, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::weights(in, out); },
-                                    [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (3 * r + s) * tap, some) : vector(T{}); },
+    transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
+                                    [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
                                     [&](int i, int j, const vector& u) SLIM_INLINED { simd::store(to + (i * size + j) * stride, u); });
   }
 }
 
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
-/// `weights` is [3][3][result channels][source channels].
-template<class T, int Outputs>
-void transform_turned_weights(const winograd_layout<T, Outputs>& layout, const T* weights, long channel, T* transformed) {
+/// `weights` is [tap row][tap column][result channels][source channels].
+template<class T, class Transform>
+void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long channel, T* transformed) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
+  constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
   const long stride = layout.weights_stride(), channels = layout.source_channels, tap = channels * layout.result_channels;
   const long some = smaller(line, channels - channel);
-  alignas(64) T turned[9 * line * wide];  // [tap][source channel][result channel]
+  alignas(64) T turned[taps * taps * line * wide];  // [tap][source channel][result channel]
   for (long k = 0; k < layout.panels() * panel; k += wide) {
-    for (long t = 0; t < 9; ++t)
+    for (long t = 0; t < taps * taps; ++t)
       for (long lane = 0; lane < wide; ++lane) {
         const T* const from = weights + t * tap + (k + lane) * channels + channel;
-        T* const to = turned + (8 - t) * line * wide + lane;
+        T* const to = turned + (taps * taps - 1 - t) * line * wide + lane;
         for (long c = 0; c < some; ++c) to[c * wide] = k + lane < layout.result_channels ? from[c] : T{};
       }
     for (long c = 0; c < some; ++c) {
       T* const to = transformed + (k / panel * layout.padded_channels() + channel + c) * panel + k % panel;
-      transform_tile<3, size, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::weights(in, out); },
-                                      [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((3 * r + s) * line + c) * wide); },
+      transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
+                                      [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((taps * r + s) * line + c) * wide); },
                                       [&](int i, int j, const vector& u) SLIM_INLINED { simd::store(to + (i * size + j) * stride, u); });
     }
   }
 }
 
 /// Gᵀ u G of one source channel: the gradient of the weights from that of the transformed weights.
-template<class T, int Outputs>
-void transform_weights_gradient(const winograd_layout<T, Outputs>& layout, const T* transformed, long channel, T* dweights) {
+template<class T, class Transform>
+void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, T* dweights) {
   using vector = simd::batch<T>;
-  constexpr int size = winograd<Outputs>::inputs;
+  constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
   const long stride = layout.weights_stride(), tap = layout.source_channels * layout.result_channels;
   for (long k = 0; k < layout.result_channels; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
     const T* const from = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
     T* const to = dweights + channel * layout.result_channels + k;
-    transform_tile<size, 3, vector>([](const vector* in, vector* out) SLIM_INLINED { winograd<Outputs>::weights_gradient(in, out); },
+    transform_tile<size, taps, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights_gradient(in, out); },
                                     [&](int i, int j) SLIM_INLINED { return simd::load(from + (i * size + j) * stride); },
-                                    [&](int r, int s, const vector& g) SLIM_INLINED { simd::store(to + (3 * r + s) * tap, g, some); });
+                                    [&](int r, int s, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });
   }
 }
 

@@ -180,8 +180,8 @@ inline constexpr regularizer_keyword regularizer;
 // clang-format on
 
 // How a convolution is computed: `conv_algorithm = direct`. Without one slim chooses by shape; `winograd` and `winograd_2x2` apply to
-// 3×3 windows at stride 1.
-inline constexpr graph::algorithm automatic = graph::algorithm::unchosen, direct = graph::algorithm::direct, winograd = graph::algorithm::winograd_4,
-                                  winograd_2x2 = graph::algorithm::winograd_2;
+// windows of 3×3 and 5×5 at stride 1 (5×5 always takes 2×2 tiles).
+inline constexpr graph::algorithm automatic = graph::algorithm::unchosen, direct = graph::algorithm::direct, winograd = graph::algorithm::winograd_4x4,
+                                  winograd_2x2 = graph::algorithm::winograd_2x2;
 
 }  // namespace slim

@@ -42,6 +42,20 @@ constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const sl
 constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
 constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
 
+/// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
+template <class Visit>
+constexpr bool visit_winograd(const graph::node& n, Visit visit) {
+  if (n.how == graph::algorithm::winograd_4x4)
+    visit(kernel::winograd_4x4_3x3{});
+  else if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 3)
+    visit(kernel::winograd_2x2_3x3{});
+  else if (n.how == graph::algorithm::winograd_2x2)
+    visit(kernel::winograd_2x2_5x5{});
+  else
+    return false;
+  return true;
+}
+
 template <class T>
 struct adapters {
   using state = run_state<T>;
@@ -103,23 +117,25 @@ struct adapters {
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
     const bound_epilogue e(s, at);
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
-    switch (n.how) {
-      case graph::algorithm::product: return kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, y, e.call, s.threads);
-      case graph::algorithm::winograd_4: return kernel::winograd_convolution<T, 4>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
-      case graph::algorithm::winograd_2: return kernel::winograd_convolution<T, 2>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
-      default: return kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
-    }
+    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
+    });
+    if (done) return;
+    if (n.how == graph::algorithm::product)
+      kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, y, e.call, s.threads);
+    else
+      kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
   }
   static void convolution_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: gradient, weights
     const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
     const bound_epilogue e(s, at);
     T *const dy = s[n.operands[0]], *const weights = s[n.operands[1]], *const dx = s[at.node];
-    if (n.how == graph::algorithm::winograd_4) {
-      kernel::winograd_convolution<T, 4>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
-    } else if (n.how == graph::algorithm::winograd_2) {
-      kernel::winograd_convolution<T, 2>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
-    } else if (n.how == graph::algorithm::product) {
+    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
+    });
+    if (done) return;
+    if (n.how == graph::algorithm::product) {
       // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
       const bool same_rows = product_inner(g) == g.input_channels;
       kernel::matmul_data_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, dy, weights, dx,
@@ -133,12 +149,14 @@ struct adapters {
     const node& n = of(s, at);  // operands: input, gradient
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
     T *const x = s[n.operands[0]], *const dy = s[n.operands[1]], *const dweights = s[at.node];
-    switch (n.how) {
-      case graph::algorithm::product: return kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, dy, dweights, s.threads);
-      case graph::algorithm::winograd_4: return kernel::winograd_weights_gradient<T, 4>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
-      case graph::algorithm::winograd_2: return kernel::winograd_weights_gradient<T, 2>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
-      default: return kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, dweights, s.threads);
-    }
+    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
+    });
+    if (done) return;
+    if (n.how == graph::algorithm::product)
+      kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, dy, dweights, s.threads);
+    else
+      kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, dweights, s.threads);
   }
 
   static void matmul(const state& s, const step<T>& at) {

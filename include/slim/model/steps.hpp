@@ -102,16 +102,16 @@ inline constexpr detail::step_table<T, Program> steps_of{};
 namespace detail {
 
 /// Elements of scratch memory that Winograd's algorithm needs for a convolution or one of its gradients.
-template <class T, int Outputs, class Program>
+template <class T, class Transform, class Program>
 constexpr long winograd_workspace(const Program& p, const graph::node& n, long capacity, int threads) {
   const slim::shape& first = p.nodes[n.operands[0]].extent;
   switch (n.kind) {
     case graph::op::convolution:
-      return kernel::winograd_convolution_workspace<T, Outputs>(kernel::forward_plane(convolution_geometry_of(first, n.extent, n.window)), capacity, threads);
+      return kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(convolution_geometry_of(first, n.extent, n.window)), capacity, threads);
     case graph::op::convolution_data_gradient:
-      return kernel::winograd_convolution_workspace<T, Outputs>(kernel::data_gradient_plane(convolution_geometry_of(n.extent, first, n.window)), capacity, threads);
+      return kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(convolution_geometry_of(n.extent, first, n.window)), capacity, threads);
     default:
-      return kernel::winograd_weights_gradient_workspace<T, Outputs>(
+      return kernel::winograd_weights_gradient_workspace<T, Transform>(
           kernel::forward_plane(convolution_geometry_of(first, p.nodes[n.operands[1]].extent, n.window)), capacity);
   }
 }
@@ -124,10 +124,8 @@ constexpr long workspace_elements(const Program& p, long capacity, int threads) 
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    const long own = n.how == graph::algorithm::winograd_4 ? detail::winograd_workspace<T, 4>(p, n, capacity, threads)
-                     : n.how == graph::algorithm::winograd_2 ? detail::winograd_workspace<T, 2>(p, n, capacity, threads)
-                     : n.kind == graph::op::reduce           ? kernel::reduce_columns_workspace(n.extent.size())
-                                                             : 0;
+    long own = n.kind == graph::op::reduce ? kernel::reduce_columns_workspace(n.extent.size()) : 0;
+    detail::visit_winograd(n, [&]<class Transform>(Transform) { own = detail::winograd_workspace<T, Transform>(p, n, capacity, threads); });
     if (own > most) most = own;
   }
   return most;
