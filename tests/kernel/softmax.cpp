@@ -15,7 +15,7 @@ struct softmax_case {
 };
 
 const softmax_case softmax_cases[] = {{1, 1, 1},   {5, 2, 3},    {7, 3, 1},     {32, 10, 5},  {100, 17, 2},
-                                      {3, 33, 10}, {9, 1000, 4}, {300, 40, 80}, {4, 20, 1e4}};
+                                      {3, 33, 10}, {9, 1000, 4}, {300, 40, 80}, {4, 20, 1e4}, {9, 16, 1e4}, {17, 4, 40}};
 
 /// Probabilities and log-probabilities of one row in double.
 struct row_reference {

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace slim::kernel {
 
@@ -73,9 +74,60 @@ void softmax_gradient(long rows, long classes, const T* y, const T* dy, T* dx, i
   });
 }
 
+/// Rows with at most so many classes are worked on side by side, one in each lane: a vector along the row would be half empty.
+inline constexpr long side_by_side_classes = 16;
+
+/// `width` rows from `first`, one in each lane; behind the last row it is repeated, and not written.
+template<class T>
+struct side_by_side {
+  long first, rows, classes;
+
+  simd::batch<T> load(const T* matrix, long column) const {
+    alignas(64) T lanes[simd::width<T>];
+    for (long lane = 0; lane < simd::width<T>; ++lane) lanes[lane] = matrix[smaller(first + lane, rows - 1) * classes + column];
+    return simd::load(lanes);
+  }
+  void store(T* matrix, long column, const simd::batch<T>& value) const {
+    alignas(64) T lanes[simd::width<T>];
+    simd::store(lanes, value);
+    for (long lane = 0; lane < simd::width<T> && first + lane < rows; ++lane) matrix[(first + lane) * classes + column] = lanes[lane];
+  }
+  /// One number of each row.
+  simd::batch<T> load(const T* column) const { return side_by_side{first, rows, 1}.load(column, 0); }
+  void store(T* column, const simd::batch<T>& value) const { side_by_side{first, rows, 1}.store(column, 0, value); }
+
+  /// exp(x − maximum) of each class; returns maximum and total of each row.
+  std::pair<simd::batch<T>, simd::batch<T>> normalize(const T* x, simd::batch<T>* exponentials) const {
+    simd::batch<T> maximum = load(x, 0), total = simd::broadcast(T{});
+    for (long c = 1; c < classes; ++c) maximum = simd::maximum(load(x, c), maximum);
+    for (long c = 0; c < classes; ++c) {
+      exponentials[c] = simd::exponential(load(x, c) - maximum);
+      total += exponentials[c];
+    }
+    return {maximum, total};
+  }
+};
+
+/// `body(side_by_side)` for all rows, in parallel when they are many.
+template<class T, class Body>
+void for_each_rows(long rows, long classes, int threads, Body&& body) {
+  const long groups = parts_of(rows, simd::width<T>);
+  parallel_for(groups, exponential_operations * static_cast<double>(simd::width<T> * classes), threads,
+               [&](long group) { body(side_by_side<T>{group * simd::width<T>, rows, classes}); });
+}
+
 /// loss[row] = −Σ labels·log softmax(logits): labels are any distribution (or weights) over the classes.
 template<class T>
 void softmax_cross_entropy(long rows, long classes, const T* logits, const T* labels, T* loss, int threads) {
+  if (classes <= side_by_side_classes)
+    return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
+      simd::batch<T> exponentials[side_by_side_classes];
+      const auto [maximum, total] = some.normalize(logits, exponentials);
+      const auto log_total = simd::logarithm(total);
+      auto sum = simd::broadcast(T{});
+      for (long c = 0; c < classes; ++c) sum = simd::multiply_add(some.load(labels, c), log_total - (some.load(logits, c) - maximum), sum);
+      some.store(loss, sum);
+    });
   for_each_row(rows, classes, threads, [&](long row) {
     const T *x = logits + row * classes, *l = labels + row * classes;
     const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
@@ -92,6 +144,15 @@ void softmax_cross_entropy(long rows, long classes, const T* logits, const T* la
 /// dlogits = dloss[row] · (softmax(logits)·Σ labels − labels). dlogits may be logits.
 template<class T>
 void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, const T* labels, const T* dloss, T* dlogits, int threads) {
+  if (classes <= side_by_side_classes)
+    return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
+      simd::batch<T> exponentials[side_by_side_classes];
+      const auto total = some.normalize(logits, exponentials).second;
+      auto label_sum = simd::broadcast(T{});
+      for (long c = 0; c < classes; ++c) label_sum += some.load(labels, c);
+      const auto scale = label_sum / total, slope = some.load(dloss);
+      for (long c = 0; c < classes; ++c) some.store(dlogits, c, (exponentials[c] * scale - some.load(labels, c)) * slope);
+    });
   for_each_row(rows, classes, threads, [&](long row) {
     const T* l = labels + row * classes;
     T* out = dlogits + row * classes;

@@ -56,6 +56,22 @@ constexpr bool visit_winograd(const graph::node& n, Visit visit) {
   return true;
 }
 
+/// The epilogue of a step and the operands it reads.
+template <class T>
+struct bound_epilogue {
+  kernel::expression_context<T> context;
+  kernel::epilogue<T> call;
+  bound_epilogue(const run_state<T>& s, const step<T>& at) {
+    if (at.epilogue == nullptr) return;
+    const graph::node& n = s.nodes[at.node];
+    context.inputs[0] = context.outputs[0] = s[at.node];
+    for (int k = n.body(); k < n.operand_count; ++k) context.inputs[k - n.body() + 1] = s[n.operands[k]];
+    context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
+    call = {at.epilogue, &context};
+  }
+  bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
+};
+
 template <class T>
 struct adapters {
   using state = run_state<T>;
@@ -75,20 +91,6 @@ struct adapters {
     return c;
   }
   static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
-
-  /// The epilogue of a step and the operands it reads.
-  struct bound_epilogue {
-    kernel::expression_context<T> context;
-    kernel::epilogue<T> call;
-    bound_epilogue(const state& s, const step<T>& at) {
-      if (at.epilogue == nullptr) return;
-      const node& n = of(s, at);
-      context.inputs[0] = context.outputs[0] = s[at.node];
-      for (int k = n.body(); k < n.operand_count; ++k) context.inputs[k - n.body() + 1] = s[n.operands[k]];
-      context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
-      call = {at.epilogue, &context};
-    }
-  };
 
   template <auto Code>
   static void map(const state& s, const step<T>& at) {
@@ -115,7 +117,7 @@ struct adapters {
   static void convolution(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
     const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
@@ -129,7 +131,7 @@ struct adapters {
   static void convolution_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: gradient, weights
     const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     T *const dy = s[n.operands[0]], *const weights = s[n.operands[1]], *const dx = s[at.node];
     const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
@@ -162,13 +164,13 @@ struct adapters {
   static void matmul(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const slim::shape& w = extent(s, n.operands[1]);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::matmul<T>(s.batch * (n.extent.size() / w[1]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
   }
   static void matmul_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const slim::shape& w = extent(s, n.operands[1]);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::matmul_data_gradient<T>(s.batch * (n.extent.size() / w[0]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
   }
   static void matmul_weights_gradient(const state& s, const step<T>& at) {
@@ -178,22 +180,22 @@ struct adapters {
 
   static void max_pool(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::max_pool<T>(pool_geometry_of(extent(s, n.operands[0]), n.extent, n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
   }
   static void max_pool_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: input, output, gradient
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::max_pool_gradient<T>(pool_geometry_of(n.extent, extent(s, n.operands[1]), n.window), s.batch, s[n.operands[0]], s[n.operands[1]], s[n.operands[2]], s[at.node], e.call, s.threads);
   }
   static void average_pool(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::average_pool<T>(pool_geometry_of(extent(s, n.operands[0]), n.extent, n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
   }
   static void average_pool_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const bound_epilogue e(s, at);
+    const bound_epilogue<T> e(s, at);
     kernel::average_pool_gradient<T>(pool_geometry_of(n.extent, extent(s, n.operands[0]), n.window), s.batch, s[n.operands[0]], s[at.node], e.call, s.threads);
   }
 

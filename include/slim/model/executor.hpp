@@ -6,6 +6,7 @@
 
 #include "slim/core/error.hpp"
 #include "slim/model/facts.hpp"
+#include "slim/model/unrolled.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {
@@ -42,8 +43,12 @@ public:
     state.variables = variables, state.slots = slots, state.slot_stride = slot_stride;
     state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
     state.batch = batch, state.capacity = room, state.threads = team, state.seed = seed;
-    const auto& table = steps_of<T, Program>;
-    for (int i = 0; i < Program.sizes.steps; ++i) table.steps[i].run(state, table.steps[i]);
+    if constexpr (unrolled<T, Program>::worthwhile) {
+      unrolled<T, Program>::run(state);
+    } else {
+      const auto& table = steps_of<T, Program>;
+      for (int i = 0; i < Program.sizes.steps; ++i) table.steps[i].run(state, table.steps[i]);
+    }
   }
 
   /// Values of node `i` after a run; valid for outputs and kept nodes.

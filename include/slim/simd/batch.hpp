@@ -75,6 +75,10 @@ inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(a
 template<class T>
 inline T sum(const batch<T>& value) noexcept { return xsimd::hadd(value); }
 
+/// Lane i is the sum of all lanes of `vectors[i]`; as many vectors as lanes.
+template<class T>
+inline batch<T> sums_of(const batch<T>* vectors) noexcept { return xsimd::haddp(vectors); }
+
 /// Largest lane.
 template<class T>
 inline T maximum(const batch<T>& value) noexcept {

@@ -1,0 +1,90 @@
+#pragma once
+// Small programs as straight-line code: one function per program in which every step, shape and offset is a constant. The table of
+// steps.hpp costs about as much per step as a layer of 32 × 32 numbers.
+
+#include <utility>
+
+#include "slim/kernel/small_matmul.hpp"
+#include "slim/model/steps.hpp"
+
+namespace slim {
+
+/// Programs with at most so many steps, whose products have matrices of at most so many elements, are unrolled: more code would cost
+/// compile time and instruction cache, and on larger matrices the general kernels win.
+inline constexpr int unrolled_steps = 64;
+inline constexpr long unrolled_matrix = 1 << 17;
+/// Multiplications up to which a product is done by the small kernels, on one thread.
+inline constexpr double unrolled_work = 1 << 19;
+
+namespace detail {
+
+constexpr bool is_product(graph::op kind) {
+  return kind == graph::op::matmul || kind == graph::op::matmul_data_gradient || kind == graph::op::matmul_weights_gradient;
+}
+/// Shape of the weights of a product, or of their gradient.
+template <class Program>
+constexpr slim::shape matrix_of(const Program& p, const graph::node& n) {
+  return n.kind == graph::op::matmul_weights_gradient ? n.extent : p.nodes[n.operands[1]].extent;
+}
+
+}  // namespace detail
+
+template <class T, const auto& Program>
+struct unrolled {
+  /// True when `run` is to take the place of the table.
+  static constexpr bool worthwhile = [] {
+    if (Program.sizes.steps > unrolled_steps) return false;
+    for (int i = 0; i < Program.sizes.steps; ++i) {
+      const graph::node& n = Program.nodes[Program.order[i]];
+      if (n.how != graph::algorithm::unchosen && (!detail::is_product(n.kind) || detail::matrix_of(Program, n).size() > unrolled_matrix)) return false;
+    }
+    return true;
+  }();
+
+  static void run(const run_state<T>& s) {
+    [&]<int... I>(std::integer_sequence<int, I...>) { (step<I>(s), ...); }(std::make_integer_sequence<int, Program.sizes.steps>{});
+  }
+
+private:
+  template <int Node>
+  static T* at(const run_state<T>& s) {
+    constexpr graph::place p = Program.places[Node];
+    if constexpr (p.where == graph::region::examples)
+      return s.examples + p.offset * s.capacity;
+    else if constexpr (p.where == graph::region::fixed)
+      return s.fixed + p.offset;
+    else if constexpr (p.where == graph::region::variables)
+      return s.variables + p.offset;
+    else
+      return s[Node];
+  }
+
+  template <int I>
+  static void step(const run_state<T>& s) {
+    constexpr int index = Program.order[I];
+    constexpr const graph::node& n = Program.nodes[index];
+    constexpr const auto& call = steps_of<T, Program>.steps[I];
+    if constexpr (detail::is_product(n.kind)) {
+      constexpr slim::shape matrix = detail::matrix_of(Program, n);
+      constexpr long inner = matrix[0], columns = matrix[1];
+      constexpr bool forward = n.kind == graph::op::matmul;
+      constexpr long rows_each = forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == graph::op::matmul_weights_gradient ? inner : columns);
+      const long rows = s.batch * rows_each;
+      if (static_cast<double>(rows) * (inner * columns) <= unrolled_work) {
+        const T *const first = at<n.operands[0]>(s), *const second = at<n.operands[1]>(s);
+        T* const result = at<index>(s);
+        if constexpr (n.kind == graph::op::matmul_weights_gradient)
+          kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
+        else if constexpr (forward)
+          kernel::small_matmul<T, inner, columns>(rows, first, second, result);
+        else
+          kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
+        if constexpr (n.epilogue >= 0) detail::bound_epilogue<T>(s, call).call(0, rows, 0, forward ? columns : inner);
+        return;
+      }
+    }
+    call.run(s, call);
+  }
+};
+
+}  // namespace slim
