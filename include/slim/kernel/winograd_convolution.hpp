@@ -11,20 +11,36 @@ namespace slim::kernel {
 /// Tiles of a block: so few that its matrices stay in the second-level cache; more where the weights do not fit there either, so that
 /// each visit to them does more work.
 constexpr long winograd_block_tiles(const winograd_plane& p) { return p.source_channels * p.result_channels < 256 * 256 ? 48 : 96; }
-/// Columns of result that are transformed back before the epilogue sees them.
-inline constexpr long winograd_epilogue_columns = 64;
+/// Columns of result that are worked on together: they are transformed back before the epilogue sees them.
+inline constexpr long winograd_columns = 64;
+/// With at most so many tiles, groups of columns come outermost: their weights are transformed, used for all tiles and forgotten, and
+/// never go to memory, where the transformed weights of all columns are four times as large as the weights.
+inline constexpr long winograd_few_tiles = 200;
 
+template<class Transform>
+constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
+  return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_columns;
+}
+
+/// The matrices of one block of tiles, or of all (few) tiles and one group of columns.
 template<class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  return {p.source_channels, p.result_channels, parts_of(smaller(tiles, winograd_block_tiles(p)), tile_rows) * tile_rows};
+  const bool few = has_few_tiles<Transform>(p, batch);
+  const long together = few ? tiles : smaller(tiles, winograd_block_tiles(p));
+  return {p.source_channels, few ? winograd_columns : p.result_channels, parts_of(together, tile_rows) * tile_rows};
 }
 
-/// Scratch memory in elements: transformed weights, and for each thread the matrices of one block.
+/// Scratch memory in elements for up to `batch` images.
 template<class T, class Transform>
 constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
-  const auto layout = winograd_block_layout<T, Transform>(p, batch);
-  return layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
+  const auto needed = [&](long images) {
+    const auto layout = winograd_block_layout<T, Transform>(p, images);
+    return has_few_tiles<Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
+                                               : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
+  };
+  const long few = smaller(batch, winograd_few_tiles / tile_grid<Transform>{p}.per_image());  // fewer images may need more
+  return few > 0 ? larger(needed(few), needed(batch)) : needed(batch);
 }
 
 /// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count).
@@ -59,15 +75,16 @@ void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* 
   }
 }
 
-/// Transforms the products of tiles [first, last) back and hands each stretch of finished pixels to the epilogue.
+/// Transforms the products of tiles [first, last) back, to the channels from `channel` on, and hands each stretch of finished pixels to
+/// the epilogue.
 template<class T, class Transform>
-void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long first, long last, T* result,
+void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel, long first, long last, T* result,
                   const epilogue<T>& after) {
-  constexpr long panel = tile_columns<T>, together = larger(winograd_epilogue_columns / panel, 1);
+  constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
-  for (long p = 0; p < layout.panels(); p += together) {
-    const long end = smaller(p + together, layout.panels());
-    for (long q = p; q < end; ++q) transform_results<T, Transform>(layout, grid, products, q, first, last, result);
+  for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {
+    const long begin = channel + p * panel, end = smaller(begin + together * panel, plane.result_channels);
+    for (long q = p; channel + q * panel < end; ++q) transform_results<T, Transform>(layout, grid, products, q, channel + q * panel, first, last, result);
     if (after.apply == nullptr) continue;
     for (long tile = first; tile < last;) {
       const long next = smaller(tile - tile % grid.across() + grid.across(), last);
@@ -75,11 +92,19 @@ void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<T
       const long columns = smaller((next - tile) * Transform::outputs, plane.result_width - at.column);
       for (long row = at.row; row < smaller(at.row + Transform::outputs, plane.result_height); ++row) {
         const long pixel = (at.image * plane.result_height + row) * plane.result_width + at.column;
-        after(pixel, pixel + columns, p * panel, smaller(end * panel, plane.result_channels));
+        after(pixel, pixel + columns, begin, end);
       }
       tile = next;
     }
   }
+}
+
+/// Transforms the weights of the layout's result channels, which are the first of `all`; for one line of source channels.
+template<class T, class Transform>
+void transform_line_of_weights(const winograd_layout<T, Transform>& layout, const T* weights, bool turned, long all, long line, T* transformed) {
+  constexpr long wide = line_elements<T>;
+  if (turned) return transform_turned_weights<T, Transform>(layout, weights, all, line * wide, transformed);
+  for (long c = line * wide; c < smaller((line + 1) * wide, layout.source_channels); ++c) transform_weights<T, Transform>(layout, weights, all, c, transformed);
 }
 
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
@@ -89,26 +114,43 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
                           const epilogue<T>& after, int threads) {
   const auto layout = winograd_block_layout<T, Transform>(plane, batch);
   const tile_grid<Transform> grid{plane};
-  T* const transformed = workspace;
-  constexpr long line = line_elements<T>;
-  const double per_channel = 100.0 * static_cast<double>(layout.panels() * tile_columns<T>);
-  if (turned)
-    parallel_for(layout.lines(), per_channel * line, threads,
-                 [&](long task) { transform_turned_weights<T, Transform>(layout, weights, task * line, transformed); });
-  else
-    parallel_for(layout.source_channels, per_channel, threads, [&](long channel) { transform_weights<T, Transform>(layout, weights, channel, transformed); });
+  const long tiles = batch * grid.per_image(), all = plane.result_channels;
+  const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
+  const double line_of_weights = 100.0 * static_cast<double>(line_elements<T> * layout.panels() * tile_columns<T>);
 
-  const long tiles = batch * grid.per_image(), blocks = parts_of(tiles, layout.tiles);
-  const long parts = smaller(threads > 1 ? threads : 1, blocks), own = layout.source_elements() + layout.result_elements();
-  const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(plane.result_channels);
+  if (has_few_tiles<Transform>(plane, batch)) {
+    T* const sources = workspace;
+    parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
+                 [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources); });
+    const long groups = parts_of(all, winograd_columns), parts = smaller(threads > 1 ? threads : 1, groups);
+    parallel_for(parts, work / static_cast<double>(parts), threads, [&](long part) {
+      T* const transformed = sources + layout.source_elements() + part * (layout.weights_elements() + layout.result_elements());
+      T* const products = transformed + layout.weights_elements();
+      for (long group = groups * part / parts; group < groups * (part + 1) / parts; ++group) {
+        const long channel = group * winograd_columns;
+        auto some = layout;
+        some.result_channels = smaller(winograd_columns, all - channel);
+        for (long line = 0; line < some.lines(); ++line)
+          transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
+        multiply_frequencies<T, Transform>(some, sources, transformed, tiles, products);
+        finish_block<T, Transform>(some, grid, products, channel, 0, tiles, result, after);
+      }
+    });
+    return;
+  }
+
+  T* const transformed = workspace;
+  parallel_for(layout.lines(), line_of_weights, threads,
+               [&](long line) { transform_line_of_weights<T, Transform>(layout, weights, turned, all, line, transformed); });
+  const long blocks = parts_of(tiles, layout.tiles), parts = smaller(threads > 1 ? threads : 1, blocks);
   parallel_for(parts, work / static_cast<double>(parts), threads, [&](long part) {
-    T* const sources = transformed + layout.weights_elements() + part * own;
+    T* const sources = transformed + layout.weights_elements() + part * (layout.source_elements() + layout.result_elements());
     T* const products = sources + layout.source_elements();
     for (long first = tiles * part / parts, end = tiles * (part + 1) / parts; first < end; first += layout.tiles) {
       const long last = smaller(first + layout.tiles, end);
-      for (long l = 0; l < layout.lines(); ++l) transform_sources<T, Transform>(layout, grid, source, l, first, last, sources);
+      for (long line = 0; line < layout.lines(); ++line) transform_sources<T, Transform>(layout, grid, source, line, first, last, sources);
       multiply_frequencies<T, Transform>(layout, sources, transformed, last - first, products);
-      finish_block<T, Transform>(layout, grid, products, first, last, result, after);
+      finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
     }
   });
 }

@@ -155,14 +155,15 @@ void transform_result_gradients(const winograd_layout<T, Transform>& layout, con
   }
 }
 
-/// Aᵀ m A of tiles [first, last) for one panel of result channels, to the image `result`.
+/// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
 template<class T, class Transform>
-void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long first, long last, T* result) {
+void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long channel, long first,
+                       long last, T* result) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long panel = tile_columns<T>, outputs = Transform::outputs;
   const winograd_plane& p = grid.plane;
-  const long stride = layout.result_stride(), channel = panel_index * panel, some = smaller(panel, p.result_channels - channel);
+  const long stride = layout.result_stride(), some = smaller(panel, p.result_channels - channel);
   const T* from = results + panel_index * layout.tiles * panel;
   for (long tile = first; tile < last; ++tile, from += panel) {
     const tile_position at = grid.at(tile);
@@ -182,16 +183,17 @@ void transform_results(const winograd_layout<T, Transform>& layout, const tile_g
   }
 }
 
-/// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][result channels].
+/// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][all], of which the layout's
+/// result channels are the first.
 template<class T, class Transform>
-void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long channel, T* transformed) {
+void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
-  const long stride = layout.weights_stride(), tap = layout.source_channels * layout.result_channels;
+  const long stride = layout.weights_stride(), tap = layout.source_channels * all;
   for (long k = 0; k < layout.panels() * panel; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
-    const T* const from = weights + channel * layout.result_channels + k;
+    const T* const from = weights + channel * all + k;
     T* const to = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
     transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
                                     [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
@@ -200,13 +202,13 @@ void transform_weights(const winograd_layout<T, Transform>& layout, const T* wei
 }
 
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
-/// `weights` is [tap row][tap column][result channels][source channels].
+/// `weights` is [tap row][tap column][all][source channels], of which the layout's result channels are the first.
 template<class T, class Transform>
-void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long channel, T* transformed) {
+void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
-  const long stride = layout.weights_stride(), channels = layout.source_channels, tap = channels * layout.result_channels;
+  const long stride = layout.weights_stride(), channels = layout.source_channels, tap = channels * all;
   const long some = smaller(line, channels - channel);
   alignas(64) T turned[taps * taps * line * wide];  // [tap][source channel][result channel]
   for (long k = 0; k < layout.panels() * panel; k += wide) {
@@ -225,17 +227,18 @@ void transform_turned_weights(const winograd_layout<T, Transform>& layout, const
   }
 }
 
-/// Gᵀ u G of one source channel: the gradient of the weights from that of the transformed weights.
+/// Gᵀ u G of one source channel: the gradient of the weights [tap row][tap column][source channels][all] from that of the transformed
+/// weights; the layout's result channels are the first of all.
 template<class T, class Transform>
-void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, T* dweights) {
+void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long all, long channel, T* dweights) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
-  const long stride = layout.weights_stride(), tap = layout.source_channels * layout.result_channels;
+  const long stride = layout.weights_stride(), tap = layout.source_channels * all;
   for (long k = 0; k < layout.result_channels; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
     const T* const from = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
-    T* const to = dweights + channel * layout.result_channels + k;
+    T* const to = dweights + channel * all + k;
     transform_tile<size, taps, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights_gradient(in, out); },
                                     [&](int i, int j) SLIM_INLINED { return simd::load(from + (i * size + j) * stride); },
                                     [&](int r, int s, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });

@@ -69,7 +69,7 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
     });
   }
   parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads,
-               [&](long channel) { transform_weights_gradient<T, Transform>(layout, gradient, channel, dweights); });
+               [&](long channel) { transform_weights_gradient<T, Transform>(layout, gradient, plane.result_channels, channel, dweights); });
 }
 
 }  // namespace slim::kernel

@@ -14,7 +14,6 @@ using mask = xsimd::batch_bool<T>;
 // clang-format off
 template <class T> SLIM_ALWAYS_INLINE batch<T> absolute(const batch<T>& x) { return xsimd::abs(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> square_root(const batch<T>& x) { return xsimd::sqrt(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> exponential(const batch<T>& x) { return xsimd::exp(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> logarithm(const batch<T>& x) { return xsimd::log(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> hyperbolic_tangent(const batch<T>& x) { return xsimd::tanh(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> error_function(const batch<T>& x) { return xsimd::erf(x); }
@@ -23,6 +22,14 @@ template <class T> SLIM_ALWAYS_INLINE batch<T> maximum(const batch<T>& x, const 
 template <class T> SLIM_ALWAYS_INLINE batch<T> minimum(const batch<T>& x, const batch<T>& y) { return xsimd::min(x, y); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> select(const mask<T>& condition, const batch<T>& yes, const batch<T>& no) { return xsimd::select(condition, yes, no); }
 // clang-format on
+
+/// exp(x): 0 far below, infinity far above the range of exponents, not a number for what is none.
+template <class T>
+SLIM_ALWAYS_INLINE batch<T> exponential(const batch<T>& x) {
+  if constexpr (sizeof(T) < 8) return xsimd::exp(x);
+  // In double xsimd converts the exponent lane by lane, which is undefined for an infinity.
+  return xsimd::exp(xsimd::min(batch<T>(T(1000)), xsimd::max(batch<T>(T(-1000)), x)));
+}
 
 /// 0, 1, 2, … in the lanes.
 template <class T>

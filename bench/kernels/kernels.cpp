@@ -1,0 +1,151 @@
+// Speed of single kernels on the layers of VGG-16, in GFLOP/s and as a share of what the machine's multipliers reached just before.
+// Winograd's figures count the multiplications of the definition, so they may pass the peak.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "slim/kernel/convolution.hpp"
+#include "slim/kernel/convolution_data_gradient.hpp"
+#include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/matmul.hpp"
+#include "slim/kernel/winograd_convolution.hpp"
+#include "slim/kernel/winograd_weights_gradient.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
+
+namespace {
+
+using namespace slim;
+using namespace slim::kernel;
+using vector = simd::batch<float>;
+
+aligned_buffer<float> numbers(long size) {
+  static std::mt19937 random(1);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  aligned_buffer<float> result(size);
+  for (long i = 0; i < size; ++i) result.data()[i] = uniform(random);
+  return result;
+}
+
+/// Operations per second of independent fused multiply-adds in registers, on one core.
+double measured_peak() {
+  constexpr int chains = 10;
+  constexpr long rounds = 20'000'000;
+  vector sums[chains];
+  for (vector& sum : sums) sum = simd::broadcast(1.0f);
+  const vector a = simd::broadcast(0.999f), b = simd::broadcast(0.001f);
+  const auto begin = std::chrono::steady_clock::now();
+  for (long i = 0; i < rounds; ++i)
+#pragma GCC unroll 16
+    for (vector& sum : sums) sum = simd::multiply_add(sum, a, b);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  vector total = sums[0];
+  for (vector& sum : sums) total += sum;
+  benchmark::DoNotOptimize(simd::sum(total));
+  return 2.0 * chains * rounds * static_cast<double>(simd::width<float>) / seconds;
+}
+
+/// Bytes per second that one core reads from a buffer far larger than any cache.
+double measured_bandwidth() {
+  const aligned_buffer<float> buffer = numbers(64L << 20);
+  const auto begin = std::chrono::steady_clock::now();
+  vector sums[4] = {simd::broadcast(0.0f), simd::broadcast(0.0f), simd::broadcast(0.0f), simd::broadcast(0.0f)};
+  for (long i = 0; i < buffer.size(); i += 4 * simd::width<float>)
+#pragma GCC unroll 4
+    for (long v = 0; v < 4; ++v) sums[v] += simd::load(buffer.data() + i + v * simd::width<float>);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  benchmark::DoNotOptimize(simd::sum(sums[0] + sums[1] + sums[2] + sums[3]));
+  return 4.0 * static_cast<double>(buffer.size()) / seconds;
+}
+
+double peak = 0, bandwidth = 0;
+
+enum pass { forward, data_gradient, weights_gradient };
+constexpr const char* names[] = {"forward", "data_gradient", "weights_gradient"};
+
+struct layer {
+  int size, in, out;
+  long batch;
+};
+constexpr layer layers[] = {{224, 3, 64, 2}, {224, 64, 64, 1}, {112, 128, 128, 1}, {56, 256, 256, 2}, {28, 512, 512, 4}, {14, 512, 512, 8}};
+
+
+template <class Run>
+void measure(benchmark::State& state, double operations, Run run) {
+  run();
+  for (auto _ : state) {
+    run();
+    benchmark::ClobberMemory();
+  }
+  const double total = operations * static_cast<double>(state.iterations());
+  state.counters["GFLOP/s"] = benchmark::Counter(total * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["of_peak"] = benchmark::Counter(total / peak, benchmark::Counter::kIsRate);
+}
+
+void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
+  const convolution_geometry g{l.size, l.size, l.in, l.size, l.size, l.out, 3, 3, 1, 1, 1, 1, 1, 1};
+  aligned_buffer<float> x = numbers(l.batch * l.size * l.size * l.in), y = numbers(l.batch * l.size * l.size * l.out), w = numbers(9L * l.in * l.out);
+  using transform = winograd_4x4_3x3;
+  const winograd_plane there = forward_plane(g), back = data_gradient_plane(g);
+  const long needed = !use_winograd                ? 0
+                      : which == forward           ? winograd_convolution_workspace<float, transform>(there, l.batch, 1)
+                      : which == data_gradient     ? winograd_convolution_workspace<float, transform>(back, l.batch, 1)
+                                                   : winograd_weights_gradient_workspace<float, transform>(there, l.batch);
+  aligned_buffer<float> workspace(needed);
+  measure(state, g.operations() * static_cast<double>(l.batch), [&] {
+    if (use_winograd && which == forward)
+      winograd_convolution<float, transform>(there, l.batch, x.data(), w.data(), false, y.data(), workspace.data(), {}, 1);
+    else if (use_winograd && which == data_gradient)
+      winograd_convolution<float, transform>(back, l.batch, y.data(), w.data(), true, x.data(), workspace.data(), {}, 1);
+    else if (use_winograd)
+      winograd_weights_gradient<float, transform>(there, l.batch, x.data(), y.data(), w.data(), workspace.data(), 1);
+    else if (which == forward)
+      convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
+    else if (which == data_gradient)
+      convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
+    else
+      convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
+  });
+}
+
+/// Fully connected 25088 × 4096: few examples read every weight for little work, so bandwidth is the measure.
+void multiply(benchmark::State& state, long rows, pass which) {
+  constexpr long inner = 25088, columns = 4096;
+  aligned_buffer<float> a = numbers(rows * inner), b = numbers(inner * columns), c = numbers(rows * columns);
+  measure(state, 2.0 * static_cast<double>(rows * inner) * columns, [&] {
+    if (which == forward)
+      matmul<float>(rows, inner, columns, a.data(), b.data(), c.data(), {}, 1);
+    else if (which == data_gradient)
+      matmul_data_gradient<float>(rows, inner, columns, c.data(), b.data(), a.data(), {}, 1);
+    else
+      matmul_weights_gradient<float>(rows, inner, columns, a.data(), c.data(), b.data(), 1);
+  });
+  const double bytes = 4.0 * static_cast<double>(inner * columns) * static_cast<double>(state.iterations());
+  state.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  benchmark::Initialize(&count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
+  peak = measured_peak(), bandwidth = measured_bandwidth();
+  std::printf("one core: %.1f GFLOP/s of multiply-adds in registers, reads %.1f GB/s from memory\n", peak * 1e-9, bandwidth * 1e-9);
+  for (const layer& l : layers)
+    for (const pass which : {forward, data_gradient, weights_gradient})
+      for (const bool use_winograd : {false, true}) {
+        if (l.in < 16 && (use_winograd || which == data_gradient)) continue;
+        const std::string name = std::string(use_winograd ? "winograd/" : "direct/") + names[which] + '/' + std::to_string(l.in) + "x" + std::to_string(l.out) + "/" +
+                                 std::to_string(l.size) + "/batch" + std::to_string(l.batch);
+        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve(state, l, which, use_winograd); })->Unit(benchmark::kMillisecond);
+      }
+  for (const long rows : {1L, 8L, 64L})
+    for (const pass which : {forward, data_gradient, weights_gradient}) {
+      const std::string name = std::string("fully_connected/") + names[which] + "/25088x4096/batch" + std::to_string(rows);
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { multiply(state, rows, which); })->Unit(benchmark::kMillisecond);
+    }
+  benchmark::RunSpecifiedBenchmarks();
+}
