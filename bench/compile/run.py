@@ -90,7 +90,7 @@ def measure(command, name, text, runs, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='./run bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog='./run bench compile', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--runs', type=int, default=3, help='compiler runs per program; the median is printed (default 3)')
     parser.add_argument('--only', metavar='TEXT', action='append',
                         help='only the program called TEXT, or all whose names contain it (may be repeated): ' + ', '.join(programs()))
