@@ -234,7 +234,7 @@ constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, 
   return true;
 }
 
-constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope, algorithm asked = algorithm::unchosen) {
+constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope, algorithm asked = algorithm::automatic) {
   node n;
   n.kind = op::convolution, n.batched = true, n.extent = output, n.window = placed, n.number = static_cast<int>(asked);
   n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;

@@ -17,10 +17,10 @@ constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::
   const extent2 one(1);
   if (w.kernel == one && w.stride == one && w.pad_top == 0 && w.pad_left == 0) return product;
   const bool covers = output[0] == 1 && output[1] == 1 && w.kernel == extent2(input[0], input[1]) && w.rate == one && w.pad_top == 0 && w.pad_left == 0;
-  if (covers && asked == unchosen) return product;
+  if (covers && asked == automatic) return product;
   const bool three = w.kernel == extent2(3), five = w.kernel == extent2(5);
   if (!(three || five) || !(w.stride == one) || !(w.rate == one) || asked == direct) return direct;
-  if (asked != unchosen) return three ? asked : winograd_2x2;
+  if (asked != automatic) return three ? asked : winograd_2x2;
   if (input[2] < winograd_least_channels || output[2] < winograd_least_channels) return direct;
   const auto used = [&](int tile) {  // the part of the tiles' area that is inside the result
     const int down = (output[0] + tile - 1) / tile * tile, across = (output[1] + tile - 1) / tile * tile;

@@ -45,7 +45,7 @@ constexpr bool is_leaf(op kind) { return kind < op::map; }
 
 /// How a contraction is computed; set by the pass in choose.hpp.
 enum class algorithm : unsigned char {
-  unchosen,
+  automatic,     // not chosen yet
   direct,        // register tiles over pixels and output channels, straight from the image
   product,       // one matrix product: the window is a single cell, or covers the whole image once
   winograd_4x4,  // F(4×4, 3×3): a quarter of the multiplications, rounding errors about five times as large
@@ -62,7 +62,7 @@ struct node {
   static constexpr int max_operands = 14;
 
   op kind = op::constant;
-  algorithm how = algorithm::unchosen;
+  algorithm how = algorithm::automatic;
   bool batched = false;
   bool dead = false;        // removed by a pass
   bool kept = false;        // must be readable after the run

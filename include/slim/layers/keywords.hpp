@@ -54,7 +54,7 @@ constexpr void slim_describe(const extent2& value, name_buffer& to) {
   to.add("}");
 }
 constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : "FIXED"); }
-constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::unchosen ? "automatic" : name_of(value)); }
+constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::automatic ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
   constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal"};
   to.add(names[static_cast<int>(value.kind)]);
@@ -179,9 +179,8 @@ inline constexpr initializer_keyword initial_values;
 inline constexpr regularizer_keyword regularizer;
 // clang-format on
 
-// How a convolution is computed: `conv_algorithm = direct`. Without one slim chooses by shape; `winograd` and `winograd_2x2` apply to
-// windows of 3×3 and 5×5 at stride 1 (5×5 always takes 2×2 tiles).
-inline constexpr graph::algorithm automatic = graph::algorithm::unchosen, direct = graph::algorithm::direct, winograd = graph::algorithm::winograd_4x4,
-                                  winograd_2x2 = graph::algorithm::winograd_2x2;
+/// How a convolution is computed: `conv_algorithm = algorithm::direct`. With `automatic` slim chooses by shape; `winograd_4x4` and
+/// `winograd_2x2` apply to windows of 3×3 and 5×5 at stride 1 (5×5 always takes 2×2 tiles).
+using graph::algorithm;
 
 }  // namespace slim

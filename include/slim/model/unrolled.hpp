@@ -36,7 +36,7 @@ struct unrolled {
     if (Program.sizes.steps > unrolled_steps) return false;
     for (int i = 0; i < Program.sizes.steps; ++i) {
       const graph::node& n = Program.nodes[Program.order[i]];
-      if (n.how != graph::algorithm::unchosen && (!detail::is_product(n.kind) || detail::matrix_of(Program, n).size() > unrolled_matrix)) return false;
+      if (n.how != graph::algorithm::automatic && (!detail::is_product(n.kind) || detail::matrix_of(Program, n).size() > unrolled_matrix)) return false;
     }
     return true;
   }();

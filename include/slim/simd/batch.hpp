@@ -2,7 +2,14 @@
 // The vector unit. This is the only file of the library that includes xsimd: everything else says what it
 // wants in the words below, so that the width (SSE2 to AVX-512, NEON) is the compiler's business.
 
+// g++ 12 warns about its own AVX-512 intrinsics, which leave a value undefined on purpose (its bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <xsimd/xsimd.hpp>
+#pragma GCC diagnostic pop
 
 #include <type_traits>
 
