@@ -1,0 +1,37 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "slim/slim.hpp"
+#include "tests/laws/numbers.hpp"
+
+using namespace slim;
+
+namespace {
+
+// Nine tiles of Winograd's algorithm per image and more than one group of columns: 22 images take another schedule than 40.
+constexpr auto net = scope("net", conv2d(96, {3, 3}, "conv1") >> conv2d(80, {3, 3}, "conv2") >> global_avg_pool("pool") >> fully_connected(5, "logits", activation_fn = none));
+
+using net_model = model<net, input<12, 12, 40>>;
+
+}  // namespace
+
+TEST_CASE("a batch gives the same bits whatever the capacity, also where it is computed on another schedule") {
+  constexpr long size = 12 * 12 * 40;
+  const auto wide = laws::numbers(40 * size, 1);
+  for (const long examples : {1L, 3L, 22L, 23L}) {
+    const std::vector<float> x(wide.begin(), wide.begin() + examples * size);
+    std::vector<int> labels;
+    for (long i = 0; i < examples; ++i) labels.push_back(static_cast<int>(i % 5));
+    CAPTURE(examples);
+    net_model roomy(seed(1), capacity(40), 2), exact(seed(1), capacity(examples), 1);
+    CHECK(roomy.predict(x) == exact.predict(x));
+    auto roomy_step = learning::create_train_op(roomy, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(40), 2);
+    auto exact_step = learning::create_train_op(exact, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(examples), 1);
+    CHECK(roomy_step(x, labels) == exact_step(x, labels));
+    for (int v = 0; v < roomy.variables(); ++v) {
+      INFO(roomy.variable_name(v));
+      CHECK(std::ranges::equal(roomy.variable_values(v), exact.variable_values(v)));
+    }
+  }
+}
