@@ -45,7 +45,7 @@ constexpr long winograd_convolution_workspace(const winograd_plane& p, long batc
 
 /// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count).
 template<class T, class Transform>
-void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long count, T* products) {
+[[gnu::noinline]] void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long count, T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
   long steps[reduction_limit];
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
@@ -78,7 +78,7 @@ void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* 
 /// Transforms the products of tiles [first, last) back, to the channels from `channel` on, and hands each stretch of finished pixels to
 /// the epilogue.
 template<class T, class Transform>
-void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel, long first, long last, T* result,
+[[gnu::noinline]] void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel, long first, long last, T* result,
                   const epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;

@@ -103,9 +103,11 @@ struct pixel_square {
   }
 };
 
+// The transforms below are not inlined: each is a page of straight-line code that several loops call.
+
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to `sources` (a layout's source matrices).
 template<class T, class Transform>
-void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source, long line_index, long first, long last,
+[[gnu::noinline]] void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source, long line_index, long first, long last,
                        T* sources) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -130,7 +132,7 @@ void transform_sources(const winograd_layout<T, Transform>& layout, const tile_g
 
 /// A y Aᵀ of tiles [first, last) for one panel of result channels, to `results`.
 template<class T, class Transform>
-void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult, long panel_index, long first, long last,
+[[gnu::noinline]] void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult, long panel_index, long first, long last,
                                 T* results) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -157,7 +159,7 @@ void transform_result_gradients(const winograd_layout<T, Transform>& layout, con
 
 /// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
 template<class T, class Transform>
-void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long channel, long first,
+[[gnu::noinline]] void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long channel, long first,
                        long last, T* result) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -186,7 +188,7 @@ void transform_results(const winograd_layout<T, Transform>& layout, const tile_g
 /// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][all], of which the layout's
 /// result channels are the first.
 template<class T, class Transform>
-void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
+[[gnu::noinline]] void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
@@ -204,7 +206,7 @@ void transform_weights(const winograd_layout<T, Transform>& layout, const T* wei
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
 /// `weights` is [tap row][tap column][all][source channels], of which the layout's result channels are the first.
 template<class T, class Transform>
-void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
+[[gnu::noinline]] void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
@@ -230,7 +232,7 @@ void transform_turned_weights(const winograd_layout<T, Transform>& layout, const
 /// Gᵀ u G of one source channel: the gradient of the weights [tap row][tap column][source channels][all] from that of the transformed
 /// weights; the layout's result channels are the first of all.
 template<class T, class Transform>
-void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long all, long channel, T* dweights) {
+[[gnu::noinline]] void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long all, long channel, T* dweights) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;

@@ -25,7 +25,7 @@ constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long
 
 /// gradient[channel][column] (+)= Σ over tiles of sources[tile][channel] · results[tile][column], for one frequency.
 template<class T, class Transform>
-void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, const long* steps, long count, bool accumulate, T* gradient) {
+[[gnu::noinline]] void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, const long* steps, long count, bool accumulate, T* gradient) {
   constexpr long panel = tile_columns<T>;
   const long channels = layout.lines() * line_elements<T>;
   for (long p = 0; p < layout.panels(); ++p)

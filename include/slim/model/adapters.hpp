@@ -42,18 +42,33 @@ constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const sl
 constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
 constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
 
+/// The kernels that a program needs, a bit for each operation and for each transform of Winograd's algorithm: no other is instantiated.
+using kernel_set = unsigned long;
+constexpr kernel_set bit_of(graph::op kind) { return 1ul << static_cast<int>(kind); }
+inline constexpr kernel_set with_4x4_3x3 = 1ul << 40, with_2x2_3x3 = 1ul << 41, with_2x2_5x5 = 1ul << 42, every_kernel = ~0ul;
+
 /// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
-template <class Visit>
+template <kernel_set Needed, class Visit>
 constexpr bool visit_winograd(const graph::node& n, Visit visit) {
-  if (n.how == graph::algorithm::winograd_4x4)
-    visit(kernel::winograd_4x4_3x3{});
-  else if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 3)
-    visit(kernel::winograd_2x2_3x3{});
-  else if (n.how == graph::algorithm::winograd_2x2)
-    visit(kernel::winograd_2x2_5x5{});
-  else
-    return false;
-  return true;
+  if constexpr ((Needed & with_4x4_3x3) != 0)
+    if (n.how == graph::algorithm::winograd_4x4) return visit(kernel::winograd_4x4_3x3{}), true;
+  if constexpr ((Needed & with_2x2_3x3) != 0)
+    if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 3) return visit(kernel::winograd_2x2_3x3{}), true;
+  if constexpr ((Needed & with_2x2_5x5) != 0)
+    if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 5) return visit(kernel::winograd_2x2_5x5{}), true;
+  return false;
+}
+
+template <class Program>
+constexpr kernel_set kernels_of(const Program& p) {
+  kernel_set needed = 0;
+  for (int i = 0; i < p.sizes.steps; ++i) {
+    const graph::node& n = p.nodes[p.order[i]];
+    needed |= bit_of(n.kind);
+    if (n.how == graph::algorithm::winograd_4x4) needed |= with_4x4_3x3;
+    if (n.how == graph::algorithm::winograd_2x2) needed |= n.window.kernel.height == 3 ? with_2x2_3x3 : with_2x2_5x5;
+  }
+  return needed;
 }
 
 /// The epilogue of a step and the operands it reads.
@@ -114,12 +129,13 @@ struct adapters {
       kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
   }
 
+  template <kernel_set Needed>
   static void convolution(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
     const bound_epilogue<T> e(s, at);
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
-    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+    const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
     });
     if (done) return;
@@ -128,12 +144,13 @@ struct adapters {
     else
       kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
   }
+  template <kernel_set Needed>
   static void convolution_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: gradient, weights
     const kernel::convolution_geometry g = convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window);
     const bound_epilogue<T> e(s, at);
     T *const dy = s[n.operands[0]], *const weights = s[n.operands[1]], *const dx = s[at.node];
-    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+    const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
     });
     if (done) return;
@@ -147,11 +164,12 @@ struct adapters {
       kernel::convolution_data_gradient<T>(g, s.batch, dy, weights, dx, e.call, s.threads);
     }
   }
+  template <kernel_set Needed>
   static void convolution_weights_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: input, gradient
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
     T *const x = s[n.operands[0]], *const dy = s[n.operands[1]], *const dweights = s[at.node];
-    const bool done = visit_winograd(n, [&]<class Transform>(Transform) {
+    const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
       kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
     });
     if (done) return;
@@ -243,31 +261,47 @@ struct adapters {
 };
 
 /// Adapter of an operation without a function of its own.
-template <class T>
-constexpr auto adapter_of(graph::op kind) -> void (*)(const run_state<T>&, const step<T>&) {
+template <class T, kernel_set Needed>
+constexpr auto adapter_of([[maybe_unused]] graph::op kind) -> void (*)(const run_state<T>&, const step<T>&) {
   using a = adapters<T>;
   using enum graph::op;
-  switch (kind) {
-    case convolution: return &a::convolution;
-    case convolution_data_gradient: return &a::convolution_data_gradient;
-    case convolution_weights_gradient: return &a::convolution_weights_gradient;
-    case matmul: return &a::matmul;
-    case matmul_data_gradient: return &a::matmul_data_gradient;
-    case matmul_weights_gradient: return &a::matmul_weights_gradient;
-    case max_pool: return &a::max_pool;
-    case max_pool_gradient: return &a::max_pool_gradient;
-    case average_pool: return &a::average_pool;
-    case average_pool_gradient: return &a::average_pool_gradient;
-    case softmax: return &a::softmax;
-    case softmax_gradient: return &a::softmax_gradient;
-    case softmax_cross_entropy: return &a::softmax_cross_entropy;
-    case softmax_cross_entropy_gradient: return &a::softmax_cross_entropy_gradient;
-    case local_response_normalization: return &a::local_response_normalization;
-    case local_response_normalization_gradient: return &a::local_response_normalization_gradient;
-    case concat: return &a::concat;
-    case slice: return &a::slice;
-    default: return nullptr;
-  }
+  if constexpr ((Needed & bit_of(convolution)) != 0)
+    if (kind == convolution) return &a::template convolution<Needed>;
+  if constexpr ((Needed & bit_of(convolution_data_gradient)) != 0)
+    if (kind == convolution_data_gradient) return &a::template convolution_data_gradient<Needed>;
+  if constexpr ((Needed & bit_of(convolution_weights_gradient)) != 0)
+    if (kind == convolution_weights_gradient) return &a::template convolution_weights_gradient<Needed>;
+  if constexpr ((Needed & bit_of(matmul)) != 0)
+    if (kind == matmul) return &a::matmul;
+  if constexpr ((Needed & bit_of(matmul_data_gradient)) != 0)
+    if (kind == matmul_data_gradient) return &a::matmul_data_gradient;
+  if constexpr ((Needed & bit_of(matmul_weights_gradient)) != 0)
+    if (kind == matmul_weights_gradient) return &a::matmul_weights_gradient;
+  if constexpr ((Needed & bit_of(max_pool)) != 0)
+    if (kind == max_pool) return &a::max_pool;
+  if constexpr ((Needed & bit_of(max_pool_gradient)) != 0)
+    if (kind == max_pool_gradient) return &a::max_pool_gradient;
+  if constexpr ((Needed & bit_of(average_pool)) != 0)
+    if (kind == average_pool) return &a::average_pool;
+  if constexpr ((Needed & bit_of(average_pool_gradient)) != 0)
+    if (kind == average_pool_gradient) return &a::average_pool_gradient;
+  if constexpr ((Needed & bit_of(softmax)) != 0)
+    if (kind == softmax) return &a::softmax;
+  if constexpr ((Needed & bit_of(softmax_gradient)) != 0)
+    if (kind == softmax_gradient) return &a::softmax_gradient;
+  if constexpr ((Needed & bit_of(softmax_cross_entropy)) != 0)
+    if (kind == softmax_cross_entropy) return &a::softmax_cross_entropy;
+  if constexpr ((Needed & bit_of(softmax_cross_entropy_gradient)) != 0)
+    if (kind == softmax_cross_entropy_gradient) return &a::softmax_cross_entropy_gradient;
+  if constexpr ((Needed & bit_of(local_response_normalization)) != 0)
+    if (kind == local_response_normalization) return &a::local_response_normalization;
+  if constexpr ((Needed & bit_of(local_response_normalization_gradient)) != 0)
+    if (kind == local_response_normalization_gradient) return &a::local_response_normalization_gradient;
+  if constexpr ((Needed & bit_of(concat)) != 0)
+    if (kind == concat) return &a::concat;
+  if constexpr ((Needed & bit_of(slice)) != 0)
+    if (kind == slice) return &a::slice;
+  return nullptr;
 }
 
 }  // namespace detail

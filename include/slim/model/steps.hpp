@@ -84,7 +84,7 @@ struct step_table {
       const int index = Program.order[s];
       const graph::node& n = Program.nodes[index];
       steps[s].node = index;
-      steps[s].run = n.function >= 0 ? made[loops.of_function[s]].run : adapter_of<T>(n.kind);
+      steps[s].run = n.function >= 0 ? made[loops.of_function[s]].run : adapter_of<T, kernels_of(Program)>(n.kind);
       if (n.epilogue >= 0) steps[s].epilogue = made[loops.of_epilogue[s]].epilogue;
       if (n.function < 0 && n.epilogue < 0) continue;
       const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
@@ -125,7 +125,7 @@ constexpr long workspace_elements(const Program& p, long capacity, int threads) 
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
     long own = n.kind == graph::op::reduce ? kernel::reduce_columns_workspace(n.extent.size()) : 0;
-    detail::visit_winograd(n, [&]<class Transform>(Transform) { own = detail::winograd_workspace<T, Transform>(p, n, capacity, threads); });
+    detail::visit_winograd<detail::every_kernel>(n, [&]<class Transform>(Transform) { own = detail::winograd_workspace<T, Transform>(p, n, capacity, threads); });
     if (own > most) most = own;
   }
   return most;
