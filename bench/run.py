@@ -121,6 +121,11 @@ def best(by_threads):
     return min(by_threads.values(), key=lambda row: row['time'])
 
 
+def figure(row, rounds):
+    """A time with its spread, if there is one, and the number of threads."""
+    return readable(row['time']) + (f' ± {row["spread"]:.0%}' if rounds > 1 else '') + f' ({row["threads"]})'
+
+
 def readable(microseconds):
     for unit, size in (('s', 1e6), ('ms', 1e3)):
         if microseconds >= size:
@@ -161,16 +166,16 @@ def write(results, versions, missing, options):
              'Written by `./run bench` ' + f'on {datetime.date.today()}. ' + f'Machine: {machine()}. Ours: {compiler}, `-std=c++20 -O3 -march=native -fopenmp`.', '',
              'Peers: ' + ('; '.join(f'{PEERS[p]} {v}' for p, v in versions.items()) or 'none installed') + '.' +
              (' Not measured: ' + '; '.join(f'{PEERS[p]} ({why})' for p, why in missing.items()) + '.' if missing else ''), '',
-             f'Ours and the peers took turns in {options.rounds} rounds, each in a process of its own on random inputs; a figure is the median of the rounds, the spread is',
-             f'(largest − smallest) / median. Everybody counts with the better of 1 and {options.threads} threads (PyTorch: also of two image layouts). The ratio is the peer\'s time',
+             f'Ours and the peers took turns, {options.rounds} time(s) each, in a process of its own on random inputs; a figure is the median of the turns, and each turn gives the',
+             'median of about a second of steps' + ('' if options.rounds == 1 else '; the spread is (largest − smallest) / median of the turns') + f'. Everybody counts with the better of 1 and {options.threads} threads (PyTorch: also of two image layouts). The ratio is the peer\'s time',
              'divided by ours.', '', '![ratios](benchmarks.svg)', '',
              '| work | batch | slim | peer | peer\'s time | ratio |', '|---|---:|---:|---|---:|---:|']
     for net, batch, kind, rows, ratios in results:
         ours = best(rows['slim'])
         for peer, ratio in ratios.items():
             theirs = best(rows[peer])
-            lines.append(f'| {TITLES[net]}, {kind} | {batch} | {readable(ours["time"])} ± {ours["spread"]:.0%} ({ours["threads"]}) | {PEERS[peer]} | '
-                         f'{readable(theirs["time"])} ± {theirs["spread"]:.0%} ({theirs["threads"]}) | {ratio:.2f} |')
+            lines.append(f'| {TITLES[net]}, {kind} | {batch} | {figure(ours, options.rounds)} | {PEERS[peer]} | {figure(theirs, options.rounds)} | '
+                         f'{ratio:.2f} |')
     lines += ['', 'The number of threads that counted is in brackets.', '', '| work | batch | slim, 1 thread | slim, all threads | speed-up | peak memory of slim | of PyTorch |',
               '|---|---:|---:|---:|---:|---:|---:|']
     for net, batch, kind, rows, _ in results:
@@ -184,7 +189,6 @@ def write(results, versions, missing, options):
     (root / 'docs' / 'benchmarks.md').write_text('\n'.join(lines) + '\n')
     if any(ratios for *_, ratios in results):
         (root / 'docs' / 'benchmarks.svg').write_text(chart(results))
-    print('\n'.join(lines))
 
 
 def main():
@@ -207,7 +211,8 @@ def main():
             for kind, rows in compare(net, batch, options.threads, options.rounds, peers).items():
                 ours = best(rows['slim'])['time']
                 results.append((net, batch, kind, rows, {peer: best(row)['time'] / ours for peer, row in rows.items() if peer != 'slim'}))
-    write(results, versions, missing, options)
+            write(results, versions, missing, options)  # after each work: a run that is stopped keeps what it has
+    print((root / 'docs' / 'benchmarks.md').read_text())
 
 
 if __name__ == '__main__':
