@@ -71,7 +71,6 @@ struct layer {
 };
 constexpr layer layers[] = {{224, 3, 64, 2}, {224, 64, 64, 1}, {112, 128, 128, 1}, {56, 256, 256, 2}, {28, 512, 512, 4}, {14, 512, 512, 8}};
 
-
 template <class Run>
 void measure(benchmark::State& state, double operations, Run run) {
   run();

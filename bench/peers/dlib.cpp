@@ -1,4 +1,4 @@
-// dlib on LeNet and VGG-16 as in bench/steps (one training step, no inference figure): NET BATCH THREADS prints `train_us nan peak_mib`.
+// dlib on LeNet and VGG-16 as in bench/steps (one training step, no inference figure; VGG-16 with NET_VGG_16 defined): BATCH THREADS prints `train_us nan peak_mib`.
 #include <dlib/dnn.h>
 #include <sys/resource.h>
 
@@ -33,7 +33,7 @@ using net_type = loss_multiclass_log<fc<10, dropout<relu<fc<1024, pool<conv5<64,
 #endif
 
 int main(int count, char** arguments) {
-  if (count != 3) return 2;
+  if (count != 3) return 2;  // dlib itself works on one thread, only its BLAS takes more
   const std::size_t batch = std::stoul(arguments[1]);
   net_type net;
   dnn_trainer<net_type> trainer(net, sgd(0, 0));

@@ -78,8 +78,8 @@ template<class T, class Transform>
 /// Transforms the products of tiles [first, last) back, to the channels from `channel` on, and hands each stretch of finished pixels to
 /// the epilogue.
 template<class T, class Transform>
-[[gnu::noinline]] void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel, long first, long last, T* result,
-                  const epilogue<T>& after) {
+[[gnu::noinline]] void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
+                                    long first, long last, T* result, const epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
   for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {

@@ -31,8 +31,7 @@ constexpr winograd_plane data_gradient_plane(const convolution_geometry& g) {
 template<class T>
 inline constexpr long line_elements = larger(64 / static_cast<long>(sizeof(T)), simd::width<T>);
 
-/// Sizes and places of the matrices of one plane. `tiles` is the number of tiles that are worked on at once, a multiple of the rows of
-/// a register tile.
+/// Sizes and places of the matrices of one plane. `tiles` is the number of tiles that are worked on at once.
 template<class T, class Transform>
 struct winograd_layout {
   static constexpr int inputs = Transform::inputs;
@@ -107,8 +106,8 @@ struct pixel_square {
 
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to `sources` (a layout's source matrices).
 template<class T, class Transform>
-[[gnu::noinline]] void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source, long line_index, long first, long last,
-                       T* sources) {
+[[gnu::noinline]] void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source,
+                                         long line_index, long first, long last, T* sources) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>;
@@ -132,8 +131,8 @@ template<class T, class Transform>
 
 /// A y Aᵀ of tiles [first, last) for one panel of result channels, to `results`.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult, long panel_index, long first, long last,
-                                T* results) {
+[[gnu::noinline]] void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult,
+                                                  long panel_index, long first, long last, T* results) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>, panel = tile_columns<T>;
@@ -159,8 +158,8 @@ template<class T, class Transform>
 
 /// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index, long channel, long first,
-                       long last, T* result) {
+[[gnu::noinline]] void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results,
+                                         long panel_index, long channel, long first, long last, T* result) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long panel = tile_columns<T>, outputs = Transform::outputs;

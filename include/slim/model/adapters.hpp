@@ -15,6 +15,7 @@
 #include "slim/kernel/softmax.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
+#include "slim/model/kernel_set.hpp"
 #include "slim/model/run_state.hpp"
 
 namespace slim {
@@ -41,35 +42,6 @@ constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const sl
 /// Rows of that product for one example, and its inner extent.
 constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
 constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
-
-/// The kernels that a program needs, a bit for each operation and for each transform of Winograd's algorithm: no other is instantiated.
-using kernel_set = unsigned long;
-constexpr kernel_set bit_of(graph::op kind) { return 1ul << static_cast<int>(kind); }
-inline constexpr kernel_set with_4x4_3x3 = 1ul << 40, with_2x2_3x3 = 1ul << 41, with_2x2_5x5 = 1ul << 42, every_kernel = ~0ul;
-
-/// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
-template <kernel_set Needed, class Visit>
-constexpr bool visit_winograd(const graph::node& n, Visit visit) {
-  if constexpr ((Needed & with_4x4_3x3) != 0)
-    if (n.how == graph::algorithm::winograd_4x4) return visit(kernel::winograd_4x4_3x3{}), true;
-  if constexpr ((Needed & with_2x2_3x3) != 0)
-    if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 3) return visit(kernel::winograd_2x2_3x3{}), true;
-  if constexpr ((Needed & with_2x2_5x5) != 0)
-    if (n.how == graph::algorithm::winograd_2x2 && n.window.kernel.height == 5) return visit(kernel::winograd_2x2_5x5{}), true;
-  return false;
-}
-
-template <class Program>
-constexpr kernel_set kernels_of(const Program& p) {
-  kernel_set needed = 0;
-  for (int i = 0; i < p.sizes.steps; ++i) {
-    const graph::node& n = p.nodes[p.order[i]];
-    needed |= bit_of(n.kind);
-    if (n.how == graph::algorithm::winograd_4x4) needed |= with_4x4_3x3;
-    if (n.how == graph::algorithm::winograd_2x2) needed |= n.window.kernel.height == 3 ? with_2x2_3x3 : with_2x2_5x5;
-  }
-  return needed;
-}
 
 /// The epilogue of a step and the operands it reads.
 template <class T>
