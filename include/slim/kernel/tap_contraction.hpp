@@ -35,13 +35,12 @@ void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<
 }
 
 /// The steps of one output's reduction over a chunk: rows of taps, taps, channels.
+using tap_list = stretch_list<reduction_limit>;
 template<class T>
-void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, long* steps) {
+void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, tap_list& steps) {
+  steps.clear();
   for (long r = 0; r < chunk.rows; ++r)
-    for (long s = 0; s < chunk.columns; ++s) {
-      const long first = r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride;
-      for (long c = 0; c < chunk.channels; ++c) *steps++ = first + c;
-    }
+    for (long s = 0; s < chunk.columns; ++s) steps.add(r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride, chunk.channels);
 }
 
 /// Elements of result that are handed to the epilogue together.
@@ -76,7 +75,7 @@ struct pixel_cursor {
 
 /// All pixels of one block against one group of packed columns. `last` tells that the reduction ends with this chunk.
 template<class T>
-void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const long* steps,
+void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps,
                     const T* panels, long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after) {
   const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
   const long pixels = block.pixels();
@@ -112,7 +111,7 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
   parallel_for(groups * parts, grid.operations() / static_cast<double>(groups * parts), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
-    long steps[reduction_limit];
+    tap_list steps(1);
     const long column = task / parts * group_columns, part = task % parts;
     const long columns = smaller(group_columns, grid.result_channels - column);
     for (long c = 0; c < cut.chunks(); ++c) {

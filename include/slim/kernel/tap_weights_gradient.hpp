@@ -14,18 +14,18 @@ inline constexpr long gradient_least_pixels = 196;
 inline constexpr long gradient_most_pixels = 512;
 
 /// The steps of the reduction over a block's pixels.
+using pixel_list = stretch_list<gradient_most_pixels>;
 template<class T>
-void list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view, long* steps) {
+pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view) {
+  pixel_list steps(grid.width.step * view.cell_stride);
   for (long image = 0; image < block.images; ++image)
-    for (long row = 0; row < block.rows; ++row) {
-      const long first = image * view.image_stride + row * grid.height.step * view.row_stride;
-      for (long cell = 0; cell < block.columns; ++cell) *steps++ = first + cell * grid.width.step * view.cell_stride;
-    }
+    for (long row = 0; row < block.rows; ++row) steps.add(image * view.image_stride + row * grid.height.step * view.row_stride, block.columns);
+  return steps;
 }
 
 /// Adds one block's contribution to the weights gradient of `chunk` × columns [column, column + columns).
 template<class T>
-void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const long* steps, long depth,
+void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth,
                         const T* panels, long column, long columns, T* dweights, bool accumulate) {
   const long per_row = chunk.columns * chunk.channels, weights = chunk.rows * per_row;
   for (long first = 0; first < weights; first += tile_rows) {
@@ -55,7 +55,6 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
   parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
-    long steps[gradient_most_pixels];
     const tap_chunk chunk = cut.chunk(task / groups);
     const long column = task % groups * group_columns;
     const long columns = smaller(group_columns, grid.result_channels - column);
@@ -65,8 +64,7 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
       pack_panels(dresult + first * grid.result_channels + column, grid.result_channels, block.pixels(), columns, panels, 0,
                   block.pixels());
       const source_view<T> view = view_source(grid, chunk, block, source, buffer, true);
-      list_pixels(grid, block, view, steps);
-      accumulate_weights(grid, chunk, view, steps, block.pixels(), panels, column, columns, dweights, b > 0);
+      accumulate_weights(grid, chunk, view, list_pixels(grid, block, view), block.pixels(), panels, column, columns, dweights, b > 0);
     }
   });
 }

@@ -15,13 +15,39 @@ inline constexpr int tile_vectors = simd::registers<T> >= 32 ? 4 : 2;
 template<class T>
 inline constexpr long tile_columns = tile_vectors<T> * simd::width<T>;
 
-/// c[i][j] (+)= Σ_e rows[i][steps[e]] · panel[e][j], e < depth in ascending order, for `Rows` rows and `Vectors` vectors of
-/// columns. The panel holds `tile_columns` elements per step. The table of steps makes every reduction, over taps, channels,
-/// images or pixels, one loop. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
+/// Evenly spaced elements of the left operand.
+struct stretch {
+  long first, length;
+};
+
+/// The steps of a reduction: stretches, one after the other, of elements `spacing` apart. Makes every reduction, over taps, channels, images or
+/// pixels, the same loop.
+struct reduction {
+  const stretch* stretches;
+  long count, spacing;
+};
+
+/// Collects stretches; one that goes on where the last one ended makes that longer.
+template<long Room>
+struct stretch_list {
+  stretch items[Room];
+  long spacing, count = 0;
+
+  explicit stretch_list(long every) : spacing(every) {}
+  void clear() { count = 0; }
+  void add(long first, long length) {
+    if (count > 0 && items[count - 1].first + items[count - 1].length * spacing == first) items[count - 1].length += length;
+    else items[count++] = {first, length};
+  }
+  operator reduction() const { return {items, count, spacing}; }
+};
+
+/// c[i][j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
+/// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
 /// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
 template<class T, int Rows, int Vectors>
-[[gnu::noinline]] void tile(const long* steps, long depth, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows,
-                            long valid_columns, bool accumulate) {
+[[gnu::noinline]] void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
+                            bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
 
@@ -35,17 +61,31 @@ template<class T, int Rows, int Vectors>
     for (int v = 0; v < Vectors; ++v) sums[i][v] = simd::broadcast(T{});
   }
 
-  for (long e = 0; e < depth; ++e, panel += tile_columns<T>) {
-    const long at = steps[e];
+  const auto add = [&](long at, const T* values) SLIM_INLINED {
     vector columns[Vectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < Vectors; ++v) columns[v] = simd::load(panel + v * width);
+    for (int v = 0; v < Vectors; ++v) columns[v] = simd::load(values + v * width);
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) simd::pin(columns[v]);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      const vector scalar = simd::broadcast(row[i][at]);
+      vector scalar = simd::broadcast(row[i][at]);
+      simd::pin(scalar);
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) sums[i][v] = simd::multiply_add(scalar, columns[v], sums[i][v]);
     }
+  };
+  const long spacing = steps.spacing;
+  for (const stretch *s = steps.stretches, *last = s + steps.count; s != last; ++s) {
+    long at = s->first, left = s->length;
+    // Two steps at a time: where a core's other thread takes half of its instruction slots, the loop's own instructions count.
+    for (; left >= 2; left -= 2, panel += 2 * tile_columns<T>) {
+      add(at, panel);
+      at += spacing;
+      add(at, panel + tile_columns<T>);
+      at += spacing;
+    }
+    if (left > 0) add(at, panel), panel += tile_columns<T>;
   }
 
   if (valid_rows == Rows && valid_columns >= Vectors * width) {
@@ -67,9 +107,9 @@ template<class T, int Rows, int Vectors>
     for (long j = 0; j < valid_columns; ++j) c[i][j] = accumulate ? c[i][j] + finished[i][j] : finished[i][j];
 }
 
-/// One tile against each of consecutive panels of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller kernel.
+/// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller kernel.
 template<class T>
-void tile_row(const long* steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns,
+void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns,
               bool accumulate) {
   const long panel_size = depth * tile_columns<T>;
   T* at[tile_rows];
@@ -77,10 +117,10 @@ void tile_row(const long* steps, long depth, const T* const* rows, const T* pane
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
     if (valid_rows <= tile_rows / 2)
-      tile<T, tile_rows / 2, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
+      tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
     else if (2 * valid <= tile_columns<T>)
-      tile<T, tile_rows, tile_vectors<T> / 2>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
-    else tile<T, tile_rows, tile_vectors<T>>(steps, depth, rows, panels, at, valid_rows, valid, accumulate);
+      tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate);
+    else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
     for (int i = 0; i < tile_rows; ++i) at[i] += valid;
   }
 }

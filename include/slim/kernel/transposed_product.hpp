@@ -25,12 +25,11 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
                [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T products[tile_rows][transposed_group];
-    long steps[reduction_limit];
-    for (long e = 0; e < depth; ++e) steps[e] = e;
     const long first_row = task / strips * group, some_rows = smaller(group, rows - first_row);
     const long first = task % strips * strip, last = smaller(first + strip, inner);
     for (long start = 0; start < columns; start += depth) {
       const long size = smaller(depth, columns - start);
+      const stretch all{0, size};
       pack_panels_transposed(left + first_row * columns + start, columns, size, some_rows, panels, 0, size);
       for (long j = first, finished = first; j < last; j += tile_rows) {
         const int valid = static_cast<int>(smaller(tile_rows, last - j));
@@ -40,7 +39,7 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
           from[k] = right + (j + (k < valid ? k : 0)) * columns + start;
           to[k] = products[k];
         }
-        tile_row(steps, size, from, panels, to, valid, some_rows, false);
+        tile_row<T>({&all, 1, 1}, size, from, panels, to, valid, some_rows, false);
         T* out = result + first_row * inner + j;
         for (long i = 0; i < some_rows; ++i, out += inner)
           for (int k = 0; k < valid; ++k) out[k] = start == 0 ? products[k][i] : out[k] + products[k][i];

@@ -47,10 +47,11 @@ constexpr long winograd_convolution_workspace(const winograd_plane& p, long batc
 template<class T, class Transform>
 [[gnu::noinline]] void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long count, T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
-  long steps[reduction_limit];
+  stretch_list<reduction_limit / line> steps(1);
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
     const long depth = smaller(reduction_limit, layout.source_channels - first);
-    for (long c = 0; c < depth; ++c) steps[c] = layout.channel_place(first + c);
+    steps.clear();
+    for (long c = 0; c < depth; c += line) steps.add(layout.channel_place(first + c), smaller(line, depth - c));
     for (long f = 0; f < layout.frequencies; ++f)
       for (long p = 0; p < layout.panels(); ++p) {
         const T* const columns = weights + f * layout.weights_stride() + (p * layout.padded_channels() + first) * panel;
@@ -67,9 +68,9 @@ template<class T, class Transform>
             c[i] = to + (t + i) * panel;
           }
           if (count - t <= tile_rows / 2)
-            tile<T, tile_rows / 2, tile_vectors<T>>(steps, depth, rows, columns, c, tile_rows / 2, panel, first > 0);
+            tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0);
           else
-            tile<T, tile_rows, tile_vectors<T>>(steps, depth, rows, columns, c, tile_rows, panel, first > 0);
+            tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0);
         }
       }
   }

@@ -39,12 +39,13 @@ struct winograd_layout {
   static constexpr long line = line_elements<T>, panel = tile_columns<T>;
 
   long source_channels, result_channels, tiles;
+  long group = tile_rows;  // tiles whose sources lie together: those of a register tile, or all where products run over tiles
 
   constexpr long lines() const { return parts_of(source_channels, line); }
   constexpr long panels() const { return parts_of(result_channels, panel); }
   // Distances between frequencies, which are odd numbers of lines: 36 streams then spread over the cache.
   static constexpr long odd(long elements) { return (elements / line | 1) * line; }
-  constexpr long source_stride() const { return odd(parts_of(tiles, tile_rows) * tile_rows * lines() * line); }  // [group of tiles][line of channels][tile][line]
+  constexpr long source_stride() const { return odd(parts_of(tiles, group) * group * lines() * line); }  // [group of tiles][line of channels][tile][line]
   constexpr long result_stride() const { return odd(parts_of(panels() * tiles * panel, line) * line); }  // [panel][tile][panel]
   constexpr long weights_stride() const { return odd(parts_of(panels() * padded_channels() * panel, line) * line); }  // [panel][channel][panel]
   /// Source channels in rows of full register tiles.
@@ -54,9 +55,9 @@ struct winograd_layout {
   constexpr long result_elements() const { return frequencies * result_stride(); }
   constexpr long weights_elements() const { return frequencies * weights_stride(); }
 
-  /// Places within a frequency's sources: a register tile reads one group of tiles from end to end.
-  constexpr long channel_place(long c) const { return c / line * tile_rows * line + c % line; }
-  constexpr long tile_place(long t) const { return t / tile_rows * tile_rows * lines() * line + t % tile_rows * line; }
+  /// Places within a frequency's sources: products read one group of tiles from end to end.
+  constexpr long channel_place(long c) const { return c / line * group * line + c % line; }
+  constexpr long tile_place(long t) const { return t / group * group * lines() * line + t % group * line; }
 };
 
 /// Where a tile is: counted along rows, then images.
@@ -102,6 +103,37 @@ struct pixel_square {
   }
 };
 
+/// Evenly spaced places, visited in order. The address is made in steps: compilers otherwise work all of a tile's addresses out in advance and
+/// fetch each from the stack.
+template<class T>
+struct places_in_order {
+  T* at;
+  long distance;
+
+  [[gnu::always_inline]] T* next() {
+    T* const here = at;
+    at += distance;
+    simd::pin(at);
+    return here;
+  }
+};
+
+/// Reads a square of pixels column by column, as transform_tile asks for them.
+template<class T>
+struct columns_in_order {
+  places_in_order<const T> columns;
+  long row_stride;
+  const T* column = nullptr;
+
+  [[gnu::always_inline]] simd::batch<T> operator()(int r, int) {
+    if (r == 0) column = columns.next();
+    return simd::load(column + r * row_stride);
+  }
+};
+
+// A tile's frequencies are numbered row by row; where they are read they are taken for columns, in the same order, which transposes the tile:
+// its results then come out column by column.
+
 // The transforms below are not inlined: each is a page of straight-line code that several loops call.
 
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to `sources` (a layout's source matrices).
@@ -122,10 +154,12 @@ template<class T, class Transform>
     // The columns that the next tile does not share with this one; the hardware does not follow 36 streams.
     for (int r = 0; r < size; ++r)
       for (int s = size - Transform::outputs; s < size; ++s) simd::prefetch(square.data + r * square.row_stride + (s + Transform::outputs) * square.cell_stride);
-    for (long v = 0; v < line; v += simd::width<T>)
+    for (long v = 0; v < line; v += simd::width<T>) {
+      places_in_order<T> frequencies{to + v, stride};
       transform_tile<size, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::source(in, out); },
-                                         [&](int r, int s) SLIM_INLINED { return simd::load(square.data + r * square.row_stride + s * square.cell_stride + v); },
-                                         [&](int i, int j, const vector& t) SLIM_INLINED { simd::store(to + (i * size + j) * stride + v, t); });
+                                         columns_in_order<T>{{square.data + v, square.cell_stride}, square.row_stride},
+                                         [&](int, int, const vector& t) SLIM_INLINED { simd::store(frequencies.next(), t); });
+    }
   }
 }
 
@@ -148,9 +182,10 @@ template<class T, class Transform>
       const pixel_square<T, Transform::outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height, p.result_width,
                                             p.result_channels, at.row, at.column, channel, copy);
       for (long v = 0; v < line && c + v < panel; v += simd::width<T>) {
+        places_in_order<T> frequencies{to + c + v, stride};
         transform_tile<Transform::outputs, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result_gradient(in, out); },
-                                              [&](int r, int q) SLIM_INLINED { return simd::load(square.data + r * square.row_stride + q * square.cell_stride + v); },
-                                              [&](int i, int j, const vector& t) SLIM_INLINED { simd::store(to + (i * size + j) * stride + c + v, t); });
+                                                         columns_in_order<T>{{square.data + v, square.cell_stride}, square.row_stride},
+                                                         [&](int, int, const vector& t) SLIM_INLINED { simd::store(frequencies.next(), t); });
       }
     }
   }
@@ -173,10 +208,12 @@ template<class T, class Transform>
     T* const image = result + ((at.image * p.result_height + at.row) * p.result_width + at.column) * p.result_channels + channel;
     T* const to = whole ? image : copy;
     const long row_stride = whole ? p.result_width * p.result_channels : outputs * panel, cell_stride = whole ? p.result_channels : panel;
-    for (long v = 0; v < panel; v += simd::width<T>)
+    for (long v = 0; v < panel; v += simd::width<T>) {
+      places_in_order<const T> frequencies{from + v, stride};
       transform_tile<size, Transform::outputs, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); },
-                                            [&](int i, int j) SLIM_INLINED { return simd::load(from + (i * size + j) * stride + v); },
-                                            [&](int r, int s, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
+                                                       [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
+                                                       [&](int s, int r, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
+    }
     if (whole) continue;
     for (long r = 0; r < outputs && at.row + r < p.result_height; ++r)
       for (long s = 0; s < outputs && at.column + s < p.result_width; ++s)
@@ -195,10 +232,10 @@ template<class T, class Transform>
   for (long k = 0; k < layout.panels() * panel; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
     const T* const from = weights + channel * all + k;
-    T* const to = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
+    places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
     transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
                                     [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
-                                    [&](int i, int j, const vector& u) SLIM_INLINED { simd::store(to + (i * size + j) * stride, u); });
+                                    [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
   }
 }
 
@@ -220,10 +257,10 @@ template<class T, class Transform>
         for (long c = 0; c < some; ++c) to[c * wide] = k + lane < layout.result_channels ? from[c] : T{};
       }
     for (long c = 0; c < some; ++c) {
-      T* const to = transformed + (k / panel * layout.padded_channels() + channel + c) * panel + k % panel;
+      places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel + c) * panel + k % panel, stride};
       transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
                                       [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((taps * r + s) * line + c) * wide); },
-                                      [&](int i, int j, const vector& u) SLIM_INLINED { simd::store(to + (i * size + j) * stride, u); });
+                                      [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
     }
   }
 }
@@ -238,11 +275,11 @@ template<class T, class Transform>
   const long stride = layout.weights_stride(), tap = layout.source_channels * all;
   for (long k = 0; k < layout.result_channels; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
-    const T* const from = transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel;
+    places_in_order<const T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
     T* const to = dweights + channel * all + k;
     transform_tile<size, taps, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights_gradient(in, out); },
-                                    [&](int i, int j) SLIM_INLINED { return simd::load(from + (i * size + j) * stride); },
-                                    [&](int r, int s, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });
+                                    [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
+                                    [&](int s, int r, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });
   }
 }
 

@@ -126,8 +126,8 @@ struct winograd_2x2_3x3 {
   }
 };
 
-/// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) and store(row, column, vector)
-/// say where they are.
+/// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) is called column by column,
+/// store(row, column, vector) row by row, each in order.
 template<int From, int To, class V, class Line, class Load, class Store>
 [[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
   V half[To][From];

@@ -13,7 +13,8 @@ inline constexpr long winograd_gradient_tiles = 168;
 template<class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_plane& p, long batch) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  return {p.source_channels, p.result_channels, smaller(tiles, winograd_gradient_tiles)};
+  const long together = smaller(tiles, winograd_gradient_tiles);
+  return {p.source_channels, p.result_channels, together, together};
 }
 
 /// Scratch memory in elements: the matrices of one block, and the gradient of the transformed weights.
@@ -25,9 +26,10 @@ constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long
 
 /// gradient[channel][column] (+)= Σ over tiles of sources[tile][channel] · results[tile][column], for one frequency.
 template<class T, class Transform>
-[[gnu::noinline]] void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, const long* steps, long count, bool accumulate, T* gradient) {
+[[gnu::noinline]] void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, long count, bool accumulate, T* gradient) {
   constexpr long panel = tile_columns<T>;
   const long channels = layout.lines() * line_elements<T>;
+  const stretch all{0, count};
   for (long p = 0; p < layout.panels(); ++p)
     for (long c = 0; c < layout.source_channels; c += tile_rows) {
       const T* rows[tile_rows];
@@ -36,7 +38,7 @@ template<class T, class Transform>
         rows[i] = sources + layout.channel_place(c + i < channels ? c + i : c);
         to[i] = gradient + (p * layout.padded_channels() + c + i) * panel;
       }
-      tile<T, tile_rows, tile_vectors<T>>(steps, count, rows, results + p * layout.tiles * panel, to, tile_rows, panel, accumulate);
+      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, tile_rows, panel, accumulate);
     }
 }
 
@@ -49,8 +51,6 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
   T* const sources = workspace;
   T* const results = sources + layout.source_elements();
   T* const gradient = results + layout.result_elements();
-  long steps[winograd_gradient_tiles];
-  for (long t = 0; t < layout.tiles; ++t) steps[t] = layout.tile_place(t);
 
   const long tiles = batch * grid.per_image();
   for (long first = 0; first < tiles; first += layout.tiles) {
@@ -64,7 +64,7 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
     });
     const double per_frequency = 2.0 * static_cast<double>(count * plane.source_channels) * static_cast<double>(plane.result_channels);
     parallel_for(layout.frequencies, per_frequency, threads, [&](long f) {
-      multiply_tiles<T, Transform>(layout, sources + f * layout.source_stride(), results + f * layout.result_stride(), steps, count, first > 0,
+      multiply_tiles<T, Transform>(layout, sources + f * layout.source_stride(), results + f * layout.result_stride(), count, first > 0,
                                  gradient + f * layout.weights_stride());
     });
   }

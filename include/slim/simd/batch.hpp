@@ -78,6 +78,22 @@ inline void prefetch_to_second_level(const T* address) noexcept { __builtin_pref
 template<class T>
 inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(address, 1); }
 
+/// Keeps `value` in a register here: g++ otherwise folds its load into each of its uses and mixes unrolled steps until accumulators spill.
+template<class T>
+inline void pin([[maybe_unused]] batch<T>& value) noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+  asm volatile("" : "+v"(value.data));
+#endif
+}
+
+/// Keeps an address in a register here, so that what follows is computed from it and not fetched from a table made in advance.
+template<class T>
+inline void pin(T*& address) noexcept {
+#if defined(__GNUC__)
+  asm volatile("" : "+r"(address));
+#endif
+}
+
 /// Sum of all lanes, in an order that depends on the width only.
 template<class T>
 inline T sum(const batch<T>& value) noexcept { return xsimd::hadd(value); }
