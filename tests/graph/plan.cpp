@@ -64,7 +64,7 @@ overlap overlap_in(const graph::compilation& c) {
 void check_places(const graph::compilation& c) {
   for (int step = 0; step < c.plan.order.size(); ++step) {
     const graph::node& n = c.g.nodes[c.plan.order[step]];
-    if (n.kind == op::update) continue;
+    if (n.is_update()) continue;
     const graph::place& p = c.plan.places[c.plan.order[step]];
     REQUIRE(p.where == (n.batched ? graph::region::examples : graph::region::fixed));
     CHECK(p.offset >= 0);

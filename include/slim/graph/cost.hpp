@@ -52,8 +52,8 @@ constexpr traffic traffic_of(const Program& p, const node& n) {
   traffic t;
   const auto count = [&](const node& value) { (value.batched ? t.per_example : t.fixed) += static_cast<double>(value.extent.size()); };
   for (int k = 0; k < n.operand_count; ++k) count(p.nodes[n.operands[k]]);
-  if (n.kind == op::update)
-    for (int o = 0; o < p.functions[n.function].output_count; ++o) count(p.nodes[n.operands[o]]);
+  if (n.is_update())
+    for (int o = 0; o < p.functions[n.update_function()].output_count; ++o) count(p.nodes[n.operands[n.first_replaced() + o]]);
   else
     count(n);
   return t;

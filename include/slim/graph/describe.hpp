@@ -104,7 +104,7 @@ std::string dot(const Program& p, const std::string& title) {
     if (const std::string name = node_name(p, i); !name.empty()) label += "\\n" + name;
     label += "\\n" + shape_text(n.extent) + (n.batched ? " per example" : "");
     if (n.function >= 0) label += "\\n" + function_text(p, i, false);
-    if (n.epilogue >= 0) label += "\\nstore: " + function_text(p, i, true);
+    if (n.epilogue >= 0) label += (n.updates ? "\\nupdate: " : "\\nstore: ") + function_text(p, i, true);
     text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) ? "ellipse" : "box") + "];\n";
     for (int k = 0; k < n.operand_count; ++k) text += "  n" + std::to_string(n.operands[k]) + " -> n" + std::to_string(i) + ";\n";
   }

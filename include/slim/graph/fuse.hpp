@@ -182,4 +182,44 @@ constexpr void fuse_into_producers(graph& g) {
   }
 }
 
+/// Gradients with fewer elements stay in cache until their update reads them.
+inline constexpr long least_gradient_in_pieces = 1 << 17;
+
+/// Updates into the product that makes their gradient, when nothing else reads it: the gradient then exists only piece by piece, which saves its
+/// memory and two passes over it. After `choose`.
+constexpr void fuse_updates(graph& g) {
+  const list<int> reads = detail::read_counts(g);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead || n.kind != op::update) continue;
+    const expr::scalar_function f = g.functions[n.function];
+    if (uses_position(f)) continue;
+    for (int k = f.output_count; k < n.operand_count; ++k) {
+      node& producer = g.nodes[n.operands[k]];
+      const bool product = (producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient) && producer.how == algorithm::product;
+      if (!product || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
+      if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
+      node fused = producer;
+      fused.body_operands = producer.operand_count, fused.scope = n.scope, fused.updates = true;
+      expr::scalar_function epilogue;
+      list<int> arguments;
+      const int gradient = epilogue.add_input(0);
+      for (int operand = 0; operand < n.operand_count; ++operand) {
+        if (operand == k) {
+          arguments.push(gradient);
+          continue;
+        }
+        arguments.push(epilogue.add_input(fused.operand_count - fused.body_operands + 1));
+        fused.operands[fused.operand_count++] = n.operands[operand];
+      }
+      for (int o = 0; o < f.output_count; ++o) epilogue.add_output(expr::inline_into(epilogue, f, o, arguments));
+      epilogue.inputs = n.operand_count;
+      fused.epilogue = g.intern(expr::pruned(epilogue));
+      producer.dead = true;
+      n = fused;
+      break;
+    }
+  }
+}
+
 }  // namespace slim::graph

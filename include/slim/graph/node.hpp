@@ -72,6 +72,7 @@ struct node {
   int function = -1;        // map, reduce, update: index into graph::functions
   int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store
+  bool updates = false;     // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
   unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
   int scope = -1;           // the layer that made it
   int number = 0;           // meaning by kind; of convolutions: the algorithm that was asked for
@@ -82,6 +83,10 @@ struct node {
 
   /// Operands of the operation itself, without those of its epilogue.
   constexpr int body() const { return body_operands < 0 ? operand_count : body_operands; }
+  /// True when the node replaces variables and slots: its operands [first_replaced, first_replaced + outputs of its function).
+  constexpr bool is_update() const { return kind == op::update || updates; }
+  constexpr int first_replaced() const { return kind == op::update ? 0 : body(); }
+  constexpr int update_function() const { return kind == op::update ? function : epilogue; }
 };
 
 }  // namespace slim::graph

@@ -37,21 +37,24 @@ struct memory_plan {
 constexpr list<int> execution_order(const graph& g) {
   list<int> last_read;  // of leaves, by nodes that are not updates of it
   last_read.resize(g.nodes.size(), -1);
+  const auto replaces = [&](const node& n, int k) {
+    return n.is_update() && k >= n.first_replaced() && k < n.first_replaced() + g.functions[n.update_function()].output_count;
+  };
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    if (n.dead) continue;
-    for (int k = n.kind == op::update ? g.functions[n.function].output_count : 0; k < n.operand_count; ++k) last_read[n.operands[k]] = i;
+    for (int k = 0; k < n.operand_count && !n.dead; ++k)
+      if (!replaces(n, k)) last_read[n.operands[k]] = i;
   }
   list<int> follow, next;  // updates that wait for a node, as chains
   follow.resize(g.nodes.size(), -1);
   next.resize(g.nodes.size(), -1);
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    if (n.dead || n.kind != op::update) continue;
+    if (n.dead || !n.is_update()) continue;
     int after = 0;
     for (int k = 0; k < n.operand_count; ++k) {
       const int operand = n.operands[k];
-      if (k < g.functions[n.function].output_count) {
+      if (replaces(n, k)) {
         if (last_read[operand] > after && last_read[operand] != i) after = last_read[operand];
       } else if (operand > after && !is_leaf(g.nodes[operand].kind)) {
         after = operand;
@@ -63,7 +66,7 @@ constexpr list<int> execution_order(const graph& g) {
   list<int> order;
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    if (!n.dead && !is_leaf(n.kind) && n.kind != op::update && n.kind != op::reshape) order.push(i);
+    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && n.kind != op::reshape) order.push(i);
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
   return order;
@@ -162,7 +165,7 @@ constexpr memory_plan plan(const graph& g) {
   for (int s = 0; s < steps; ++s) {
     const int i = result.order[s];
     const node& n = g.nodes[i];
-    if (n.kind == op::update) continue;
+    if (n.is_update()) continue;
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == op::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {

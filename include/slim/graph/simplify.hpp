@@ -13,7 +13,7 @@ constexpr void remove_dead(graph& g) {
   for (int i = g.nodes.size() - 1; i >= 0; --i) {
     node& n = g.nodes[i];
     if (n.dead) continue;
-    if (n.kind == op::update || n.kept) live[i] = 1;
+    if (n.is_update() || n.kept) live[i] = 1;
     if (!live[i]) {
       n.dead = true;
       continue;
@@ -46,7 +46,7 @@ constexpr void share_equal(graph& g) {
     if (n.dead) continue;
     for (int k = 0; k < n.operand_count; ++k)
       if (replaced[n.operands[k]] >= 0) n.operands[k] = replaced[n.operands[k]];
-    if (is_leaf(n.kind) || n.kind == op::update || n.operand_count == 0) continue;
+    if (is_leaf(n.kind) || n.is_update() || n.operand_count == 0) continue;
     for (int other = last_user[n.operands[0]]; other >= 0 && replaced[i] < 0; other = previous_user[other])
       if (detail::same_operation(n, g.nodes[other])) replaced[i] = other;
     if (replaced[i] >= 0) {

@@ -20,6 +20,10 @@ constexpr const char* fault_of(const graph& g) {
     if (function != (n.function >= 0)) return "function where none belongs, or none where one is needed";
     if (n.function >= g.functions.size() || n.epilogue >= g.functions.size()) return "function index out of range";
     if (function && g.functions[n.function].inputs > n.operand_count) return "a function reads an operand that is not there";
+    if (n.updates && n.epilogue < 0) return "an update without a function";
+    if (n.is_update())
+      for (int o = 0; o < g.functions[n.update_function()].output_count; ++o)
+        if (const op replaced = g.nodes[n.operands[n.first_replaced() + o]].kind; replaced != op::variable && replaced != op::slot) return "an update replaces neither a variable nor a slot";
     if (n.epilogue >= 0 && g.functions[n.epilogue].inputs > n.operand_count - n.body() + 1) return "an epilogue reads an operand that is not there";
     if (n.kind == op::map)
       for (int k = 0; k < n.operand_count; ++k)

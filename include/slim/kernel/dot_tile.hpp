@@ -20,6 +20,9 @@ inline constexpr long dot_depth = 2048;
 /// Right rows of one task.
 inline constexpr long dot_strip = 96;
 
+/// Whether this way beats packed panels: more than one group of left rows pays only for dot products that are long.
+constexpr bool prefers_dot_tiles(long rows, long columns) { return rows <= dot_left || (rows <= 2 * dot_left && columns >= 512); }
+
 /// result[i][j] (+)= Σ_e left[i][e] · right[j][e], e < size, written for i < valid_left and j < valid_right; result rows lie
 /// `stride` apart. All pointers must be readable (repeat one to fill
 /// up): a tile with one row costs as much as a full one, which reading the right operand hides.
@@ -71,7 +74,7 @@ template<class T>
     }
 }
 
-/// result (rows × inner) = left (rows × columns) · rightᵀ, right (inner × columns), for at most `dot_left` rows.
+/// result (rows × inner) = left (rows × columns) · rightᵀ, right (inner × columns), for a few rows.
 template<class T>
 void multiply_transposed_few_rows(long rows, long inner, long columns, const T* left, const T* right, T* result,
                                   const epilogue<T>& after, int threads) {
@@ -83,9 +86,11 @@ void multiply_transposed_few_rows(long rows, long inner, long columns, const T* 
         const int valid = static_cast<int>(smaller(dot_right, last - j));
         const long size = smaller(dot_depth, columns - e);
         const T *l[dot_left], *r[dot_right];
-        for (int k = 0; k < dot_left; ++k) l[k] = left + (k < rows ? k : 0) * columns + e;
         for (int k = 0; k < dot_right; ++k) r[k] = right + (j + (k < valid ? k : 0)) * columns + e;
-        dot_tile(size, l, r, result + j, inner, static_cast<int>(rows), valid, e > 0);
+        for (long i = 0; i < rows; i += dot_left) {
+          for (long k = 0; k < dot_left; ++k) l[k] = left + (i + k < rows ? i + k : i) * columns + e;
+          dot_tile(size, l, r, result + i * inner + j, inner, static_cast<int>(smaller(dot_left, rows - i)), valid, e > 0);
+        }
       }
     after(0, rows, first, last);
   });

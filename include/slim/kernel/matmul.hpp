@@ -23,7 +23,7 @@ void matmul(long rows, long inner, long columns, const T* a, const T* b, T* c, c
 template<class T>
 void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after,
                           int threads) {
-  if (rows <= dot_left) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
+  if (prefers_dot_tiles(rows, columns)) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
   else multiply_transposed(rows, inner, columns, dc, b, da, after, threads);
 }
 

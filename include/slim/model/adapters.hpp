@@ -10,6 +10,7 @@
 #include "slim/kernel/local_response_normalization.hpp"
 #include "slim/kernel/map.hpp"
 #include "slim/kernel/matmul.hpp"
+#include "slim/kernel/matmul_weights_gradient.hpp"
 #include "slim/kernel/max_pool.hpp"
 #include "slim/kernel/reduce.hpp"
 #include "slim/kernel/softmax.hpp"
@@ -146,9 +147,32 @@ struct adapters {
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
-      kernel::matmul_weights_gradient<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, dy, dweights, s.threads);
+      product_weights_gradient(s, at, s.batch * product_rows(g), product_inner(g), g.output_channels);
     else
       kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, dweights, s.threads);
+  }
+
+  /// db = aᵀ · dc, or the update that takes the place of storing it.
+  static void product_weights_gradient(const state& s, const step<T>& at, long rows, long inner, long columns) {
+    const node& n = of(s, at);
+    const T *const a = s[n.operands[0]], *const dc = s[n.operands[1]];
+    if (!n.updates) return kernel::matmul_weights_gradient<T>(rows, inner, columns, a, dc, s[at.node], s.threads);
+    const bound_epilogue<T> e(s, at);
+    kernel::matmul_weights_gradient_in_pieces<T>(rows, inner, columns, a, dc, s.threads, [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
+      for (; row < last_row; ++row, piece += distance) {
+        kernel::expression_context<T> one = e.context;  // of this row: all operands that have rows are moved there
+        one.inputs[0] = one.outputs[0] = nullptr;
+        for (int k = n.body(); k < n.operand_count; ++k) {
+          const long size = extent(s, n.operands[k]).size();
+          const T*& input = one.inputs[k - n.body() + 1];
+          if (size == inner * columns) input += row * columns + column;
+          else if (size == columns) input += column;
+          if (k - n.body() < kernel::max_expression_outputs) one.outputs[k - n.body()] = const_cast<T*>(input);
+        }
+        one.inputs[0] = piece;
+        e.call.apply(&one, 0, 1, 0, last_column - column);
+      }
+    });
   }
 
   static void matmul(const state& s, const step<T>& at) {
@@ -165,7 +189,7 @@ struct adapters {
   }
   static void matmul_weights_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::matmul_weights_gradient<T>(s.batch * (extent(s, n.operands[0]).size() / n.extent[0]), n.extent[0], n.extent[1], s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    product_weights_gradient(s, at, s.batch * (extent(s, n.operands[0]).size() / n.extent[0]), n.extent[0], n.extent[1]);
   }
 
   static void max_pool(const state& s, const step<T>& at) {

@@ -147,7 +147,7 @@ constexpr void check(graph::graph& g, const char* pass) {
   if (const char* const fault = graph::fault_of(g)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
 }
 
-/// The second half of the pipeline: simplify → fuse → choose → plan.
+/// The second half of the pipeline: simplify → fuse → choose → fuse updates → plan.
 constexpr graph::compilation finish(graph::graph&& from) {
   graph::compilation result{static_cast<graph::graph&&>(from), {}};
   graph::graph& g = result.g;
@@ -163,6 +163,9 @@ constexpr graph::compilation finish(graph::graph&& from) {
   check(g, "fuse_into_producers");
   if (g.failed()) return result;
   graph::choose(g);
+  graph::fuse_updates(g);
+  check(g, "fuse_updates");
+  if (g.failed()) return result;
   result.plan = graph::plan(g);
   return result;
 }

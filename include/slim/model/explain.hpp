@@ -58,7 +58,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
             padded(graph::node_name(p, i), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
             " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
-    if (n.epilogue >= 0) text += "              store " + graph::function_text(p, i, true) + "\n";
+    if (n.epilogue >= 0) text += std::string(n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
   }
   text += "  arena: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_elements)) + " per example + " +
           bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +

@@ -1,0 +1,59 @@
+// A large fully connected layer is updated while its gradient is made: the same numbers as doing one after the other.
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "slim/slim.hpp"
+
+using namespace slim;
+
+namespace {
+
+inline constexpr auto layer = fully_connected(500, "fc", activation_fn = none, weights_regularizer = l2_regularizer(0.02));
+using layer_model = model<layer, input<300>, labels<500>, precision<double>>;
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+template <class TrainOp>
+int updates_in_pieces() {
+  int count = 0;
+  for (int s = 0; s < TrainOp::program.sizes.steps; ++s) count += TrainOp::program.nodes[TrainOp::program.order[s]].updates;
+  return count;
+}
+
+matrix numbers(long rows, long columns, unsigned stream) {
+  random_stream random(3, 0, stream);
+  matrix m(rows, columns);
+  for (long i = 0; i < m.size(); ++i) m.data()[i] = random.normal();
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE("momentum on a fused update follows its formula") {
+  layer_model net{seed(1), capacity(20)};
+  auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::momentum{.learning_rate = 0.1, .decay = 0.8}, capacity(20));
+  REQUIRE(updates_in_pieces<decltype(op)>() == 1);  // the weights; biases have no product
+  matrix w = net.variable<"fc/weights">(), a = matrix::Zero(300, 500);
+  Eigen::RowVectorXd b = net.variable<"fc/biases">().transpose(), c = Eigen::RowVectorXd::Zero(500);
+  for (const long examples : {20L, 3L, 17L}) {
+    const matrix x = numbers(examples, 300, static_cast<unsigned>(examples)), y = numbers(examples, 500, static_cast<unsigned>(examples) + 100);
+    op(x, y);
+    const matrix slope = 2.0 / static_cast<double>(examples * 500) * ((x * w).rowwise() + b - y);
+    a = 0.8 * a + x.transpose() * slope + 0.02 * w;
+    c = 0.8 * c + slope.colwise().sum();
+    w -= 0.1 * a, b -= 0.1 * c;
+    CHECK((net.variable<"fc/weights">() - w).norm() < 1e-12 * w.norm());
+    CHECK((net.variable<"fc/biases">().transpose() - b).norm() < 1e-12 * (1 + b.norm()));
+  }
+}
+
+TEST_CASE("a kept gradient of a fused update is the gradient") {
+  layer_model net{seed(1), capacity(4)};
+  auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::keep_gradients{}, capacity(4));
+  REQUIRE(updates_in_pieces<decltype(op)>() == 1);
+  const matrix w = net.variable<"fc/weights">(), x = numbers(4, 300, 1), y = numbers(4, 500, 2);
+  op(x, y);
+  const matrix expected = 2.0 / 2000 * x.transpose() * (x * w - y) + 0.02 * w;
+  CHECK((Eigen::Map<const matrix>(op.slot<"fc/weights">().data(), 300, 500) - expected).norm() < 1e-12 * expected.norm());
+  CHECK((net.variable<"fc/weights">() - w).norm() == 0);
+}
