@@ -14,8 +14,8 @@ TEST_CASE("names, shapes, norms, and what is not finite") {
   float weights[4] = {3, -4, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
   std::uint8_t bytes[2] = {200, 100};
   std::uint64_t seed = 1;
-  checkpoint::saver{}.save(s.folder, 12, {variable_reference("net/weights", {2, 2}, weights), variable_reference("table", {2}, bytes)},
-                           {variable_reference("seed", {}, &seed)});
+  checkpoint::saver{}.save_variables(s.folder, 12, {variable_reference("net/weights", {2, 2}, weights), variable_reference("table", {2}, bytes)},
+                                     {variable_reference("seed", {}, &seed)});
   const auto all = checkpoint::inspect(s.folder, true);
   REQUIRE(all.size() == 3);
   CHECK(all[0].name == "net/weights");
