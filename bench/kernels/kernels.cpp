@@ -109,9 +109,9 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
   aligned_buffer<float> workspace(needed);
   measure(state, g.operations() * static_cast<double>(l.batch), [&] {
     if (use_winograd && which == forward)
-      winograd_convolution<float, transform>(there, l.batch, x.data(), w.data(), false, y.data(), workspace.data(), {}, 1);
+      winograd_convolution<float, transform>(there, l.batch, x.data(), w.data(), false, nullptr, y.data(), workspace.data(), {}, 1);
     else if (use_winograd && which == data_gradient)
-      winograd_convolution<float, transform>(back, l.batch, y.data(), w.data(), true, x.data(), workspace.data(), {}, 1);
+      winograd_convolution<float, transform>(back, l.batch, y.data(), w.data(), true, nullptr, x.data(), workspace.data(), {}, 1);
     else if (use_winograd)
       winograd_weights_gradient<float, transform>(there, l.batch, x.data(), y.data(), w.data(), workspace.data(), 1);
     else if (which == forward)

@@ -53,11 +53,15 @@ void check_all_passes(const convolution_case& c) {
                              T(NAN));
     std::vector<T> y(dy.size(), T(NAN)), dx(x.size(), T(NAN)), dweights(weights.size(), T(NAN));
     const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels);
-    winograd_convolution<T, Transform>(forward, c.batch, x.data(), weights.data(), false, y.data(), workspace.data(), y_calls.hook(), threads);
+    winograd_convolution<T, Transform>(forward, c.batch, x.data(), weights.data(), false, nullptr, y.data(), workspace.data(), y_calls.hook(), threads);
+    std::vector<T> prepared(static_cast<std::size_t>(winograd_weights_layout<T, Transform>(forward).weights_elements())), again(y.size());
+    winograd_transform_weights<T, Transform>(forward, weights.data(), false, prepared.data(), threads);
+    winograd_convolution<T, Transform>(forward, c.batch, x.data(), nullptr, false, prepared.data(), again.data(), workspace.data(), {}, threads);
+    CHECK(again == y);
     CHECK(distance(y, y_expected) <= winograd_tolerance<T, Transform>);
     CHECK(y_calls.exact(y));
     const recorder<T> dx_calls(dx.data(), input_size(c) / g.input_channels, g.input_channels);
-    winograd_convolution<T, Transform>(backward, c.batch, dy.data(), weights.data(), true, dx.data(), workspace.data(), dx_calls.hook(), threads);
+    winograd_convolution<T, Transform>(backward, c.batch, dy.data(), weights.data(), true, nullptr, dx.data(), workspace.data(), dx_calls.hook(), threads);
     CHECK(distance(dx, dx_expected) <= winograd_tolerance<T, Transform>);
     CHECK(dx_calls.exact(dx));
     winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), dweights.data(), workspace.data(), threads);

@@ -43,9 +43,10 @@ constexpr long winograd_convolution_workspace(const winograd_plane& p, long batc
   return few > 0 ? larger(needed(few), needed(batch)) : needed(batch);
 }
 
-/// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count).
+/// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count). The weights
+/// of neighbouring frequencies lie `weights_stride` apart.
 template<class T, class Transform>
-[[gnu::noinline]] void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long count, T* products) {
+[[gnu::noinline]] void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count, T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
   stretch_list<reduction_limit / line> steps(1);
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
@@ -54,7 +55,7 @@ template<class T, class Transform>
     for (long c = 0; c < depth; c += line) steps.add(layout.channel_place(first + c), smaller(line, depth - c));
     for (long f = 0; f < layout.frequencies; ++f)
       for (long p = 0; p < layout.panels(); ++p) {
-        const T* const columns = weights + f * layout.weights_stride() + (p * layout.padded_channels() + first) * panel;
+        const T* const columns = weights + f * weights_stride + (p * layout.padded_channels() + first) * panel;
         T* const to = products + f * layout.result_stride() + p * layout.tiles * panel;
         // The next panel comes from far away: each register tile asks for a part of it.
         const T* ahead = columns + layout.padded_channels() * panel;
@@ -108,16 +109,28 @@ void transform_line_of_weights(const winograd_layout<T, Transform>& layout, cons
   for (long c = line * wide; c < smaller((line + 1) * wide, layout.source_channels); ++c) transform_weights<T, Transform>(layout, weights, all, c, transformed);
 }
 
+/// The layout of the transformed weights of all columns.
+template<class T, class Transform>
+constexpr winograd_layout<T, Transform> winograd_weights_layout(const winograd_plane& p) { return {p.source_channels, p.result_channels, 1}; }
+
+/// Transforms all weights ahead, to `transformed` (winograd_weights_layout's weights_elements), for calls of winograd_convolution while they do not change.
+template<class T, class Transform>
+void winograd_transform_weights(const winograd_plane& plane, const T* weights, bool turned, T* transformed, int threads) {
+  const auto layout = winograd_weights_layout<T, Transform>(plane);
+  parallel_for(layout.lines(), 100.0 * static_cast<double>(line_elements<T> * layout.panels() * tile_columns<T>), threads,
+               [&](long line) { transform_line_of_weights<T, Transform>(layout, weights, turned, plane.result_channels, line, transformed); });
+}
+
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
 /// gradient this is, [tap row][tap column][result channels][source channels]; otherwise [tap row][tap column][source channels][result channels].
+/// `prepared`: what winograd_transform_weights made of the weights, or null.
 template<class T, class Transform>
-void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, T* result, T* workspace,
-                          const epilogue<T>& after, int threads) {
+void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result,
+                          T* workspace, const epilogue<T>& after, int threads) {
   const auto layout = winograd_block_layout<T, Transform>(plane, batch);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
   const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
-  const double line_of_weights = 100.0 * static_cast<double>(line_elements<T> * layout.panels() * tile_columns<T>);
 
   if (has_few_tiles<Transform>(plane, batch)) {
     T* const sources = workspace;
@@ -131,9 +144,14 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
         const long channel = group * winograd_columns;
         auto some = layout;
         some.result_channels = smaller(winograd_columns, all - channel);
-        for (long line = 0; line < some.lines(); ++line)
-          transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
-        multiply_frequencies<T, Transform>(some, sources, transformed, tiles, products);
+        if (prepared != nullptr) {
+          const auto whole = winograd_weights_layout<T, Transform>(plane);
+          multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
+        } else {
+          for (long line = 0; line < some.lines(); ++line)
+            transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
+          multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
+        }
         finish_block<T, Transform>(some, grid, products, channel, 0, tiles, result, after);
       }
     });
@@ -141,8 +159,7 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
   }
 
   T* const transformed = workspace;
-  parallel_for(layout.lines(), line_of_weights, threads,
-               [&](long line) { transform_line_of_weights<T, Transform>(layout, weights, turned, all, line, transformed); });
+  if (prepared == nullptr) winograd_transform_weights<T, Transform>(plane, weights, turned, transformed, threads);
   const long blocks = parts_of(tiles, layout.tiles), parts = smaller(threads > 1 ? threads : 1, blocks);
   parallel_for(parts, work / static_cast<double>(parts), threads, [&](long part) {
     T* const sources = transformed + layout.weights_elements() + part * (layout.source_elements() + layout.result_elements());
@@ -150,7 +167,7 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     for (long first = tiles * part / parts, end = tiles * (part + 1) / parts; first < end; first += layout.tiles) {
       const long last = smaller(first + layout.tiles, end);
       for (long line = 0; line < layout.lines(); ++line) transform_sources<T, Transform>(layout, grid, source, line, first, last, sources);
-      multiply_frequencies<T, Transform>(layout, sources, transformed, last - first, products);
+      multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
       finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
     }
   });

@@ -29,6 +29,7 @@ struct step {
   int node = -1;
   long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
   bool batched = false;                                    // whether that loop runs over the examples
+  long prepared = -1;                                      // place of the transformed weights in run_state::prepared
 };
 
 namespace detail {
@@ -109,13 +110,22 @@ struct adapters {
     const bound_epilogue<T> e(s, at);
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, y, s.workspace, e.call, s.threads);
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, s.prepared != nullptr ? s.prepared + at.prepared : nullptr, y, s.workspace, e.call, s.threads);
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
       kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, y, e.call, s.threads);
     else
       kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
+  }
+  /// Transforms the weights of a convolution ahead, to its place in `prepared`.
+  template <kernel_set Needed>
+  static void prepare(const state& s, const step<T>& at, T* prepared) {
+    const node& n = of(s, at);
+    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
+    visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
+      kernel::winograd_transform_weights<T, Transform>(kernel::forward_plane(g), s[n.operands[1]], false, prepared + at.prepared, s.threads);
+    });
   }
   template <kernel_set Needed>
   static void convolution_data_gradient(const state& s, const step<T>& at) {
@@ -124,7 +134,7 @@ struct adapters {
     const bound_epilogue<T> e(s, at);
     T *const dy = s[n.operands[0]], *const weights = s[n.operands[1]], *const dx = s[at.node];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, dx, s.workspace, e.call, s.threads);
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), s.batch, dy, weights, true, nullptr, dx, s.workspace, e.call, s.threads);
     });
     if (done) return;
     if (n.how == graph::algorithm::product) {

@@ -31,23 +31,34 @@ public:
     if (needed > workspace.size()) workspace = aligned_buffer<T>(needed);
   }
   /// Bytes of the arenas.
-  long bytes() const { return static_cast<long>(sizeof(T)) * (examples.size() + fixed.size() + workspace.size()); }
+  long bytes() const { return static_cast<long>(sizeof(T)) * (examples.size() + fixed.size() + workspace.size() + prepared.size()); }
 
   /// Runs all steps. `inputs` has one pointer for each input of the program.
   void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed) {
     examples_in_run = static_cast<T>(batch);
     last_batch = batch;
-    run_state<T> state;
-    state.nodes = Program.nodes, state.places = Program.places;
+    run_state<T> state = fresh_state(variables);
     state.examples = examples.data(), state.fixed = fixed.data(), state.workspace = workspace.data();
-    state.variables = variables, state.slots = slots, state.slot_stride = slot_stride;
+    if (prepared.size() > 0) state.prepared = prepared.data();
+    state.slots = slots, state.slot_stride = slot_stride;
     state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
-    state.batch = batch, state.capacity = room, state.threads = team, state.seed = seed;
+    state.batch = batch, state.capacity = room, state.seed = seed;
     if constexpr (unrolled<T, Program>::worthwhile) {
       unrolled<T, Program>::run(state);
     } else {
       const auto& table = steps_of<T, Program>;
       for (int i = 0; i < Program.sizes.steps; ++i) table.steps[i].run(state, table.steps[i]);
+    }
+  }
+
+  /// Transforms the weights of Winograd convolutions ahead: runs skip that until the next call, and do not see changes of these weights before it.
+  void prepare(T* variables) {
+    const auto& table = steps_of<T, Program>;
+    if constexpr (steps_of<T, Program>.prepared_elements > 0) {
+      if (prepared.size() == 0) prepared = aligned_buffer<T>(table.prepared_elements);
+      const run_state<T> state = fresh_state(variables);
+      for (const step<T>& one : table.steps)
+        if (one.prepared >= 0) detail::adapters<T>::template prepare<detail::kernels_of(Program)>(state, one, prepared.data());
     }
   }
 
@@ -74,11 +85,17 @@ public:
   }
 
 private:
+  run_state<T> fresh_state(T* variables) const {
+    run_state<T> state;
+    state.nodes = Program.nodes, state.places = Program.places, state.variables = variables, state.threads = team;
+    return state;
+  }
+
   long room;
   int team;
   long last_batch = 0;
   T examples_in_run = 0;
-  aligned_buffer<T> examples, fixed, workspace;
+  aligned_buffer<T> examples, fixed, workspace, prepared;
 };
 
 }  // namespace slim

@@ -15,6 +15,7 @@ struct run_state {
   T* examples = nullptr;        // arena for `capacity` examples
   T* fixed = nullptr;           // arena that does not depend on the batch
   T* workspace = nullptr;       // scratch memory of single kernels
+  const T* prepared = nullptr;  // transformed weights of the convolutions, when they were made ahead
   T* variables = nullptr;
   T* slots = nullptr;           // all first slots, then all second slots …
   const T* const* inputs = nullptr;
