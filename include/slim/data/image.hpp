@@ -15,6 +15,11 @@ struct image {
   bool operator==(const image&) const = default;
 };
 
+/// Number of values of an image; no overflow for extents below 2^31 and few channels.
+constexpr std::size_t image_size(int height, int width, int channels) {
+  return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+}
+
 /// The decoders allocate no more bytes than this for one image unless told otherwise: about 9400 x 9400 pixels of RGB.
 inline constexpr std::size_t largest_image = std::size_t{1} << 28;
 
