@@ -54,7 +54,7 @@ private:
   item decode(const std::string& bytes, bool raw) const {
     item result = raw ? reinterpret(bytes) : cast(decode_image(bytes, channels, method));
     if (shape) return reshape(std::move(result), *shape);
-    if (raw) handler_error("image " + image_key, "a shape, because the image is raw,", "none");
+    if (raw) handler_error("image " + image_key, "a shape for a raw image", "none");
     return result;
   }
 

@@ -80,7 +80,7 @@ inline item read(const std::string& key, const fixed_len_feature& spec, const fe
     return result;
   }
   const std::size_t given = spec.default_value.size(), needed = static_cast<std::size_t>(size);
-  if (given == 0) feature_error(key, "this feature, which has no default value,", "none");
+  if (given == 0) feature_error(key, "a value, because there is no default", "none");
   if (given != 1 && given != needed) feature_error(key, "1 or " + std::to_string(needed) + " default values", std::to_string(given));
   item result{spec.shape, no_values(spec.type)};
   std::visit(
