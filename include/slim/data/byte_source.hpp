@@ -159,4 +159,17 @@ private:
   std::size_t position = 0;
 };
 
+/// Everything that is left of a source. Memory grows with what is really there.
+inline std::string read_all(byte_source& source) {
+  constexpr std::size_t part = std::size_t{1} << 16;
+  std::string content;
+  for (std::size_t filled = 0;;) {
+    content.resize(filled + (filled < part ? part : filled));
+    filled += source.read(content.data() + filled, content.size() - filled);
+    if (filled == content.size()) continue;
+    content.resize(filled);
+    return content;
+  }
+}
+
 }  // namespace slim::data
