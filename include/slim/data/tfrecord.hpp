@@ -91,7 +91,7 @@ private:
 
   // Memory grows with what is really there, never with what the length claims.
   std::string_view read_content(std::uint64_t length) {
-    constexpr std::size_t first_part = std::size_t{1} << 20;
+    constexpr std::size_t first_part = std::size_t{1} << 16;
     std::size_t filled = 0;
     while (filled < length) {
       if (filled == content.size()) content.resize(filled == 0 ? first_part : 2 * filled);
