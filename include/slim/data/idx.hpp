@@ -69,7 +69,7 @@ inline idx_bytes read_idx(byte_source& source, int rank) {
 
   const std::size_t total = static_cast<std::size_t>(size);
   while (result.values.size() < total) {
-    constexpr std::size_t largest_part = 1 << 20;
+    constexpr std::size_t largest_part = 1 << 16;
     const std::size_t before = result.values.size();
     const std::size_t part = total - before < largest_part ? total - before : largest_part;
     result.values.resize(before + part);
