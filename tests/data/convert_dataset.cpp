@@ -101,8 +101,11 @@ TEST_CASE("mistakes leave no records behind") {
   scratch_directory scratch;
   scratch.write("in/a/1.png", png_rgba);
   scratch.write("in/a/2.txt", "text");
-  CHECK(has(complaint_of([&] { convert_image_folder("x", scratch.path("in"), scratch.path("out")); }), "expected more than the 350 images for validation, found 2"));
-  CHECK(has(complaint_of([&] { convert_image_folder("x", scratch.path("in"), scratch.path("out"), {0, 0}); }), "expected 1 .. 99999 shards, found 0"));
-  CHECK(has(complaint_of([&] { convert_image_folder("x", scratch.path("in"), scratch.path("out"), {0, 1}); }), "2.txt: decode image: expected a JPEG or a PNG"));
+  const auto complaint = [&](const image_folder_split& split) {
+    return complaint_of([&] { convert_image_folder("x", scratch.path("in"), scratch.path("out"), split); });
+  };
+  CHECK(has(complaint({}), "expected more than the 350 images for validation, found 2"));
+  CHECK(has(complaint({0, 0}), "expected 1 .. 99999 shards, found 0"));
+  CHECK(has(complaint({0, 1}), "2.txt: decode image: expected a JPEG or a PNG"));
   CHECK_FALSE(std::filesystem::exists(scratch.path("out/x_train_00000-of-00001.tfrecord")));
 }

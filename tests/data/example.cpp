@@ -59,7 +59,8 @@ TEST_CASE("other bytes are refused, whatever they are") {
         "read data: 4 bytes of a record: expected a serialized tf.Example, found unknown pbf field type exception; is this a file of such "
         "records?");
   CHECK(has(complaint_of([] { parse_sequence_example("\x0a\x7f"); }), "expected a serialized tf.SequenceExample"));
-  CHECK(has(complaint_of([] { parse_example(from_hexadecimal("0a0d0a0b0a0161120612040a023f00")); }), "expected a serialized tf.Example"));  // half a float
+  const std::string half_a_float = from_hexadecimal("0a0d0a0b0a0161120612040a023f00");
+  CHECK(has(complaint_of([&] { parse_example(half_a_float); }), "expected a serialized tf.Example"));
   int refused = 0;
   for (std::size_t size = 0; size < encoded.size(); ++size) refused += complaint_of([&] { parse_example(encoded.substr(0, size)); }) != "none";
   CHECK(refused == static_cast<int>(encoded.size()) - 1);  // only the empty one is an example

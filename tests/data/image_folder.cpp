@@ -10,7 +10,9 @@ using slim::data::read_image_folder;
 
 TEST_CASE("classes and files are sorted by name, hidden ones do not count") {
   scratch_directory scratch;
-  for (const char* name : {"tulip/b.png", "daisy/2.png", "daisy/10.png", "tulip/.hidden", ".git/config", "rose/one.jpg"}) scratch.write(name, png_interlaced);
+  for (const char* name : {"tulip/b.png", "daisy/2.png", "daisy/10.png", "tulip/.hidden", ".git/config", "rose/one.jpg"}) {
+    scratch.write(name, png_interlaced);
+  }
   scratch.write("notes.txt", "no class");
   const auto folder = list_image_folder(scratch.directory.string());
   CHECK(folder.classes == std::vector<std::string>{"daisy", "rose", "tulip"});

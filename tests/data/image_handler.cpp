@@ -12,9 +12,9 @@ using slim::data::tfexample_decoder::item_handler;
 namespace {
 
 item decoded(const bytes_list& encoded, const std::string& format, const item_handler& made_by) {
-  const auto tensors = parse_single_example(serialize(features{{"image/encoded", encoded}, {"image/format", bytes_list{format}}}),
-                                            {{"image/encoded", var_len_feature{dtype::string}}, {"image/format", fixed_len_feature{{}, dtype::string}}});
-  return made_by.tensors_to_item(tensors);
+  const std::string record = serialize(features{{"image/encoded", encoded}, {"image/format", bytes_list{format}}});
+  return made_by.tensors_to_item(parse_single_example(
+      record, {{"image/encoded", var_len_feature{dtype::string}}, {"image/format", fixed_len_feature{{}, dtype::string}}}));
 }
 
 }  // namespace
@@ -38,7 +38,8 @@ TEST_CASE("raw images are values of the given type in the given shape") {
         item{{1, 2, 1}, std::vector<std::uint16_t>{1, 256}});
   CHECK(has(complaint_of([] { decoded({"1234"}, "Raw", handler{.shape = item_shape{2, 2, 1}}); }), "expected a JPEG or a PNG"));
   CHECK(has(complaint_of([] { decoded({"1234"}, "raw", handler{}); }), "expected a shape for a raw image, found none"));
-  CHECK(has(complaint_of([] { decoded({"123"}, "raw", handler{.shape = item_shape{1}, .type = dtype::uint16}); }), "expected a multiple of 2 bytes, found 3"));
+  const handler shorts{.shape = item_shape{1}, .type = dtype::uint16};
+  CHECK(has(complaint_of([&] { decoded({"123"}, "raw", shorts); }), "expected a multiple of 2 bytes, found 3"));
   CHECK(has(complaint_of([] { item_handler(handler{.type = dtype::string}); }), "expected a type of numbers"));
 }
 

@@ -57,7 +57,8 @@ TEST_CASE("lookup_tensor: values become what the table says") {
   const lookup_table<std::string, std::int64_t> classes{{{"cat", 0}, {"dog", 1}}, -1};
   CHECK(made(lookup_tensor{"names", classes}) == int64s({3}, {0, 1, -1}));
   const lookup_table<std::int64_t, std::string> names{{{2, "two"}, {3, "three"}}, "?"};
-  CHECK(made(lookup_tensor{.tensor_key = "shape", .table = names, .shape = item_shape{2, 1}}) == item{{2, 1}, std::vector<std::string>{"two", "three"}});
+  CHECK(made(lookup_tensor{.tensor_key = "shape", .table = names, .shape = item_shape{2, 1}}) ==
+        item{{2, 1}, std::vector<std::string>{"two", "three"}});
   CHECK(has(complaint_of([&] { made(lookup_tensor{"values", names}); }), "expected values of type int64, found float32"));
 }
 

@@ -60,14 +60,15 @@ TEST_CASE("the fast transform is about the same") {
 }
 
 TEST_CASE("other bytes, truncated ones and images that are too large are refused") {
-  CHECK(has(complaint_of([] { decode_jpeg("no image"); }), "decode JPEG: expected the header of a JPEG, found"));
-  CHECK(has(complaint_of([] { decode_jpeg(""); }), "decode JPEG: expected the header of a JPEG"));
+  CHECK(has(complaint_of([] { decode_jpeg("no image"); }),
+            "decode JPEG: expected a whole JPEG of at most 268435456 bytes, found Not a JPEG file"));
+  CHECK(has(complaint_of([] { decode_jpeg(""); }), "decode JPEG: expected a whole JPEG"));
   for (std::size_t size = 0; size + 3 < jpeg_colour.size(); ++size) {
     CAPTURE(size);
     CHECK(has(complaint_of([&] { decode_jpeg(jpeg_colour.substr(0, size)); }), "decode JPEG: expected"));
   }
   CHECK(complaint_of([] { decode_jpeg(jpeg_colour, 0, dct_method::integer_accurate, 383); }) ==
-        "decode JPEG: expected an image of at most 383 bytes, found 8 x 16; check the file");
+        "decode JPEG: expected a whole JPEG of at most 383 bytes, found 8 x 16 pixels; check the file");
   CHECK(complaint_of([] { decode_jpeg(jpeg_colour, 0, dct_method::integer_accurate, 384); }) == "none");
   CHECK(has(complaint_of([] { decode_jpeg(jpeg_colour, 2); }), "expected 0, 1 or 3 channels to be asked for, found 2"));
 }

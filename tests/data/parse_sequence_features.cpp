@@ -34,5 +34,6 @@ TEST_CASE("missing lists") {
 
 TEST_CASE("steps of another type or size are refused") {
   CHECK(has(complaint_of([] { parse({{"ragged", fixed_len_sequence_feature{{2}}}}); }), "feature ragged: expected 2 values in step 1, found 0"));
-  CHECK(has(complaint_of([] { parse({{"pairs", fixed_len_sequence_feature{{2}}}}); }), "feature pairs: expected values of type float32, found int64"));
+  CHECK(has(complaint_of([] { parse({{"pairs", fixed_len_sequence_feature{{2}}}}); }),
+            "feature pairs: expected values of type float32, found int64"));
 }

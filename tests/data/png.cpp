@@ -39,8 +39,10 @@ TEST_CASE("what is encoded is decoded") {
 }
 
 TEST_CASE("other bytes, damage and images that are too large are refused") {
-  CHECK(has(complaint_of([] { decode_png("no image"); }), "decode PNG: offset 8: expected a whole PNG of at most 268435456 bytes, found Not a PNG file"));
-  for (std::size_t size = 0; size < png_palette.size(); ++size) CHECK(has(complaint_of([&] { decode_png(png_palette.substr(0, size)); }), "truncated"));
+  CHECK(has(complaint_of([] { decode_png("no image"); }),
+            "decode PNG: offset 8: expected a whole PNG of at most 268435456 bytes, found Not a PNG file"));
+  for (std::size_t size = 0; size < png_palette.size(); ++size) CHECK(has(complaint_of([&] { decode_png(png_palette.substr(0, size)); }),
+            "truncated"));
   std::string damaged = png_palette;
   damaged[damaged.size() - 20] ^= 1;  // in the compressed pixels
   CHECK(has(complaint_of([&] { decode_png(damaged); }), "expected a whole PNG"));

@@ -36,7 +36,8 @@ TEST_CASE("boxes of a sequence are padded with -1") {
   CHECK(has(complaint_of([] { item_handler(bounding_box_sequence{{"a"}}); }), "bounding_box_sequence: expected 4 keys, found 1"));
   CHECK(has(complaint_of([] { made(bounding_box_sequence{{"b/ymin", "b/xmin", "b/ymax", "other"}}); }),
             "other: expected the shape [3, 2] of b/ymin, found [3, 1]"));
-  CHECK(has(complaint_of([] { made(bounding_box_sequence{{"scalar", "scalar", "scalar", "scalar"}}); }), "expected a variable-length feature of a sequence"));
+  CHECK(has(complaint_of([] { made(bounding_box_sequence{{"scalar", "scalar", "scalar", "scalar"}}); }),
+            "expected a variable-length feature of a sequence"));
 }
 
 TEST_CASE("points of a sequence") {

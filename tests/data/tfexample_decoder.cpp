@@ -45,7 +45,9 @@ TEST_CASE("mistakes are named") {
 }
 
 TEST_CASE("a sequence has features of the whole and of each step") {
-  const std::string sequence = serialize(sequence_example{{{"label", int64_list{3}}}, {{"y", {float_list{1}, float_list{2, 3}}}, {"x", {float_list{4}, float_list{5, 6}}}}});
+  const std::string sequence = serialize(sequence_example{
+      {{"label", int64_list{3}}},
+      {{"y", {float_list{1}, float_list{2, 3}}}, {"x", {float_list{4}, float_list{5, 6}}}}});
   const tf_sequence_example_decoder decoder{{{"label", fixed_len_feature{{}, dtype::int64}}},
                                             {{"y", var_len_feature{}}, {"x", var_len_feature{}}},
                                             {{"label", tensor{"label"}}, {"points", keypoints_sequence{}}, {"count", num_boxes_sequence{{"x"}}}}};

@@ -15,7 +15,8 @@ std::vector<std::string> seeds() {
 
 void consume(std::string_view bytes) {
   static const tf_example_decoder examples{
-      {{"a", var_len_feature{dtype::int64}}, {"b", var_len_feature{}}, {"c", var_len_feature{dtype::string}}, {"d", fixed_len_feature{{1}, dtype::int64, {3}}},
+      {{"a", var_len_feature{dtype::int64}}, {"b", var_len_feature{}}, {"c", var_len_feature{dtype::string}},
+       {"d", fixed_len_feature{{1}, dtype::int64, {3}}},
        {"s", sparse_feature{{"a"}, "b", dtype::float32, {8}}}},
       {{"shaped", tensor{"b", {"a"}}}, {"sparse", sparse_tensor{"a", "b", "d"}}, {"dense", sparse_tensor{"a", "b", "d", {}, true}},
        {"text", tensor{"c"}}, {"placed", tensor{"s"}}, {"boxes", bounding_box{{"b", "b", "b", "b"}}}}};

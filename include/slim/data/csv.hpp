@@ -94,7 +94,7 @@ inline number_table read_csv(byte_source& source, char separator = ',') {
   return table;
 }
 
-/// The same from a file or from memory.
+/// The same from a file.
 inline number_table read_csv(const std::string& path, char separator = ',') {
   byte_source source(path);
   return read_csv(source, separator);

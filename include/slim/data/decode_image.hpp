@@ -1,5 +1,5 @@
 #pragma once
-// Decoding of an image whatever its format. Link with turbojpeg and png.
+// Decoding of an image whatever its format. Link with jpeg and png.
 
 #include <string_view>
 

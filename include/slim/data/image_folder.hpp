@@ -1,5 +1,5 @@
 #pragma once
-// Images in folders, one folder for each class. Link with turbojpeg, png and zlib.
+// Images in folders, one folder for each class. Link with jpeg, png and zlib.
 
 #include <algorithm>
 #include <cstddef>
@@ -84,7 +84,9 @@ inline labelled_pixels read_image_folder(const std::string& directory, int chann
       result.channels = picture.channels;
     }
     if (picture.height != result.height || picture.width != result.width || picture.channels != result.channels) {
-      const auto size = [](const auto& of) { return std::to_string(of.height) + " x " + std::to_string(of.width) + " x " + std::to_string(of.channels); };
+      const auto size = [](const auto& of) {
+        return std::to_string(of.height) + " x " + std::to_string(of.width) + " x " + std::to_string(of.channels);
+      };
       throw error("read data: " + file.path + ": expected an image of " + size(result) + " as the first one, found " + size(picture) +
                   "; make all images one size or convert the folder to TFRecord files");
     }

@@ -1,5 +1,5 @@
 #pragma once
-// The handler of TF-Slim's tfexample_decoder for encoded images. Link with turbojpeg and png.
+// The handler of TF-Slim's tfexample_decoder for encoded images. Link with jpeg and png.
 
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +45,7 @@ struct image {
       if (encoded.size() != 1) handler_error("image " + image_key, "one encoded image", std::to_string(encoded.size()));
       return decode(encoded[0], raw);
     }
-    item all{{0}, slim::data::detail::no_values(type)};
+    item all{{0}, detail::no_values(type)};
     for (const std::string& bytes : encoded) append(all, decode(bytes, raw));
     return all;
   }
@@ -59,7 +59,7 @@ private:
   }
 
   item reinterpret(const std::string& bytes) const {
-    item result{{0}, slim::data::detail::no_values(type)};
+    item result{{0}, detail::no_values(type)};
     std::visit(
         [&](auto& values) {
           using value_type = typename std::decay_t<decltype(values)>::value_type;
@@ -79,7 +79,7 @@ private:
   item cast(data::image decoded) const {
     item result{{decoded.height, decoded.width, decoded.channels}, std::move(decoded.pixels)};
     if (type == dtype::uint8) return result;
-    item_values converted = slim::data::detail::no_values(type);
+    item_values converted = detail::no_values(type);
     std::visit(
         [&](auto& values) {
           using value_type = typename std::decay_t<decltype(values)>::value_type;
@@ -94,7 +94,8 @@ private:
   void append(item& all, item next) const {
     if (all.shape[0] == 0) all.shape.insert(all.shape.end(), next.shape.begin(), next.shape.end());
     if (item_shape(all.shape.begin() + 1, all.shape.end()) != next.shape) {
-      handler_error("image " + image_key, "images of one shape " + slim::data::detail::to_string(all.shape), slim::data::detail::to_string(next.shape));
+      using detail::to_string;
+      handler_error("image " + image_key, "images of one shape, so far " + to_string(all.shape), to_string(next.shape));
     }
     ++all.shape[0];
     std::visit(

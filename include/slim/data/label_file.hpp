@@ -39,7 +39,8 @@ inline std::map<int, std::string> read_label_file(const std::string& dataset_dir
     const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), label);
     const std::size_t digits = static_cast<std::size_t>(end - line.data());
     if (!line.empty() && (problem != std::errc() || digits == line.size() || *end != ':')) {
-      source.fail(static_cast<std::size_t>(line.data() - content.data()), "expected index:name, found \"" + std::string(line.substr(0, 40)) + "\"; correct the file");
+      const std::size_t place = static_cast<std::size_t>(line.data() - content.data());
+      source.fail(place, "expected index:name, found \"" + std::string(line.substr(0, 40)) + "\"; correct the file");
     }
     if (!line.empty()) names[label] = line.substr(digits + 1);
     left.remove_prefix(line.size() < left.size() ? line.size() + 1 : line.size());

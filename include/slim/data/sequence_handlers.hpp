@@ -15,7 +15,7 @@
 
 namespace slim::data::tfexample_decoder {
 
-namespace detail {
+namespace sequence_detail {
 
 inline std::vector<std::string> prefixed(const std::string& handler, const std::string& prefix, const std::vector<std::string>& keys,
                                          std::size_t expected) {
@@ -29,7 +29,7 @@ inline std::vector<std::string> prefixed(const std::string& handler, const std::
 inline const item& ragged(const std::string& key, const keys_to_tensors& tensors) {
   const item& source = tensors.at(key);
   if (!source.is_sparse() || source.shape.size() != 2) {
-    handler_error(key, "a variable-length feature of a sequence, [frames, n]", slim::data::detail::to_string(source.shape));
+    handler_error(key, "a variable-length feature of a sequence, [frames, n]", detail::to_string(source.shape));
   }
   return source;
 }
@@ -44,7 +44,7 @@ inline item side_by_side(const std::vector<std::string>& keys, const keys_to_ten
     const std::string& key = keys[static_cast<std::size_t>(column)];
     const item& source = ragged(key, tensors);
     if (source.shape != first.shape) {
-      handler_error(key, "the shape " + slim::data::detail::to_string(first.shape) + " of " + keys[0], slim::data::detail::to_string(source.shape));
+      handler_error(key, "the shape " + detail::to_string(first.shape) + " of " + keys[0], detail::to_string(source.shape));
     }
     const auto& more = source.as<float>();
     values.insert(values.end(), more.begin(), more.end());
@@ -52,11 +52,11 @@ inline item side_by_side(const std::vector<std::string>& keys, const keys_to_ten
       result.indices->insert(result.indices->end(), {(*source.indices)[2 * i], (*source.indices)[2 * i + 1], column});
     }
   }
-  slim::data::detail::size_of(result.shape);
-  return slim::data::detail::sort_by_place(result);
+  detail::size_of(result.shape);
+  return detail::sort_by_place(result);
 }
 
-}  // namespace detail
+}  // namespace sequence_detail
 
 /// Boxes [frames, most boxes of a frame, 4] in the order ymin, xmin, ymax, xmax, where `default_value` stands for no box; sparse
 /// unless `return_dense`. From four variable-length features of a sequence named prefix + key.
@@ -66,9 +66,9 @@ struct bounding_box_sequence {
   bool return_dense = true;
   scalar default_value = -1.0;
 
-  std::vector<std::string> keys() const { return detail::prefixed("bounding_box_sequence", prefix, box_keys, 4); }
+  std::vector<std::string> keys() const { return sequence_detail::prefixed("bounding_box_sequence", prefix, box_keys, 4); }
   item tensors_to_item(const keys_to_tensors& tensors) const {
-    item boxes = detail::side_by_side(keys(), tensors);
+    item boxes = sequence_detail::side_by_side(keys(), tensors);
     return return_dense ? to_dense(std::move(boxes), default_value) : boxes;
   }
 };
@@ -80,9 +80,9 @@ struct keypoints_sequence {
   bool return_dense = true;
   scalar default_value = -1.0;
 
-  std::vector<std::string> keys() const { return detail::prefixed("keypoints_sequence", prefix, point_keys, 2); }
+  std::vector<std::string> keys() const { return sequence_detail::prefixed("keypoints_sequence", prefix, point_keys, 2); }
   item tensors_to_item(const keys_to_tensors& tensors) const {
-    item points = detail::side_by_side(keys(), tensors);
+    item points = sequence_detail::side_by_side(keys(), tensors);
     return return_dense ? to_dense(std::move(points), default_value) : points;
   }
 };
@@ -108,7 +108,7 @@ struct num_boxes_sequence {
 
 private:
   static item count(const std::string& key, const keys_to_tensors& tensors) {
-    const item& source = detail::ragged(key, tensors);
+    const item& source = sequence_detail::ragged(key, tensors);
     std::vector<std::int64_t> boxes(static_cast<std::size_t>(source.shape[0]));
     for (std::size_t i = 0; i < source.indices->size(); i += 2) {
       std::int64_t& frame = boxes[static_cast<std::size_t>((*source.indices)[i])];
