@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "slim/core/error.hpp"
@@ -50,13 +51,18 @@ private:
       const std::uint64_t number = drawn++;
       Item* const item = queue.reserve(number);
       if (item == nullptr) return;
+      std::exception_ptr problem;  // handed over after the catch block, so that from then on the exception is the consumer's alone
+      bool more = false;
       try {
-        if (!draw(*item)) return queue.end(number);
-        lock.unlock();
-        make(*item);
+        more = draw(*item);
+        if (more) {
+          lock.unlock();
+          make(*item);
+        }
       } catch (...) {
-        return queue.end(number, std::current_exception());
+        problem = std::current_exception();
       }
+      if (problem || !more) return queue.end(number, std::move(problem));
       queue.publish(number);
     }
   }
