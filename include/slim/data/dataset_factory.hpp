@@ -2,7 +2,6 @@
 // The data sets of TF-Slim (dataset_factory.py), as its converters write them. Link with zlib, isal, turbojpeg and png.
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -105,8 +104,7 @@ inline dataset get_dataset(std::string_view name, std::string_view split_name, c
   if (found.has_texts) result.items_to_descriptions["label_text"] = "the name of its class";
   if (found.has_boxes) result.items_to_descriptions["object/bbox"] = "for each object ymin, xmin, ymax, xmax as shares of the picture";
   if (found.has_texts) result.items_to_descriptions["object/label"] = "for each object the number of its class";
-  const std::string labels = dataset_dir + "/labels.txt";
-  if (std::filesystem::exists(labels)) result.labels_to_names = read_label_file(labels);
+  if (has_labels(dataset_dir)) result.labels_to_names = read_label_file(dataset_dir);
   return result;
 }
 
