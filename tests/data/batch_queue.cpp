@@ -93,7 +93,8 @@ TEST_CASE("the epoch is that of the first item") {
 TEST_CASE("seek resumes as if nothing had happened") {
   const batch_options options{.batch_size = 4, .num_threads = 3};
   auto whole = batch(numbers{70}, 3, make_example, options), resumed = batch(numbers{70}, 3, make_example, options);
-  auto shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options), resumed_shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options);
+  auto shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options);
+  auto resumed_shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options);
   const auto run = all_of(whole), shuffled_run = all_of(shuffled);
   CHECK(run != shuffled_run);
   for (int step : {0, 3, 16, 17}) {
@@ -131,10 +132,13 @@ TEST_CASE("destruction while the threads work") {
 }
 
 TEST_CASE("options out of range are refused") {
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.batch_size = 0}), "batch_queue: batch_size: expected at least 1, found 0; choose a larger one",
+  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.batch_size = 0}),
+                       "batch_queue: batch_size: expected at least 1, found 0; choose a larger one",
                        slim::error);
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.num_threads = 0}), "ordered_workers: num_threads: expected at least 1, found 0; choose more",
+  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.num_threads = 0}),
+                       "ordered_workers: num_threads: expected at least 1, found 0; choose more",
                        slim::error);
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.capacity = 0}), "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
+  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.capacity = 0}),
+                       "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
                        slim::error);
 }

@@ -139,5 +139,6 @@ TEST_CASE("options out of range are refused") {
   CHECK(complaint_of([] { parallel_reader({"x"}, open_tfrecord, 0); }) ==
         "parallel_reader: num_readers: expected at least 1, found 0; choose more");
   CHECK(complaint_of([] { parallel_read({"x"}, open_tfrecord, {.capacity = 0}); }) ==
-        "parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, found 0, 128 and 0; choose others");
+        "parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, "
+        "found 0, 128 and 0; choose others");
 }
