@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ using slim::data::preprocessing::float_image;
 /// Value i is (7 i^2 + 3 i) mod 251: no two neighbours, rows or channels alike.
 inline image pattern(int height, int width, int channels) {
   image result{height, width, channels, {}};
-  for (int i = 0; i < height * width * channels; ++i) result.pixels.push_back(static_cast<std::uint8_t>((7 * i * i + 3 * i) % 251));
+  for (std::int64_t i = 0; i < height * width * channels; ++i) result.pixels.push_back(static_cast<std::uint8_t>((7 * i * i + 3 * i) % 251));
   return result;
 }
 
