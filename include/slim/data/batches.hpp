@@ -9,18 +9,12 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/data/labelled_batch.hpp"
 #include "slim/data/labelled_images.hpp"
+#include "slim/data/shuffle.hpp"
 #include "slim/tensor/random.hpp"
 
 namespace slim::data {
-
-/// Examples side by side in memory; valid until the next call of the `batches` that returned it.
-struct labelled_batch {
-  std::span<const float> images;  ///< size * height * width * channels values
-  std::span<const int> labels;    ///< size values
-  int size = 0;                   ///< examples; smaller than the batch size at the end of an epoch that does not divide
-  int epoch = 0;                  ///< complete passes before this batch
-};
 
 /// Walks through a data set for ever, each epoch in another order. Refers to the data set, which must outlive it; allocates only
 /// during construction. The order of an epoch is a function of (seed, epoch) alone, so training can resume anywhere with `seek`.
@@ -28,7 +22,7 @@ class batches {
 public:
   /// Shuffled anew in each epoch. Throws slim::error if the batch size is not positive or the data set is empty or inconsistent.
   batches(const labelled_images& source, int batch_size, std::uint64_t shuffle_seed) : batches(source, batch_size) {
-    shuffle = true;
+    shuffled = true;
     seed = shuffle_seed;
     start_epoch(0);
   }
@@ -87,20 +81,13 @@ private:
     position = 0;
     const std::uint32_t count = static_cast<std::uint32_t>(order.size());
     for (std::uint32_t i = 0; i < count; ++i) order[i] = i;
-    if (!shuffle) return;
-    random_stream random(seed, 0, static_cast<std::uint64_t>(epoch));
-    for (std::uint32_t left = count; left > 1; --left) {  // Fisher and Yates
-      const std::uint32_t chosen = random.below(left);
-      const std::uint32_t swapped = order[left - 1];
-      order[left - 1] = order[chosen];
-      order[chosen] = swapped;
-    }
+    if (shuffled) shuffle(std::span(order), random_stream(seed, 0, static_cast<std::uint64_t>(epoch)));
   }
 
   const labelled_images& data;
   int capacity;
   std::uint64_t seed = 0;
-  bool shuffle = false;
+  bool shuffled = false;
   std::size_t example = 0;
   int epoch = 0, position = 0;
   std::vector<std::uint32_t> order;

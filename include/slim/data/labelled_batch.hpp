@@ -1,0 +1,32 @@
+#pragma once
+// What a training step consumes: examples side by side in memory.
+
+#include <span>
+#include <vector>
+
+namespace slim::data {
+
+/// Examples side by side in memory; valid until the next call of the source that returned it.
+struct labelled_batch {
+  std::span<const float> images;  ///< size * height * width * channels values
+  std::span<const int> labels;    ///< size values
+  int size = 0;                   ///< examples; can be smaller than the batch size, and is 0 when a source has come to its end
+  int epoch = 0;                  ///< complete passes before this batch
+};
+
+/// The same with memory of its own, which a later batch uses again.
+struct labelled_batch_buffer {
+  std::vector<float> images;
+  std::vector<int> labels;
+  int size = 0, epoch = 0;
+
+  void assign(const labelled_batch& batch) {
+    images.assign(batch.images.begin(), batch.images.end());
+    labels.assign(batch.labels.begin(), batch.labels.end());
+    size = batch.size;
+    epoch = batch.epoch;
+  }
+  labelled_batch view() const { return {images, labels, size, epoch}; }
+};
+
+}  // namespace slim::data

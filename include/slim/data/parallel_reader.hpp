@@ -1,0 +1,170 @@
+#pragma once
+// The records of many files, read by several threads, always in the same order.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "slim/core/error.hpp"
+#include "slim/data/data_files.hpp"
+#include "slim/data/ordered_workers.hpp"
+#include "slim/data/record_reader.hpp"
+#include "slim/data/shuffle.hpp"
+#include "slim/data/shuffling_queue.hpp"
+
+namespace slim::data {
+
+namespace detail {
+
+/// The records of one file after the other.
+class file_sequence {
+public:
+  file_sequence(std::vector<std::string> names, open_reader how) : files(std::move(names)), open(how) {}
+
+  bool read(record& into) {
+    for (;;) {
+      if (current && current->read(into)) return true;
+      if (position == files.size()) return false;
+      current = open(files[position++]);
+    }
+  }
+
+private:
+  std::vector<std::string> files;
+  open_reader open;
+  std::size_t position = 0;
+  std::unique_ptr<record_reader> current;
+};
+
+}  // namespace detail
+
+/// One pass over files with `num_readers` threads. Reader i of n reads the files i, i + n, i + 2 n, ...; the readers take turns, one
+/// record each, and whoever has finished drops out: the order does not depend on timing. TF-Slim's ParallelReader.
+class parallel_reader {
+public:
+  /// At most `capacity` records (at least one for each reader) are read ahead. Throws slim::error if num_readers is not positive.
+  parallel_reader(const std::vector<std::string>& files, open_reader reader, int num_readers = 4, int capacity = 256) {
+    if (num_readers < 1) {
+      throw error("parallel_reader: num_readers: expected at least 1, found " + std::to_string(num_readers) + "; choose more");
+    }
+    const std::size_t count = std::min(static_cast<std::size_t>(num_readers), files.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<std::string> share;
+      for (std::size_t file = i; file < files.size(); file += count) share.push_back(files[file]);
+      const auto sequence = std::make_shared<detail::file_sequence>(std::move(share), reader);
+      const int ahead = std::max(1, capacity / static_cast<int>(count));
+      readers.push_back(std::make_unique<ordered_workers<record>>(
+          ahead, 1, [sequence](record& into) { return sequence->read(into); }, [](record&) {}));
+    }
+  }
+
+  /// The next record; nothing after the last. Throws what a reader has thrown.
+  std::optional<record> next() {
+    while (!readers.empty()) {
+      if (record* taken = readers[turn]->take()) {
+        turn = (turn + 1) % readers.size();
+        ++produced;
+        return std::move(*taken);
+      }
+      readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(turn));
+      if (turn == readers.size()) turn = 0;
+    }
+    return std::nullopt;
+  }
+
+  std::int64_t num_records_produced() const { return produced; }
+
+private:
+  std::vector<std::unique_ptr<ordered_workers<record>>> readers;  // those that have not come to their end
+  std::size_t turn = 0;
+  std::int64_t produced = 0;
+};
+
+/// One pass over the files in their order, by one thread: for evaluation. TF-Slim's single_pass_read.
+inline parallel_reader single_pass_read(const std::vector<std::string>& data_sources, open_reader reader) {
+  return parallel_reader(get_data_files(data_sources), reader, 1);
+}
+
+struct parallel_read_options {
+  int num_epochs = 0;           ///< passes over the files; 0: without end
+  int num_readers = 4;          ///< threads
+  bool shuffle = true;          ///< files in another order in each epoch, records drawn from a window
+  int capacity = 256;           ///< records in memory
+  int min_after_dequeue = 128;  ///< of these in the window from which the next one is drawn, if shuffled
+  std::uint64_t seed = 0;       ///< of the order
+};
+
+/// Records for training: pass after pass over files by a parallel_reader. Every record comes once in an epoch; the order of an epoch
+/// is a function of (seed, epoch, num_readers) alone, so training can resume anywhere with `seek`. TF-Slim's parallel_read.
+class parallel_read {
+public:
+  /// Throws slim::error if there are no files or an option is out of range.
+  parallel_read(const std::vector<std::string>& data_sources, open_reader how, const parallel_read_options& given = {})
+      : files(get_data_files(data_sources)), reader(how), options(given) {
+    if (options.num_epochs < 0 || options.capacity < 1 || options.min_after_dequeue < 0) {
+      throw error("parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, found " +
+                  std::to_string(options.num_epochs) + ", " + std::to_string(options.min_after_dequeue) + " and " +
+                  std::to_string(options.capacity) + "; choose others");
+    }
+    start_epoch(0);
+  }
+
+  /// The next record; nothing after num_epochs. Throws slim::error for missing or damaged files and for files without any record.
+  std::optional<record> next() {
+    while (pass) {
+      if (auto drawn = pass->next()) {
+        ++position;
+        drawn->epoch = epoch;
+        return drawn;
+      }
+      records = position;
+      if (records == 0) throw error("parallel_read: " + files.front() + ": expected a record in the files, found none; check how they were made");
+      start_epoch(epoch + 1);
+    }
+    return std::nullopt;
+  }
+
+  /// Records in one epoch. Reads all files once unless an epoch has been completed before.
+  std::int64_t records_per_epoch() {
+    if (records > 0) return records;
+    parallel_reader all(files, reader, 1);
+    while (all.next()) {}
+    return records = all.num_records_produced();
+  }
+
+  /// Makes the next record the one numbered `number`, counted from 0 over all epochs. Reads the records of its epoch before it again.
+  void seek(std::int64_t number) {
+    const std::int64_t per_epoch = number == 0 ? 1 : records_per_epoch();
+    start_epoch(per_epoch == 0 ? 0 : static_cast<int>(number / per_epoch));
+    for (std::int64_t left = per_epoch == 0 ? 0 : number % per_epoch; left > 0; --left) next();
+  }
+
+private:
+  using shuffled_pass = shuffling_queue<parallel_reader>;
+
+  void start_epoch(int number) {
+    epoch = number;
+    position = 0;
+    pass.reset();
+    if (options.num_epochs > 0 && epoch >= options.num_epochs) return;
+    std::vector<std::string> order = files;
+    const std::uint64_t stream = 2 * static_cast<std::uint64_t>(epoch);  // one stream for the files, one for the records
+    if (options.shuffle) shuffle(std::span(order), random_stream(options.seed, 0, stream));
+    const int window = options.shuffle ? std::min(options.min_after_dequeue, options.capacity - 1) : 0;
+    pass.emplace(parallel_reader(order, reader, options.num_readers, options.capacity - window), window, options.seed, stream + 1);
+  }
+
+  std::vector<std::string> files;
+  open_reader reader;
+  parallel_read_options options;
+  int epoch = 0;
+  std::int64_t position = 0, records = 0;
+  std::optional<shuffled_pass> pass;
+};
+
+}  // namespace slim::data
