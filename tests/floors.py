@@ -24,7 +24,7 @@ strangers = [('kernel', 'graph'), ('graph', 'kernel')]  # lower floor or not, th
 
 packages = {  # the only folders that may include a package
     r'xsimd/': ['simd'],
-    r'boost/hana': ['policy', 'net', 'nets'],
+    r'boost/hana': ['policy', 'net', 'nets', 'metrics'],
 }
 never = r'(iostream|regex|functional|random)$'  # too dear for every user's compile time
 
