@@ -5,6 +5,7 @@
 
 #include "slim/model/model.hpp"
 #include "slim/optimizers/optimizers.hpp"
+#include "slim/tensor/variable_reference.hpp"
 
 namespace slim {
 
@@ -21,7 +22,7 @@ public:
   static_assert(is_valid_after<program, Model::program>::value);
 
   train_op(Model& of, Optimizer with, capacity room, int threads)
-      : optimizer(with), net(&of), run(room.examples, threads), slots(program.parameter_elements * Optimizer::slots) {
+      : optimizer(with), net(&of), run(room.examples, threads), slots(program.parameter_elements * Optimizer::slots), noise_seed(of.seed_value()) {
     for (int s = 0; s < Optimizer::slots; ++s) {
       T* const first = slots.data() + s * program.parameter_elements;
       for (long i = 0; i < program.parameter_elements; ++i) first[i] = static_cast<T>(optimizer.slot_start(s));
@@ -42,7 +43,7 @@ public:
     double exact[Optimizer::numbers + 1]{};
     if constexpr (Optimizer::numbers > 0) optimizer.set_numbers(steps, exact);
     for (int n = 0; n < Optimizer::numbers; ++n) numbers[n] = static_cast<T>(exact[n]);
-    const std::uint32_t step_seed = simd::mix(static_cast<std::uint32_t>(net->seed_value() * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps)));
+    const std::uint32_t step_seed = simd::mix(static_cast<std::uint32_t>(noise_seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps)));
     run.run(net->parameters().data(), slots.data(), program.parameter_elements, pointers, numbers, examples, step_seed);
     const T total = loss();
     if (!std::isfinite(total))
@@ -78,6 +79,18 @@ public:
     return {slots.data() + which * program.parameter_elements + Model::offset_of(variable), static_cast<std::size_t>(program.variables[variable].extent.size())};
   }
 
+  /// Calls visit(variable_reference) for everything that the next step depends on besides the batch and the variables of the model:
+  /// `global_step`, the `seed` of dropout, and for each trained variable its slots, named as in TensorFlow: `<variable>/Momentum`,
+  /// `<variable>/Adam_1`. Writing to all of them puts the train_op into the state in which they were read.
+  template <class Visit>
+  void for_each_state(Visit&& visit) {
+    visit(variable_reference("global_step", {}, &steps));
+    visit(variable_reference("seed", {}, &noise_seed));
+    for (int v = 0; v < program.sizes.variables; ++v)
+      for (int s = 0; program.variables[v].trainable && s < Optimizer::slots; ++s)
+        visit(variable_reference(Model::variable_name(v) + "/" + slot_name(s), program.variables[v].extent, slot_values(v, s).data()));
+  }
+
   long step() const { return steps; }
   long bytes() const { return run.bytes() + slots.size() * static_cast<long>(sizeof(T)); }
   void set_threads(int threads) { run.set_threads(threads); }
@@ -86,6 +99,13 @@ public:
 
 private:
   static constexpr int program_inputs = program.inputs;
+
+  static std::string slot_name([[maybe_unused]] int which) {
+    if constexpr (requires { Optimizer::slot_names; })
+      return Optimizer::slot_names[which];
+    else
+      return "slot_" + std::to_string(which);
+  }
 
   template <class Values>
   void bind(int i, const Values& values, const T** pointers, long& examples) {
@@ -129,7 +149,8 @@ private:
   executor<T, program> run;
   aligned_buffer<T> slots;
   aligned_buffer<T> converted;
-  long steps = 0;
+  std::int64_t steps = 0;
+  std::uint64_t noise_seed;
 };
 
 namespace learning {

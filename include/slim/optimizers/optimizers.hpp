@@ -5,6 +5,7 @@
 //   static constexpr int slots                       numbers of state kept for each weight
 //   static constexpr int numbers                     hyper-parameters, set before each step
 //   static constexpr void update(w, g, state, number, next)   next[0] = new weight, next[1 + i] = new state[i]; all symbols
+//   static constexpr const char* slot_names[]        names of the state in checkpoints; slot_0, slot_1, … without them
 //   double slot_start(int slot) const                initial state
 //   void set_numbers(long step, double* number) const         values for step 1, 2, 3, …
 
@@ -32,6 +33,7 @@ struct momentum {
   double decay = 0.9;
 
   static constexpr int slots = 1, numbers = 2;
+  static constexpr const char* slot_names[] = {"Momentum"};
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + g;
     next[0] = w - number[0] * next[1];
@@ -60,6 +62,7 @@ struct adam {
   double epsilon = 1e-8;
 
   static constexpr int slots = 2, numbers = 4;
+  static constexpr const char* slot_names[] = {"Adam", "Adam_1"};
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + (1.0 - number[1]) * g;
     next[2] = number[2] * state[1] + (1.0 - number[2]) * (g * g);
