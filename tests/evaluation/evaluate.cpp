@@ -32,8 +32,8 @@ TEST_CASE("evaluate runs num_evals times, or until the input ends") {
   CHECK(contains(log, "Evaluation [5/10]\n"));
   CHECK_FALSE(contains(log, "Evaluation [6/10]"));
   CHECK_THROWS_WITH_AS(evaluate(metrics, once, {.num_evals = {}}),
-                       "evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; set it or return false at "
-                       "the end",
+                       "evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; set it or "
+                       "return false at the end",
                        slim::error);
 }
 
@@ -93,7 +93,8 @@ TEST_CASE("evaluate_once: without a logdir no summaries; init_fn replaces restor
                                    .output = nullptr};
   CHECK(evaluate_once(net, "anything", "", metrics, eval_op, by_hand).at<"eval/Accuracy">() == 1);
   CHECK(std::filesystem::is_empty(logs.path));
-  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/model.ckpt-1.safetensors", logs.path + "/eval", metrics, eval_op, {.output = nullptr}), slim::error);
+  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/model.ckpt-1.safetensors", logs.path + "/eval", metrics, eval_op, {.output = nullptr}),
+                  slim::error);
   CHECK(std::filesystem::is_empty(logs.path));  // nothing was written for nothing
 }
 
@@ -116,6 +117,7 @@ TEST_CASE("evaluate_once: only some variables, or moving averages in their place
             .at<"eval/Accuracy">() == 0.75);
   CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr})
             .at<"eval/Accuracy">() == 1);
-  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr}),
+  const evaluation_options chosen{.variables_to_restore = checkpoint::by_name(biases), .output = nullptr};
+  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, chosen),
                   slim::error);
 }

@@ -65,7 +65,8 @@ TEST_CASE("a timeout ends the loop, with nothing when no checkpoint came") {
   const folder logs;
   small_evaluation e;
   const std::string log = written([&](std::FILE* file) {
-    CHECK_FALSE(evaluation_loop(e.net, logs.path, logs.path + "/eval", e.metrics, e.eval_op(), {.output = file, .timeout = 0.01, .seconds_to_sleep = 0.005}));
+    const evaluation_options soon{.output = file, .timeout = 0.01, .seconds_to_sleep = 0.005};
+    CHECK_FALSE(evaluation_loop(e.net, logs.path, logs.path + "/eval", e.metrics, e.eval_op(), soon));
   });
   CHECK(log == "Waiting for new checkpoint at " + logs.path + "\nTimed-out waiting for a checkpoint.\n");
   CHECK(std::filesystem::is_empty(logs.path));

@@ -32,7 +32,8 @@ TEST_CASE("top_k: best first, of equal scores the lower class, NaN last") {
   const auto top = top_k(all.scores, 3);
   for (std::size_t i = 0; i < 6; ++i) CHECK(std::vector<int>(top[i].begin(), top[i].end()) == all.top[i]);
   CHECK(top_k((matrix(1, 4) << 1, 2, 2, not_a_number).finished(), 4)[0] == std::vector<long>{1, 2, 0, 3});
-  CHECK_THROWS_WITH_AS(top_k(all.scores, 9), "top_k: k: expected 1 to 8 (the number of classes), found 9; choose a smaller k or pass scores of all classes",
+  CHECK_THROWS_WITH_AS(top_k(all.scores, 9),
+                       "top_k: k: expected 1 to 8 (the number of classes), found 9; choose a smaller k or pass scores of all classes",
                        slim::error);
   CHECK_THROWS_AS(streaming_sparse_recall_at_k(0).update(all.scores, all.labels), slim::error);
 }
@@ -110,7 +111,8 @@ TEST_CASE("average precision by hand") {
 
 TEST_CASE("examples must be as many on both sides") {
   CHECK_THROWS_WITH_AS(sparse_recall_at_top_k().update(sets{{1}, {2}}, sets{{1}}),
-                       "sparse_recall_at_top_k: labels: expected 1 examples as there are predictions, found 2; pass the labels of each example as one row",
+                       "sparse_recall_at_top_k: labels: expected 1 examples as there are predictions, found 2; pass the labels of each "
+                       "example as one row",
                        slim::error);
   CHECK_THROWS_AS(sparse_recall_at_top_k().update(sets{{1}, {2}}, sets{{1}, {2}}, numbers{1, 2, 3}), slim::error);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "slim/checkpoint/index.hpp"
 #include "slim/core/function.hpp"
@@ -62,7 +63,8 @@ struct checkpoints_options {
 /// works are skipped.
 class checkpoints_iterator {
 public:
-  explicit checkpoints_iterator(std::string checkpoint_dir, checkpoints_options given = {}) : folder(std::move(checkpoint_dir)), options(std::move(given)) {}
+  explicit checkpoints_iterator(std::string checkpoint_dir, checkpoints_options given = {})
+      : folder(std::move(checkpoint_dir)), options(std::move(given)) {}
 
   /// The file of the next checkpoint; nothing when none came in time.
   std::optional<std::string> next() {

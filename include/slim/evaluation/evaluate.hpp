@@ -74,13 +74,15 @@ bool run(EvalOp& eval_op) {
 template <class Metrics, class EvalOp>
 auto evaluate(Metrics& metrics, EvalOp eval_op, const evaluation_options& options = {}) {
   if (!options.num_evals && std::is_void_v<decltype(eval_op())>)
-    throw error("evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; set it or return false at the end");
+    throw error("evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; "
+                "set it or return false at the end");
   metrics.reset();
   if (options.initial_op) options.initial_op();
   const long all = options.num_evals.value_or(0), log_every = all < 20 ? 1 : all / 10;
   for (long i = 1; !options.num_evals || i <= all; ++i) {
     if (!detail::run(eval_op)) break;
-    if (all > 0 && (i % log_every == 0 || i == all)) detail::log(options.output, "Evaluation [" + std::to_string(i) + "/" + std::to_string(all) + "]");
+    if (all > 0 && (i % log_every == 0 || i == all))
+      detail::log(options.output, "Evaluation [" + std::to_string(i) + "/" + std::to_string(all) + "]");
   }
   return metrics.value();
 }
@@ -92,7 +94,8 @@ template <class Model>
 std::string restore(Model& net, const std::string& checkpoint_path, const evaluation_options& options) {
   if (!options.init_fn && options.variables_to_restore.empty()) return checkpoint::restore(checkpoint_path, net);
   // A folder is resolved only once: a newer checkpoint may come at any time.
-  const std::string path = std::filesystem::is_directory(checkpoint_path) ? checkpoint::latest_checkpoint(checkpoint_path).value_or(checkpoint_path) : checkpoint_path;
+  std::string path = checkpoint_path;
+  if (std::filesystem::is_directory(path)) path = checkpoint::latest_checkpoint(path).value_or(path);
   if (options.init_fn)
     options.init_fn(path);
   else
@@ -107,7 +110,8 @@ inline std::int64_t global_step_of(const std::string& path) {
 
 /// Evaluates the model as it is; summaries go to `writer`, null for none.
 template <class Metrics, class EvalOp>
-auto evaluate_restored(const std::string& path, summaries::event_writer* writer, Metrics& metrics, EvalOp& eval_op, const evaluation_options& options) {
+auto evaluate_restored(const std::string& path, summaries::event_writer* writer, Metrics& metrics, EvalOp& eval_op,
+                       const evaluation_options& options) {
   auto values = evaluate(metrics, [&] { return eval_op(); }, options);
   if (options.final_op) options.final_op(path);
   std::vector<summaries::summary_value> summaries;

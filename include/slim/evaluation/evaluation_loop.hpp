@@ -24,7 +24,11 @@ auto evaluation_loop(Model& net, const std::string& checkpoint_dir, const std::s
                      const evaluation_options& options = {}) {
   std::optional<decltype(metrics.value())> last;
   std::optional<summaries::event_writer> writer;
-  checkpoints_iterator checkpoints(checkpoint_dir, {options.eval_interval_secs, options.timeout, options.timeout_fn, options.seconds_to_sleep, options.output});
+  checkpoints_iterator checkpoints(checkpoint_dir, {.min_interval_secs = options.eval_interval_secs,
+                                                    .timeout = options.timeout,
+                                                    .timeout_fn = options.timeout_fn,
+                                                    .seconds_to_sleep = options.seconds_to_sleep,
+                                                    .output = options.output});
   for (long done = 0; !options.max_number_of_evaluations || done < *options.max_number_of_evaluations;) {
     const std::optional<std::string> path = checkpoints.next();
     if (!path) break;

@@ -139,7 +139,9 @@ public:
 private:
   template <class Change>
   auto transformed(Change change) {
-    return hana::unpack(this->entries, [&](auto&... pairs) { return named_map{hana::make_pair(hana::first(pairs), change(hana::second(pairs)))...}; });
+    return hana::unpack(this->entries, [&](auto&... pairs) {
+      return named_map{hana::make_pair(hana::first(pairs), change(hana::second(pairs)))...};  // braces: in order
+    });
   }
 };
 

@@ -10,7 +10,8 @@ namespace slim::metrics {
 
 /// The class with the highest score for each example; the lowest of several. Throws slim::error when there are no classes.
 inline std::vector<int> argmax(const values& scores) {
-  if (scores.columns() < 1) throw error("argmax: scores: expected at least 1 class, found the shape " + scores.shape() + "; pass scores of all classes");
+  if (scores.columns() < 1)
+    throw error("argmax: scores: expected at least 1 class, found the shape " + scores.shape() + "; pass scores of all classes");
   std::vector<int> best(static_cast<std::size_t>(scores.rows()), 0);
   for (long i = 0; i < scores.rows(); ++i)
     for (long j = 1; j < scores.columns(); ++j)
