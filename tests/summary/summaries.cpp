@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "tests/summary/scratch.hpp"
+#include "tests/data/files.hpp"
 
 using namespace slim::summaries;
 
@@ -60,7 +60,7 @@ TEST_CASE("images: the first three of the batch") {
 }
 
 TEST_CASE("print_summary writes tag and value to stderr at each evaluation") {
-  const scratch place;
+  const scratch_directory place;
   summary_set set;
   add_scalar_summary(set, fixed("loss", {0.125f}), {.print_summary = true});
   add_scalar_summary(set, fixed("silent", {1}));
@@ -74,7 +74,7 @@ TEST_CASE("print_summary writes tag and value to stderr at each evaluation") {
   std::fflush(stderr);
   dup2(before, 2);
   close(before);
-  CHECK(read_all(place.path("stderr")) == "loss[0.125]\nact/Fraction_of_Zero_Values[0.25]\nx[1 2 3...]\n");
+  CHECK(content_of(place.path("stderr")) == "loss[0.125]\nact/Fraction_of_Zero_Values[0.25]\nx[1 2 3...]\n");
 }
 
 TEST_CASE("the list versions") {
