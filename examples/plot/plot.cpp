@@ -14,7 +14,10 @@
 
 #include <slim/summary/run.hpp>
 
+#include "thinning.hpp"
+
 using namespace slim;
+using namespace slim::plot;
 using namespace slim::summaries;
 using nlohmann::json;
 using runs = std::map<std::string, run>;
@@ -25,7 +28,7 @@ constexpr const char page[] =
 #include "page.inc"
     ;
 
-// What the page holds at most; longer series are thinned.
+// What the page holds at most of each series.
 constexpr std::size_t most_points = 2000, most_histograms = 40, most_images = 30;
 constexpr int histogram_bins = 64;
 
@@ -48,27 +51,11 @@ void for_each_run(const runs& all, std::map<std::string, series<Content>> run::*
   }
 }
 
-/// Indices of at most `most` of `count` points, evenly spread, with the first and the last.
-std::vector<std::size_t> spread(std::size_t count, std::size_t most) {
-  std::vector<std::size_t> chosen;
-  const std::size_t kept = std::min(count, most);
-  for (std::size_t i = 0; i < kept; ++i) chosen.push_back(kept == 1 ? count - 1 : i * (count - 1) / (kept - 1));
-  return chosen;
-}
-
-/// The same for a curve, but of each stretch the lowest and the highest point stay, so that no peak is lost.
-std::vector<std::size_t> extremes(const series<float>& points) {
-  if (points.size() <= most_points) return spread(points.size(), most_points);
-  std::set<std::size_t> chosen{0, points.size() - 1};
-  const std::size_t stretches = most_points / 2;
-  for (std::size_t s = 0; s < stretches; ++s) {
-    const auto first = points.begin() + static_cast<std::ptrdiff_t>(s * points.size() / stretches);
-    const auto last = points.begin() + static_cast<std::ptrdiff_t>((s + 1) * points.size() / stretches);
-    const auto [low, high] = std::minmax_element(first, last, [](const auto& a, const auto& b) { return a.content < b.content; });
-    chosen.insert(static_cast<std::size_t>(low - points.begin()));
-    chosen.insert(static_cast<std::size_t>(high - points.begin()));
-  }
-  return {chosen.begin(), chosen.end()};
+/// As many digits as a float has: the page would hold twice as many.
+double rounded(float value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.7g", static_cast<double>(value));
+  return std::strtod(text, nullptr);
 }
 
 json scalar_charts(const runs& all) {
@@ -77,35 +64,16 @@ json scalar_charts(const runs& all) {
     json curves = json::array();
     for_each_run(all, &run::scalars, tag, [&](int number, const series<float>& points) {
       json curve{{"run", number}, {"steps", json::array()}, {"times", json::array()}, {"values", json::array()}};
-      for (std::size_t i : extremes(points)) {
+      for (std::size_t i : extremes(points, most_points)) {
         curve["steps"].push_back(points[i].step);
         curve["times"].push_back(std::round(points[i].wall_time * 1000) / 1000);
-        curve["values"].push_back(points[i].content);
+        curve["values"].push_back(rounded(points[i].content));
       }
       curves.push_back(std::move(curve));
     });
     charts.push_back({{"tag", tag}, {"curves", std::move(curves)}});
   }
   return charts;
-}
-
-/// Shares of the values in equal bins from `low` to `high`; within its own buckets a histogram counts as even.
-std::vector<double> binned(const histogram& h, double low, double high) {
-  std::vector<double> shares(histogram_bins);
-  const double width = (high - low) / histogram_bins;
-  for (std::size_t b = 0; b < h.bucket.size(); ++b) {
-    if (!(h.bucket[b] > 0) || !(h.num > 0)) continue;
-    const double left = std::max(b > 0 ? h.bucket_limit[b - 1] : h.min, h.min), right = std::min(h.bucket_limit[b], h.max);
-    const auto bin = [&](double x) { return std::clamp(static_cast<int>((x - low) / width), 0, histogram_bins - 1); };
-    const int first = bin(left), last = bin(right);
-    for (int i = first; i <= last; ++i) {
-      const double from = std::max(left, low + i * width), to = std::min(right, low + (i + 1) * width);
-      const double part = first == last || !(right > left) ? 1.0 / (last - first + 1) : std::max(0.0, to - from) / (right - left);
-      shares[static_cast<std::size_t>(i)] += part * h.bucket[b] / h.num;
-    }
-  }
-  for (double& share : shares) share = std::round(share * 1e6) / 1e6;
-  return shares;
 }
 
 json histogram_charts(const runs& all) {
@@ -127,7 +95,7 @@ json histogram_charts(const runs& all) {
         const histogram& h = points[i].content;
         const double mean = h.num > 0 ? h.sum / h.num : 0, variance = h.num > 0 ? h.sum_squares / h.num - mean * mean : 0;
         chosen.push_back({{"step", points[i].step}, {"num", h.num}, {"min", h.min}, {"max", h.max}, {"mean", mean},
-                          {"deviation", std::sqrt(std::max(0.0, variance))}, {"shares", binned(h, low, high)}});
+                          {"deviation", std::sqrt(std::max(0.0, variance))}, {"shares", binned(h, low, high, histogram_bins)}});
       }
       of_runs.push_back({{"run", number}, {"points", std::move(chosen)}});
     });
