@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "slim/data/tfrecord.hpp"
+#include "slim/summary/event_message.hpp"
 #include "tests/data/files.hpp"
 
 using namespace slim::summaries;
@@ -13,7 +14,8 @@ namespace {
 std::string losses(std::initializer_list<std::pair<int, float>> points) {
   std::string bytes;
   slim::data::append_tfrecord(bytes, encode(event{1, 0, "brain.Event:2", {}}));
-  for (const auto& [step, value] : points) slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
+  for (const auto& [step, value] : points)
+    slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
   return bytes;
 }
 
@@ -44,7 +46,8 @@ TEST_CASE("each folder is a run; kinds of summaries are kept apart") {
   place.write("a/events.out.tfevents.1.h", losses({{1, 1}}));
   std::string mixed;
   slim::data::append_tfrecord(mixed, encode(event{1, 0, "brain.Event:2", {}}));
-  slim::data::append_tfrecord(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}}, {"i", encoded_image{1, 2, 3, "png"}}}}));
+  slim::data::append_tfrecord(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}},
+                                                               {"i", encoded_image{1, 2, 3, "png"}}}}));
   place.write("b/eval/events.out.tfevents.1.h", mixed);
   const auto runs = read_runs(place.directory.string());
   REQUIRE(runs.size() == 2);
@@ -75,6 +78,7 @@ TEST_CASE("folders without events are refused") {
                        ("read events: " + place.directory.string() + ": expected files *.tfevents.* in this folder or below, found none; is this the "
                         "logdir of a run?").c_str(), slim::error);
   CHECK_THROWS_WITH_AS(read_runs(place.path("missing")),
-                       ("read events: " + place.path("missing") + ": expected a readable folder, found No such file or directory; check the path").c_str(),
+                       ("read events: " + place.path("missing") + ": expected a readable folder, found No such file or directory; "
+                        "check the path").c_str(),
                        slim::error);
 }

@@ -105,6 +105,7 @@ TEST_CASE("what does not fit is refused by name") {
   add_scalar_summary(set, fixed("many", {1, 2}), {.prefix = "p"});
   CHECK_THROWS_WITH_AS(set.evaluate(), "summary p/many: expected one number, found 2; use a histogram", slim::error);
   CHECK_THROWS_WITH_AS(add_image_summary(set, fixed("flat", {1, 2})),
-                       "summary flat: expected images of height x width x 1, 3 or 4 numbers, found rank 1 and -1 channels; observe a part, or reshape",
+                       "summary flat: expected images of height x width x 1, 3 or 4 numbers, found rank 1 and -1 channels; observe a "
+                       "part, or reshape",
                        slim::error);
 }

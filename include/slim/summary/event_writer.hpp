@@ -17,7 +17,7 @@
 
 #include "slim/core/error.hpp"
 #include "slim/data/tfrecord.hpp"
-#include "slim/summary/event.hpp"
+#include "slim/summary/event_message.hpp"
 
 namespace slim::summaries {
 

@@ -58,7 +58,8 @@ inline std::vector<std::uint8_t> to_bytes(std::span<const float> values, int cha
 /// are. Throws slim::error for another shape and for a wrong number of values.
 inline encoded_image encode_png(std::span<const float> values, const slim::shape& extent) {
   const int channels = extent.channels();
-  if (extent.rank != 3 || extent.size() < 1 || (channels != 1 && channels != 3 && channels != 4) || values.size() != static_cast<std::size_t>(extent.size())) {
+  const bool possible = extent.rank == 3 && extent.size() > 0 && (channels == 1 || channels == 3 || channels == 4);
+  if (!possible || values.size() != static_cast<std::size_t>(extent.size())) {
     throw error("encode PNG: expected height x width x 1, 3 or 4 values, found " + std::to_string(values.size()) + " values of rank " +
                 std::to_string(extent.rank) + " with " + std::to_string(channels) + " channels; reshape them");
   }
