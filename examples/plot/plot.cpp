@@ -29,7 +29,7 @@ constexpr const char page[] =
     ;
 
 // What the page holds at most of each series.
-constexpr std::size_t most_points = 2000, most_histograms = 40, most_images = 30;
+constexpr std::size_t most_points = 2000, most_histograms = 30, most_images = 30;
 constexpr int histogram_bins = 64;
 
 /// Tags of all runs, in order.
