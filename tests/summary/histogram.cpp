@@ -42,6 +42,7 @@ TEST_CASE("the bucket of a value is the one that a search finds") {
   const detail::default_buckets buckets;
   REQUIRE(buckets.count() == limits.size());
   for (std::size_t i = 0; i < limits.size(); ++i) REQUIRE(buckets.limit(i) == limits[i]);
+  for (std::size_t i = 0; i + 1 < positive.size(); ++i) CHECK(static_cast<double>(static_cast<float>(positive[i])) != positive[i]);
   long wrong = 0, seen = 0;
   for (float value : values) {
     if (!std::isfinite(value)) continue;
