@@ -25,8 +25,8 @@ struct histogram {
 namespace detail {
 
 /// TensorFlow's default buckets: limits grow by a tenth from 1e-12 to 1e20, mirrored below zero, with a bucket on either side.
-/// A float is between the same two limits as all floats that share its leading bits, or at most a step away: a table by those bits
-/// replaces the search.
+/// Floats that share their leading bits lie between the same two limits or, where a limit divides them, next to it: a table by those
+/// bits replaces the search. No limit is itself a float, so that it does not matter on which side of a limit its bucket ends.
 class default_buckets {
 public:
   default_buckets() {
@@ -49,16 +49,15 @@ public:
   /// The bucket of a finite value.
   std::size_t of(float value) const {
     const float size = std::fabs(value);
-    std::size_t above = first[std::bit_cast<std::uint32_t>(size) >> shift];  // limits up to `size`
-    while (above + 1 < side() && positive[above] <= size) ++above;
-    if (value >= 0) return side() + 1 + above;
-    return side() - above + (above > 0 && positive[above - 1] == size ? 1 : 0);  // a bucket ends before its limit
+    std::size_t below = first[std::bit_cast<std::uint32_t>(size) >> shift];
+    below += positive[below] < static_cast<double>(size) ? 1 : 0;
+    return value < 0 ? side() - below : side() + 1 + below;
   }
 
 private:
   static constexpr int shift = 16;  // sign, exponent and 7 bits of the fraction lead: steps of less than 1 %
   std::vector<double> positive;
-  std::uint16_t first[1 << (31 - shift)];
+  std::uint16_t first[1 << (31 - shift)];  // limits below the smallest float with these bits
 };
 
 }  // namespace detail
@@ -66,28 +65,27 @@ private:
 /// The histogram of `values`. Throws slim::error for a value that is not finite, as TensorFlow does; `tag` is for the message.
 inline histogram histogram_of(std::span<const float> values, const std::string& tag) {
   static const detail::default_buckets buckets;
-  std::vector<double> counts(buckets.count());
-  histogram result;
-  if (!values.empty()) result.min = result.max = values[0];
+  std::vector<std::int64_t> counts(buckets.count());
+  float min = values.empty() ? 0 : values[0], max = min;
+  double sum = 0, sum_squares = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
     if (!std::isfinite(value)) {
       throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + std::to_string(value) +
                   "; lower the learning rate or check the inputs");
     }
-    const double exact = value;
-    result.min = exact < result.min ? exact : result.min;
-    result.max = exact > result.max ? exact : result.max;
-    result.sum += exact;
-    result.sum_squares += exact * exact;
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+    sum += static_cast<double>(value);
+    sum_squares += static_cast<double>(value) * static_cast<double>(value);
     ++counts[buckets.of(value)];
   }
-  result.num = static_cast<double>(values.size());
+  histogram result{min, max, static_cast<double>(values.size()), sum, sum_squares, {}, {}};
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const bool empty_run_goes_on = counts[i] == 0 && i + 1 < counts.size() && counts[i + 1] == 0;
     if (empty_run_goes_on) continue;
     result.bucket_limit.push_back(buckets.limit(i));
-    result.bucket.push_back(counts[i]);
+    result.bucket.push_back(static_cast<double>(counts[i]));
   }
   return result;
 }
