@@ -1,6 +1,6 @@
 #pragma once
 // Conversion of data sets to TFRecord files with the names and features of TF-Slim's converters.
-// Link with jpeg, png, zlib and isal.
+// Link with jpeg, png and zlib.
 
 #include <cstddef>
 #include <cstdint>

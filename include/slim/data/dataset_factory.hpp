@@ -1,5 +1,5 @@
 #pragma once
-// The data sets of TF-Slim (dataset_factory.py), as its converters write them. Link with zlib, isal, jpeg and png.
+// The data sets of TF-Slim (dataset_factory.py), as its converters write them. Link with zlib, jpeg and png.
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 #pragma once
-// TFRecord files: strings of bytes one after the other, each with two checksums. Link with zlib and isal.
+// TFRecord files: strings of bytes one after the other, each with two checksums. Link with zlib.
 
 #include <cstddef>
 #include <cstdint>

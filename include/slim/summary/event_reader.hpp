@@ -1,5 +1,5 @@
 #pragma once
-// Reads event files, whoever wrote them. Link with zlib and isal.
+// Reads event files, whoever wrote them. Link with zlib.
 
 #include <optional>
 #include <string>

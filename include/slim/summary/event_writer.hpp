@@ -1,5 +1,5 @@
 #pragma once
-// Writes event files for TensorBoard and for `./run plot`. Link with zlib and isal.
+// Writes event files for TensorBoard and for `./run plot`. Link with zlib.
 
 #include <cerrno>
 #include <chrono>
