@@ -43,7 +43,11 @@ TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and fi
     for (int threads = 1; threads <= 3; ++threads) {
       std::vector<T> c(expected.size(), T(NAN));
       const recorder<T> calls(c.data(), m.rows, m.columns);
-      matmul(m.rows, m.inner, m.columns, a.data(), b.data(), c.data(), calls.hook(), threads);
+      matmul(m.rows, m.inner, m.columns, a.data(), b.data(), static_cast<const T*>(nullptr), c.data(), calls.hook(), threads);
+      std::vector<T> packed(static_cast<std::size_t>(packed_matrix_elements<T>(m.inner, m.columns))), again(c.size());
+      pack_matrix(m.inner, m.columns, b.data(), packed.data(), threads);
+      matmul(m.rows, m.inner, m.columns, a.data(), b.data(), packed.data(), again.data(), epilogue<T>{}, threads);
+      CHECK(again == c);
       CHECK(distance(c, expected) <= tolerance<T>);
       CHECK(calls.exact(c));
       if (threads == 1) first = c;

@@ -37,8 +37,8 @@ TEST_CASE("a batch gives the same bits whatever the capacity, also where it is c
 }
 
 TEST_CASE("a prepared predictor gives the same bits until the weights change and it is prepared again") {
-  const auto x = laws::numbers(30 * 12 * 12 * 40, 2);
-  const std::vector<float> few(x.begin(), x.begin() + 3 * 12 * 12 * 40);
+  const auto values = laws::numbers(30 * 12 * 12 * 40, 2);
+  const std::vector<float> x(values.begin(), values.end()), few(x.begin(), x.begin() + 3 * 12 * 12 * 40);
   net_model net{seed(1), capacity(30)};
   predictor plain(net, capacity(30)), prepared(net, capacity(30));
   prepared.prepare();

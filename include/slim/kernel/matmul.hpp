@@ -12,11 +12,26 @@ namespace slim::kernel {
 /// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
 inline constexpr long matmul_depth = 256;
 
-/// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows.
+/// Elements of b (inner × columns) packed ahead.
 template<class T>
-void matmul(long rows, long inner, long columns, const T* a, const T* b, T* c, const epilogue<T>& after, int threads) {
+constexpr long packed_matrix_elements(long inner, long columns) { return inner * padded_columns<T>(columns); }
+
+/// Packs b for calls of matmul with more than `few_rows` rows while it does not change.
+template<class T>
+void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
+  const blocking cut = contraction_blocking<T>(matmul_grid(few_rows + 1, inner, columns), threads, matmul_depth);
+  parallel_for(cut.chunks(), static_cast<double>(cut.channels * columns), threads, [&](long c) {
+    const tap_chunk chunk = cut.chunk(c);
+    pack_panels(b + chunk.channel * columns, columns, chunk.channels, columns, packed + chunk.channel * padded_columns<T>(columns), 0, chunk.channels);
+  });
+}
+
+/// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made
+/// of b, or null.
+template<class T>
+void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
   if (rows <= few_rows) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
-  else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false}, c, after, threads, matmul_depth);
+  else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 
 /// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed.

@@ -8,12 +8,14 @@
 
 namespace slim::kernel {
 
-/// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns.
+/// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns. Of a single tap there may
+/// be `panels` of all columns, made ahead: [chunk of channels][panel][channel][tile_columns].
 template<class T>
 struct tap_weights {
   const T* data;
   long tap_columns;
   bool transposed;
+  const T* panels = nullptr;
 };
 
 /// Panels of result columns [column, column + columns) for one chunk of the reduction.
@@ -97,13 +99,19 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
   }
 }
 
+/// How contract_taps cuts its work. The chunks of a single tap do not depend on the number of pixels.
+template<class T>
+constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long depth_limit) {
+  const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
+  return choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+}
+
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
 /// epilogue must be empty, since the rows are not consecutive. At least one tap.
 template<class T>
 void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after,
                    int threads, long depth_limit = reduction_limit) {
-  const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
-  const blocking cut = choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+  const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
   const long group_columns = panel_group_columns<T>(grid.result_channels, cut.depth());
   const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
   const long parts = threads > 1 ? smaller(blocks, threads / std::gcd(groups, static_cast<long>(threads))) : 1;
@@ -116,12 +124,14 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
     const long columns = smaller(group_columns, grid.result_channels - column);
     for (long c = 0; c < cut.chunks(); ++c) {
       const tap_chunk chunk = cut.chunk(c);
-      pack_chunk(grid, chunk, weights, column, columns, panels);
+      const T* right = panels;
+      if (weights.panels != nullptr) right = weights.panels + chunk.channel * padded_columns<T>(grid.result_channels) + column * chunk.channels;
+      else pack_chunk(grid, chunk, weights, column, columns, panels);
       for (long b = part * blocks / parts; b < (part + 1) * blocks / parts; ++b) {
         const pixel_block block = cut.block(b);
         const source_view<T> view = view_source(grid, chunk, block, source, buffer, false);
         list_taps(grid, chunk, view, steps);
-        contract_block(grid, chunk, block, view, steps, panels, column, columns, result, c > 0, c + 1 == cut.chunks(), after);
+        contract_block(grid, chunk, block, view, steps, right, column, columns, result, c > 0, c + 1 == cut.chunks(), after);
       }
     }
   });

@@ -18,6 +18,7 @@
 #include "slim/kernel/winograd_weights_gradient.hpp"
 #include "slim/model/kernel_set.hpp"
 #include "slim/model/run_state.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {
 
@@ -29,7 +30,7 @@ struct step {
   int node = -1;
   long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
   bool batched = false;                                    // whether that loop runs over the examples
-  long prepared = -1;                                      // place of the transformed weights in run_state::prepared
+  int index = 0;                                           // in the table
 };
 
 namespace detail {
@@ -110,22 +111,35 @@ struct adapters {
     const bound_epilogue<T> e(s, at);
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, s.prepared != nullptr ? s.prepared + at.prepared : nullptr, y, s.workspace, e.call, s.threads);
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, e.call, s.threads);
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
-      kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, y, e.call, s.threads);
+      kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, prepared(s, at), y, e.call, s.threads);
     else
       kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
   }
-  /// Transforms the weights of a convolution ahead, to its place in `prepared`.
+  /// The weights of a step as `prepare` made them ahead; null when it did not.
+  static const T* prepared(const state& s, const step<T>& at) { return s.prepared != nullptr ? s.prepared[at.index].data() : nullptr; }
+
+  /// Transforms or packs the weights of a step for many runs with up to s.capacity examples; empty when that would not help.
   template <kernel_set Needed>
-  static void prepare(const state& s, const step<T>& at, T* prepared) {
+  static aligned_buffer<T> prepare(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
-    visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_transform_weights<T, Transform>(kernel::forward_plane(g), s[n.operands[1]], false, prepared + at.prepared, s.threads);
-    });
+    aligned_buffer<T> ahead;
+    if (n.how == graph::algorithm::product && (n.kind == graph::op::matmul || n.kind == graph::op::convolution)) {
+      const long columns = n.extent.channels(), inner = extent(s, n.operands[1]).size() / columns;
+      if (s.capacity * (n.extent.size() / columns) <= kernel::few_rows) return ahead;
+      ahead = aligned_buffer<T>(kernel::packed_matrix_elements<T>(inner, columns));
+      kernel::pack_matrix<T>(inner, columns, s[n.operands[1]], ahead.data(), s.threads);
+    } else if (n.kind == graph::op::convolution) {
+      visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
+        const auto plane = kernel::forward_plane(convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window));
+        ahead = aligned_buffer<T>(kernel::winograd_weights_layout<T, Transform>(plane).weights_elements());
+        kernel::winograd_transform_weights<T, Transform>(plane, s[n.operands[1]], false, ahead.data(), s.threads);
+      });
+    }
+    return ahead;
   }
   template <kernel_set Needed>
   static void convolution_data_gradient(const state& s, const step<T>& at) {
@@ -189,7 +203,7 @@ struct adapters {
     const node& n = of(s, at);
     const slim::shape& w = extent(s, n.operands[1]);
     const bound_epilogue<T> e(s, at);
-    kernel::matmul<T>(s.batch * (n.extent.size() / w[1]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+    kernel::matmul<T>(s.batch * (n.extent.size() / w[1]), w[0], w[1], s[n.operands[0]], s[n.operands[1]], prepared(s, at), s[at.node], e.call, s.threads);
   }
   static void matmul_data_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "slim/core/error.hpp"
 #include "slim/model/facts.hpp"
@@ -31,7 +32,11 @@ public:
     if (needed > workspace.size()) workspace = aligned_buffer<T>(needed);
   }
   /// Bytes of the arenas.
-  long bytes() const { return static_cast<long>(sizeof(T)) * (examples.size() + fixed.size() + workspace.size() + prepared.size()); }
+  long bytes() const {
+    long elements = examples.size() + fixed.size() + workspace.size();
+    for (const aligned_buffer<T>& weights : prepared) elements += weights.size();
+    return static_cast<long>(sizeof(T)) * elements;
+  }
 
   /// Runs all steps. `inputs` has one pointer for each input of the program.
   void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed) {
@@ -39,10 +44,10 @@ public:
     last_batch = batch;
     run_state<T> state = fresh_state(variables);
     state.examples = examples.data(), state.fixed = fixed.data(), state.workspace = workspace.data();
-    if (prepared.size() > 0) state.prepared = prepared.data();
+    if (!prepared.empty()) state.prepared = prepared.data();
     state.slots = slots, state.slot_stride = slot_stride;
     state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
-    state.batch = batch, state.capacity = room, state.seed = seed;
+    state.batch = batch, state.seed = seed;
     if constexpr (unrolled<T, Program>::worthwhile) {
       unrolled<T, Program>::run(state);
     } else {
@@ -51,14 +56,12 @@ public:
     }
   }
 
-  /// Transforms the weights of Winograd convolutions ahead: runs skip that until the next call, and do not see changes of these weights before it.
+  /// Transforms or packs weights ahead: runs skip that until the next call, and do not see changes of these weights before it.
   void prepare(T* variables) {
-    const auto& table = steps_of<T, Program>;
-    if constexpr (steps_of<T, Program>.prepared_elements > 0) {
-      if (prepared.size() == 0) prepared = aligned_buffer<T>(table.prepared_elements);
+    if constexpr (!unrolled<T, Program>::worthwhile) {
       const run_state<T> state = fresh_state(variables);
-      for (const step<T>& one : table.steps)
-        if (one.prepared >= 0) detail::adapters<T>::template prepare<detail::kernels_of(Program)>(state, one, prepared.data());
+      prepared.clear();
+      for (const step<T>& one : steps_of<T, Program>.steps) prepared.push_back(detail::adapters<T>::template prepare<detail::kernels_of(Program)>(state, one));
     }
   }
 
@@ -87,7 +90,7 @@ public:
 private:
   run_state<T> fresh_state(T* variables) const {
     run_state<T> state;
-    state.nodes = Program.nodes, state.places = Program.places, state.variables = variables, state.threads = team;
+    state.nodes = Program.nodes, state.places = Program.places, state.variables = variables, state.capacity = room, state.threads = team;
     return state;
   }
 
@@ -95,7 +98,8 @@ private:
   int team;
   long last_batch = 0;
   T examples_in_run = 0;
-  aligned_buffer<T> examples, fixed, workspace, prepared;
+  aligned_buffer<T> examples, fixed, workspace;
+  std::vector<aligned_buffer<T>> prepared;  // one for each step, once prepare() was called
 };
 
 }  // namespace slim

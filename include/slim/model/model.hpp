@@ -52,8 +52,8 @@ public:
     return output<0>();
   }
 
-  /// Transforms the weights of Winograd convolutions ahead, which makes inference on small batches faster and takes four times the memory of these
-  /// weights. Later runs do not see changes of the weights until the next prepare().
+  /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
+  /// convolutions, once those of matrix products. Later runs do not see changes of the weights until the next prepare().
   void prepare() { run.prepare(const_cast<T*>(weights->parameters().data())); }
 
   /// Output `I` of the last run.

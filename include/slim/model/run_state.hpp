@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "slim/graph/plan.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {
 
@@ -15,7 +16,7 @@ struct run_state {
   T* examples = nullptr;        // arena for `capacity` examples
   T* fixed = nullptr;           // arena that does not depend on the batch
   T* workspace = nullptr;       // scratch memory of single kernels
-  const T* prepared = nullptr;  // transformed weights of the convolutions, when they were made ahead
+  const aligned_buffer<T>* prepared = nullptr;  // for each step its weights as made ahead, or null
   T* variables = nullptr;
   T* slots = nullptr;           // all first slots, then all second slots …
   const T* const* inputs = nullptr;

@@ -76,7 +76,6 @@ struct step_table {
   }
 
   step<T> steps[count > 0 ? count : 1]{};
-  long prepared_elements = 0;  // of all transformed weights
 
   constexpr step_table() {
     loop made[loops.count + 1]{};
@@ -84,15 +83,9 @@ struct step_table {
     for (int s = 0; s < count; ++s) {
       const int index = Program.order[s];
       const graph::node& n = Program.nodes[index];
-      steps[s].node = index;
+      steps[s].node = index, steps[s].index = s;
       steps[s].run = n.function >= 0 ? made[loops.of_function[s]].run : adapter_of<T, kernels_of(Program)>(n.kind);
       if (n.epilogue >= 0) steps[s].epilogue = made[loops.of_epilogue[s]].epilogue;
-      if (n.kind == graph::op::convolution)
-        visit_winograd<every_kernel>(n, [&]<class Transform>(Transform) {
-          const auto plane = kernel::forward_plane(convolution_geometry_of(Program.nodes[n.operands[0]].extent, n.extent, n.window));
-          steps[s].prepared = prepared_elements;
-          prepared_elements += kernel::winograd_weights_layout<T, Transform>(plane).weights_elements();
-        });
       if (n.function < 0 && n.epilogue < 0) continue;
       const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
       steps[s].width = shape.width, steps[s].rows_per_example = shape.rows_per_example, steps[s].batched = shape.over.batched;
