@@ -104,7 +104,7 @@ TEST_CASE("evaluate_once: only some variables, or moving averages in their place
   set_boundary(net, 3.5f);
   float averaged[2] = {0, -5.5f};
   const std::vector<variable_reference> state{{"net/logits/biases/ExponentialMovingAverage", shape{2}, averaged}};
-  checkpoint::saver{}.save(logs.path, 7, variables_of(net), state);
+  checkpoint::saver{}.save_variables(logs.path, 7, variables_of(net), state);
   auto metrics = small_metrics();
   const auto eval_op = [&] {
     small_data data;

@@ -63,7 +63,7 @@ struct folder {
 
 /// Saves `net` as the checkpoint of `step`.
 inline std::string save(const std::string& where, small_model& net, std::int64_t step, int max_to_keep = 5) {
-  return checkpoint::saver{.max_to_keep = max_to_keep}.save(where, step, variables_of(net), {});
+  return checkpoint::saver{.max_to_keep = max_to_keep}.save_variables(where, step, variables_of(net), {});
 }
 
 /// What `run(file)` writes to the file given to it.
