@@ -1,0 +1,32 @@
+#pragma once
+// A callable as a value: what users pass as schedules and callbacks. std::function would cost every user the time to compile <functional>.
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace slim {
+
+template <class Signature>
+class function;
+
+/// Any callable with this signature; empty when default constructed. Copies share one callable, state included.
+template <class Result, class... Arguments>
+class function<Result(Arguments...)> {
+public:
+  function() = default;
+  template <class Callable>
+    requires(!std::is_same_v<Callable, function> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
+  function(Callable callable)
+      : target(std::make_shared<Callable>(std::move(callable))),
+        run([](void* stored, Arguments... arguments) -> Result { return (*static_cast<Callable*>(stored))(std::forward<Arguments>(arguments)...); }) {}
+
+  explicit operator bool() const { return run != nullptr; }
+  Result operator()(Arguments... arguments) const { return run(target.get(), std::forward<Arguments>(arguments)...); }
+
+private:
+  std::shared_ptr<void> target;
+  Result (*run)(void*, Arguments...) = nullptr;
+};
+
+}  // namespace slim
