@@ -1,0 +1,170 @@
+#include "slim/checkpoint/restore.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/checkpoint/scratch.hpp"
+#include "tests/checkpoint/small_training.hpp"
+
+using namespace checkpoint_tests;
+using checkpoint::restore;
+using checkpoint::saver;
+
+namespace {
+
+inline constexpr auto other_net = scope("net", fully_connected(24, "fc1") >> fully_connected(4, "logits", activation_fn = none));
+
+std::string flip(std::string content, std::size_t at) {
+  content[at] = static_cast<char>(content[at] ^ 16);
+  return content;
+}
+
+std::string state_file(const scratch& s, int step) {
+  const std::string beginning = "model.ckpt-" + std::to_string(step) + ".training-";
+  for (const std::string& file : s.files())
+    if (file.starts_with(beginning)) return file;
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("training that is resumed gives the bits of training that never stopped") {
+  scratch s;
+  small_training<> straight, stopped(1), resumed(2);
+  straight.run_to(20);
+  stopped.run_to(9);
+  saver{}.save(s.folder, stopped.net, stopped.train);
+  CHECK_FALSE(same_bits(resumed.weights(), stopped.weights()));
+  CHECK(restore(s.folder, resumed.net, resumed.train) == s.path("model.ckpt-9.safetensors"));
+  CHECK(resumed.train.step() == 9);
+  resumed.run_to(20);
+  CHECK(same_bits(resumed.weights(), straight.weights()));
+}
+
+TEST_CASE("a checkpoint is named by folder, file, or step") {
+  scratch s;
+  small_training<> t;
+  t.run_to(1);
+  saver{}.save(s.folder, t.net, t.train);
+  const auto first = t.weights();
+  t.run_to(2);
+  saver{}.save(s.folder, t.net, t.train);
+  const auto second = t.weights();
+  for (const std::string where : {"", "model.ckpt-2", "model.ckpt-2.safetensors"}) {
+    small_training<> other(7);
+    restore(s.path(where), other.net, other.train);
+    CHECK(same_bits(other.weights(), second));
+  }
+  small_training<> other(7);
+  restore(s.path("model.ckpt-1"), other.net);  // the weights alone
+  CHECK(same_bits(other.weights(), first));
+  CHECK(other.train.step() == 0);
+  CHECK(contains(complaint([&] { restore(s.path("model.ckpt-3"), other.net); }), "expected a readable file"));
+  scratch empty;
+  CHECK(contains(complaint([&] { restore(empty.folder, other.net); }), "expected a folder with a checkpoint, found none"));
+}
+
+TEST_CASE("weights for inference are one file") {
+  scratch s;
+  small_training<> t(1), other(2);
+  checkpoint::save_weights(s.path("net.safetensors"), t.net);
+  restore(s.path("net.safetensors"), other.net);
+  CHECK(same_bits(t.weights(), other.weights()));
+  CHECK(contains(complaint([&] { restore(s.path("net.safetensors"), other.net, other.train); }), "expected a checkpoint with the state of training, found weights alone"));
+}
+
+TEST_CASE("another network is refused with all differences, and nothing changes") {
+  scratch s;
+  small_training<> t;
+  saver{}.save(s.folder, t.net, t.train);
+  model<other_net, input<20>> other{seed(5)};
+  const std::vector<float> before(other.parameters().begin(), other.parameters().end());
+  CHECK(complaint([&] { restore(s.path("model.ckpt-0"), other); }) ==
+        "read checkpoint: " + s.path("model.ckpt-0.safetensors") +
+            ": expected the 4 variables of this program, found 6: missing 'net/fc1/biases' (nearest in the file: 'net/fc1/weights'); "
+            "surplus 'net/fc1/BatchNorm/beta', 'net/fc1/BatchNorm/moving_mean', 'net/fc1/BatchNorm/moving_variance'; "
+            "different 'net/logits/weights' (expected F32 [24, 4], found F32 [24, 3]), 'net/logits/biases' (expected F32 [4], found F32 [3]); "
+            "restore what was saved, or choose variables with assign_from_checkpoint");
+  CHECK(same_bits(before, {other.parameters().begin(), other.parameters().end()}));
+  model<small_net, input<20>, precision<double>> precise{seed(5)};
+  CHECK(contains(complaint([&] { restore(s.folder, precise); }), "different 'net/fc1/weights' (expected F64 [20, 24], found F32 [20, 24])"));
+}
+
+TEST_CASE("another optimizer is refused before the weights change") {
+  scratch s;
+  small_training<> t(1);
+  t.run_to(1);
+  saver{}.save(s.folder, t.net, t.train);
+  small_training<optimizers::momentum> other(2);
+  const auto before = other.weights();
+  const std::string text = complaint([&] { restore(s.folder, other.net, other.train); });
+  CHECK(contains(text, "missing 'net/fc1/weights/Momentum'"));
+  CHECK(contains(text, "surplus 'net/fc1/weights/Adam'"));
+  CHECK(same_bits(other.weights(), before));
+  CHECK(other.train.step() == 0);
+}
+
+TEST_CASE("any flipped bit is refused or harmless, in both files") {
+  scratch s;
+  small_training<> t(1), other(2);
+  t.run_to(2);
+  saver{}.save(s.folder, t.net, t.train);
+  const auto saved = t.weights(), before = other.weights();
+  for (const std::string& file : {std::string("model.ckpt-2.safetensors"), state_file(s, 2)}) {
+    const std::string whole = s.read(file);
+    for (std::size_t at = 0; at < whole.size(); at += at < 1500 ? 3 : 97) {
+      s.write(file, flip(whole, at));
+      if (complaint([&] { restore(s.folder, other.net, other.train); }) == "none") {
+        CHECK_MESSAGE(same_bits(other.weights(), saved), file << " " << at);
+        CHECK(other.train.step() == 2);
+        small_training<> fresh(2);
+        std::memcpy(other.net.parameters().data(), fresh.net.parameters().data(), fresh.net.parameters().size_bytes());
+      } else {
+        CHECK_MESSAGE(same_bits(other.weights(), before), file << " " << at);
+      }
+    }
+    s.write(file, whole);
+  }
+  CHECK(complaint([&] { restore(s.folder, other.net, other.train); }) == "none");
+}
+
+TEST_CASE("the newest undamaged checkpoint is used on request") {
+  scratch s;
+  small_training<> t(1), other(2);
+  std::vector<std::vector<float>> saved(1);
+  for (int step = 1; step <= 4; ++step) {
+    t.run_to(step);
+    saved.push_back(t.weights());
+    saver{}.save(s.folder, t.net, t.train);
+  }
+  const std::string weights = s.read("model.ckpt-4.safetensors");
+  s.write("model.ckpt-4.safetensors", weights.substr(0, weights.size() - 10));
+  std::filesystem::remove(s.path(state_file(s, 3)));
+  CHECK(contains(complaint([&] { restore(s.folder, other.net, other.train); }), "truncated"));
+  const checkpoint::restored good = checkpoint::restore_newest_good(s.folder, other.net, other.train);
+  CHECK(good.path == s.path("model.ckpt-2.safetensors"));
+  REQUIRE(good.refused.size() == 2);
+  CHECK(contains(good.refused[0], "model.ckpt-4"));
+  CHECK(contains(good.refused[1], "No such file"));
+  CHECK(same_bits(other.weights(), saved[2]));
+  CHECK(other.train.step() == 2);
+
+  s.write("checkpoint", "damaged");
+  CHECK(contains(complaint([&] { restore(s.folder, other.net, other.train); }), "expected a field of a checkpoint index"));
+  CHECK(checkpoint::restore_newest_good(s.folder, other.net, other.train).path == s.path("model.ckpt-2.safetensors"));
+
+  for (int step : {1, 2}) s.write(state_file(s, step), "");
+  CHECK(contains(complaint([&] { checkpoint::restore_newest_good(s.folder, other.net, other.train); }), "model.ckpt-4"));
+  scratch empty;
+  CHECK(contains(complaint([&] { checkpoint::restore_newest_good(empty.folder, other.net, other.train); }), "found none"));
+}
+
+TEST_CASE("the state of one checkpoint does not pass for that of another") {
+  scratch s;
+  small_training<> t;
+  t.run_to(1);
+  saver{}.save(s.folder, t.net, t.train);
+  t.run_to(2);
+  saver{}.save(s.folder, t.net, t.train);
+  s.write(state_file(s, 2), s.read(state_file(s, 1)));
+  CHECK(contains(complaint([&] { restore(s.folder, t.net, t.train); }), "expected the state of checkpoint"));
+}
