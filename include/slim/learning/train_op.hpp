@@ -132,8 +132,15 @@ public:
 
   /// The global step: updates so far.
   long step() const { return steps; }
+  /// Calls that make one step: more than one when gradients accumulate.
+  int batches_per_step() const {
+    if constexpr (accumulates) return chosen.learning::accumulate_gradients::batches;
+    return 1;
+  }
   /// True between the parts of a step whose gradients accumulate.
   bool inside_step() const { return parts > 0; }
+  static constexpr bool keeps_gradients = Options::template has<learning::summarize_gradients>;
+  Model& trained_model() const { return *net; }
   long bytes() const { return run.bytes() + (slots.size() + static_cast<long>(averages.values().size())) * static_cast<long>(sizeof(T)); }
   void set_threads(int threads) { run.set_threads(threads); }
 
@@ -152,14 +159,14 @@ private:
     Options::for_each([&]<class Option>() {
       double* const own = numbers + Optimizer::numbers + Options::template first_number<Option>;
       this->template option<Option>().set_numbers(own);
-      if constexpr (std::is_same_v<Option, learning::accumulate_gradients>) own[1] = parts + 1 >= this->template option<Option>().batches;
+      if constexpr (std::is_same_v<Option, learning::accumulate_gradients>) own[1] = parts + 1 >= batches_per_step();
     });
   }
 
   /// One more part of a step is done; the last one makes it a step.
   void count_part() {
     if constexpr (accumulates)
-      if (++parts < option<learning::accumulate_gradients>().batches) return;
+      if (++parts < batches_per_step()) return;
     parts = 0;
     ++steps;
     if constexpr (averages_variables) averages.follow(net->parameters(), option<learning::moving_average>().decay, steps, run.threads());
