@@ -4,6 +4,7 @@
 #include "slim/core/list.hpp"
 #include "slim/core/text.hpp"
 #include "slim/expr/scalar_function.hpp"
+#include "slim/graph/collections.hpp"
 #include "slim/graph/node.hpp"
 #include "slim/graph/initializer.hpp"
 
@@ -31,6 +32,8 @@ struct variable_entry {
   bool trainable = true;
   int node = -1;
   int older = -1;  // variable of the same scope
+  variable_kind kind = variable_kind::model;
+  collection_list collections{};
 };
 
 /// A loss or an end point: a named reference to a node.
@@ -45,7 +48,8 @@ enum class rule : unsigned char {
   none,
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
-  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, end_point_missing, variable_missing, variable_not_trained, unsound_graph,
+  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
+  variable_missing, variable_not_trained, unsound_graph,
 };
 
 struct violation {

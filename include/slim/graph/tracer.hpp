@@ -81,7 +81,8 @@ struct tracer {
   constexpr void fail_repeated_argument(const char* keyword) { fail(graph::rule::repeated_argument, {}, {}, keyword); }
 
   /// The variable `name` of the open scope: made now, or found again where `reuse` is on. Returns its node.
-  constexpr int variable(const char* name, const slim::shape& extent, const initializer& initial, int regularizer, bool trainable) {
+  constexpr int variable(const char* name, const slim::shape& extent, const initializer& initial, int regularizer, bool trainable,
+                         variable_kind kind = variable_kind::model, const collection_list& collections = {}) {
     int& newest = scope < 0 ? newest_root_variable : g.scopes[scope].newest_variable;
     for (int i = newest; i >= 0; i = g.variables[i].older) {
       const graph::variable_entry& known = g.variables[i];
@@ -95,7 +96,7 @@ struct tracer {
       g.fail(graph::rule::value_count_mismatch, scope, {initial.count}, {extent.size()}, name);
     const int index = g.variables.size();
     const int made = graph::add_leaf(g, graph::op::variable, false, extent, index, 0, scope);
-    g.variables.push({scope, name, extent, initial, regularizer, trainable, made, newest});
+    g.variables.push({scope, name, extent, initial, regularizer, trainable, made, newest, kind, collections});
     newest = index;
     return made;
   }

@@ -85,7 +85,8 @@ inline constexpr one_hot_encoding_layer one_hot_encoding;
 struct bias_add_layer : layer<bias_add_layer> {
   static constexpr const char* function_name = "bias_add";
   static constexpr const char* default_scope = "BiasAdd";
-  static constexpr auto defaults = arguments_of(activation_fn = none, initial_values = zeros, regularizer = none, trainable = true, reuse = false);
+  static constexpr auto defaults = arguments_of(activation_fn = none, initial_values = zeros, regularizer = none, trainable = true, reuse = false,
+                                                variables_collections = variable_collections{});
   template <class... Rest>
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
@@ -99,7 +100,7 @@ struct bias_add_layer : layer<bias_add_layer> {
   static constexpr tensor apply(const tensor& x, const arguments<bias_add_layer>& with) {
     tracer& trace = *x.trace;
     const reuse_guard sharing(trace, with[reuse]);
-    const int biases = trace.variable("biases", {x.channels()}, with[initial_values], interned(trace, with[regularizer]), with[trainable]);
+    const int biases = layer_variable(trace, "biases", {x.channels()}, with[initial_values], interned(trace, with[regularizer]), with[trainable], with);
     const tensor y = x + tensor(trace, biases);
     return with[activation_fn].empty() ? y : slim::apply(with[activation_fn].function(), y);
   }

@@ -14,7 +14,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
   static constexpr const char* default_scope = "BatchNorm";
   static constexpr auto defaults = arguments_of(
       decay = 0.999, center = true, scale = false, epsilon = 0.001, activation_fn = none, is_training = training::automatic,
-      trainable = true, reuse = false);
+      trainable = true, reuse = false, variables_collections = variable_collections{});
 
   template <class... Rest>
   constexpr auto operator()(const Rest&... rest) const {
@@ -50,7 +50,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     const slim::shape channels{x.channels()};
     const reuse_guard sharing(trace, with[reuse]);
     const auto variable = [&](const char* name, const initializer& initial, bool trained) {
-      return tensor(trace, trace.variable(name, channels, initial, -1, trained));
+      return tensor(trace, layer_variable(trace, name, channels, initial, -1, trained, with));
     };
     const tensor beta = with[center] ? variable("beta", zeros, with[trainable]) : tensor(0.0);
     const tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : tensor(1.0);

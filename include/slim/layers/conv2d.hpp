@@ -15,7 +15,7 @@ struct conv2d_layer : layer<conv2d_layer> {
   static constexpr auto defaults = arguments_of(
       num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
       normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
-      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, conv_algorithm = algorithm::automatic);
+      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   struct positional {
     int outputs;

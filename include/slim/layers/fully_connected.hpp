@@ -15,7 +15,7 @@ struct fully_connected_layer : layer<fully_connected_layer> {
   static constexpr auto defaults = arguments_of(
       num_outputs = 0, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
       weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
-      trainable = true, reuse = false);
+      trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
     int outputs;

@@ -1,6 +1,8 @@
 #pragma once
 // The keyword arguments of TF-Slim's layers (tf-slim sections 2.1 to 2.8). Each has one type of value; each layer states its own default.
 
+#include <initializer_list>
+
 #include "slim/expr/symbol.hpp"
 #include "slim/graph/initializer.hpp"
 #include "slim/graph/tensor.hpp"
@@ -111,6 +113,44 @@ struct normalizer {
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 
+/// Collections for the variables of a layer: `variables_collections = {"watched"}` for all of them, or by their names,
+/// `variables_collections = {{"weights", "watched"}, {"biases", "plain"}}`. At most eight entries.
+struct variable_collections {
+  struct entry {
+    const char* variable = nullptr;  // null: every variable
+    const char* collection = "";
+    constexpr entry() = default;
+    constexpr entry(const char* all) : collection(all) {}
+    constexpr entry(const char* one, const char* in) : variable(one), collection(in) {}
+  };
+  static constexpr int capacity = 8;
+  entry entries[capacity]{};
+  int count = 0;
+
+  constexpr variable_collections() = default;
+  constexpr variable_collections(std::initializer_list<entry> given) {
+    for (const entry& one : given)
+      if (count < capacity) entries[count++] = one;
+  }
+
+  constexpr collection_list of(const char* variable) const {
+    collection_list result;
+    for (int i = 0; i < count; ++i)
+      if (entries[i].variable == nullptr || equal(entries[i].variable, variable)) result.add(entries[i].collection);
+    return result;
+  }
+};
+constexpr void slim_describe(const variable_collections& value, name_buffer& to) {
+  to.add(value.count);
+  to.add(" entries");
+}
+constexpr void slim_describe(const collection_list& value, name_buffer& to) {
+  for (int i = 0; i < value.count; ++i) {
+    to.add(i > 0 ? ", " : "");
+    to.add(value.names[i]);
+  }
+}
+
 // clang-format off
 struct num_outputs_keyword : keyword<num_outputs_keyword, int> { static constexpr const char* name = "num_outputs"; using keyword::operator=; };
 struct num_classes_keyword : keyword<num_classes_keyword, int> { static constexpr const char* name = "num_classes"; using keyword::operator=; };
@@ -148,6 +188,9 @@ struct on_value_keyword : keyword<on_value_keyword, double> { static constexpr c
 struct off_value_keyword : keyword<off_value_keyword, double> { static constexpr const char* name = "off_value"; using keyword::operator=; };
 struct conv_algorithm_keyword : keyword<conv_algorithm_keyword, graph::algorithm> { static constexpr const char* name = "conv_algorithm"; using keyword::operator=; };
 struct initializer_keyword : keyword<initializer_keyword, initializer> { static constexpr const char* name = "initializer"; using keyword::operator=; };
+struct collections_keyword : keyword<collections_keyword, collection_list> { static constexpr const char* name = "collections"; using keyword::operator=; };
+struct variables_collections_keyword : keyword<variables_collections_keyword, variable_collections> { static constexpr const char* name = "variables_collections"; using keyword::operator=; };
+struct device_keyword : keyword<device_keyword, const char*> { static constexpr const char* name = "device"; using keyword::operator=; };
 struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; };
 
 inline constexpr num_outputs_keyword num_outputs;
@@ -177,6 +220,9 @@ inline constexpr off_value_keyword off_value;
 inline constexpr conv_algorithm_keyword conv_algorithm;
 inline constexpr initializer_keyword initial_values;
 inline constexpr regularizer_keyword regularizer;
+inline constexpr collections_keyword collections;
+inline constexpr variables_collections_keyword variables_collections;
+inline constexpr device_keyword device;
 // clang-format on
 
 /// How a convolution is computed: `conv_algorithm = algorithm::direct`. With `automatic` slim chooses by shape; `winograd_4x4` and

@@ -9,9 +9,18 @@ namespace slim {
 /// The scalar function of `f` in the graph's table; -1 for none.
 constexpr int interned(tracer& trace, const stored_function& f) { return f.empty() ? -1 : trace.g.intern(f.function()); }
 
+/// A model variable of a layer, in the collections that the call asks for.
+template <class Layer>
+constexpr int layer_variable(tracer& trace, const char* name, const slim::shape& extent, const initializer& initial, int regularize, bool trained,
+                             const arguments<Layer>& with) {
+  collection_list in;
+  if constexpr (has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, variables_collections_keyword>) in = with[variables_collections].of(name);
+  return trace.variable(name, extent, initial, regularize, trained, variable_kind::model, in);
+}
+
 template <class Layer>
 constexpr int weights_variable(tracer& trace, const slim::shape& extent, const arguments<Layer>& with) {
-  return trace.variable("weights", extent, with[weights_initializer], interned(trace, with[weights_regularizer]), with[trainable]);
+  return layer_variable(trace, "weights", extent, with[weights_initializer], interned(trace, with[weights_regularizer]), with[trainable], with);
 }
 
 /// Adds biases (unless there is a normalizer or `biases_initializer = none`), normalizes, activates.
@@ -22,7 +31,7 @@ constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
   if (normalize.apply != nullptr) {
     y = normalize.apply(y, with[normalizer_params]);
   } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
-    const int biases = trace.variable("biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable]);
+    const int biases = layer_variable(trace, "biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable], with);
     y = y + tensor(trace, biases);
   }
   const stored_function& activate = with[activation_fn];

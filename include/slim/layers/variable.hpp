@@ -1,18 +1,56 @@
 #pragma once
 // Variables made by hand, and the plain products they go into: what layers of one's own are made of. TF-Slim section 10.
 
-#include "slim/layers/keywords.hpp"
-#include "slim/layers/layer.hpp"
+#include "slim/initializers/initializers.hpp"
+#include "slim/layers/linear.hpp"
 
 namespace slim {
 
-/// A variable of the open scope: made here, or found again under `reuse`. `x` is any tensor of the network. The regularizer's loss joins
-/// the regularization losses once. There is one device, the CPU.
-constexpr tensor variable(const tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize = none,
-                          bool trained = true) {
-  tracer& trace = *x.trace;
-  const int regularizer_function = regularize.empty() ? -1 : trace.g.intern(regularize.function());
-  return {trace, trace.variable(name, extent, initial, regularizer_function, trained)};
+/// A variable of the open scope: made here, or found again under `reuse`. `x` is any tensor of the network. Initializer, regularizer (its
+/// loss joins the regularization losses once) and trainability are given by position or as keywords, which arg_scope knows as well:
+/// variable(x, "name", shape[, initializer[, regularizer[, trainable]]][, initial_values = ...][, regularizer = ...][, trainable = ...]
+/// [, collections = {"mine"}][, device = "/CPU:0"]). There is one device, the processor; another one does not compile.
+template <variable_kind Kind>
+struct variable_function {
+  static constexpr const char* function_name = Kind == variable_kind::model ? "model_variable" : "variable";
+  static constexpr auto defaults =
+      arguments_of(initial_values = xavier(), regularizer = none, trainable = true, collections = collection_list{}, device = "/CPU:0");
+
+  template <keyword_argument... Given>
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const Given&... given) const {
+    tracer& trace = *x.trace;
+    check_arguments<variable_function, Given...>(trace);
+    trace.policies.mark_used(&identity_of<variable_function>);
+    const argument_base* const call[] = {&given..., nullptr};
+    const arguments<variable_function> with(trace, call, sizeof...(given));
+    const char* const place = with[device];
+    if (!equal(place, "/CPU:0") && !equal(place, "/device:CPU:0")) trace.fail(graph::rule::unknown_device, {}, {}, place);
+    return {trace, trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], Kind, with[collections])};
+  }
+  template <keyword_argument... Given>
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const Given&... given) const {
+    return (*this)(x, name, extent, initial_values = initial, given...);
+  }
+  template <keyword_argument... Given>
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
+                              const Given&... given) const {
+    return (*this)(x, name, extent, initial_values = initial, regularizer = regularize, given...);
+  }
+  template <keyword_argument... Given>
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
+                              bool trained, const Given&... given) const {
+    return (*this)(x, name, extent, initial_values = initial, regularizer = regularize, trainable = trained, given...);
+  }
+};
+
+/// Saved and trained, but no model variable: as in TF-Slim, get_model_variables leaves it out.
+inline constexpr variable_function<variable_kind::global> variable;
+/// Like the variables of layers.
+inline constexpr variable_function<variable_kind::model> model_variable;
+
+/// Numbers with a name that are neither trained nor saved: a mask, a table.
+constexpr tensor local_variable(const tensor& x, const char* name, const shape& extent, const initializer& initial) {
+  return {*x.trace, x.trace->variable(name, extent, initial, -1, false, variable_kind::local)};
 }
 
 namespace nn {

@@ -175,6 +175,8 @@ public:
   static std::string variable_name(int i) { return graph::variable_name(program.scopes, program.variables[i]).c_str(); }
   static const slim::shape& variable_shape(int i) { return program.variables[i].extent; }
   static bool variable_trainable(int i) { return program.variables[i].trainable; }
+  static variable_kind kind_of_variable(int i) { return program.variables[i].kind; }
+  static bool variable_in(int i, std::string_view collection) { return program.variables[i].collections.contains(std::string(collection).c_str()); }
   std::span<scalar> variable_values(int i) {
     return {values.data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
   }

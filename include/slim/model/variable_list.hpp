@@ -3,16 +3,24 @@
 
 #include <vector>
 
+#include "slim/graph/collections.hpp"
 #include "slim/tensor/variable_reference.hpp"
 
 namespace slim {
 
-/// Every variable of `net`, in the order in which the network makes them.
+/// The variables of `net` for whose number in the network chosen(i) is true, in the order in which the network makes them.
+template <class Model, class Chosen>
+std::vector<variable_reference> variables_of(Model& net, Chosen&& chosen) {
+  std::vector<variable_reference> all;
+  for (int i = 0; i < net.variables(); ++i)
+    if (chosen(i)) all.emplace_back(net.variable_name(i), net.variable_shape(i), net.variable_values(i).data());
+  return all;
+}
+
+/// The variables of `net` that a checkpoint keeps: all but local ones.
 template <class Model>
 std::vector<variable_reference> variables_of(Model& net) {
-  std::vector<variable_reference> all;
-  for (int i = 0; i < net.variables(); ++i) all.emplace_back(net.variable_name(i), net.variable_shape(i), net.variable_values(i).data());
-  return all;
+  return variables_of(net, [](int i) { return Model::kind_of_variable(i) != variable_kind::local; });
 }
 
 /// Everything that `sources` pass to the visitor of their for_each_state: a train_op, moving averages, a user's own counters.

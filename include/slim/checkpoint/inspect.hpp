@@ -1,0 +1,95 @@
+#pragma once
+// What is in a checkpoint, for people.
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "slim/checkpoint/restore.hpp"
+
+namespace slim::checkpoint {
+
+/// One tensor of a checkpoint. Norm and extremes are those of its finite numbers; all are 0 for types that slim does not compute with.
+struct inspected {
+  std::string name;
+  dtype type = dtype::f32;
+  std::vector<std::int64_t> extents;
+  double norm = 0;  ///< root of the sum of squares
+  double least = 0, greatest = 0;
+  std::size_t not_finite = 0;  ///< infinities and NaN
+};
+
+namespace detail {
+
+template <class T>
+void measure(const tensor_view& tensor, inspected& result) {
+  double squares = 0;
+  bool any = false;
+  for (std::size_t i = 0; i < tensor.size(); ++i) {
+    T value;  // a file may hold it at any address
+    std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
+    const double number = static_cast<double>(value);
+    if (!std::isfinite(number)) {
+      ++result.not_finite;
+      continue;
+    }
+    squares += number * number;
+    result.least = any ? std::min(result.least, number) : number;
+    result.greatest = any ? std::max(result.greatest, number) : number;
+    any = true;
+  }
+  result.norm = std::sqrt(squares);
+}
+
+inline inspected measured(const tensor_view& tensor) {
+  inspected result;
+  result.name = tensor.name, result.type = tensor.type, result.extents = tensor.extents;
+  switch (tensor.type) {
+    case dtype::f32: measure<float>(tensor, result); break;
+    case dtype::f64: measure<double>(tensor, result); break;
+    case dtype::i32: measure<std::int32_t>(tensor, result); break;
+    case dtype::u32: measure<std::uint32_t>(tensor, result); break;
+    case dtype::i64: measure<std::int64_t>(tensor, result); break;
+    case dtype::u64: measure<std::uint64_t>(tensor, result); break;
+    case dtype::u8: measure<std::uint8_t>(tensor, result); break;
+    case dtype::i8: measure<std::int8_t>(tensor, result); break;
+    default: break;
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// All tensors of a file or of the latest checkpoint of a folder, with those of its training state when asked for. Throws slim::error.
+inline std::vector<inspected> inspect(const std::string& where, bool with_training_state = false) {
+  const safetensors weights(detail::resolve(where));
+  std::vector<inspected> all;
+  for (const tensor_view& one : weights.tensors()) all.push_back(detail::measured(one));
+  if (with_training_state)
+    for (const safetensors state = detail::training_state_of(weights); const tensor_view& one : state.tensors()) all.push_back(detail::measured(one));
+  return all;
+}
+
+/// The same as a table: one line for each tensor.
+inline std::string table_of(const std::vector<inspected>& tensors) {
+  std::size_t widest = 4, numbers = 0;
+  for (const inspected& one : tensors) widest = std::max(widest, one.name.size());
+  std::string table;
+  const auto line = [&](const std::string& name, const std::string& form, const std::string& rest) {
+    table += name + std::string(widest + 2 - name.size(), ' ') + form + std::string(form.size() < 24 ? 24 - form.size() : 1, ' ') + rest + "\n";
+  };
+  line("name", "type and shape", "     norm     least  greatest");
+  for (const inspected& one : tensors) {
+    char values[128];
+    std::snprintf(values, sizeof values, "%9.4g %9.4g %9.4g", one.norm, one.least, one.greatest);
+    std::size_t count = 1;
+    for (std::int64_t extent : one.extents) count *= static_cast<std::size_t>(extent);
+    numbers += count;
+    line(one.name, describe(tensor_view(one.name, one.type, one.extents, {})),
+         values + (one.not_finite > 0 ? "  " + std::to_string(one.not_finite) + " of " + std::to_string(count) + " not finite" : std::string()));
+  }
+  return table + std::to_string(tensors.size()) + " tensors, " + std::to_string(numbers) + " numbers\n";
+}
+
+}  // namespace slim::checkpoint

@@ -1,0 +1,36 @@
+#pragma once
+// Collections of variables: what a variable is for, and lists of a user's own. TF-Slim section 10.
+
+#include <concepts>
+
+#include "slim/core/text.hpp"
+
+namespace slim {
+
+/// `model` variables are what inference needs (those of layers), `global` ones are saved like them, `local` ones are neither trained nor saved.
+enum class variable_kind : unsigned char { model, global, local };
+
+/// Names of a user's own collections, at most four, each once: `collections = {"pretrained", "watched"}`.
+struct collection_list {
+  static constexpr int capacity = 4;
+  const char* names[capacity]{};
+  int count = 0;
+
+  constexpr collection_list() = default;
+  template <std::convertible_to<const char*>... Names>
+    requires(sizeof...(Names) > 0 && sizeof...(Names) <= capacity)
+  constexpr collection_list(const Names&... given) {
+    (add(given), ...);
+  }
+
+  constexpr bool contains(const char* name) const {
+    for (int i = 0; i < count; ++i)
+      if (equal(names[i], name)) return true;
+    return false;
+  }
+  constexpr void add(const char* name) {
+    if (!contains(name) && count < capacity) names[count++] = name;
+  }
+};
+
+}  // namespace slim
