@@ -128,7 +128,8 @@ TEST_CASE("train_step_fn does more than the step and can end training") {
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-3.safetensors");
 }
 
-TEST_CASE("a signal ends training with a checkpoint, and the default action is back afterwards") {
+TEST_CASE("a signal ends training with a checkpoint, and what was done about it before is back afterwards") {
+  auto* const before = std::signal(SIGTERM, SIG_IGN);
   temporary_folder folder;
   net_model m{seed(1)};
   int calls = 0;
@@ -140,7 +141,7 @@ TEST_CASE("a signal ends training with a checkpoint, and the default action is b
   CHECK(contains(result.text, "Caught signal 15. Stopping Training.\nFinished training! Saving model to disk.\n"));
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-4.safetensors");
   CHECK(learning::stop_signals::caught() == SIGTERM);
-  CHECK(std::signal(SIGTERM, SIG_DFL) == SIG_DFL);
+  CHECK((std::signal(SIGTERM, before) == SIG_IGN));
 }
 
 TEST_CASE("the end of the input ends training") {
