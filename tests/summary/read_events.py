@@ -49,7 +49,7 @@ def event_class():
 
 
 def png_pixels(png):
-    """The filtered rows of a PNG; rows of one constant colour need no filter to compare."""
+    """The rows of a PNG, each behind its filter type, after checking every chunk."""
     assert png[:8] == b'\x89PNG\r\n\x1a\n'
     at, body = 8, b''
     while at < len(png):

@@ -51,6 +51,25 @@ constexpr protozero::pbf_tag_type number(Field field) {
   return static_cast<protozero::pbf_tag_type>(field);
 }
 
+// protozero only asserts that a field has the type that is asked for: files that are not trusted are told apart by number and type.
+// A field of another type is unknown.
+template <class Field>
+constexpr std::uint32_t varint(Field field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::varint);
+}
+template <class Field>
+constexpr std::uint32_t fixed32(Field field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32);
+}
+template <class Field>
+constexpr std::uint32_t fixed64(Field field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed64);
+}
+template <class Field>
+constexpr std::uint32_t bytes(Field field) {
+  return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited);
+}
+
 inline void encode(protozero::pbf_writer&& to, const histogram& h) {
   using enum histogram_field;
   to.add_double(number(min), h.min);
@@ -84,23 +103,19 @@ struct unequal_buckets : protozero::exception {
 
 inline histogram decode_histogram(protozero::pbf_reader from) {
   histogram h;
-  // Packed or one by one: a reader has to take both.
-  const auto append = [&](std::vector<double>& to) {
-    if (from.wire_type() == protozero::pbf_wire_type::fixed64) {
-      to.push_back(from.get_double());
-    } else {
-      for (double number : from.get_packed_double()) to.push_back(number);
-    }
-  };
+  const auto append = [](std::vector<double>& to, const auto& numbers) { to.insert(to.end(), numbers.begin(), numbers.end()); };
   while (from.next()) {
-    switch (static_cast<histogram_field>(from.tag())) {
-      case histogram_field::min: h.min = from.get_double(); break;
-      case histogram_field::max: h.max = from.get_double(); break;
-      case histogram_field::num: h.num = from.get_double(); break;
-      case histogram_field::sum: h.sum = from.get_double(); break;
-      case histogram_field::sum_squares: h.sum_squares = from.get_double(); break;
-      case histogram_field::bucket_limit: append(h.bucket_limit); break;
-      case histogram_field::bucket: append(h.bucket); break;
+    switch (from.tag_and_type()) {
+      case fixed64(histogram_field::min): h.min = from.get_double(); break;
+      case fixed64(histogram_field::max): h.max = from.get_double(); break;
+      case fixed64(histogram_field::num): h.num = from.get_double(); break;
+      case fixed64(histogram_field::sum): h.sum = from.get_double(); break;
+      case fixed64(histogram_field::sum_squares): h.sum_squares = from.get_double(); break;
+      // Packed or one by one: a reader has to take both.
+      case bytes(histogram_field::bucket_limit): append(h.bucket_limit, from.get_packed_double()); break;
+      case bytes(histogram_field::bucket): append(h.bucket, from.get_packed_double()); break;
+      case fixed64(histogram_field::bucket_limit): h.bucket_limit.push_back(from.get_double()); break;
+      case fixed64(histogram_field::bucket): h.bucket.push_back(from.get_double()); break;
       default: from.skip();
     }
   }
@@ -111,11 +126,11 @@ inline histogram decode_histogram(protozero::pbf_reader from) {
 inline encoded_image decode_image(protozero::pbf_reader from) {
   encoded_image picture;
   while (from.next()) {
-    switch (static_cast<image_field>(from.tag())) {
-      case image_field::height: picture.height = from.get_int32(); break;
-      case image_field::width: picture.width = from.get_int32(); break;
-      case image_field::colorspace: picture.colorspace = from.get_int32(); break;
-      case image_field::encoded_image_string: picture.bytes = from.get_bytes(); break;
+    switch (from.tag_and_type()) {
+      case varint(image_field::height): picture.height = from.get_int32(); break;
+      case varint(image_field::width): picture.width = from.get_int32(); break;
+      case varint(image_field::colorspace): picture.colorspace = from.get_int32(); break;
+      case bytes(image_field::encoded_image_string): picture.bytes = from.get_bytes(); break;
       default: from.skip();
     }
   }
@@ -126,11 +141,11 @@ inline encoded_image decode_image(protozero::pbf_reader from) {
 inline bool decode(protozero::pbf_reader from, summary_value& value) {
   bool known = false;
   while (from.next()) {
-    switch (static_cast<value_field>(from.tag())) {
-      case value_field::tag: value.tag = from.get_string(); continue;
-      case value_field::simple_value: value.content = from.get_float(); break;
-      case value_field::histo: value.content = decode_histogram(from.get_message()); break;
-      case value_field::image: value.content = decode_image(from.get_message()); break;
+    switch (from.tag_and_type()) {
+      case bytes(value_field::tag): value.tag = from.get_string(); continue;
+      case fixed32(value_field::simple_value): value.content = from.get_float(); break;
+      case bytes(value_field::histo): value.content = decode_histogram(from.get_message()); break;
+      case bytes(value_field::image): value.content = decode_image(from.get_message()); break;
       default: from.skip(); continue;
     }
     known = true;
@@ -162,13 +177,13 @@ inline event decode_event(std::string_view bytes, const std::string& where = "re
   try {
     protozero::pbf_reader from(bytes.data(), bytes.size());
     while (from.next()) {
-      switch (static_cast<detail::event_field>(from.tag())) {
-        case detail::event_field::wall_time: result.wall_time = from.get_double(); break;
-        case detail::event_field::step: result.step = from.get_int64(); break;
-        case detail::event_field::file_version: result.file_version = from.get_string(); break;
-        case detail::event_field::summary:
+      switch (from.tag_and_type()) {
+        case detail::fixed64(detail::event_field::wall_time): result.wall_time = from.get_double(); break;
+        case detail::varint(detail::event_field::step): result.step = from.get_int64(); break;
+        case detail::bytes(detail::event_field::file_version): result.file_version = from.get_string(); break;
+        case detail::bytes(detail::event_field::summary):
           for (protozero::pbf_reader all = from.get_message(); all.next();) {
-            if (all.tag() != detail::number(detail::summary_field::value)) {
+            if (all.tag_and_type() != detail::bytes(detail::summary_field::value)) {
               all.skip();
               continue;
             }

@@ -50,6 +50,13 @@ void for_each_kept_end_point(const Use& use) {
   }(std::make_integer_sequence<int, program.sizes.end_points>{});
 }
 
+/// True when two expressions are the same tree, however their nodes are numbered.
+inline bool same_expression(const expr::scalar_node* a, int i, const expr::scalar_node* b, int j) {
+  if (i < 0 || j < 0) return i == j;
+  return a[i].op == b[j].op && a[i].value == b[j].value && same_expression(a, a[i].a, b, b[j].a) && same_expression(a, a[i].b, b, b[j].b) &&
+         same_expression(a, a[i].c, b, b[j].c);
+}
+
 /// True when the end point is the result of `expression` in the network as written.
 template <class Program, class Expression>
 bool computed_by(const Program& p, const char* end_point, const Expression& expression) {
@@ -59,9 +66,7 @@ bool computed_by(const Program& p, const char* end_point, const Expression& expr
     const graph::node& n = p.nodes[p.end_points[i].node];
     if (n.kind != graph::op::map) return false;
     const graph::function_entry& f = p.functions[n.function];
-    bool same = f.count == wanted.nodes.size() && f.outputs[0] == wanted.outputs[0];
-    for (int k = 0; same && k < f.count; ++k) same = p.function_nodes[f.first + k] == wanted.nodes[k];
-    return same;
+    return same_expression(p.function_nodes + f.first, f.outputs[0], wanted.nodes.begin(), wanted.outputs[0]);
   }
   return false;
 }
