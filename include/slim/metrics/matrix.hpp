@@ -1,0 +1,10 @@
+#pragma once
+// The matrix type in which metrics return tables.
+
+#include <Eigen/Core>
+
+namespace slim::metrics {
+
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace slim::metrics

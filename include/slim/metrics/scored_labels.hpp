@@ -1,0 +1,62 @@
+#pragma once
+// Every score with its label, kept for metrics that need the order of all scores.
+
+#include <algorithm>
+#include <vector>
+
+#include "slim/metrics/values.hpp"
+
+namespace slim::metrics {
+
+/// Weights of the positive and negative labels that share one score.
+struct tied_scores {
+  double score = 0, positives = 0, negatives = 0;
+};
+
+/// Grows by 24 bytes for each prediction of weight other than 0.
+class scored_labels {
+public:
+  explicit scored_labels(const char* metric) : owner(metric) {}
+
+  /// Throws slim::error, before anything is kept, for labels other than 0 or 1 and for predictions that are NaN: they have no place in an order.
+  void add(const values& labels, const values& predictions, const values& weights) {
+    for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double) {
+      check_binary_label(owner, label);
+      if (std::isnan(p)) throw error(std::string(owner) + ": predictions: expected numbers, found nan; check the model for overflow");
+    });
+    for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double w) {
+      kept.push_back({p, label != 0 ? w : 0, label != 0 ? 0 : w});
+    });
+  }
+
+  /// All that was added, from the highest score to the lowest, equal scores as one.
+  std::vector<tied_scores> descending() const {
+    std::vector<tied_scores> sorted = kept;
+    std::sort(sorted.begin(), sorted.end(), [](const tied_scores& a, const tied_scores& b) { return a.score > b.score; });
+    std::size_t groups = 0;
+    for (const tied_scores& s : sorted) {
+      if (groups == 0 || sorted[groups - 1].score != s.score) {
+        sorted[groups++] = s;
+      } else {
+        sorted[groups - 1].positives += s.positives;
+        sorted[groups - 1].negatives += s.negatives;
+      }
+    }
+    sorted.resize(groups);
+    return sorted;
+  }
+
+  tied_scores totals() const {
+    tied_scores sum;
+    for (const tied_scores& s : kept) sum.positives += s.positives, sum.negatives += s.negatives;
+    return sum;
+  }
+
+  void reset() { kept.clear(); }
+
+private:
+  const char* owner;
+  std::vector<tied_scores> kept;
+};
+
+}  // namespace slim::metrics
