@@ -282,7 +282,8 @@ auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, con
 template <const auto& Net, class... Options, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(model<Net, Options...>& net, Optimizer optimizer, const Rest&... rest) {
-  return create_train_op(net, no_loss{}, optimizer, rest...);
+  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
+  return train_op<model<Net, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
 }
 
 }  // namespace learning
