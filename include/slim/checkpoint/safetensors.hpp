@@ -2,6 +2,7 @@
 // Files of named tensors in the format https://github.com/huggingface/safetensors: a 64-bit length, a JSON header, the numbers.
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <map>
 #include <memory>

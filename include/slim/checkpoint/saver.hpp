@@ -71,12 +71,12 @@ struct saver {
   /// killed, the folder holds this checkpoint or those before it, complete. Returns the file of the weights. Throws slim::error.
   template <class Model, class TrainOp, class... States>
   std::string save(const std::string& folder, Model& net, TrainOp& train_op, States&... others) const {
-    return save(folder, train_op.step(), variables_of(net), state_of(train_op, others...));
+    return save_variables(folder, train_op.step(), variables_of(net), state_of(train_op, others...));
   }
 
   /// The same for variables that are listed.
-  std::string save(const std::string& folder, std::int64_t global_step, const std::vector<variable_reference>& variables,
-                   const std::vector<variable_reference>& training_state) const {
+  std::string save_variables(const std::string& folder, std::int64_t global_step, const std::vector<variable_reference>& variables,
+                             const std::vector<variable_reference>& training_state) const {
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem) throw error("write: " + folder + ": expected to create this folder, found " + problem.message() + "; check the path");

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 
 #include "slim/core/error.hpp"
 #include "slim/shape/shape.hpp"
