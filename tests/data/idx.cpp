@@ -147,7 +147,7 @@ TEST_CASE("damaged compressed files are refused") {
   CHECK(contains(read(longer), "expected the end of the file after the compressed data"));
   bytes wrong_check_sum = whole;
   wrong_check_sum[whole.size() - 8] ^= 1;
-  CHECK(contains(read(wrong_check_sum), "expected valid gzip data"));
+  CHECK(contains(read(wrong_check_sum), "expected valid compressed data"));
 }
 
 TEST_CASE("the files of MNIST are found by name and must belong together") {

@@ -9,7 +9,7 @@
 
 #include "slim/summary/event_reader.hpp"
 #include "slim/summary/image.hpp"
-#include "tests/summary/scratch.hpp"
+#include "tests/data/files.hpp"
 
 using namespace slim::summaries;
 
@@ -27,7 +27,7 @@ std::string output_of(const std::string& command) {
 }  // namespace
 
 TEST_CASE("Google's protobuf reads what was written") {
-  const scratch place;
+  const scratch_directory place;
   std::string path;
   {
     event_writer writer(place.path("deep/logs"));
@@ -59,25 +59,25 @@ TEST_CASE("Google's protobuf reads what was written") {
 }
 
 TEST_CASE("every run writes a file of its own, in the order of the names") {
-  const scratch place;
+  const scratch_directory place;
   std::string first, second;
   {
     event_writer one(place.path("logs"));
     first = one.path();
     one.add_scalar("loss", 1, 1);
   }
-  const std::string content = read_all(first);
+  const std::string content = content_of(first);
   {
     event_writer two(place.path("logs"));
     second = two.path();
     two.add_scalar("loss", 2, 2);
   }
   CHECK(first < second);
-  CHECK(read_all(first) == content);
+  CHECK(content_of(first) == content);
 }
 
 TEST_CASE("an event is in the file when the call returns") {
-  const scratch place;
+  const scratch_directory place;
   event_writer writer(place.path("logs"));
   for (int step = 1; step <= 3; ++step) {
     writer.add_scalar("loss", step, 1);
@@ -90,7 +90,7 @@ TEST_CASE("an event is in the file when the call returns") {
 }
 
 TEST_CASE("what a killed program had written can be read") {
-  const scratch place;
+  const scratch_directory place;
   std::fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {
@@ -112,7 +112,7 @@ TEST_CASE("what a killed program had written can be read") {
 }
 
 TEST_CASE("a full disk throws and leaves whole events, and writing goes on when there is room again") {
-  const scratch place;
+  const scratch_directory place;
   event_writer writer(place.path("logs"));
   writer.add_scalar("loss", 1, 1);
   const auto size = std::filesystem::file_size(writer.path());
@@ -132,7 +132,8 @@ TEST_CASE("a full disk throws and leaves whole events, and writing goes on when 
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_DFL);
 
-  CHECK(message == "write events: " + writer.path() + ": expected room for an event, found File too large; check the path, its rights and the free space");
+  CHECK(message == "write events: " + writer.path() +
+                       ": expected room for an event, found File too large; check the path, its rights and the free space");
   CHECK(std::filesystem::file_size(writer.path()) == size);
   writer.add_scalar("loss", 3, 3);
   event_reader reader(writer.path());
@@ -143,9 +144,9 @@ TEST_CASE("a full disk throws and leaves whole events, and writing goes on when 
 }
 
 TEST_CASE("a folder that cannot be made is refused") {
-  const scratch place;
+  const scratch_directory place;
   const std::string file = place.write("file", "in the way");
   CHECK_THROWS_WITH_AS(event_writer(file + "/logs"),
-                       ("write events: " + file + "/logs: expected a folder that can be created, found Not a directory; check the path, its rights and "
-                        "the free space").c_str(), slim::error);
+                       ("write events: " + file + "/logs: expected a folder that can be created, found Not a directory; check the path, "
+                        "its rights and the free space").c_str(), slim::error);
 }

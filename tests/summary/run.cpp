@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "slim/summary/record.hpp"
-#include "tests/summary/scratch.hpp"
+#include "slim/data/tfrecord.hpp"
+#include "slim/summary/event_message.hpp"
+#include "tests/data/files.hpp"
 
 using namespace slim::summaries;
 
@@ -12,8 +13,9 @@ namespace {
 // An event file with the scalar "loss" = value at each (step, value).
 std::string losses(std::initializer_list<std::pair<int, float>> points) {
   std::string bytes;
-  append_record(bytes, encode(event{1, 0, "brain.Event:2", {}}));
-  for (const auto& [step, value] : points) append_record(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
+  slim::data::append_tfrecord(bytes, encode(event{1, 0, "brain.Event:2", {}}));
+  for (const auto& [step, value] : points)
+    slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
   return bytes;
 }
 
@@ -26,7 +28,7 @@ std::string text(const series<float>& points) {
 }  // namespace
 
 TEST_CASE("a resumed run replaces what it did again") {
-  const scratch place;
+  const scratch_directory place;
   place.write("events.out.tfevents.0000000001.a", losses({{1, 10}, {2, 20}, {3, 30}, {4, 40}}));
   place.write("events.out.tfevents.0000000002.a", losses({{3, 31}, {4, 41}, {5, 51}}));
   place.write("notes.txt", "not an event file");
@@ -40,11 +42,12 @@ TEST_CASE("a resumed run replaces what it did again") {
 }
 
 TEST_CASE("each folder is a run; kinds of summaries are kept apart") {
-  const scratch place;
+  const scratch_directory place;
   place.write("a/events.out.tfevents.1.h", losses({{1, 1}}));
   std::string mixed;
-  append_record(mixed, encode(event{1, 0, "brain.Event:2", {}}));
-  append_record(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}}, {"i", encoded_image{1, 2, 3, "png"}}}}));
+  slim::data::append_tfrecord(mixed, encode(event{1, 0, "brain.Event:2", {}}));
+  slim::data::append_tfrecord(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}},
+                                                               {"i", encoded_image{1, 2, 3, "png"}}}}));
   place.write("b/eval/events.out.tfevents.1.h", mixed);
   const auto runs = read_runs(place.directory.string());
   REQUIRE(runs.size() == 2);
@@ -57,7 +60,7 @@ TEST_CASE("each folder is a run; kinds of summaries are kept apart") {
 }
 
 TEST_CASE("a cut file gives what it has, a foreign one nothing, and both are told") {
-  const scratch place;
+  const scratch_directory place;
   const std::string whole = losses({{1, 1}, {2, 2}});
   place.write("events.out.tfevents.1.h", whole.substr(0, whole.size() - 5));
   place.write("events.out.tfevents.2.h", "a text that was renamed to look like events");
@@ -65,16 +68,17 @@ TEST_CASE("a cut file gives what it has, a foreign one nothing, and both are tol
   const run result = read_runs(place.directory.string()).at(".");
   CHECK(text(result.scalars.at("loss")) == "1=1 2=9 ");
   REQUIRE(result.problems.size() == 2);
-  CHECK(result.problems[0].find("found the end of the file") != std::string::npos);
-  CHECK(result.problems[1].find("expected an event file") != std::string::npos);
+  CHECK(result.problems[0].find("the file is truncated") != std::string::npos);
+  CHECK(result.problems[1].find("is this a TFRecord file?") != std::string::npos);
 }
 
 TEST_CASE("folders without events are refused") {
-  const scratch place;
+  const scratch_directory place;
   CHECK_THROWS_WITH_AS(read_runs(place.directory.string()),
                        ("read events: " + place.directory.string() + ": expected files *.tfevents.* in this folder or below, found none; is this the "
                         "logdir of a run?").c_str(), slim::error);
   CHECK_THROWS_WITH_AS(read_runs(place.path("missing")),
-                       ("read events: " + place.path("missing") + ": expected a readable folder, found No such file or directory; check the path").c_str(),
+                       ("read events: " + place.path("missing") + ": expected a readable folder, found No such file or directory; "
+                        "check the path").c_str(),
                        slim::error);
 }

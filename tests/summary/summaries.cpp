@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "tests/summary/scratch.hpp"
+#include "tests/data/files.hpp"
 
 using namespace slim::summaries;
 
@@ -60,7 +60,7 @@ TEST_CASE("images: the first three of the batch") {
 }
 
 TEST_CASE("print_summary writes tag and value to stderr at each evaluation") {
-  const scratch place;
+  const scratch_directory place;
   summary_set set;
   add_scalar_summary(set, fixed("loss", {0.125f}), {.print_summary = true});
   add_scalar_summary(set, fixed("silent", {1}));
@@ -74,7 +74,7 @@ TEST_CASE("print_summary writes tag and value to stderr at each evaluation") {
   std::fflush(stderr);
   dup2(before, 2);
   close(before);
-  CHECK(read_all(place.path("stderr")) == "loss[0.125]\nact/Fraction_of_Zero_Values[0.25]\nx[1 2 3...]\n");
+  CHECK(content_of(place.path("stderr")) == "loss[0.125]\nact/Fraction_of_Zero_Values[0.25]\nx[1 2 3...]\n");
 }
 
 TEST_CASE("the list versions") {
@@ -105,6 +105,7 @@ TEST_CASE("what does not fit is refused by name") {
   add_scalar_summary(set, fixed("many", {1, 2}), {.prefix = "p"});
   CHECK_THROWS_WITH_AS(set.evaluate(), "summary p/many: expected one number, found 2; use a histogram", slim::error);
   CHECK_THROWS_WITH_AS(add_image_summary(set, fixed("flat", {1, 2})),
-                       "summary flat: expected images of height x width x 1, 3 or 4 numbers, found rank 1 and -1 channels; observe a part, or reshape",
+                       "summary flat: expected images of height x width x 1, 3 or 4 numbers, found rank 1 and -1 channels; observe a "
+                       "part, or reshape",
                        slim::error);
 }

@@ -6,14 +6,14 @@
 #include <thread>
 
 #include "slim/summary/event_reader.hpp"
-#include "tests/summary/scratch.hpp"
+#include "tests/data/files.hpp"
 
 using namespace slim::summaries;
 
 namespace {
 
 struct written {
-  scratch place;
+  scratch_directory place;
   event_writer writer{place.path("logs")};
   summary_set set;
 

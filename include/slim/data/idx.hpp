@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "slim/core/error.hpp"
 #include "slim/data/byte_source.hpp"
 #include "slim/data/labelled_images.hpp"
+#include "slim/data/labelled_pixels.hpp"
 
 namespace slim::data {
 
@@ -32,9 +34,8 @@ struct idx_bytes {
 
 /// Reads an IDX file of unsigned bytes with `rank` extents. The file is not trusted: memory grows with what is really there,
 /// never with what the header claims.
-inline idx_bytes read_idx(const std::string& path, int rank) {
+inline idx_bytes read_idx(byte_source& source, int rank) {
   constexpr std::int64_t largest_extent = 1 << 24, largest_content = 1 << 30;
-  byte_source source(path);
 
   const auto read_word = [&](const std::string& meaning) {
     unsigned char bytes[4];
@@ -85,6 +86,11 @@ inline idx_bytes read_idx(const std::string& path, int rank) {
   return result;
 }
 
+inline idx_bytes read_idx(const std::string& path, int rank) {
+  byte_source source(path);
+  return read_idx(source, rank);
+}
+
 /// `stem` or, if no such file exists, `stem`.gz.
 inline std::string plain_or_compressed(const std::string& stem) {
   for (const char* ending : {"", ".gz"}) {
@@ -123,23 +129,24 @@ inline idx_labels read_idx_labels(const std::string& path, int classes = 10) {
 }
 
 /// Reads the training or the test images of MNIST from `directory`, each file plain or with .gz: train-images-idx3-ubyte and
-/// train-labels-idx1-ubyte, or t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. Pixels get TF-Slim's lenet preprocessing.
+/// train-labels-idx1-ubyte, or t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte.
 /// Throws slim::error if a file is missing or damaged or the two do not belong together.
-inline labelled_images read_mnist(const std::string& directory, bool train) {
+inline labelled_pixels read_mnist_pixels(const std::string& directory, bool train) {
   const std::string stem = directory + (train ? "/train" : "/t10k");
   const std::string image_path = detail::plain_or_compressed(stem + "-images-idx3-ubyte");
   const std::string label_path = detail::plain_or_compressed(stem + "-labels-idx1-ubyte");
   idx_labels labels = read_idx_labels(label_path);
-  const detail::idx_bytes images = detail::read_idx(image_path, 3);
+  detail::idx_bytes images = detail::read_idx(image_path, 3);
   if (images.extents[0] != labels.count) {
     throw error("read data: " + label_path + ": offset 4: expected " + std::to_string(images.extents[0]) + " labels as in " +
                 image_path + ", found " + std::to_string(labels.count) + "; the files do not belong together");
   }
-  labelled_images result{images.extents[0], images.extents[1], images.extents[2], 1, 10, {}, {}};
-  result.labels.swap(labels.labels);
-  result.images.resize(images.values.size());
-  for (std::size_t i = 0; i < images.values.size(); ++i) result.images[i] = lenet_preprocessing(images.values[i]);
-  return result;
+  return {images.extents[0], images.extents[1], images.extents[2], 1, 10, std::move(images.values), std::move(labels.labels)};
+}
+
+/// The same with TF-Slim's lenet preprocessing.
+inline labelled_images read_mnist(const std::string& directory, bool train) {
+  return to_images(read_mnist_pixels(directory, train), lenet_preprocessing);
 }
 
 }  // namespace slim::data

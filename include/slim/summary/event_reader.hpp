@@ -1,48 +1,49 @@
 #pragma once
-// Reads event files, whoever wrote them.
+// Reads event files, whoever wrote them. Link with zlib and isal.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "slim/summary/event.hpp"
-#include "slim/summary/record.hpp"
+#include "slim/core/error.hpp"
+#include "slim/data/tfrecord.hpp"
+#include "slim/summary/event_message.hpp"
 
 namespace slim::summaries {
 
-/// The events of one file, in order. Reading ends at the first damaged or incomplete event; `problem` tells where and why.
-/// Throws slim::error for a missing file and for one that does not begin as event files do.
+/// The events of one file, in order. The first damaged event, or one that is not complete because the run was killed, ends the reading;
+/// `problem` tells where and why. Throws slim::error for a missing file and for one that does not begin as event files do.
 class event_reader {
 public:
   explicit event_reader(const std::string& path) : records(path) {
-    std::string bytes;
-    if (!records.next(bytes)) {
-      const bool killed_at_once = records.truncated() || records.problem().empty();
-      if (!killed_at_once) records.fail("expected an event file, found something else; check the path");
-      return;
-    }
-    const event first = decode_event(bytes, records.where());
-    if (first.file_version.rfind("brain.Event:", 0) != 0) {
-      records.fail("expected file version " + std::string(current_file_version) + ", found '" + first.file_version + "'; is this an event file?");
+    const std::optional<std::string_view> first = records.next();
+    if (!first) return;  // the run was killed before it could write
+    const std::string version = decode_event(*first, where()).file_version;
+    if (version.rfind("brain.Event:", 0) != 0) {
+      throw error(where() + ": expected file version " + current_file_version + ", found '" + version + "'; is this an event file?");
     }
   }
 
   /// False at the end.
   bool next(event& happened) {
-    std::string bytes;
-    if (!trouble.empty() || !records.next(bytes)) return false;
+    if (!trouble.empty()) return false;
     try {
-      happened = decode_event(bytes, records.where());
+      const std::optional<std::string_view> record = records.next();
+      if (record) happened = decode_event(*record, where());
+      return record.has_value();
     } catch (const error& problem) {
       trouble = problem.what();
       return false;
     }
-    return true;
   }
 
   /// Why reading ended early; empty when every event was read.
-  const std::string& problem() const { return trouble.empty() ? records.problem() : trouble; }
+  const std::string& problem() const { return trouble; }
 
 private:
-  record_reader records;
+  std::string where() const { return "read events: " + records.path() + ": offset " + std::to_string(records.offset()); }
+
+  data::tfrecord_reader records;
   std::string trouble;
 };
 

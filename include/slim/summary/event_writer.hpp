@@ -1,5 +1,5 @@
 #pragma once
-// Writes event files for TensorBoard and for `./run plot`.
+// Writes event files for TensorBoard and for `./run plot`. Link with zlib and isal.
 
 #include <cerrno>
 #include <chrono>
@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "slim/core/error.hpp"
-#include "slim/summary/event.hpp"
-#include "slim/summary/record.hpp"
+#include "slim/data/tfrecord.hpp"
+#include "slim/summary/event_message.hpp"
 
 namespace slim::summaries {
 
@@ -60,7 +60,7 @@ public:
 
   void write(const event& happened) {
     std::string record;
-    append_record(record, encode(happened));
+    data::append_tfrecord(record, encode(happened));
     std::size_t done = 0;
     while (done < record.size()) {
       const ssize_t part = ::write(file, record.data() + done, record.size() - done);

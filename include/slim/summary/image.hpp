@@ -3,15 +3,14 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <png.h>
-
 #include "slim/core/error.hpp"
+#include "slim/data/png.hpp"
 #include "slim/shape/shape.hpp"
 #include "slim/summary/event.hpp"
 
@@ -28,7 +27,7 @@ inline bool finite(const float* pixel, int channels) {
 
 /// TensorFlow's ImageSummary: values of one sign fill 0 .. 255; with negative ones 0 becomes 128 and the largest magnitude 127 more or
 /// less. Pixels that are not finite become red, or white in grey images.
-inline std::vector<unsigned char> to_bytes(std::span<const float> values, int channels) {
+inline std::vector<std::uint8_t> to_bytes(std::span<const float> values, int channels) {
   float smallest = std::numeric_limits<float>::infinity(), largest = -smallest;
   for (std::size_t p = 0; p < values.size(); p += static_cast<std::size_t>(channels)) {
     if (!finite(&values[p], channels)) continue;
@@ -41,13 +40,13 @@ inline std::vector<unsigned char> to_bytes(std::span<const float> values, int ch
   const bool negative = smallest < 0;
   const float reach = negative ? std::fmax(-smallest, largest) : largest;
   const float scale = reach < 1e-6f ? 0 : (negative ? 127.0f : 255.0f) / reach, offset = negative ? 128.0f : 0.0f;
-  constexpr unsigned char bad_color[] = {255, 0, 0, 255};
-  std::vector<unsigned char> bytes(values.size());
+  constexpr std::uint8_t bad_color[] = {255, 0, 0, 255};
+  std::vector<std::uint8_t> bytes(values.size());
   for (std::size_t p = 0; p < values.size(); p += static_cast<std::size_t>(channels)) {
     const bool good = finite(&values[p], channels);
     for (int c = 0; c < channels; ++c) {
       const std::size_t i = p + static_cast<std::size_t>(c);
-      bytes[i] = good ? static_cast<unsigned char>(scale * values[i] + offset) : bad_color[c];
+      bytes[i] = good ? static_cast<std::uint8_t>(scale * values[i] + offset) : bad_color[c];
     }
   }
   return bytes;
@@ -55,33 +54,16 @@ inline std::vector<unsigned char> to_bytes(std::span<const float> values, int ch
 
 }  // namespace detail
 
-/// Encodes one picture, row by row with 1 (grey), 3 (RGB) or 4 (RGBA) channels. Throws slim::error for other shapes and for a wrong
-/// number of values.
-inline encoded_image encode_png(std::span<const unsigned char> pixels, const slim::shape& extent) {
+/// Encodes one picture of height x width x 1 (grey), 3 (RGB) or 4 (RGBA) numbers of any range, normalized as TensorFlow's image summaries
+/// are. Throws slim::error for another shape and for a wrong number of values.
+inline encoded_image encode_png(std::span<const float> values, const slim::shape& extent) {
   const int channels = extent.channels();
-  if (extent.rank != 3 || extent.size() < 1 || (channels != 1 && channels != 3 && channels != 4) ||
-      pixels.size() != static_cast<std::size_t>(extent.size())) {
-    throw error("encode PNG: expected height x width x 1, 3 or 4 values, found " + std::to_string(pixels.size()) + " values of rank " +
+  const bool possible = extent.rank == 3 && extent.size() > 0 && (channels == 1 || channels == 3 || channels == 4);
+  if (!possible || values.size() != static_cast<std::size_t>(extent.size())) {
+    throw error("encode PNG: expected height x width x 1, 3 or 4 values, found " + std::to_string(values.size()) + " values of rank " +
                 std::to_string(extent.rank) + " with " + std::to_string(channels) + " channels; reshape them");
   }
-  png_image picture{};
-  picture.version = PNG_IMAGE_VERSION;
-  picture.height = static_cast<png_uint_32>(extent[0]);
-  picture.width = static_cast<png_uint_32>(extent[1]);
-  picture.format = channels == 1 ? PNG_FORMAT_GRAY : channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA;
-  std::string bytes(PNG_IMAGE_PNG_SIZE_MAX(picture), '\0');  // an upper bound
-  png_alloc_size_t size = bytes.size();
-  if (png_image_write_to_memory(&picture, bytes.data(), &size, 0, pixels.data(), 0, nullptr) == 0) {
-    throw error("encode PNG: expected libpng to succeed, found " + std::string(picture.message) + "; check the size of the image");
-  }
-  bytes.resize(size);
-  return {extent[0], extent[1], channels, std::move(bytes)};
-}
-
-/// The same for numbers of any range, normalized as TensorFlow's image summaries are.
-inline encoded_image encode_png(std::span<const float> values, const slim::shape& extent) {
-  if (values.size() % static_cast<std::size_t>(extent.channels()) != 0) return encode_png(std::span<const unsigned char>(), extent);  // throws
-  return encode_png(detail::to_bytes(values, extent.channels()), extent);
+  return {extent[0], extent[1], channels, data::encode_png({extent[0], extent[1], channels, detail::to_bytes(values, channels)})};
 }
 
 }  // namespace slim::summaries

@@ -94,13 +94,16 @@ inline std::map<std::string, run> read_runs(const std::string& logdir) {
   namespace fs = std::filesystem;
   std::error_code problem;
   std::map<std::string, std::vector<std::string>> files;
-  for (fs::recursive_directory_iterator at(logdir, fs::directory_options::skip_permission_denied, problem), end; !problem && at != end; at.increment(problem)) {
-    if (detail::is_event_file(at->path()) && at->is_regular_file()) {
+  fs::recursive_directory_iterator at(logdir, fs::directory_options::skip_permission_denied, problem);
+  for (; !problem && at != fs::recursive_directory_iterator(); at.increment(problem)) {
+    if (detail::is_event_file(at->path()) && at->is_regular_file(problem)) {
       files[fs::relative(at->path().parent_path(), logdir).string()].push_back(at->path().string());
     }
   }
   if (problem) throw error("read events: " + logdir + ": expected a readable folder, found " + problem.message() + "; check the path");
-  if (files.empty()) throw error("read events: " + logdir + ": expected files *.tfevents.* in this folder or below, found none; is this the logdir of a run?");
+  if (files.empty()) {
+    throw error("read events: " + logdir + ": expected files *.tfevents.* in this folder or below, found none; is this the logdir of a run?");
+  }
   std::map<std::string, run> runs;
   for (auto& [name, paths] : files) {
     std::sort(paths.begin(), paths.end());

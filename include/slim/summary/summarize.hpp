@@ -176,8 +176,8 @@ void summarize_variables(summary_set& set, const Model& net, const std::string& 
 template <class Model>
 void summarize_weights(summary_set& set, const Model& net, const std::string& name_filter = {}) {
   for (const observed& one : matching(variables_of(net), name_filter))
-    if (detail::ends_with(one.name(), "weights") || detail::ends_with(one.name(), "depthwise_weights") || detail::ends_with(one.name(), "pointwise_weights"))
-      summarize_tensor(set, one);
+    for (const char* weights : {"weights", "depthwise_weights", "pointwise_weights"})
+      if (detail::ends_with(one.name(), weights)) summarize_tensor(set, one);
 }
 template <class Model>
 void summarize_biases(summary_set& set, const Model& net, const std::string& name_filter = {}) {

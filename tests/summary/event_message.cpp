@@ -1,4 +1,4 @@
-#include "slim/summary/event.hpp"
+#include "slim/summary/event_message.hpp"
 
 #include <doctest/doctest.h>
 
@@ -67,7 +67,8 @@ TEST_CASE("buckets that are not packed are read, and unknown fields passed over"
 TEST_CASE("what is no event is refused") {
   CHECK_THROWS_AS(decode_event("hello, world"), slim::error);
   CHECK_THROWS_WITH_AS(decode_event(field(5, field(1, field(5, "\x31\0\0\0\0\0\0\xf0\x3f"s))), "here"),
-                       "here: expected an Event message, found a histogram with more limits than counts or fewer; is this an event file?", slim::error);
+                       "here: expected an Event message, found a histogram with more limits than counts or fewer; is this an event file?",
+                       slim::error);
 }
 
 TEST_CASE("damaged bytes give an event or an error, never more") {

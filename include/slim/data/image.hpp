@@ -1,0 +1,26 @@
+#pragma once
+// One decoded image.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace slim::data {
+
+/// Row by row, the channels of a pixel side by side (1: grey, 2: grey and alpha, 3: RGB, 4: RGB and alpha), values 0 .. 255.
+struct image {
+  int height = 0, width = 0, channels = 0;
+  std::vector<std::uint8_t> pixels;  ///< height * width * channels values
+
+  bool operator==(const image&) const = default;
+};
+
+/// Number of values of an image; no overflow for extents below 2^31 and few channels.
+constexpr std::size_t image_size(int height, int width, int channels) {
+  return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+}
+
+/// The decoders allocate no more bytes than this for one image unless told otherwise: about 9400 x 9400 pixels of RGB.
+inline constexpr std::size_t largest_image = std::size_t{1} << 28;
+
+}  // namespace slim::data

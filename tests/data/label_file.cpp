@@ -1,0 +1,29 @@
+#include "slim/data/label_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/data/files.hpp"
+
+using namespace slim::data;
+
+TEST_CASE("names of classes are written and read") {
+  scratch_directory scratch;
+  const std::string directory = scratch.directory.string();
+  CHECK_FALSE(has_labels(directory));
+  write_label_file({"daisy", "a:b", ""}, directory);
+  CHECK(has_labels(directory));
+  CHECK(content_of(scratch.path("labels.txt")) == "0:daisy\n1:a:b\n2:\n");
+  CHECK(read_label_file(directory) == std::map<int, std::string>{{0, "daisy"}, {1, "a:b"}, {2, ""}});
+}
+
+TEST_CASE("other lines are refused") {
+  scratch_directory scratch;
+  const std::string directory = scratch.directory.string();
+  scratch.write("labels.txt", "0:a\n\n7:b");
+  CHECK(read_label_file(directory) == std::map<int, std::string>{{0, "a"}, {7, "b"}});
+  for (const char* bad : {"0:a\nb\n", "0:a\n:b\n", "0:a\n1\n", "0:a\n99999999999:b\n"}) {
+    scratch.write("labels.txt", bad);
+    CHECK(has(complaint_of([&] { read_label_file(directory); }), "labels.txt: offset 4: expected index:name, found"));
+  }
+  CHECK(has(complaint_of([&] { read_label_file(directory + "/missing"); }), "expected a readable file"));
+}
