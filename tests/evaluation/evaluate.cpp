@@ -96,3 +96,26 @@ TEST_CASE("evaluate_once: without a logdir no summaries; init_fn replaces restor
   CHECK_THROWS_AS(evaluate_once(net, logs.path + "/model.ckpt-1.safetensors", logs.path + "/eval", metrics, eval_op, {.output = nullptr}), slim::error);
   CHECK(std::filesystem::is_empty(logs.path));  // nothing was written for nothing
 }
+
+TEST_CASE("evaluate_once: only some variables, or moving averages in their place") {
+  const folder logs;
+  small_model net{seed(1)};
+  set_boundary(net, 3.5f);
+  float averaged[2] = {0, -5.5f};
+  const std::vector<variable_reference> state{{"net/logits/biases/ExponentialMovingAverage", shape{2}, averaged}};
+  checkpoint::saver{}.save(logs.path, 7, variables_of(net), state);
+  auto metrics = small_metrics();
+  const auto eval_op = [&] {
+    small_data data;
+    for (auto batch = data.next(); !batch.labels.empty(); batch = data.next()) metrics.update(net.predict(batch.inputs), batch.labels);
+  };
+  const std::vector<variable_reference> biases{variables_of(net)[1]};
+  REQUIRE(biases[0].name == "net/logits/biases");
+  set_boundary(net, 100);
+  CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::moving_averages_of(biases), .output = nullptr})
+            .at<"eval/Accuracy">() == 0.75);
+  CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr})
+            .at<"eval/Accuracy">() == 1);
+  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr}),
+                  slim::error);
+}

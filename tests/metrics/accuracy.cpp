@@ -32,7 +32,9 @@ TEST_CASE("streaming_accuracy squeezes a last extent of 1 and refuses other shap
   CHECK_THROWS_WITH_AS(streaming_accuracy().update(classes{1, 2}, classes{1, 2, 3}),
                        "streaming_accuracy: labels: expected the shape of the predictions, [2, 1], found [3, 1]; pass one label for each prediction",
                        slim::error);
-  CHECK_THROWS_AS(streaming_accuracy().update(Eigen::MatrixXf(Eigen::MatrixXf::Zero(2, 10)), classes{1, 2}), slim::error);
+  CHECK_THROWS_WITH_AS(streaming_accuracy().update(Eigen::MatrixXf(Eigen::MatrixXf::Zero(2, 10)), classes{1, 2}),
+                       "streaming_accuracy: labels: expected the shape of the predictions, [2, 10], found [2, 1]; turn scores into classes with of_argmax",
+                       slim::error);
 }
 
 TEST_CASE("accuracy of one batch") {

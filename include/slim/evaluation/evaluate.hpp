@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "slim/checkpoint/restore.hpp"
+#include "slim/checkpoint/assign.hpp"
 #include "slim/evaluation/checkpoints.hpp"
 #include "slim/metrics/aggregate.hpp"
 #include "slim/summary/event_writer.hpp"
@@ -23,6 +23,7 @@ namespace slim::evaluation {
 struct evaluation_options {
   std::optional<long> num_evals = 1;                      ///< runs of eval_op; without a number until the input ends
   function<void()> initial_op = {};                       ///< called before the first eval_op, such as one that rewinds the data
+  checkpoint::assignment_map variables_to_restore = {};   ///< all of the model when empty; see checkpoint::moving_averages_of
   function<void(const std::string&)> init_fn = {};        ///< takes the checkpoint's file and replaces its restoring: must restore by itself
   function<void(const std::string&)> final_op = {};       ///< called once after all eval_ops, with the checkpoint's file: the metrics are complete
   const summaries::summary_set* summary_op = nullptr;     ///< further summaries, written with those of the metrics
@@ -89,9 +90,14 @@ namespace detail {
 /// Returns the file that was read.
 template <class Model>
 std::string restore(Model& net, const std::string& checkpoint_path, const evaluation_options& options) {
-  if (!options.init_fn) return checkpoint::restore(checkpoint_path, net);
-  options.init_fn(checkpoint_path);
-  return checkpoint_path;
+  if (!options.init_fn && options.variables_to_restore.empty()) return checkpoint::restore(checkpoint_path, net);
+  // A folder is resolved only once: a newer checkpoint may come at any time.
+  const std::string path = std::filesystem::is_directory(checkpoint_path) ? checkpoint::latest_checkpoint(checkpoint_path).value_or(checkpoint_path) : checkpoint_path;
+  if (options.init_fn)
+    options.init_fn(path);
+  else
+    checkpoint::assign_from_checkpoint(path, options.variables_to_restore);
+  return path;
 }
 
 /// The step in the name of a checkpoint; 0 for another name.

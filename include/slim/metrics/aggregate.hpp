@@ -2,13 +2,14 @@
 // Several metrics updated and read at once. TF-Slim section 9.2: aggregate_metrics, aggregate_metric_map.
 
 #include <boost/hana/at_key.hpp>
-#include <boost/hana/contains.hpp>
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/map.hpp>
 #include <boost/hana/pair.hpp>
 #include <boost/hana/type.hpp>
 #include <boost/hana/unpack.hpp>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "slim/core/text.hpp"
 #include "slim/metrics/argmax.hpp"
@@ -70,20 +71,32 @@ named<Name, Metric> metric(Metric m) {
   return hana::make_pair(hana::type_c<metric_name<Name>>, std::move(m));
 }
 
+template <class Named>
+using name_of = std::remove_cvref_t<decltype(hana::first(std::declval<Named>()))>;
+
+template <class Name, class... Named>
+inline constexpr int times_named = (0 + ... + (std::is_same_v<name_of<Named>, Name> ? 1 : 0));
+
+/// A metric has this name.
+template <text Name, class... Named>
+concept has_metric = times_named<hana::type<metric_name<Name>>, Named...> > 0;
+
 /// Things under names that are known to the compiler: an unknown name does not compile.
 template <class... Named>
 class named_map {
+  static_assert(((times_named<name_of<Named>, Named...> == 1) && ...), "two metrics have the same name");
+
 public:
   explicit named_map(Named... pairs) : entries(hana::make_map(std::move(pairs)...)) {}
 
   template <text Name>
+    requires has_metric<Name, Named...>
   auto& at() {
-    static_assert(decltype(hana::contains(entries, hana::type_c<metric_name<Name>>))::value, "no metric has this name");
     return hana::at_key(entries, hana::type_c<metric_name<Name>>);
   }
   template <text Name>
+    requires has_metric<Name, Named...>
   const auto& at() const {
-    static_assert(decltype(hana::contains(entries, hana::type_c<metric_name<Name>>))::value, "no metric has this name");
     return hana::at_key(entries, hana::type_c<metric_name<Name>>);
   }
   static constexpr int size() { return sizeof...(Named); }
@@ -115,6 +128,7 @@ public:
     return const_cast<metric_map&>(*this).transformed([](const auto& m) { return m.value(); });
   }
   template <text Name>
+    requires has_metric<Name, Named...>
   auto value() const {
     return this->template at<Name>().value();
   }

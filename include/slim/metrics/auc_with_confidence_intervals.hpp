@@ -46,7 +46,7 @@ public:
     const tied_scores all = scores.totals();
     if (all.positives < 1 || all.negatives < 1) return {};
     // Placement of a positive: the share of negatives below it; of a negative: the share of positives above it. Both have the mean auc.
-    const std::vector<tied_scores> groups = scores.descending();
+    const std::vector<tied_scores>& groups = scores.descending();
     double sum = 0, above = 0;
     for (const tied_scores& s : groups) {
       sum += s.negatives * (above + s.positives / 2);

@@ -127,9 +127,10 @@ private:
 
 /// Throws slim::error unless predictions and labels have one shape.
 inline void check_same_shape(const char* metric, const values& predictions, const values& labels) {
-  if (!predictions.has_shape_of(labels))
-    throw error(std::string(metric) + ": labels: expected the shape of the predictions, " + predictions.shape() + ", found " + labels.shape() +
-                "; pass one label for each prediction");
+  if (predictions.has_shape_of(labels)) return;
+  const bool scores = predictions.columns() > 1 && labels.columns() == 1 && predictions.rows() == labels.rows();
+  throw error(std::string(metric) + ": labels: expected the shape of the predictions, " + predictions.shape() + ", found " + labels.shape() +
+              (scores ? "; turn scores into classes with of_argmax" : "; pass one label for each prediction"));
 }
 
 /// Throws slim::error unless a label is 0 or 1.
