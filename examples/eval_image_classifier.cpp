@@ -30,8 +30,7 @@ void evaluate(const flags& f) {
   auto metrics = metrics::aggregate_metric_map(metrics::metric<"eval/Accuracy">(metrics::of_argmax(metrics::streaming_accuracy())),
                                                metrics::metric<"eval/Recall_5">(metrics::streaming_recall_at_k(5)));
   evaluation::evaluation_options options{.num_evals = f.max_num_batches > 0 ? f.max_num_batches : batches.batches_per_epoch()};
-  if (f.moving_average)
-    options.init_fn = [&](const std::string& path) { checkpoint::assign_from_checkpoint(path, checkpoint::moving_averages_of(variables_of(net))); };
+  if (f.moving_average) options.variables_to_restore = checkpoint::moving_averages_of(variables_of(net));
   evaluation::evaluate_once(net, f.checkpoint_path, f.eval_dir, metrics, [&] {
     const data::labelled_batch batch = batches.next();
     metrics.update(net.predict(batch.images), batch.labels);
