@@ -17,7 +17,9 @@ struct dataset_flags {
   std::string dataset_name = "mnist", dataset_split_name = "train", dataset_dir, model_name = "lenet";
 
   void add_to(CLI::App& app) {
-    app.add_option("--dataset_name", dataset_name, "mnist, or digits, which are generated")->check(CLI::IsMember({"mnist", "digits"}))->capture_default_str();
+    app.add_option("--dataset_name", dataset_name, "mnist, or digits, which are generated")
+        ->check(CLI::IsMember({"mnist", "digits"}))
+        ->capture_default_str();
     app.add_option("--dataset_split_name", dataset_split_name, "train or test")->check(CLI::IsMember({"train", "test"}))->capture_default_str();
     app.add_option("--dataset_dir", dataset_dir, "folder with the MNIST files (IDX, plain or .gz)");
     app.add_option("--model_name", model_name, "the network")->check(CLI::IsMember({"lenet", "cifarnet"}))->capture_default_str();
@@ -26,7 +28,8 @@ struct dataset_flags {
   slim::data::labelled_images read() const {
     const bool train = dataset_split_name == "train";
     if (dataset_name == "digits") return slim::data::digits(train ? 16000 : 4000, train ? 1 : 0x7e57);
-    if (dataset_dir.empty()) throw slim::error("--dataset_dir: expected the folder with the MNIST files, found none; supply it, or take --dataset_name=digits");
+    if (dataset_dir.empty())
+      throw slim::error("--dataset_dir: expected the folder with the MNIST files, found none; supply it, or take --dataset_name=digits");
     return slim::data::read_mnist(dataset_dir, train);
   }
 };

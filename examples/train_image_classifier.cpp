@@ -58,13 +58,15 @@ void add_flags(CLI::App& app, flags& f) {
   add("--ftrl_l2", f.ftrl_l2, "strength of ftrl's l2 regularization");
   add("--rmsprop_momentum", f.rmsprop_momentum, "of rmsprop");
   add("--rmsprop_decay", f.rmsprop_decay, "of rmsprop's mean square");
-  add("--learning_rate_decay_type", f.learning_rate_decay_type, "how the learning rate falls")->check(CLI::IsMember({"fixed", "exponential", "polynomial"}));
+  add("--learning_rate_decay_type", f.learning_rate_decay_type, "how the learning rate falls")
+      ->check(CLI::IsMember({"fixed", "exponential", "polynomial"}));
   add("--learning_rate", f.learning_rate, "at the first step")->check(CLI::PositiveNumber);
   add("--end_learning_rate", f.end_learning_rate, "the lowest one of polynomial decay");
   add("--learning_rate_decay_factor", f.learning_rate_decay_factor, "of exponential decay");
   add("--num_epochs_per_decay", f.num_epochs_per_decay, "epochs after which the learning rate falls")->check(CLI::PositiveNumber);
   add("--warmup_epochs", f.warmup_epochs, "epochs in which the learning rate rises from 0");
-  app.add_option("--moving_average_decay", f.moving_average_decay, "of the averages of all variables; without it they equal the variables")->check(CLI::Range(0.0, 0.9999999));
+  app.add_option("--moving_average_decay", f.moving_average_decay, "of the averages of all variables; without it they equal the variables")
+      ->check(CLI::Range(0.0, 0.9999999));
   app.add_option("--checkpoint_path", f.checkpoint_path, "checkpoint (or folder with some) to start from, when train_dir has none");
   app.add_option("--checkpoint_exclude_scopes", f.checkpoint_exclude_scopes, "comma-separated scopes that are not read from it");
   app.add_flag("--ignore_missing_vars", f.ignore_missing_vars, "variables that it lacks keep their initial values");

@@ -20,7 +20,7 @@ using net_model = model<net, input<4>>;
 
 data::labelled_images examples(int count) {
   data::labelled_images all{count, 1, 1, 4, 3, laws::numbers<float>(count * 4, 3), {}};
-  for (int i = 0; i < count; ++i) all.labels.push_back((all.images[static_cast<std::size_t>(i) * 4] > 0 ? 1 : 0) + (all.images[static_cast<std::size_t>(i) * 4 + 1] > 0 ? 1 : 0));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) all.labels.push_back((all.images[i * 4] > 0) + (all.images[i * 4 + 1] > 0));
   return all;
 }
 const data::labelled_images set = examples(50);
@@ -59,7 +59,9 @@ outcome run(net_model& m, learning::train_settings settings, const Options&... o
   return {loss, text};
 }
 
-bool same(const net_model& a, const net_model& b) { return std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0; }
+bool same(const net_model& a, const net_model& b) {
+  return std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0;
+}
 bool contains(const std::string& whole, const std::string& part) { return whole.find(part) != std::string::npos; }
 
 }  // namespace
@@ -213,7 +215,8 @@ TEST_CASE("a loss that is not finite leaves the checkpoints alone") {
   net_model m{seed(1)};
   run(m, {.logdir = folder.path, .number_of_steps = 3});
   const auto spoil = [&] { m.parameters()[0] = std::nanf(""); };
-  CHECK_THROWS_AS(run(m, {.logdir = folder.path, .train_step_fn = [&](const auto& train_step) { return spoil(), train_step(); }, .number_of_steps = 9}), error);
+  const auto spoiled_step = [&](const auto& train_step) { return spoil(), train_step(); };
+  CHECK_THROWS_AS(run(m, {.logdir = folder.path, .train_step_fn = spoiled_step, .number_of_steps = 9}), error);
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-3.safetensors");
 }
 

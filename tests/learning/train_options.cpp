@@ -96,7 +96,8 @@ TEST_CASE("clip_global_norm scales all gradients by the norm of them together, m
   const auto multiplier = [&](int v) { return in("net/fc1", v) ? 2.0 : in("net/out/biases", v) ? -0.5 : 1.0; };
   double square = 0;
   for (int v = 0; v < m.variables(); ++v) square += multiplier(v) * multiplier(v) * square_norm(gradients[static_cast<std::size_t>(v)]);
-  auto op = train_op_of(m, learning::clip_global_norm{0.7}, learning::gradient_multiplier<"net/out/biases">{-0.5}, learning::gradient_multiplier<"net/fc1">{2.0});
+  auto op = train_op_of(m, learning::clip_global_norm{0.7}, learning::gradient_multiplier<"net/out/biases">{-0.5},
+                        learning::gradient_multiplier<"net/fc1">{2.0});
   op(images, targets);
   REQUIRE(std::sqrt(square) > 0.7);
   check_moved(start, m, [&](int v) { return multiplier(v) * 0.7 / std::sqrt(square); });
@@ -121,7 +122,8 @@ TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_
 }
 
 TEST_CASE("accumulate_gradients: parts of a batch give the step of the whole batch") {
-  static constexpr auto plain = fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1)) >> fully_connected(2, "out", activation_fn = none);
+  static constexpr auto plain = fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1))
+                                >> fully_connected(2, "out", activation_fn = none);
   using plain_model = model<plain, input<3>, precision<double>>;
   const auto check = [](auto optimizer, auto... options) {
     plain_model whole(seed(3)), parts(seed(3));

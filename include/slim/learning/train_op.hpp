@@ -23,7 +23,8 @@ public:
   static_assert(is_valid_after<program, Model::program>::value);
 
   train_op(Model& of, Optimizer with, const Options& how, capacity room, int threads)
-      : optimizer(with), net(&of), chosen(how), run(room.examples, threads), slots(program.parameter_elements * slot_count), noise_seed(of.seed_value()) {
+      : optimizer(with), net(&of), chosen(how), run(room.examples, threads),
+        slots(program.parameter_elements * slot_count), noise_seed(of.seed_value()) {
     for (int s = 0; s < slot_count; ++s) {
       T* const first = slots.data() + s * program.parameter_elements;
       const double start = s < Optimizer::slots ? optimizer.slot_start(s) : 0;
@@ -39,7 +40,8 @@ public:
   /// accumulate_gradients one part of a step.
   template <class... Batch>
   T operator()(const Batch&... batch) {
-    static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none, "one argument for each input of the network, then the labels");
+    static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
+                  "one argument for each input of the network, then the labels");
     const T* pointers[program_inputs]{};
     long examples = 0;
     int i = 0;
@@ -48,7 +50,8 @@ public:
     T numbers[Optimizer::numbers + Options::numbers + 1]{};
     set_numbers(exact);
     for (int n = 0; n < Optimizer::numbers + Options::numbers; ++n) numbers[n] = static_cast<T>(exact[n]);
-    std::uint32_t step_seed = simd::mix(static_cast<std::uint32_t>(noise_seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps + 1)));
+    std::uint32_t step_seed =
+        simd::mix(static_cast<std::uint32_t>(noise_seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps + 1)));
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
     run.run(net->parameters().data(), slots.data(), program.parameter_elements, pointers, numbers, examples, step_seed);
     count_part();
@@ -110,7 +113,8 @@ public:
     return slot_values(index, which);
   }
   std::span<T> slot_values(int variable, int which = 0) {
-    return {slots.data() + which * program.parameter_elements + Model::offset_of(variable), static_cast<std::size_t>(program.variables[variable].extent.size())};
+    return {slots.data() + which * program.parameter_elements + Model::offset_of(variable),
+            static_cast<std::size_t>(program.variables[variable].extent.size())};
   }
 
   /// Calls visit(variable_reference) for everything that the next step depends on besides the batch and the variables of the model:
@@ -125,8 +129,10 @@ public:
     for (int v = 0; v < program.sizes.variables; ++v) {
       const std::string name = Model::variable_name(v) + "/";
       const slim::shape& extent = program.variables[v].extent;
-      for (int s = 0; detail::is_trained(program, v) && s < slot_count; ++s) visit(variable_reference(name + slot_name(s), extent, slot_values(v, s).data()));
-      if constexpr (averages_variables) visit(variable_reference(name + "ExponentialMovingAverage", extent, averages.values().data() + Model::offset_of(v)));
+      for (int s = 0; detail::is_trained(program, v) && s < slot_count; ++s)
+        visit(variable_reference(name + slot_name(s), extent, slot_values(v, s).data()));
+      if constexpr (averages_variables)
+        visit(variable_reference(name + "ExponentialMovingAverage", extent, averages.values().data() + Model::offset_of(v)));
     }
   }
 

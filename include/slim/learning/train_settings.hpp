@@ -38,9 +38,12 @@ namespace detail {
 inline void check(const train_settings& given) {
   const auto fail = [](const std::string& problem) { throw error("train: " + problem); };
   if (given.number_of_steps && *given.number_of_steps <= 0)
-    fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) + "; leave it out to go on until the input ends");
-  if (given.logdir.empty() && given.summary_op != nullptr) fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
-  if (given.log_every_n_steps < 0) fail("log_every_n_steps: expected 0 or more, found " + std::to_string(given.log_every_n_steps) + "; 0 turns the log lines off");
+    fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) +
+         "; leave it out to go on until the input ends");
+  if (given.logdir.empty() && given.summary_op != nullptr)
+    fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
+  if (given.log_every_n_steps < 0)
+    fail("log_every_n_steps: expected 0 or more, found " + std::to_string(given.log_every_n_steps) + "; 0 turns the log lines off");
 }
 
 }  // namespace detail

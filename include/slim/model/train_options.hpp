@@ -14,7 +14,9 @@ namespace learning {
 
 namespace detail {
 inline void expect_option(bool condition, const char* what, const char* expected, double found) {
-  if (!condition) throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + std::to_string(found) + "; leave the option out to do without");
+  if (!condition)
+    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + std::to_string(found) +
+                "; leave the option out to do without");
 }
 }  // namespace detail
 
