@@ -64,11 +64,12 @@ void check_every_pass(graph::graph g) {
   graph::share_equal(g), sound("share_equal");
   list<char> wanted;
   wanted.resize(g.nodes.size(), 0);
-  for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
+  const list<char> trained = detail::trained_variables<train_options<>>(g);
+  for (int v = 0; v < g.variables.size(); ++v) wanted[g.variables[v].node] = trained[v];
   const list<int> gradient = graph::gradients(g, g.outputs[0], wanted);
   sound("gradients");
   for (const graph::variable_entry& v : g.variables) CHECK((gradient[v.node] >= 0) == v.trainable);
-  detail::add_updates<optimizers::adam>(g, gradient), sound("add_updates");
+  detail::add_updates<optimizers::adam>(g, gradient, trained), sound("add_updates");
   graph::share_equal(g), sound("share_equal again");
   graph::remove_dead(g), sound("remove_dead");
   graph::fuse_into_consumers(g), sound("fuse_into_consumers");

@@ -33,7 +33,7 @@ statistics of_channel(const std::vector<double>& images, int channel) {
 const auto images = laws::numbers(count * channels, 1, 3.0, 1.0), targets = laws::numbers(count * channels, 2);
 
 // Rate 0: a step moves the averages and nothing else.
-constexpr optimizers::gradient_descent still{0.0};
+const optimizers::gradient_descent still{0.0};
 
 }  // namespace
 

@@ -65,6 +65,7 @@ template <class...> struct there_is_no_such_device;                 // slim comp
 template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
 template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
+template <class...> struct variable_is_not_trained;                 // no gradient reaches it: is the layer trainable, does the loss depend on it?
 template <class...> struct end_point_is_not_kept;                   // add keep<"name"> to the options of the model
 // clang-format on
 
@@ -119,6 +120,11 @@ template <const auto& Program>
 constexpr name_buffer name_of_end_point(int i) {
   return graph::scope_name(Program.scopes, Program.end_points[i].scope);
 }
+/// Variables first, then scopes.
+template <const auto& Program>
+constexpr name_buffer name_of_variable_or_scope(int i) {
+  return i < Program.sizes.variables ? name_of_variable<Program>(i) : graph::scope_name(Program.scopes, i - Program.sizes.variables);
+}
 
 /// Where `name` is in a list of names, or which of them differs least from it.
 struct name_search {
@@ -144,7 +150,10 @@ struct violation_of {
   static constexpr name_buffer layer = error.scope < 0 ? named("(network)") : graph::scope_name(Program.scopes, error.scope);
   static constexpr name_buffer detail_name = named(error.detail), kind_name = named(error.layer_kind);
   static constexpr name_buffer nearest =
-      error.broken == graph::rule::end_point_missing ? search(name_of_end_point<Program>, Program.sizes.end_points, error.detail).nearest : name_buffer{};
+      error.broken == graph::rule::end_point_missing ? search(name_of_end_point<Program>, Program.sizes.end_points, error.detail).nearest
+      : error.broken == graph::rule::variable_missing
+          ? search(name_of_variable_or_scope<Program>, Program.sizes.variables + Program.sizes.scopes, error.detail).nearest
+          : name_buffer{};
   static constexpr slim::shape found_shape = error.found, expected_shape = error.expected;
 
   static constexpr auto where() { return name_fact<layer_named, layer>(); }
@@ -180,6 +189,8 @@ struct violation_of {
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
+    else if constexpr (broken == variable_missing) return message<no_such_variable>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
+    else if constexpr (broken == variable_not_trained) return message<variable_is_not_trained>(name_fact<name_given, detail_name>());
     else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else return message<number_out_of_range>(where(), argument(), what(), shape_fact<at_least, expected_shape>());
   }

@@ -48,7 +48,8 @@ enum class rule : unsigned char {
   none,
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
-  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing, unsound_graph,
+  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
+  variable_missing, variable_not_trained, unsound_graph,
 };
 
 struct violation {

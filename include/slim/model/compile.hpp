@@ -9,7 +9,9 @@
 #include "slim/graph/tensor.hpp"
 #include "slim/graph/verify.hpp"
 #include "slim/losses/collection.hpp"
+#include "slim/model/numerics.hpp"
 #include "slim/model/options.hpp"
+#include "slim/model/updates.hpp"
 
 namespace slim {
 
@@ -74,25 +76,6 @@ constexpr void trace_network(tracer& trace) {
     for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
 }
 
-/// The node to read in place of `i` after a run: inputs, variables, constants and views of them have no memory of the program's own,
-/// so they are copied.
-constexpr int readable(graph::graph& g, int i) {
-  int root = i;
-  while (g.nodes[root].kind == graph::op::reshape) root = g.nodes[root].operands[0];
-  if (!graph::is_leaf(g.nodes[root].kind)) return i;
-  graph::node copy;
-  copy.kind = graph::op::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
-  expr::scalar_function identity;
-  if (g.nodes[root].kind == graph::op::constant) {
-    identity.add_output(identity.add_constant(g.nodes[root].value));
-  } else {
-    identity.add_output(identity.add_input(0));
-    copy.operand_count = 1, copy.operands[0] = i;
-  }
-  copy.function = g.intern(identity);
-  return graph::add_node(g, copy, g.nodes[i].scope);
-}
-
 /// Marks end points that the caller wants to read after a run.
 template <class Options>
 constexpr void keep_end_points(graph::graph& g) {
@@ -104,40 +87,6 @@ constexpr void keep_end_points(graph::graph& g) {
         found = g.nodes[point.node].kept = true;
       }
     if (!found) g.fail(graph::rule::end_point_missing, -1, {}, {}, Options::kept[k]);
-  }
-}
-
-/// One update per trainable variable that the loss depends on.
-template <class Optimizer>
-constexpr void add_updates(graph::graph& g, const list<int>& gradient) {
-  int numbers[Optimizer::numbers + 1]{};
-  for (int i = 0; i < Optimizer::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::op::scalar, false, {}, i);
-  g.scalars = Optimizer::numbers;
-
-  expr::scalar_function f;
-  {
-    using expr::symbol;
-    const auto input = [&](int i) { return symbol(&f, f.add_input(i)); };
-    const symbol w = input(0);
-    symbol state[4] = {0.0, 0.0, 0.0, 0.0}, number[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, next[4] = {0.0, 0.0, 0.0, 0.0};
-    for (int i = 0; i < Optimizer::slots; ++i) state[i] = input(1 + i);
-    const symbol slope = input(1 + Optimizer::slots);
-    for (int i = 0; i < Optimizer::numbers; ++i) number[i] = input(2 + Optimizer::slots + i);
-    Optimizer::update(w, slope, state, number, next);
-    for (int i = 0; i <= Optimizer::slots; ++i) f.add_output(next[i].in(f));
-  }
-  const int function = g.intern(expr::pruned(f));
-
-  for (int v = 0; v < g.variables.size(); ++v) {
-    const int variable = g.variables[v].node;
-    if (!g.variables[v].trainable || variable >= gradient.size() || gradient[variable] < 0) continue;
-    graph::node n;
-    n.kind = graph::op::update, n.extent = g.variables[v].extent, n.function = function;
-    n.operands[n.operand_count++] = variable;
-    for (int s = 0; s < Optimizer::slots; ++s) n.operands[n.operand_count++] = graph::add_leaf(g, graph::op::slot, false, n.extent, v, s);
-    n.operands[n.operand_count++] = gradient[variable];
-    for (int i = 0; i < Optimizer::numbers; ++i) n.operands[n.operand_count++] = numbers[i];
-    graph::add_node(g, n, g.variables[v].scope);
   }
 }
 
@@ -214,8 +163,9 @@ constexpr void trace_loss(tracer& trace) {
   g.outputs.push(total);
 }
 
-/// The training graph: forward, backward and updates. Its output is the total loss.
-template <const auto& Net, class Options, class Loss, class Optimizer>
+/// The training graph: forward, backward and updates. Its outputs are the total loss, then what the training options ask for, see
+/// numerics.hpp.
+template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions>
 constexpr graph::compilation trace_and_differentiate() {
   tracer trace;
   trace_loss<Net, Options, Loss>(trace);
@@ -225,10 +175,16 @@ constexpr graph::compilation trace_and_differentiate() {
   for (const graph::named_node& loss : g.losses) g.nodes[loss.node].kept = true;
   for (const graph::named_node& loss : g.regularization_losses) g.nodes[loss.node].kept = true;
   keep_end_points<Options>(g);
+  const list<char> trained = trained_variables<TrainOptions>(g);
   list<char> wanted;
   wanted.resize(g.nodes.size(), 0);
-  for (const graph::variable_entry& v : g.variables) wanted[v.node] = v.trainable;
-  add_updates<Optimizer>(g, graph::gradients(g, g.outputs[0], wanted));
+  for (int v = 0; v < g.variables.size(); ++v) wanted[g.variables[v].node] = trained[v];
+  if constexpr (TrainOptions::template has<learning::check_numerics>) add_forward_checks(g);
+  const list<variable_gradient> gradients = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted), trained);
+  if constexpr (TrainOptions::template has<learning::check_numerics>)
+    for (const variable_gradient& one : gradients) add_check(g, one.node);
+  if constexpr (TrainOptions::template has<learning::summarize_gradients>)
+    for (const variable_gradient& one : gradients) g.outputs.push(readable(g, one.node));
   graph::remove_dead(g);
   check(g, "differentiate");
   return result;
@@ -244,7 +200,7 @@ struct traced : graph::compiled<&detail::trace_only<Net, Options>, &detail::leav
 template <const auto& Net, class Options>
 struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish> {};
 
-template <const auto& Net, class Options, class Loss, class Optimizer>
-struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer>, &detail::finish> {};
+template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions = train_options<>>
+struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish> {};
 
 }  // namespace slim

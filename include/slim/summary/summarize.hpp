@@ -125,6 +125,17 @@ observed_list losses_of(const TrainOp& step) {
   return list;
 }
 
+/// The gradients of the last step by the names of their variables; the train_op was created with learning::summarize_gradients.
+template <class TrainOp>
+observed_list gradients_of(const TrainOp& step) {
+  observed_list list;
+  for (int v = 0; v < TrainOp::program.sizes.variables; ++v)
+    if (slim::detail::is_trained(TrainOp::program, v))
+      list.push_back({graph::variable_name(TrainOp::program.scopes, TrainOp::program.variables[v]).c_str(), TrainOp::program.variables[v].extent, false,
+                      [&step, v] { return step.gradient_values(v); }});
+  return list;
+}
+
 // Summaries of what was observed.
 
 /// A scalar summary of one number, a histogram of several; tag `<name>_summary` unless given.

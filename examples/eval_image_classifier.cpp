@@ -1,0 +1,60 @@
+// TF-Slim's eval_image_classifier for small networks. Unlike it, every example counts exactly once.
+
+#include <slim/checkpoint/assign.hpp>
+#include <slim/data/batches.hpp>
+#include <slim/evaluation/evaluate.hpp>
+#include <slim/metrics/accuracy.hpp>
+#include <slim/metrics/argmax.hpp>
+#include <slim/metrics/at_k.hpp>
+
+#include "image_classifier.hpp"
+
+using namespace slim;
+
+namespace {
+
+struct flags {
+  dataset_flags dataset;
+  std::string checkpoint_path = tfmodel_folder(), eval_dir = tfmodel_folder();
+  int batch_size = 100;
+  long max_num_batches = 0;
+  bool moving_average = false;
+  double moving_average_decay = 0;
+};
+
+template <class Model>
+void evaluate(const flags& f) {
+  const data::labelled_images set = f.dataset.read();
+  data::batches batches(set, f.batch_size);
+  Model net{seed(1), capacity(f.batch_size)};
+  auto metrics = metrics::aggregate_metric_map(metrics::metric<"eval/Accuracy">(metrics::of_argmax(metrics::streaming_accuracy())),
+                                               metrics::metric<"eval/Recall_5">(metrics::streaming_recall_at_k(5)));
+  evaluation::evaluation_options options{.num_evals = f.max_num_batches > 0 ? f.max_num_batches : batches.batches_per_epoch()};
+  if (f.moving_average) options.variables_to_restore = checkpoint::moving_averages_of(variables_of(net));
+  evaluation::evaluate_once(net, f.checkpoint_path, f.eval_dir, metrics, [&] {
+    const data::labelled_batch batch = batches.next();
+    metrics.update(net.predict(batch.images), batch.labels);
+  }, options);
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  flags given;
+  CLI::App app("Evaluates a checkpoint of train_image_classifier, as TF-Slim's script of this name.");
+  given.dataset.dataset_split_name = "test";
+  given.dataset.add_to(app);
+  app.add_option("--checkpoint_path", given.checkpoint_path, "a checkpoint, or a folder whose latest is meant")->capture_default_str();
+  app.add_option("--eval_dir", given.eval_dir, "folder for the summaries of the metrics")->capture_default_str();
+  app.add_option("--batch_size", given.batch_size, "examples at once")->check(CLI::Range(1, 4096))->capture_default_str();
+  app.add_option("--max_num_batches", given.max_num_batches, "batches to evaluate; all without it")->check(CLI::PositiveNumber);
+  auto* const averages = app.add_option("--moving_average_decay", given.moving_average_decay, "when given, the averages of the variables are evaluated");
+  CLI11_PARSE(app, count, values);
+  given.moving_average = averages->count() > 0;
+  try {
+    with_model(given.dataset.model_name, [&]<class Model>() { evaluate<Model>(given); });
+  } catch (const error& problem) {
+    std::fprintf(stderr, "%s\n", problem.what());
+    return 1;
+  }
+}

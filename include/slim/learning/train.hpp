@@ -1,0 +1,93 @@
+#pragma once
+// The training loop: steps, log lines, checkpoints, summaries, resuming. TF-Slim sections 6.3 and 6.4. Not part of slim.hpp.
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <tuple>
+
+#include "slim/learning/progress.hpp"
+#include "slim/learning/run_folder.hpp"
+#include "slim/learning/stop_signals.hpp"
+#include "slim/learning/train_op.hpp"
+
+namespace slim::learning {
+
+namespace detail {
+
+template <class Batch>
+bool ends_input(const Batch& batch) {
+  if constexpr (requires { batch.size == 0; }) return batch.size == 0;
+  return false;
+}
+
+/// One call of `train_op` on what a source of batches gives: images and labels, or a tuple with one part for each input and the labels.
+template <class TrainOp, class Batch>
+double run_on(TrainOp& train_op, const Batch& batch) {
+  if constexpr (requires { batch.images, batch.labels; })
+    return static_cast<double>(train_op(batch.images, batch.labels));
+  else
+    return static_cast<double>(std::apply([&](const auto&... parts) { return train_op(parts...); }, batch));
+}
+
+}  // namespace detail
+
+/// Trains until `number_of_steps`, the end of the input (a batch of size 0), a train_step_fn that says so, or SIGINT or SIGTERM, whatever
+/// comes first; then saves a last checkpoint. With a logdir that has a checkpoint it goes on from there, and `batches.seek` (where it
+/// exists) continues the order of examples: N steps, a kill and a second call give the same weights as one call.
+/// A step whose loss is not finite throws, and the checkpoints stay as they were. Returns the last loss; NaN when there was no step to do:
+/// unlike TF-Slim, which tests only after a step, a finished run that is started again changes nothing.
+template <class TrainOp, class Batches>
+double train(TrainOp& train_op, Batches&& batches, const train_settings& given = {}) {
+  using clock = std::chrono::steady_clock;
+  detail::check(given);
+  const bool keeps = !given.logdir.empty();
+  detail::run_folder<TrainOp> folder(train_op, given);
+  const bool resumed = keeps && folder.resume();
+  if (!resumed && given.init_fn) given.init_fn();
+  if constexpr (requires { batches.seek(std::int64_t{}); })
+    if (resumed) batches.seek(train_op.step() * train_op.batches_per_step());
+  const auto finished = [&] { return given.number_of_steps && train_op.step() >= *given.number_of_steps; };
+  double total_loss = std::numeric_limits<double>::quiet_NaN();
+  if (finished()) return total_loss;
+  if (keeps) folder.start();
+
+  const stop_signals signals;
+  bool input_ended = false;
+  {
+    progress report(given.number_of_steps.value_or(0), given.log_every_n_steps, given.output);
+    const function<train_step_result()> train_step = [&]() -> train_step_result {
+      const auto start = clock::now();
+      double sum = 0;
+      int count = 0;
+      do {
+        const auto& batch = batches.next();
+        if ((input_ended = detail::ends_input(batch))) return {total_loss, true};
+        sum += detail::run_on(train_op, batch);
+        ++count;
+      } while (train_op.inside_step());
+      report.step(train_op.step(), sum / count, std::chrono::duration<double>(clock::now() - start).count());
+      return {sum / count, finished()};
+    };
+    for (bool stop = false; !stop;) {
+      const std::int64_t before = train_op.step();
+      const train_step_result result = given.train_step_fn ? given.train_step_fn(train_step) : train_step();
+      total_loss = result.total_loss;
+      if (keeps && train_op.step() > before) folder.after_step();
+      stop = result.should_stop || input_ended || finished() || stop_signals::caught() != 0;
+    }
+  }
+  if (const int signal = stop_signals::caught(); signal != 0)
+    std::fprintf(given.output, "Caught signal %d. Stopping Training.\n", signal);
+  else
+    std::fputs(input_ended ? "Caught OutOfRangeError. Stopping Training.\n" : "Stopping Training.\n", given.output);
+  if (keeps) {
+    std::fputs("Finished training! Saving model to disk.\n", given.output);
+    folder.finish();
+  }
+  std::fflush(given.output);
+  return total_loss;
+}
+
+}  // namespace slim::learning

@@ -1,0 +1,50 @@
+#pragma once
+// The arguments of the training loop.
+
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "slim/checkpoint/saver.hpp"
+#include "slim/core/function.hpp"
+#include "slim/summary/summary_set.hpp"
+
+namespace slim::learning {
+
+/// What a train step returns: its loss, and whether training should end.
+struct train_step_result {
+  double total_loss = 0;
+  bool should_stop = false;
+};
+
+/// The arguments of `train` under TF-Slim's names, with its defaults. Everything that has to do with several machines is left out.
+struct train_settings {
+  std::string logdir = {};                               ///< for checkpoints and summaries; "": none of either
+  function<train_step_result(const function<train_step_result()>& train_step)> train_step_fn = {};  ///< calls train_step() and may do more
+  std::int64_t log_every_n_steps = 1;                    ///< 0: never
+  std::optional<std::int64_t> number_of_steps = {};      ///< ends when the global step has reached it; without it when the input ends
+  function<void()> init_fn = {};                         ///< called before the first step, but not when a checkpoint was restored
+  const summaries::summary_set* summary_op = nullptr;    ///< nullptr: the losses, and gradients that the train_op keeps
+  double save_summaries_secs = 600;                      ///< 0: no summaries
+  std::int64_t save_summaries_steps = 0;                 ///< when positive, instead of the seconds
+  checkpoint::saver saver = {};
+  double save_interval_secs = 600;                       ///< between checkpoints; 0: only at the end
+  std::FILE* output = stdout;
+};
+
+namespace detail {
+
+inline void check(const train_settings& given) {
+  const auto fail = [](const std::string& problem) { throw error("train: " + problem); };
+  if (given.number_of_steps && *given.number_of_steps <= 0)
+    fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) +
+         "; leave it out to go on until the input ends");
+  if (given.logdir.empty() && given.summary_op != nullptr)
+    fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
+  if (given.log_every_n_steps < 0)
+    fail("log_every_n_steps: expected 0 or more, found " + std::to_string(given.log_every_n_steps) + "; 0 turns the log lines off");
+}
+
+}  // namespace detail
+}  // namespace slim::learning

@@ -1,0 +1,142 @@
+#pragma once
+// What a training step is told besides its loss and optimizer. Names are part of the program and checked by the compiler; numbers are
+// read before each step and may change. TF-Slim sections 6.1, 6.2, 6.5 and 7.3.
+
+#include <string>
+#include <type_traits>
+
+#include "slim/core/error.hpp"
+#include "slim/core/text.hpp"
+
+namespace slim {
+
+namespace learning {
+
+namespace detail {
+inline void expect_option(bool condition, const char* what, const char* expected, double found) {
+  if (!condition)
+    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + std::to_string(found) +
+                "; leave the option out to do without");
+}
+}  // namespace detail
+
+/// Each variable's gradient is scaled so that its Euclidean norm is at most `max_norm`: g·max_norm/max(‖g‖, max_norm).
+struct clip_gradient_norm {
+  double max_norm;
+  static constexpr int numbers = 1;
+  void set_numbers(double* number) const {
+    detail::expect_option(max_norm > 0, "clip_gradient_norm", "a positive norm", max_norm);
+    number[0] = max_norm;
+  }
+};
+
+/// The same with the norm of all gradients together, as optimize_loss clips.
+struct clip_global_norm {
+  double max_norm;
+  static constexpr int numbers = 1;
+  void set_numbers(double* number) const {
+    detail::expect_option(max_norm > 0, "clip_global_norm", "a positive norm", max_norm);
+    number[0] = max_norm;
+  }
+};
+
+/// The gradients of these variables, or of all in these scopes, are multiplied by `factor`: gradient_multiplier<"LeNet/conv1">{0.1}.
+/// May be given several times, for different names. Multiplied first, then clipped.
+template <text... Names>
+struct gradient_multiplier {
+  double factor;
+  static constexpr int numbers = 1;
+  void set_numbers(double* number) const { number[0] = factor; }
+  static constexpr const char* names[] = {Names.characters...};
+};
+
+/// Only these variables, and those in these scopes, are trained. Nothing is computed for the others; they keep every bit. Their
+/// regularization losses still count, and averages of batch_norm layers still move.
+template <text... Names>
+struct variables_to_train {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+  static constexpr const char* trained[] = {Names.characters...};
+};
+
+/// Each call of the train_op is one of `batches` parts of a step: gradients are averaged over them, and only the last changes weights
+/// and counts as a step. All parts should have the same number of examples.
+struct accumulate_gradients {
+  int batches;
+  static constexpr int numbers = 2;  // 1 / batches; whether this part is the last, which the train_op knows
+  void set_numbers(double* number) const {
+    detail::expect_option(batches > 0, "accumulate_gradients", "a positive number of batches", batches);
+    number[0] = 1.0 / batches;
+  }
+};
+
+/// A second copy of all variables that follows them slowly: average ← average − (1 − d)·(average − variable) after each step, with
+/// d = min(decay, (1 + step)/(10 + step)). TF-Slim section 7.3.
+struct moving_average {
+  double decay;
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const { detail::expect_option(decay >= 0 && decay < 1, "moving_average", "a decay from 0 to below 1", decay); }
+};
+
+/// Counts in each step the NaN and infinities in variables, inputs, layers and gradients; the train_op names the first that has some.
+/// For finding a mistake: it costs a pass over each of them. Without it only the loss is checked.
+struct check_numerics {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+};
+
+/// Keeps the gradients of a step, as they reach the optimizer, for train_op.gradient<"name">() and summaries.
+struct summarize_gradients {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+};
+
+}  // namespace learning
+
+/// The options of a train_op by type.
+template <class... Given>
+struct train_options : Given... {
+  template <class Option>
+  static constexpr bool has = (std::is_same_v<Option, Given> || ...);
+
+  static constexpr int numbers = (0 + ... + Given::numbers);
+
+  /// Index of the first number of `Option` among those of all options.
+  template <class Option>
+  static constexpr int first_number = [] {
+    int first = 0, next = 0;
+    ((first = std::is_same_v<Option, Given> ? next : first, next += Given::numbers), ...);
+    return first;
+  }();
+
+  /// Calls `visit` with each option's type as argument of a template lambda.
+  template <class Visit>
+  static constexpr void for_each([[maybe_unused]] Visit visit) {
+    (visit.template operator()<Given>(), ...);
+  }
+};
+
+namespace detail {
+
+template <class Option>
+concept train_option = std::is_aggregate_v<Option> && requires(const Option& option, double* number) { option.set_numbers(number), Option::numbers; };
+template <class Option>
+concept multiplies = requires { Option::names; };
+template <class Option>
+concept restricts = requires { Option::trained; };
+
+template <class Found, class... Given>
+struct options_among {
+  using type = Found;
+};
+template <class... Found, class First, class... Rest>
+struct options_among<train_options<Found...>, First, Rest...>
+    : options_among<std::conditional_t<train_option<First>, train_options<Found..., First>, train_options<Found...>>, Rest...> {};
+
+}  // namespace detail
+
+/// The training options among some arguments.
+template <class... Given>
+using train_options_among = typename detail::options_among<train_options<>, Given...>::type;
+
+}  // namespace slim

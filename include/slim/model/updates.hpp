@@ -1,0 +1,227 @@
+#pragma once
+// From gradients to updates: which variables are trained, what happens to a gradient on its way, and the optimizer as one sweep over
+// each variable. Order as in TF-Slim section 6.2: multiply, clip, update.
+
+#include "slim/graph/differentiate.hpp"
+#include "slim/graph/tensor.hpp"
+#include "slim/model/train_options.hpp"
+
+namespace slim::detail {
+
+/// True when `name` is that of variable `v` or of a scope around it.
+constexpr bool names_variable(const char* name, const graph::graph& g, const graph::variable_entry& v) {
+  const name_buffer own = graph::variable_name(g.scopes, v);
+  int i = 0;
+  while (name[i] != '\0' && name[i] == own.characters[i]) ++i;
+  return name[i] == '\0' && (own.characters[i] == '\0' || own.characters[i] == '/');
+}
+
+/// Marks the variables that `names` name and that are marked in `allowed`. A name of no variable at all, or of none that is allowed,
+/// is a mistake.
+template <int Count>
+constexpr void select_variables(graph::graph& g, const char* const (&names)[Count], const list<char>& allowed, list<char>& selected) {
+  for (const char* name : names) {
+    bool named = false, found = false;
+    for (int v = 0; v < g.variables.size(); ++v) {
+      if (!names_variable(name, g, g.variables[v])) continue;
+      named = true;
+      if (allowed[v]) selected[v] = found = true;
+    }
+    if (!found) g.fail(named ? graph::rule::variable_not_trained : graph::rule::variable_missing, -1, {}, {}, name);
+  }
+}
+
+/// For each variable whether the step trains it.
+template <class Options>
+constexpr list<char> trained_variables(graph::graph& g) {
+  list<char> trainable;
+  for (const graph::variable_entry& v : g.variables) trainable.push(v.trainable);
+  list<char> chosen = trainable;
+  Options::for_each([&]<class Option>() {
+    if constexpr (restricts<Option>) {
+      chosen.resize(g.variables.size(), 0);
+      select_variables(g, Option::trained, trainable, chosen);
+    }
+  });
+  return chosen;
+}
+
+/// The gradient of one variable on its way to the optimizer.
+struct variable_gradient {
+  int variable = -1;  // index
+  int raw = -1;       // node: as differentiated, of this batch
+  int node = -1;      // as the optimizer sees it
+};
+
+/// An element-wise node of a stateless callable.
+template <class Callable, class... Nodes>
+constexpr int map_of(graph::graph& g, int scope, const Callable& callable, Nodes... nodes) {
+  const int operands[] = {nodes...};
+  return graph::map(g, recorded<sizeof...(Nodes)>(g, callable), operands, sizeof...(Nodes), scope);
+}
+/// Σ callable(element) of one node, over everything.
+template <class Callable>
+constexpr int total_of(graph::graph& g, int scope, const Callable& callable, int node) {
+  const int operands[] = {node};
+  return graph::reduce(g, recorded<1>(g, callable), operands, 1, {}, scope);
+}
+
+constexpr auto squared = [](auto x) { return x * x; };
+constexpr auto product = [](auto x, auto y) { return x * y; };
+constexpr auto plus = [](auto x, auto y) { return x + y; };
+/// The factor that brings a norm down to a maximum, from the square of the norm.
+constexpr auto clipping_factor = [](auto square, auto most) { return most / max(sqrt(square), most); };
+
+template <class Options, class NumberOf>
+constexpr void transform_gradients(graph::graph& g, list<variable_gradient>& gradients, const list<char>& trained, const NumberOf& number) {
+  const auto scope_of = [&](const variable_gradient& one) { return g.variables[one.variable].scope; };
+  if constexpr (Options::template has<learning::accumulate_gradients>) {
+    const int share = number(Options::template first_number<learning::accumulate_gradients>);
+    for (variable_gradient& one : gradients)
+      one.node = map_of(g, scope_of(one), [](auto sum, auto x, auto part) { return (sum + x) * part; }, one.node, one.raw, share);
+  }
+  Options::for_each([&]<class Option>() {
+    if constexpr (multiplies<Option>) {
+      const int factor = number(Options::template first_number<Option>);
+      list<char> selected;
+      selected.resize(g.variables.size(), 0);
+      select_variables(g, Option::names, trained, selected);
+      for (variable_gradient& one : gradients)
+        if (selected[one.variable]) one.node = map_of(g, scope_of(one), product, one.node, factor);
+    }
+  });
+  if constexpr (Options::template has<learning::clip_gradient_norm>) {
+    const int most = number(Options::template first_number<learning::clip_gradient_norm>);
+    for (variable_gradient& one : gradients) {
+      const int factor = map_of(g, scope_of(one), clipping_factor, total_of(g, scope_of(one), squared, one.node), most);
+      one.node = map_of(g, scope_of(one), product, one.node, factor);
+    }
+  }
+  if constexpr (Options::template has<learning::clip_global_norm>) {
+    const int most = number(Options::template first_number<learning::clip_global_norm>);
+    int total = -1;
+    for (const variable_gradient& one : gradients) {
+      const int square = total_of(g, scope_of(one), squared, one.node);
+      total = total < 0 ? square : map_of(g, -1, plus, total, square);
+    }
+    if (total < 0) return;
+    const int factor = map_of(g, -1, clipping_factor, total, most);
+    for (variable_gradient& one : gradients) one.node = map_of(g, scope_of(one), product, one.node, factor);
+  }
+}
+
+template <class Optimizer>
+concept measures_variables = requires { Optimizer::norms; };
+template <class Optimizer>
+inline constexpr int measured_numbers = 0;
+template <measures_variables Optimizer>
+inline constexpr int measured_numbers<Optimizer> = 1;
+
+/// What an optimizer's functions are recorded on: inputs are the weight, the state, the gradient, the hyper-parameters.
+template <class Optimizer>
+struct rule_recorder {
+  expr::scalar_function function;
+  expr::symbol state[4] = {0.0, 0.0, 0.0, 0.0}, number[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, next[4] = {0.0, 0.0, 0.0, 0.0};
+  static constexpr int numbers = Optimizer::numbers + measured_numbers<Optimizer>;
+  static_assert(Optimizer::slots < 4 && numbers <= 8, "an optimizer has at most 3 slots and 8 numbers");
+
+  constexpr rule_recorder() {
+    for (int i = 0; i < Optimizer::slots; ++i) state[i] = input(1 + i);
+    for (int i = 0; i < numbers; ++i) number[i] = input(2 + Optimizer::slots + i);
+  }
+  constexpr expr::symbol input(int i) { return {&function, function.add_input(i)}; }
+  constexpr expr::symbol weight() { return input(0); }
+  constexpr expr::symbol gradient() { return input(1 + Optimizer::slots); }
+};
+
+/// The optimizer's update. When gradients accumulate there are three more inputs, the sum so far, this batch's gradient and whether the
+/// part is the last, and one more output: until the last part everything else stays as it was.
+template <class Optimizer, bool Accumulates>
+constexpr int update_function(graph::graph& g) {
+  static_assert(!Accumulates || Optimizer::slots < 3, "accumulation needs a slot of its own: the optimizer may have 2");
+  rule_recorder<Optimizer> r;
+  Optimizer::update(r.weight(), r.gradient(), r.state, r.number, r.next);
+  // The sum is a slot, and slots come first: what follows them moves up by one.
+  expr::scalar_function placed;
+  constexpr int slots = Optimizer::slots, moved = Accumulates ? 1 : 0;
+  list<int> arguments;
+  for (int i = 0; i < 2 + slots + rule_recorder<Optimizer>::numbers; ++i) arguments.push(placed.add_input(i <= slots ? i : i + moved));
+  for (int i = 0; i <= slots; ++i) {
+    r.function.output_count = 0;
+    r.function.add_output(r.next[i].in(r.function));
+    int result = expr::inline_into(placed, r.function, 0, arguments);
+    if constexpr (Accumulates) result = placed.emit(expr::scalar_op::select, placed.add_input(arguments.size() + 2), result, arguments[i]);
+    placed.add_output(result);
+  }
+  if constexpr (Accumulates) {
+    const int sum = placed.emit(expr::scalar_op::add, placed.add_input(slots + 1), placed.add_input(arguments.size() + 1));
+    placed.add_output(placed.emit(expr::scalar_op::select, placed.add_input(arguments.size() + 2), placed.add_constant(0), sum));
+  }
+  return g.intern(expr::pruned(placed));
+}
+
+/// The node that holds Optimizer::ratio of the norms of one variable; `operands` as of the optimizer's functions.
+template <class Optimizer>
+constexpr int measured_ratio(graph::graph& g, const int* operands, int count, int scope) {
+  rule_recorder<Optimizer> r;
+  expr::symbol measured[4] = {0.0, 0.0, 0.0, 0.0};
+  Optimizer::measure(r.weight(), r.gradient(), r.state, r.number, measured);
+  int squares[4]{};
+  for (int i = 0; i < Optimizer::norms; ++i) {
+    r.function.output_count = 0;
+    r.function.add_output((measured[i] * measured[i]).in(r.function));
+    squares[i] = graph::reduce(g, expr::pruned(r.function), operands, count, {}, scope);
+  }
+  expr::scalar_function ratio;
+  expr::symbol norm[4] = {0.0, 0.0, 0.0, 0.0};
+  for (int i = 0; i < Optimizer::norms; ++i) norm[i] = sqrt(expr::symbol(&ratio, ratio.add_input(i)));
+  ratio.add_output(Optimizer::ratio(norm).in(ratio));
+  return graph::map(g, ratio, squares, Optimizer::norms, scope);
+}
+
+/// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1. Returns
+/// the gradients as the optimizer sees them, in the order of the variables.
+template <class Optimizer, class Options = train_options<>>
+constexpr list<variable_gradient> add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
+  constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
+  int numbers[Optimizer::numbers + Options::numbers + 1]{};
+  for (int i = 0; i < Optimizer::numbers + Options::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::op::scalar, false, {}, i);
+  g.scalars = Optimizer::numbers + Options::numbers;
+  const auto option_number = [&](int i) { return numbers[Optimizer::numbers + i]; };
+
+  list<variable_gradient> gradients;
+  list<int> sums;
+  list<char> reached = trained;
+  for (int v = 0; v < g.variables.size(); ++v) {
+    const int node = g.variables[v].node;
+    reached[v] = trained[v] && node < gradient.size() && gradient[node] >= 0;
+    if (!reached[v]) continue;
+    sums.push(accumulates ? graph::add_leaf(g, graph::op::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
+    gradients.push({v, gradient[node], accumulates ? sums.back() : gradient[node]});
+  }
+  transform_gradients<Options>(g, gradients, reached, option_number);
+
+  const int function = update_function<Optimizer, accumulates>(g);
+  for (int i = 0; i < gradients.size(); ++i) {
+    const graph::variable_entry variable = g.variables[gradients[i].variable];
+    graph::node n;
+    n.kind = graph::op::update, n.extent = variable.extent, n.function = function;
+    const auto add = [&](int operand) { n.operands[n.operand_count++] = operand; };
+    add(variable.node);
+    for (int s = 0; s < Optimizer::slots; ++s) add(graph::add_leaf(g, graph::op::slot, false, n.extent, gradients[i].variable, s));
+    const int first_slots = n.operand_count;
+    add(gradients[i].node);
+    for (int k = 0; k < Optimizer::numbers; ++k) add(numbers[k]);
+    if constexpr (measures_variables<Optimizer>) add(measured_ratio<Optimizer>(g, n.operands, n.operand_count, variable.scope));
+    if constexpr (accumulates) {
+      for (int k = n.operand_count++; k > first_slots; --k) n.operands[k] = n.operands[k - 1];
+      n.operands[first_slots] = sums[i];
+      add(gradients[i].raw);
+      add(option_number(Options::template first_number<learning::accumulate_gradients> + 1));
+    }
+    graph::add_node(g, n, variable.scope);
+  }
+  return gradients;
+}
+
+}  // namespace slim::detail

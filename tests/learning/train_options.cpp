@@ -1,0 +1,224 @@
+// What the options of create_train_op do to gradients, updates and errors, against the same done by hand.
+#include "slim/model/train_options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "slim/slim.hpp"
+#include "tests/laws/numbers.hpp"
+
+using namespace slim;
+
+namespace {
+
+inline constexpr auto net = scope("net", fully_connected(4, "fc1", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))
+                                            >> fully_connected(3, "fc2", activation_fn = nn::tanh) >> fully_connected(2, "out", activation_fn = none));
+using net_model = model<net, input<3>, precision<double>>;
+inline constexpr double rate = 0.5;
+
+const auto images = laws::numbers(6 * 3, 1), targets = laws::numbers(6 * 2, 2, 5);
+
+template <class... Options>
+auto train_op_of(net_model& m, const Options&... options) {
+  return learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{rate}, options...);
+}
+
+// The gradients of all variables at `m`, zeros where there are none.
+std::vector<std::vector<double>> gradients_at(const net_model& m) {
+  net_model copy = m;
+  auto inspect = learning::create_train_op(copy, losses::mean_squared_error, optimizers::keep_gradients{});
+  inspect(images, targets);
+  std::vector<std::vector<double>> all;
+  for (int v = 0; v < m.variables(); ++v) {
+    const auto values = inspect.slot_values(v);
+    all.emplace_back(values.begin(), values.end());
+  }
+  return all;
+}
+
+double square_norm(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double x : values) sum += x * x;
+  return sum;
+}
+
+// Trained variables of `after` must be those of `before` minus rate·factor(v)·gradient.
+template <class Factor>
+void check_moved(const net_model& before, const net_model& after, const Factor& factor) {
+  const auto gradients = gradients_at(before);
+  for (int v = 0; v < before.variables(); ++v) {
+    if (!before.variable_trainable(v)) continue;
+    INFO(before.variable_name(v));
+    for (std::size_t i = 0; i < gradients[static_cast<std::size_t>(v)].size(); ++i) {
+      const double expected = before.variable_values(v)[i] - rate * factor(v) * gradients[static_cast<std::size_t>(v)][i];
+      CHECK(after.variable_values(v)[i] == doctest::Approx(expected).epsilon(1e-12));
+    }
+  }
+}
+
+bool in(const std::string& scope, int v) { return net_model::variable_name(v).starts_with(scope); }
+
+}  // namespace
+
+TEST_CASE("clip_gradient_norm scales each variable's gradient by itself") {
+  const net_model start(seed(3));
+  net_model m = start;
+  const auto gradients = gradients_at(start);
+  double smallest = 1e300, largest = 0;
+  for (const auto& one : gradients)
+    if (const double norm = std::sqrt(square_norm(one)); norm > 0) smallest = std::min(smallest, norm), largest = std::max(largest, norm);
+  const double most = (smallest + largest) / 2;
+  int clipped = 0, whole = 0;
+  auto op = train_op_of(m, learning::clip_gradient_norm{most});
+  op(images, targets);
+  check_moved(start, m, [&](int v) {
+    const double norm = std::sqrt(square_norm(gradients[static_cast<std::size_t>(v)]));
+    ++(norm > most ? clipped : whole);
+    return most / std::max(norm, most);
+  });
+  CHECK(clipped > 0);
+  CHECK(whole > 0);
+
+  net_model free = start, loose = start;
+  auto unclipped = train_op_of(free);
+  auto barely = train_op_of(loose, learning::clip_gradient_norm{most});
+  barely.option<learning::clip_gradient_norm>().max_norm = 1e6;  // may change between steps
+  unclipped(images, targets), barely(images, targets);
+  CHECK(std::memcmp(free.parameters().data(), loose.parameters().data(), free.parameters().size_bytes()) == 0);
+}
+
+TEST_CASE("clip_global_norm scales all gradients by the norm of them together, multipliers first") {
+  const net_model start(seed(3));
+  net_model m = start;
+  const auto gradients = gradients_at(start);
+  const auto multiplier = [&](int v) { return in("net/fc1", v) ? 2.0 : in("net/out/biases", v) ? -0.5 : 1.0; };
+  double square = 0;
+  for (int v = 0; v < m.variables(); ++v) square += multiplier(v) * multiplier(v) * square_norm(gradients[static_cast<std::size_t>(v)]);
+  auto op = train_op_of(m, learning::clip_global_norm{0.7}, learning::gradient_multiplier<"net/out/biases">{-0.5},
+                        learning::gradient_multiplier<"net/fc1">{2.0});
+  op(images, targets);
+  REQUIRE(std::sqrt(square) > 0.7);
+  check_moved(start, m, [&](int v) { return multiplier(v) * 0.7 / std::sqrt(square); });
+}
+
+TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_norm move") {
+  const net_model start(seed(3));
+  net_model m = start;
+  auto op = train_op_of(m, learning::variables_to_train<"net/fc2", "net/out/weights">{});
+  for (int i = 0; i < 3; ++i) op(images, targets);
+  for (int v = 0; v < m.variables(); ++v) {
+    const bool same = std::memcmp(m.variable_values(v).data(), start.variable_values(v).data(), m.variable_values(v).size_bytes()) == 0;
+    INFO(m.variable_name(v));
+    CHECK(same == !(in("net/fc2", v) || in("net/out/weights", v) || in("net/fc1/BatchNorm/moving", v)));
+  }
+  CHECK(op.program.sizes.steps < train_op_of(m).program.sizes.steps);  // dead gradients are gone
+  CHECK(op.regularization_losses() == 1);  // of a frozen layer: still counts
+  std::vector<std::string> names;
+  auto adam = learning::create_train_op(m, losses::mean_squared_error, optimizers::adam{}, learning::variables_to_train<"net/out/weights">{});
+  adam.for_each_state([&](const variable_reference& one) { names.push_back(one.name); });
+  CHECK(names == std::vector<std::string>{"global_step", "seed", "net/out/weights/Adam", "net/out/weights/Adam_1"});  // no state for the others
+}
+
+TEST_CASE("accumulate_gradients: parts of a batch give the step of the whole batch") {
+  static constexpr auto plain = fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1))
+                                >> fully_connected(2, "out", activation_fn = none);
+  using plain_model = model<plain, input<3>, precision<double>>;
+  const auto check = [](auto optimizer, auto... options) {
+    plain_model whole(seed(3)), parts(seed(3));
+    auto at_once = learning::create_train_op(whole, losses::mean_squared_error, optimizer, options...);
+    auto in_parts = learning::create_train_op(parts, losses::mean_squared_error, optimizer, learning::accumulate_gradients{3}, options...);
+    for (int step = 1; step <= 3; ++step) {
+      at_once(images, targets);
+      for (int part = 0; part < 3; ++part) {
+        CHECK(in_parts.step() == step - 1);
+        CHECK(in_parts.inside_step() == (part > 0));
+        const plain_model before = parts;
+        in_parts(std::span(images).subspan(static_cast<std::size_t>(part) * 6, 6), std::span(targets).subspan(static_cast<std::size_t>(part) * 4, 4));
+        CHECK(std::equal(parts.parameters().begin(), parts.parameters().end(), before.parameters().begin()) == (part < 2));
+      }
+      CHECK(in_parts.step() == step);
+      for (std::size_t i = 0; i < whole.parameters().size(); ++i) CHECK(parts.parameters()[i] == doctest::Approx(whole.parameters()[i]).epsilon(1e-11));
+    }
+  };
+  check(optimizers::gradient_descent{0.3});
+  check(optimizers::adam{0.05}, learning::clip_global_norm{0.4});
+  check(optimizers::lamb{.learning_rate = 0.05, .weight_decay = 0.1});
+}
+
+TEST_CASE("moving_average follows all variables, and evaluation can use it") {
+  net_model m(seed(3));
+  auto op = train_op_of(m, learning::moving_average{0.3});
+  std::vector<double> shadow(m.parameters().begin(), m.parameters().end());
+  for (int step = 1; step <= 5; ++step) {
+    op(images, targets);
+    const double decay = std::min(0.3, (1.0 + step) / (10.0 + step));
+    for (std::size_t i = 0; i < shadow.size(); ++i) shadow[i] -= (1 - decay) * (shadow[i] - m.parameters()[i]);
+  }
+  net_model averaged = op.averaged_model();
+  for (std::size_t i = 0; i < shadow.size(); ++i) CHECK(averaged.parameters()[i] == doctest::Approx(shadow[i]).epsilon(1e-12));
+  CHECK(averaged.predict(images).isApprox(m.predict(images)) == false);
+  int found = 0;
+  op.for_each_state([&](const variable_reference& one) {
+    if (one.name != "net/fc1/BatchNorm/moving_mean/ExponentialMovingAverage") return;
+    ++found;
+    CHECK(one.values<double>()[0] == averaged.variable<"net/fc1/BatchNorm/moving_mean">()(0));
+  });
+  CHECK(found == 1);
+}
+
+TEST_CASE("summarize_gradients gives the gradients as the optimizer saw them") {
+  const net_model start(seed(3));
+  net_model m = start;
+  auto op = train_op_of(m, learning::summarize_gradients{}, learning::gradient_multiplier<"net/out">{3.0});
+  op(images, targets);
+  const auto gradients = gradients_at(start);
+  for (int v = 0; v < m.variables(); ++v) {
+    const auto found = op.gradient_values(v);
+    INFO(m.variable_name(v));
+    REQUIRE(found.size() == (m.variable_trainable(v) ? gradients[static_cast<std::size_t>(v)].size() : 0));
+    for (std::size_t i = 0; i < found.size(); ++i)
+      CHECK(found[i] == doctest::Approx(gradients[static_cast<std::size_t>(v)][i] * (in("net/out", v) ? 3 : 1)).epsilon(1e-12));
+  }
+  CHECK(op.gradient<"net/out/weights">().data() == op.gradient_values(m.variables() - 2).data());
+}
+
+TEST_CASE("check_numerics names where numbers went wrong first") {
+  const double nan = std::nan("");
+  const auto message = [](auto damage) -> std::string {
+    net_model m(seed(3));
+    auto x = images, y = targets;
+    auto op = train_op_of(m, learning::check_numerics{});
+    op(images, targets);  // nothing wrong
+    damage(m, x, y);
+    try {
+      op(x, y);
+    } catch (const error& problem) {
+      return problem.what();
+    }
+    return "";
+  };
+  const std::string end = "; lower the learning rate or check inputs and labels";
+  CHECK(message([](auto&, auto&, auto&) {}) == "");
+  CHECK(message([&](auto& m, auto&, auto&) { m.template variable<"net/fc2/biases">()(1) = nan; }) ==
+        "step 2: expected finite numbers, found 1 NaN or infinite in variable net/fc2/biases" + end);
+  CHECK(message([&](auto&, auto& x, auto&) { x[4] = 1 / 0.0, x[7] = nan; }) == "step 2: expected finite numbers, found 2 NaN or infinite in input 0" + end);
+  CHECK(message([&](auto&, auto&, auto& y) { y[0] = nan; }) == "step 2: expected finite numbers, found 1 NaN or infinite in input 1" + end);
+  CHECK(message([&](auto& m, auto&, auto&) { m.template variable<"net/out/weights">().setConstant(1e308); }).find("in layer net/out") != std::string::npos);
+
+  net_model m(seed(3));
+  auto unchecked = train_op_of(m);
+  auto x = images;
+  x[0] = nan;
+  CHECK_THROWS_WITH_AS(unchecked(x, targets), ("step 1: expected a finite loss, found nan" + end).c_str(), error);
+}
+
+TEST_CASE("numbers that make no sense") {
+  net_model m(seed(3));
+  CHECK_THROWS_WITH_AS(train_op_of(m, learning::clip_gradient_norm{0}),
+                       "create_train_op: clip_gradient_norm: expected a positive norm, found 0.000000; leave the option out to do without", error);
+  CHECK_THROWS_AS(train_op_of(m, learning::clip_global_norm{-1}), error);
+  CHECK_THROWS_AS(train_op_of(m, learning::accumulate_gradients{0}), error);
+  CHECK_THROWS_AS(train_op_of(m, learning::moving_average{1}), error);
+}
