@@ -17,7 +17,7 @@ graph::graph inference_of() {
 }
 template <const auto& Net, class Loss, class Optimizer, class... Options>
 graph::graph training_graph() {
-  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, Loss, Optimizer>().g).g;
+  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, Loss, Optimizer, train_options<>>().g).g;
 }
 
 bool stores_with(const graph::node& n, const graph::graph& g, expr::scalar_op operation) {

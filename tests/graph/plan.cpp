@@ -19,7 +19,7 @@ graph::compilation inference_of() {
 }
 template <const auto& Net, class Optimizer, class... Options>
 graph::compilation training_graph() {
-  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, cross_entropy, Optimizer>().g);
+  return detail::finish(detail::trace_and_differentiate<Net, model_options<Options...>, cross_entropy, Optimizer, train_options<>>().g);
 }
 
 /// The first two values that are alive at once in the same memory, found without what the planner uses: each value lives from the step

@@ -56,7 +56,7 @@ void check_gradients(Loss, setting with = {}) {
   disturb(m, with.sequence);
   const auto inputs = inputs_of<op_type>(with);
   // A new op for every evaluation: all evaluate step 1, whose dropout masks are the same.
-  const auto step = [&] { return op_type(m, {}, slim::capacity(with.batch), 1); };
+  const auto step = [&] { return op_type(m, {}, {}, slim::capacity(with.batch), 1); };
   const auto run = [&](op_type& op) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) { return op(inputs[I]...); }(std::make_index_sequence<inputs.size()>{});
   };

@@ -74,7 +74,7 @@ TEST_CASE("a shared variable is updated once, by the sum of its gradients") {
     losses::add_loss(mean(siamese(left, right)));
     return losses::get_total_loss();
   };
-  const graph::compilation c = detail::finish(detail::trace_and_differentiate<with_loss, model_options<image, image>, no_loss, optimizers::gradient_descent>().g);
+  const graph::compilation c = detail::finish(detail::trace_and_differentiate<with_loss, model_options<image, image>, no_loss, optimizers::gradient_descent, train_options<>>().g);
   REQUIRE(!c.g.failed());
   int updates = 0, convolution_gradients = 0, matmul_gradients = 0;
   for (const graph::node& n : c.g.nodes) {
