@@ -26,7 +26,7 @@ std::string field(int number, const std::string& content) {
 
 TEST_CASE("an event has the bytes of the public schema") {
   // Written down from the protobuf encoding: field << 3 | wire type, then the value.
-  CHECK(encode(event{0, 0, "brain.Event:2", {}}) == "\x09\0\0\0\0\0\0\0\0\x10\0\x1a\x0d"s + "brain.Event:2");
+  CHECK(encode(event{0, 0, "brain.Event:2", {}}) == "\x09\0\0\0\0\0\0\0\0\x10\0\x1a\x0d" "brain.Event:2"s);
   CHECK(encode(event{1, 300, {}, {{"a", 1.0f}}}) == "\x09\0\0\0\0\0\0\xf0\x3f\x10\xac\x02\x2a\x0a\x0a\x08\x0a\x01" "a" "\x15\0\0\x80\x3f"s);
 }
 

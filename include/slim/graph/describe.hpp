@@ -60,7 +60,10 @@ std::string formula(const Program& p, const function_entry& f, int at, const Ope
 /// "28x28x32" or "1" for one number.
 inline std::string shape_text(const slim::shape& s) {
   std::string text;
-  for (int i = 0; i < s.rank; ++i) text += (i > 0 ? "x" : "") + std::to_string(s[i]);
+  for (int i = 0; i < s.rank; ++i) {
+    if (i > 0) text += 'x';
+    text += std::to_string(s[i]);
+  }
   return s.rank == 0 ? "1" : text;
 }
 
