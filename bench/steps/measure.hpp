@@ -36,11 +36,11 @@ int run(int count, char** arguments) {
                                               slim::capacity(batch), threads);
   float kept = 0;  // reads every result, so that none is optimized away
   const double train = median_microseconds([&] { kept += step(x, labels); });
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);  // the peak of training: inference below has memory of its own
   slim::predictor predict(net, slim::capacity(batch), threads);
   predict.prepare();  // as the peers do when they load a network
   const double inference = median_microseconds([&] { kept += predict(x)(0, 0); });
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   std::printf("%.3f %.3f %ld\n", train, inference, usage.ru_maxrss / 1024);
   return std::isfinite(kept) ? 0 : 1;
 }
