@@ -1,6 +1,8 @@
 // A large fully connected layer is updated while its gradient is made: the same numbers as doing one after the other.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "slim/slim.hpp"
@@ -45,6 +47,15 @@ TEST_CASE("momentum on a fused update follows its formula") {
     CHECK((net.variable<"fc/weights">() - w).norm() < 1e-12 * w.norm());
     CHECK((net.variable<"fc/biases">().transpose() - b).norm() < 1e-12 * (1 + b.norm()));
   }
+}
+
+TEST_CASE("the state of a fused update is part of the training state") {
+  layer_model net{seed(1), capacity(2)};
+  auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::adam{}, capacity(2));
+  REQUIRE(updates_in_pieces<decltype(op)>() == 1);
+  std::vector<std::string> names;
+  op.for_each_state([&](const variable_reference& one) { names.push_back(one.name); });
+  for (const char* name : {"fc/weights/Adam", "fc/weights/Adam_1", "fc/biases/Adam", "fc/biases/Adam_1"}) CHECK(std::count(names.begin(), names.end(), name) == 1);
 }
 
 TEST_CASE("a kept gradient of a fused update is the gradient") {

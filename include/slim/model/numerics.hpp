@@ -56,7 +56,7 @@ template <class Program>
 constexpr bool is_trained(const Program& p, int v) {
   for (int s = 0; s < p.sizes.steps; ++s) {
     const graph::node& n = p.nodes[p.order[s]];
-    if (n.kind == graph::op::update && n.operands[0] == p.variables[v].node) return p.variables[v].trainable;
+    if (n.is_update() && n.operands[n.first_replaced()] == p.variables[v].node) return p.variables[v].trainable;
   }
   return false;
 }
