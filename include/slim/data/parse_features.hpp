@@ -138,8 +138,8 @@ inline item read(const std::string& key, const sparse_feature& spec, const featu
 }
 
 inline void read_features(const keys_to_features& specifications, const features& source, keys_to_tensors& target) {
-  for (const auto& [key, specification] : specifications) {
-    target[key] = std::visit([&](const auto& spec) { return read(key, spec, source); }, specification);
+  for (const auto& wanted : specifications) {  // not taken apart: clang with OpenMP captures no structured binding
+    target[wanted.first] = std::visit([&](const auto& spec) { return read(wanted.first, spec, source); }, wanted.second);
   }
 }
 

@@ -80,8 +80,8 @@ inline keys_to_tensors parse_single_sequence_example(std::string_view serialized
   const sequence_example example = parse_sequence_example(serialized);
   keys_to_tensors result;
   detail::read_features(context_features, example.context, result);
-  for (const auto& [key, specification] : sequence_features) {
-    result[key] = std::visit([&](const auto& spec) { return detail::read(key, spec, example.feature_lists); }, specification);
+  for (const auto& wanted : sequence_features) {
+    result[wanted.first] = std::visit([&](const auto& spec) { return detail::read(wanted.first, spec, example.feature_lists); }, wanted.second);
   }
   return result;
 }
