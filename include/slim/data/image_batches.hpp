@@ -1,7 +1,6 @@
 #pragma once
 // From the files of a data set to the batches of an image classifier.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,7 +11,7 @@
 #include "slim/data/batch_queue.hpp"
 #include "slim/data/dataset_data_provider.hpp"
 #include "slim/data/image.hpp"
-#include "slim/data/preprocessing/preprocessing_factory.hpp"
+#include "slim/data/preprocess_example.hpp"
 
 namespace slim::data {
 
@@ -25,10 +24,9 @@ struct image_batch_options {
 /// Makes one example of a batch: decodes the items image and label of a record and preprocesses the image.
 class image_example {
 public:
-  image_example(const dataset_data_provider& from, const preprocessing::preprocessing_function& how, int rows, int columns, int values_per_pixel,
+  image_example(const dataset_data_provider& from, const preprocessing::preprocessing_function& how, const image_extent& input,
                 const image_batch_options& options)
-      : provider(&from), preprocess(how), height(rows), width(columns), channels(values_per_pixel), labels_offset(options.labels_offset),
-        seed(options.seed) {}
+      : provider(&from), preprocess(how), extent(input), labels_offset(options.labels_offset), seed(options.seed) {}
 
   void operator()(const record& from, std::uint64_t number, std::span<float> target, int& label) const {
     std::vector<item> items = provider->decode(from, {"image", "label"});
@@ -48,24 +46,18 @@ public:
     const item_shape& shape = items[0].shape;
     if (shape.size() != 3) fail("image", "height, width and channels", std::to_string(shape.size()) + " extents", "check the decoder");
     const image picture{static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]), items[0].as<std::uint8_t>()};
-    constexpr std::uint64_t images = std::uint64_t{1} << 63;  // streams apart from those of the order of the records
-    random_stream random(seed, 0, images | number);
-    preprocessing::float_image result;
     try {
-      result = preprocess(picture, height, width, random);
+      preprocess_example(preprocess, picture, extent, seed, number, target);
     } catch (const error& problem) {
       throw error("record " + from.key + ": " + problem.what());
     }
-    if (result.channels != channels) {
-      fail("image", std::to_string(channels) + " channels after preprocessing", std::to_string(result.channels), "check the input of the network");
-    }
-    std::copy(result.pixels.begin(), result.pixels.end(), target.begin());
   }
 
 private:
   const dataset_data_provider* provider;
   preprocessing::preprocessing_function preprocess;
-  int height, width, channels, labels_offset;
+  image_extent extent;
+  int labels_offset;
   std::uint64_t seed;
 };
 
@@ -75,12 +67,9 @@ private:
 inline batch_queue<dataset_data_provider&, image_example> image_batches(dataset_data_provider& provider,
                                                                         const preprocessing::preprocessing_function& preprocess, int height,
                                                                         int width, int channels, const image_batch_options& options = {}) {
-  if (height < 1 || width < 1 || channels < 1) {
-    throw error("image_batches: size: expected at least 1 x 1 x 1, found " + std::to_string(height) + " x " + std::to_string(width) + " x " +
-                std::to_string(channels) + "; give the input of the network");
-  }
-  const std::size_t size = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-  return {provider, size, image_example(provider, preprocess, height, width, channels, options), options.batch};
+  const image_extent extent{height, width, channels};
+  expect_image_extent("image_batches", extent);
+  return {provider, extent.size(), image_example(provider, preprocess, extent, options), options.batch};
 }
 
 }  // namespace slim::data
