@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/data/files.hpp"
@@ -51,6 +55,40 @@ TEST_CASE("readers take turns and drop out") {
   CHECK(values(many) == std::vector<std::string>{"0:0", "1:0", "3:0", "0:1", "1:1", "1:2", "1:3"});
   CHECK(many.num_records_produced() == 7);
   CHECK_FALSE(many.next());
+}
+
+TEST_CASE("the order does not depend on how many records are read ahead") {
+  scratch_directory scratch;
+  const auto files = write_files(scratch, {300, 500, 7});
+  parallel_reader one_by_one(files, open_tfrecord, 2, 2);
+  const auto order = values(one_by_one);
+  REQUIRE(order.size() == 807);
+  for (int capacity : {1, 3, 8, 50, 256, 4096}) {
+    parallel_reader reader(files, open_tfrecord, 2, capacity);
+    CHECK(values(reader) == order);
+  }
+}
+
+TEST_CASE("no more records than the capacity are read ahead") {
+  struct counting : record_reader {
+    static std::atomic<int>& count() {
+      static std::atomic<int> records = 0;
+      return records;
+    }
+    bool read(record& into) override {
+      into.value = std::to_string(count()++);
+      return true;
+    }
+  };
+  for (int capacity : {1, 2, 5, 16, 100}) {
+    counting::count() = 0;
+    parallel_reader reader({"endless"}, +[](const std::string&) -> std::unique_ptr<record_reader> { return std::make_unique<counting>(); }, 1, capacity);
+    for (int taken = 1; taken <= 50; ++taken) {
+      CHECK(reader.next()->value == std::to_string(taken - 1));
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      CHECK(counting::count() <= taken + capacity);
+    }
+  }
 }
 
 TEST_CASE("the key is file and offset") {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,53 @@ private:
   std::unique_ptr<record_reader> current;
 };
 
+/// Records on their way from a reader's thread to its consumer. Handing over many at once makes the lock and the waking up cheap: one by
+/// one they cost more than reading a small record.
+struct record_group {
+  std::vector<record> records;
+  std::size_t filled = 0;  // of the records; the others are memory for later
+
+  /// Takes up to `most` records. False when there was none. A failure behind other records is kept in `problem` for the next group.
+  bool fill(file_sequence& from, std::size_t most, std::exception_ptr& problem) {
+    if (problem) std::rethrow_exception(std::exchange(problem, nullptr));
+    records.resize(most);
+    filled = 0;
+    try {
+      while (filled < most && from.read(records[filled])) ++filled;
+    } catch (...) {
+      if (filled == 0) throw;
+      problem = std::current_exception();
+    }
+    return filled > 0;
+  }
+};
+
+/// The thread that reads a share of the files, at most `capacity` records ahead, and the group that its consumer is at.
+class reader_thread {
+public:
+  reader_thread(std::vector<std::string> files, open_reader open, int capacity)
+      : sequence(std::move(files), open), each(std::max(1, capacity / 4)),
+        groups(std::max(1, capacity / each - (each > 1 ? 1 : 0)), 1,
+               [this](record_group& into) { return into.fill(sequence, static_cast<std::size_t>(each), problem); }, [](record_group&) {}) {}
+
+  /// The next record; nullptr after the last. Throws what reading has thrown.
+  record* take() {
+    if (current == nullptr || position == current->filled) {
+      current = groups.take();
+      position = 0;
+    }
+    return current == nullptr ? nullptr : &current->records[position++];
+  }
+
+private:
+  file_sequence sequence;
+  std::exception_ptr problem;
+  int each;  // records in a group
+  record_group* current = nullptr;
+  std::size_t position = 0;
+  ordered_workers<record_group> groups;  // last: its thread ends before what it reads goes
+};
+
 }  // namespace detail
 
 /// One pass over files with `num_readers` threads. Reader i of n reads the files i, i + n, i + 2 n, ...; the readers take turns, one
@@ -56,10 +104,7 @@ public:
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<std::string> share;
       for (std::size_t file = i; file < files.size(); file += count) share.push_back(files[file]);
-      const auto sequence = std::make_shared<detail::file_sequence>(std::move(share), reader);
-      const int ahead = std::max(1, capacity / static_cast<int>(count));
-      readers.push_back(std::make_unique<ordered_workers<record>>(
-          ahead, 1, [sequence](record& into) { return sequence->read(into); }, [](record&) {}));
+      readers.push_back(std::make_unique<detail::reader_thread>(std::move(share), reader, std::max(1, capacity / static_cast<int>(count))));
     }
   }
 
@@ -80,7 +125,7 @@ public:
   std::int64_t num_records_produced() const { return produced; }
 
 private:
-  std::vector<std::unique_ptr<ordered_workers<record>>> readers;  // those that have not come to their end
+  std::vector<std::unique_ptr<detail::reader_thread>> readers;  // those that have not come to their end
   std::size_t turn = 0;
   std::int64_t produced = 0;
 };
