@@ -58,10 +58,11 @@ inline int assign_from_checkpoint(const std::string& where, const assignment_map
       std::fprintf(stderr, "Variable %s missing in checkpoint %s\n", name.c_str(), path.c_str());
       continue;
     }
-    const bool fits = options.reshape_variables ? tensor->type == variable.type && tensor->bytes.size() == variable.bytes().size() : detail::same_form(*tensor, variable);
+    const bool same_size = tensor->type == variable.type && tensor->bytes.size() == variable.bytes().size();
+    const bool fits = options.reshape_variables ? same_size : detail::same_form(*tensor, variable);
     if (!fits)
-      source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") + " for '" + variable.name +
-                            "', found " + describe(*tensor) + "; exclude its scope from what is restored");
+      source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") +
+                            " for '" + variable.name + "', found " + describe(*tensor) + "; exclude its scope from what is restored");
     found.emplace_back(*tensor, variable);
   }
   for (const auto& [tensor, variable] : found) detail::copy(tensor, variable);
@@ -76,7 +77,8 @@ inline assignment_map by_name(const std::vector<variable_reference>& variables) 
 }
 
 /// Variables under the names that they have in a checkpoint whose scope `in_checkpoint` is called `in_program` here: "" stands for no scope.
-inline assignment_map with_renamed_scope(const std::vector<variable_reference>& variables, const std::string& in_program, const std::string& in_checkpoint) {
+inline assignment_map with_renamed_scope(const std::vector<variable_reference>& variables, const std::string& in_program,
+                                         const std::string& in_checkpoint) {
   assignment_map map;
   const std::string from = in_program.empty() ? "" : in_program + "/", to = in_checkpoint.empty() ? "" : in_checkpoint + "/";
   for (const variable_reference& one : variables) map.emplace(one.name.starts_with(from) ? to + one.name.substr(from.size()) : one.name, one);
@@ -115,7 +117,8 @@ private:
 /// TF-Slim's form: an init_fn. Missing variables that are ignored are found out now, all others when it is called. When nothing is left, the
 /// result does nothing and is false. Throws slim::error when `wanted` is empty.
 inline assignment assign_from_checkpoint_fn(const std::string& where, assignment_map wanted, assign_options options = {}) {
-  if (wanted.empty()) throw error("assign_from_checkpoint_fn: " + where + ": expected variables to restore, found none; check what is included and excluded");
+  if (wanted.empty())
+    throw error("assign_from_checkpoint_fn: " + where + ": expected variables to restore, found none; check what is included and excluded");
   if (options.ignore_missing_vars) {
     detail::tensor_source source(detail::resolve(where));
     std::erase_if(wanted, [&](const auto& one) {

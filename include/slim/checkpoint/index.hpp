@@ -17,11 +17,14 @@ namespace detail {
 
 inline constexpr std::string_view file_beginning = "model.ckpt-", file_ending = ".safetensors";
 
-inline std::string weights_file(std::int64_t global_step) { return std::string(file_beginning) + std::to_string(global_step) + std::string(file_ending); }
+inline std::string weights_file(std::int64_t global_step) {
+  return std::string(file_beginning) + std::to_string(global_step) + std::string(file_ending);
+}
 
 /// The step in `model.ckpt-<step>.safetensors`; nothing for any other name.
 inline std::optional<std::int64_t> step_in(std::string_view file) {
-  if (!file.starts_with(file_beginning) || !file.ends_with(file_ending) || file.size() <= file_beginning.size() + file_ending.size()) return std::nullopt;
+  if (!file.starts_with(file_beginning) || !file.ends_with(file_ending) || file.size() <= file_beginning.size() + file_ending.size())
+    return std::nullopt;
   const std::string_view digits = file.substr(file_beginning.size(), file.size() - file_beginning.size() - file_ending.size());
   std::int64_t step = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), step);

@@ -25,8 +25,8 @@ inline std::string resolve(const std::string& where) {
     if (const auto latest = latest_checkpoint(where)) return *latest;
     throw error("read checkpoint: " + where + ": expected a folder with a checkpoint, found none; check the path");
   }
-  if (!std::filesystem::exists(where, ignored) && std::filesystem::exists(where + std::string(file_ending), ignored)) return where + std::string(file_ending);
-  return where;
+  const std::string completed = where + std::string(file_ending);
+  return !std::filesystem::exists(where, ignored) && std::filesystem::exists(completed, ignored) ? completed : where;
 }
 
 /// The training state that belongs to `weights`. Throws when it is not there.
@@ -35,7 +35,8 @@ inline safetensors training_state_of(const safetensors& weights) {
   if (id.size() != 16 || id.find_first_not_of("0123456789abcdef") != std::string::npos || !weights.path().ends_with(file_ending))
     weights.fail("expected a checkpoint with the state of training, found weights alone; assign_from_checkpoint reads them");
   safetensors state(training_file(weights.path(), id));
-  if (state.about(id_key) != id) state.fail("expected the state of checkpoint " + id + ", found that of '" + state.about(id_key) + "'; the file is damaged");
+  if (state.about(id_key) != id)
+    state.fail("expected the state of checkpoint " + id + ", found that of '" + state.about(id_key) + "'; the file is damaged");
   return state;
 }
 
@@ -43,10 +44,12 @@ inline safetensors training_state_of(const safetensors& weights) {
 inline void expect_check_sums(const safetensors& file) {
   for (const tensor_view& one : file.tensors())
     if (file.about(std::string(checksum_key) + one.name).empty())
-      file.fail("tensor '" + one.name + "': expected its CRC-32C in the metadata, found none; the file is damaged or no checkpoint of slim: assign_from_checkpoint reads it");
+      file.fail("tensor '" + one.name +
+                "': expected its CRC-32C in the metadata, found none; the file is damaged or no checkpoint of slim: assign_from_checkpoint reads it");
 }
 
-inline void restore_both(const std::string& path, const std::vector<variable_reference>& variables, const std::vector<variable_reference>& training_state) {
+inline void restore_both(const std::string& path, const std::vector<variable_reference>& variables,
+                         const std::vector<variable_reference>& training_state) {
   const safetensors weights(path), state = training_state_of(weights);
   for (const safetensors* file : {&weights, &state}) expect_check_sums(*file);
   expect_match(weights, variables);

@@ -85,7 +85,8 @@ public:
 private:
   /// Memory for as many bytes as the file really has.
   void read_bytes() {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "rb"), [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; });
+    const auto close = [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; };
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "rb"), close);
     if (file == nullptr) fail("expected a readable file, found " + std::string(std::strerror(errno)) + "; check the path");
     struct stat status {};
     if (fstat(fileno(file.get()), &status) != 0 || !S_ISREG(status.st_mode)) fail("expected a file, found something else; check the path");
@@ -124,21 +125,27 @@ private:
     std::vector<std::int64_t> extents;
     for (const nlohmann::json& extent : value.at("shape")) {
       const std::uint64_t count = unsigned_in(extent, place);
-      if (__builtin_mul_overflow(bytes, count, &bytes) || count > INT64_MAX) fail(place + "expected a shape that fits in memory, found one that does not; the file is damaged");
+      if (__builtin_mul_overflow(bytes, count, &bytes) || count > INT64_MAX)
+        fail(place + "expected a shape that fits in memory, found one that does not; the file is damaged");
       extents.push_back(static_cast<std::int64_t>(count));
     }
     const nlohmann::json& offsets = value.at("data_offsets");
-    if (!offsets.is_array() || offsets.size() != 2) fail(place + "expected two data offsets, found " + std::to_string(offsets.size()) + "; the file is damaged");
+    if (!offsets.is_array() || offsets.size() != 2)
+      fail(place + "expected two data offsets, found " + std::to_string(offsets.size()) + "; the file is damaged");
     const std::uint64_t first = unsigned_in(offsets[0], place), last = unsigned_in(offsets[1], place);
     if (first > last || last > data.size())
-      fail(place + "expected data in 0 .. " + std::to_string(data.size()) + ", found " + std::to_string(first) + " .. " + std::to_string(last) + "; the file is truncated or damaged");
+      fail(place + "expected data in 0 .. " + std::to_string(data.size()) + ", found " + std::to_string(first) + " .. " +
+           std::to_string(last) + "; the file is truncated or damaged");
     if (last - first != bytes)
-      fail(place + "expected " + std::to_string(bytes) + " bytes for its shape and dtype, found " + std::to_string(last - first) + "; the file is damaged");
+      fail(place + "expected " + std::to_string(bytes) + " bytes for its shape and dtype, found " + std::to_string(last - first) +
+           "; the file is damaged");
     return {key, *type, std::move(extents), data.subspan(first, bytes)};
   }
 
   std::uint64_t unsigned_in(const nlohmann::json& value, const std::string& place) const {
-    if (!value.is_number_unsigned()) fail(place + "expected a number that counts, found " + value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "; the file is damaged");
+    if (!value.is_number_unsigned())
+      fail(place + "expected a number that counts, found " + value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) +
+           "; the file is damaged");
     return value.get<std::uint64_t>();
   }
 
@@ -160,7 +167,8 @@ private:
       const std::string expected = about(std::string(detail::checksum_key) + one.name);
       if (expected.empty()) continue;
       const std::string found = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
-      if (found != expected) fail("tensor '" + one.name + "': expected CRC-32C " + expected + ", found " + found + "; the file is damaged, use another checkpoint");
+      if (found != expected)
+        fail("tensor '" + one.name + "': expected CRC-32C " + expected + ", found " + found + "; the file is damaged, use another checkpoint");
     }
   }
 
@@ -178,11 +186,13 @@ inline void write_safetensors(const std::string& path, std::vector<tensor_view> 
   std::stable_sort(tensors.begin(), tensors.end(), [](const tensor_view& a, const tensor_view& b) { return size_of(a.type) > size_of(b.type); });
   nlohmann::ordered_json header;
   nlohmann::ordered_json& described = header["__metadata__"];
-  for (const tensor_view& one : tensors) notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
+  for (const tensor_view& one : tensors)
+    notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
   described = notes;
   std::size_t offset = 0;
   for (const tensor_view& one : tensors) {
-    if (header.contains(one.name)) throw error("write: " + path + ": expected each tensor once, found '" + one.name + "' again; give it another name");
+    if (header.contains(one.name))
+      throw error("write: " + path + ": expected each tensor once, found '" + one.name + "' again; give it another name");
     header[one.name] = {{"dtype", name_of(one.type)}, {"shape", one.extents}, {"data_offsets", {offset, offset + one.bytes.size()}}};
     offset += one.bytes.size();
   }

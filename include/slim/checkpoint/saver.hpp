@@ -133,8 +133,13 @@ private:
 
 /// Writes only the variables of `net`, for inference elsewhere, to a file of any name. Whatever has that name stays until the new one is complete.
 template <class Model>
+  requires requires(Model& net) { net.variables(); }
 void save_weights(const std::string& path, Model& net) {
   write_safetensors(path, detail::views_of(variables_of(net)));
+}
+/// The same for variables that are listed, for example get_model_variables(net), all that inference needs.
+inline void save_weights(const std::string& path, const std::vector<variable_reference>& variables) {
+  write_safetensors(path, detail::views_of(variables));
 }
 
 }  // namespace slim::checkpoint

@@ -22,7 +22,8 @@ struct tensor_view {
   tensor_view(std::string full_name, dtype of, std::vector<std::int64_t> shape, std::span<const std::byte> content)
       : name(std::move(full_name)), type(of), extents(std::move(shape)), bytes(content) {}
   tensor_view(const variable_reference& variable)
-      : name(variable.name), type(variable.type), extents(variable.extent.extents, variable.extent.extents + variable.extent.rank), bytes(variable.bytes()) {}
+      : name(variable.name), type(variable.type), extents(variable.extent.extents, variable.extent.extents + variable.extent.rank),
+        bytes(variable.bytes()) {}
 
   std::size_t size() const { return bytes.size() / size_of(type); }
 };
