@@ -5,6 +5,10 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <nlohmann/json.hpp>
 
 #include "slim/data/batches.hpp"
 #include "slim/slim.hpp"
@@ -227,4 +231,42 @@ TEST_CASE("arguments that make no sense") {
                        "train: number_of_steps: expected a positive number, found 0; leave it out to go on until the input ends", error);
   CHECK_THROWS_WITH_AS(run(m, {.number_of_steps = 1, .summary_op = &own}),
                        "train: summary_op: expected a logdir for it, found none; give one or leave the summaries out", error);
+}
+
+TEST_CASE("trace_every_n_steps writes timelines of steps, their parts and the operations in them") {
+  static constexpr auto deep = scope("deep", conv2d(4, {3, 3}, "conv") >> flatten("flat") >> fully_connected(3, "logits", activation_fn = none));
+  model<deep, input<4, 4, 1>> m{seed(1)};
+  data::labelled_images images{12, 4, 4, 1, 3, laws::numbers<float>(12 * 16, 3), {}};
+  for (int i = 0; i < 12; ++i) images.labels.push_back(i % 3);
+  data::batches batches(images, 4, 1);
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{});
+  temporary_folder folder;
+  learning::train_settings settings{.logdir = folder.path, .log_every_n_steps = 0, .number_of_steps = 5, .trace_every_n_steps = 2};
+  settings.output = std::tmpfile();
+  learning::train(op, batches, settings);
+  std::fclose(settings.output);
+
+  const auto path = [&](int step) { return folder.path + "/tf_trace-" + std::to_string(step) + ".json"; };
+  for (int step = 1; step <= 5; ++step) CHECK(std::filesystem::exists(path(step)) == (step % 2 == 0));
+  std::ifstream file(path(4));
+  const nlohmann::json trace = nlohmann::json::parse(file);
+  std::map<std::string, int> categories;
+  double train_start = 0, train_end = 0, busy = 0;
+  bool convolution = false;
+  for (const auto& event : trace.at("traceEvents")) {
+    ++categories[event.at("cat")];
+    CHECK(event.at("ph") == "X");
+    const double start = event.at("ts"), length = event.at("dur");
+    CHECK(length >= 0);
+    if (event.at("name") == "train_op") train_start = start, train_end = start + length;
+    if (event.at("cat") == "operation") busy += length, convolution = convolution || event.at("name") == "convolution deep/conv";
+  }
+  CHECK(categories["step"] == 2);
+  CHECK(categories["operation"] == decltype(op)::program.sizes.steps);
+  CHECK(convolution);
+  CHECK(busy <= train_end - train_start);
+
+  learning::train_settings nowhere{.number_of_steps = 1, .trace_every_n_steps = 1};
+  CHECK_THROWS_WITH_AS(learning::train(op, batches, nowhere),
+                       "train: trace_every_n_steps: expected a logdir for the traces, found none; give one or leave them out", error);
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -16,13 +17,13 @@ namespace {
 inline constexpr auto net = scope("net", fully_connected(4, "fc1", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))
                                             >> fully_connected(3, "fc2", activation_fn = nn::tanh) >> fully_connected(2, "out", activation_fn = none));
 using net_model = model<net, input<3>, precision<double>>;
-inline constexpr double rate = 0.5;
+inline constexpr double learning_rate = 0.5;
 
 const auto images = laws::numbers(6 * 3, 1), targets = laws::numbers(6 * 2, 2, 5);
 
 template <class... Options>
 auto train_op_of(net_model& m, const Options&... options) {
-  return learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{rate}, options...);
+  return learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{learning_rate}, options...);
 }
 
 // The gradients of all variables at `m`, zeros where there are none.
@@ -44,7 +45,7 @@ double square_norm(const std::vector<double>& values) {
   return sum;
 }
 
-// Trained variables of `after` must be those of `before` minus rate·factor(v)·gradient.
+// Trained variables of `after` must be those of `before` minus learning_rate·factor(v)·gradient.
 template <class Factor>
 void check_moved(const net_model& before, const net_model& after, const Factor& factor) {
   const auto gradients = gradients_at(before);
@@ -52,7 +53,7 @@ void check_moved(const net_model& before, const net_model& after, const Factor& 
     if (!before.variable_trainable(v)) continue;
     INFO(before.variable_name(v));
     for (std::size_t i = 0; i < gradients[static_cast<std::size_t>(v)].size(); ++i) {
-      const double expected = before.variable_values(v)[i] - rate * factor(v) * gradients[static_cast<std::size_t>(v)][i];
+      const double expected = before.variable_values(v)[i] - learning_rate * factor(v) * gradients[static_cast<std::size_t>(v)][i];
       CHECK(after.variable_values(v)[i] == doctest::Approx(expected).epsilon(1e-12));
     }
   }
@@ -103,6 +104,100 @@ TEST_CASE("clip_global_norm scales all gradients by the norm of them together, m
   check_moved(start, m, [&](int v) { return multiplier(v) * 0.7 / std::sqrt(square); });
 }
 
+TEST_CASE("adaptive_clipping brings unusually large norms back to the usual one") {
+  net_model m(seed(3));
+  const learning::adaptive_clipping with{.std_factor = 1.5, .decay = 0.8};
+  auto op = train_op_of(m, with, learning::gradient_multiplier<"net/out">{2.0});
+  double mean = 0, mean_square = 0;
+  int whole = 0, clipped = 0;
+  for (int step = 0; step < 12; ++step) {
+    const double size = step % 4 == 3 ? 30 : 1;  // of the targets, and so of the gradients
+    auto scaled = targets;
+    for (double& one : scaled) one *= size;
+    const net_model before = m;
+    net_model copy = m;
+    auto inspect = learning::create_train_op(copy, losses::mean_squared_error, optimizers::keep_gradients{});
+    inspect(images, scaled);
+    double square = 0;
+    for (int v = 0; v < m.variables(); ++v)
+      for (const double g : inspect.slot_values(v)) square += g * g * (in("net/out", v) ? 4 : 1);
+    const double norm = std::sqrt(square), decay = std::min(0.8, step / (step + 1.0)), logarithm = std::log(norm + with.epsilon);
+    mean = decay * mean + (1 - decay) * logarithm;
+    mean_square = decay * mean_square + (1 - decay) * logarithm * logarithm;
+    const double limit = std::exp(mean + with.std_factor * std::sqrt(std::max(with.epsilon, mean_square - mean * mean)));
+    const double factor = norm < limit ? 1 : std::exp(mean) / norm;
+    ++(norm < limit ? whole : clipped);
+
+    op(images, scaled);
+    CHECK(op.global_gradient_norm() == doctest::Approx(norm).epsilon(1e-11));
+    for (int v = 0; v < m.variables(); ++v) {
+      if (!m.variable_trainable(v)) continue;
+      INFO("step ", step, " ", m.variable_name(v));
+      for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) {
+        const double applied = learning_rate * factor * (in("net/out", v) ? 2 : 1) * inspect.slot_values(v)[i];
+        CHECK(m.variable_values(v)[i] == doctest::Approx(before.variable_values(v)[i] - applied).epsilon(1e-9));
+      }
+    }
+  }
+  CHECK(whole > 0);
+  CHECK(clipped > 0);
+  std::vector<double> saved;
+  op.for_each_state([&](const variable_reference& one) {
+    if (one.name.starts_with("AdaptiveMaxNorm/")) saved.push_back(one.values<double>()[0]);
+  });
+  REQUIRE(saved.size() == 2);
+  CHECK(saved[0] == doctest::Approx(mean).epsilon(1e-11));
+  CHECK(saved[1] == doctest::Approx(mean_square).epsilon(1e-11));
+}
+
+TEST_CASE("adaptive_clipping: a fixed limit besides") {
+  net_model m(seed(3));
+  const net_model start = m;
+  const auto gradients = gradients_at(start);
+  double square = 0;
+  for (const auto& one : gradients) square += square_norm(one);
+  auto op = train_op_of(m, learning::adaptive_clipping{.static_max_norm = 0.25});
+  op(images, targets);
+  check_moved(start, m, [&](int) { return 0.25 / std::sqrt(square); });
+}
+
+TEST_CASE("gradient_noise_scale adds a truncated normal number to each element, anew in each step") {
+  const net_model start(seed(3));
+  const auto gradients = gradients_at(start);
+  const auto noise_of = [&](int steps_before, int threads) {
+    net_model m = start;
+    auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{learning_rate},
+                                        learning::gradient_noise_scale{2.0}, learning::gradient_multiplier<"net/out">{0.5}, threads);
+    op.for_each_state([&](const variable_reference& one) {
+      if (one.name == "global_step") one.values<std::int64_t>()[0] = steps_before;
+    });
+    op(images, targets);
+    std::vector<double> noise;
+    for (int v = 0; v < m.variables(); ++v)
+      for (std::size_t i = 0; m.variable_trainable(v) && i < m.variable_values(v).size(); ++i) {
+        const double seen = (start.variable_values(v)[i] - m.variable_values(v)[i]) / learning_rate;
+        noise.push_back(seen / (in("net/out", v) ? 0.5 : 1) - gradients[static_cast<std::size_t>(v)][i]);
+      }
+    return noise;
+  };
+  CHECK(noise_of(0, 1) == noise_of(0, 2));
+  std::vector<double> all;
+  for (int step = 0; step < 60; ++step)
+    for (const double one : noise_of(step, 1)) all.push_back(one);
+  double sum = 0, square = 0, largest = 0;
+  for (const double one : all) sum += one, square += one * one, largest = std::max(largest, std::fabs(one));
+  const double count = static_cast<double>(all.size());
+  REQUIRE(count > 2000);
+  CHECK(std::fabs(sum / count) < 0.15);
+  CHECK(std::sqrt(square / count) == doctest::Approx(2 * 0.8796).epsilon(0.03));  // of the standard normal distribution cut off at 2
+  CHECK(largest < 4 + 1e-4);
+  CHECK(largest > 3.8);
+  std::sort(all.begin(), all.end());
+  int again = 0;  // of 2^24 different numbers hardly one comes twice
+  for (std::size_t i = 1; i < all.size(); ++i) again += all[i] - all[i - 1] < 1e-12;
+  CHECK(again <= 3);
+}
+
 TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_norm move") {
   const net_model start(seed(3));
   net_model m = start;
@@ -119,6 +214,28 @@ TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_
   auto adam = learning::create_train_op(m, losses::mean_squared_error, optimizers::adam{}, learning::variables_to_train<"net/out/weights">{});
   adam.for_each_state([&](const variable_reference& one) { names.push_back(one.name); });
   CHECK(names == std::vector<std::string>{"global_step", "seed", "net/out/weights/Adam", "net/out/weights/Adam_1"});  // no state for the others
+}
+
+TEST_CASE("regularization_scale: weight decay as a number of the run") {
+  static constexpr auto decayed = [](double scale) {
+    return fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(scale))
+           >> fully_connected(2, "out", activation_fn = none);
+  };
+  static constexpr auto unit = decayed(1.0), tenth = decayed(0.1);
+  model<unit, input<3>, precision<double>> scaled(seed(3));
+  model<tenth, input<3>, precision<double>> built_in(seed(3));
+  auto with_number = learning::create_train_op(scaled, losses::mean_squared_error, optimizers::adam{0.05}, learning::regularization_scale{0.1});
+  auto with_constant = learning::create_train_op(built_in, losses::mean_squared_error, optimizers::adam{0.05});
+  for (int step = 0; step < 3; ++step) {
+    CHECK(with_number(images, targets) == doctest::Approx(with_constant(images, targets)).epsilon(1e-12));
+    CHECK(with_number.loss(1) == doctest::Approx(with_constant.loss(1)).epsilon(1e-12));
+  }
+  for (std::size_t i = 0; i < scaled.parameters().size(); ++i)
+    CHECK(scaled.parameters()[i] == doctest::Approx(built_in.parameters()[i]).epsilon(1e-11));
+  with_number.option<learning::regularization_scale>().factor = 0;  // may change between steps
+  const double total = with_number(images, targets);
+  CHECK(total == with_number.loss(0));
+  CHECK_THROWS_AS(learning::create_train_op(scaled, losses::mean_squared_error, optimizers::adam{}, learning::regularization_scale{-1}), error);
 }
 
 TEST_CASE("accumulate_gradients: parts of a batch give the step of the whole batch") {
@@ -220,5 +337,10 @@ TEST_CASE("numbers that make no sense") {
                        "create_train_op: clip_gradient_norm: expected a positive norm, found 0.000000; leave the option out to do without", error);
   CHECK_THROWS_AS(train_op_of(m, learning::clip_global_norm{-1}), error);
   CHECK_THROWS_AS(train_op_of(m, learning::accumulate_gradients{0}), error);
+  CHECK_THROWS_AS(train_op_of(m, learning::gradient_noise_scale{-1}), error);
+  CHECK_THROWS_WITH_AS(train_op_of(m, learning::adaptive_clipping{.decay = 1}),
+                       "create_train_op: adaptive_clipping: decay: expected a number from 0 to below 1, found 1.000000; leave the option out to "
+                       "do without",
+                       error);
   CHECK_THROWS_AS(train_op_of(m, learning::moving_average{1}), error);
 }

@@ -7,10 +7,11 @@
 #include <limits>
 #include <tuple>
 
+#include "slim/learning/create_train_op.hpp"
 #include "slim/learning/progress.hpp"
 #include "slim/learning/run_folder.hpp"
+#include "slim/learning/step_trace.hpp"
 #include "slim/learning/stop_signals.hpp"
-#include "slim/learning/train_op.hpp"
 
 namespace slim::learning {
 
@@ -56,17 +57,22 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
   const stop_signals signals;
   bool input_ended = false;
   {
+    detail::step_trace<TrainOp> trace(train_op, given.logdir, given.trace_every_n_steps);
     progress report(given.number_of_steps.value_or(0), given.log_every_n_steps, given.output);
     const function<train_step_result()> train_step = [&]() -> train_step_result {
       const auto start = clock::now();
+      trace.start(train_op.step() + 1);
       double sum = 0;
       int count = 0;
       do {
         const auto& batch = batches.next();
+        trace.done("next batch");
         if ((input_ended = detail::ends_input(batch))) return {total_loss, true};
         sum += detail::run_on(train_op, batch);
+        trace.done("train_op");
         ++count;
       } while (train_op.inside_step());
+      trace.finish(train_op.step());
       report.step(train_op.step(), sum / count, std::chrono::duration<double>(clock::now() - start).count());
       return {sum / count, finished()};
     };

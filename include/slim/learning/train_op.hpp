@@ -3,7 +3,9 @@
 
 #include <cmath>
 
+#include "slim/learning/batch_inputs.hpp"
 #include "slim/learning/moving_averages.hpp"
+#include "slim/learning/norm_statistics.hpp"
 #include "slim/model/model.hpp"
 #include "slim/optimizers/optimizers.hpp"
 #include "slim/tensor/variable_reference.hpp"
@@ -42,10 +44,8 @@ public:
   T operator()(const Batch&... batch) {
     static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
                   "one argument for each input of the network, then the labels");
-    const T* pointers[program_inputs]{};
-    long examples = 0;
     int i = 0;
-    (bind(i++, batch, pointers, examples), ...);
+    (inputs.bind(i++, batch, run), ...);
     double exact[Optimizer::numbers + Options::numbers + 1]{};
     T numbers[Optimizer::numbers + Options::numbers + 1]{};
     set_numbers(exact);
@@ -53,7 +53,8 @@ public:
     std::uint32_t step_seed =
         simd::mix(static_cast<std::uint32_t>(noise_seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps + 1)));
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
-    run.run(net->parameters().data(), slots.data(), program.parameter_elements, pointers, numbers, examples, step_seed);
+    run.run(net->parameters().data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
+            watching ? &watching : nullptr);
     count_part();
     check_finite();
     return loss();
@@ -88,6 +89,12 @@ public:
     const int position = outputs::position(variable);
     if (position < 0) return {};
     return run.values(program.outputs[outputs::first_gradient + position]);
+  }
+
+  /// The norm of all gradients of the last step, after multiplying and before clipping. Needs clip_global_norm or adaptive_clipping.
+  T global_gradient_norm() const {
+    static_assert(outputs::has_norm, "create the train_op with learning::clip_global_norm or learning::adaptive_clipping");
+    return run.number(program.outputs[outputs::norm]);
   }
 
   /// A copy of the model with the averages of its variables in their place, for evaluation. Needs learning::moving_average.
@@ -126,6 +133,10 @@ public:
     visit(variable_reference("global_step", {}, &steps));
     visit(variable_reference("seed", {}, &noise_seed));
     if constexpr (accumulates) visit(variable_reference("accumulated_parts", {}, &parts));
+    if constexpr (adapts_clipping) {
+      visit(variable_reference("AdaptiveMaxNorm/mean", {}, &norms.mean));
+      visit(variable_reference("AdaptiveMaxNorm/sq_mean", {}, &norms.mean_square));
+    }
     for (int v = 0; v < program.sizes.variables; ++v) {
       const std::string name = Model::variable_name(v) + "/";
       const slim::shape& extent = program.variables[v].extent;
@@ -150,12 +161,19 @@ public:
   long bytes() const { return run.bytes() + (slots.size() + static_cast<long>(averages.values().size())) * static_cast<long>(sizeof(T)); }
   void set_threads(int threads) { run.set_threads(threads); }
 
+  /// From now on calls finished(node) after each kernel of a step, to measure it; an empty function ends that. A program so small that it is
+  /// one straight line of code calls nothing.
+  void watch(function<void(int node)> finished) { watching = std::move(finished); }
+
   Optimizer optimizer;  // hyper-parameters may change between steps
 
 private:
   using outputs = detail::training_outputs<program, Options>;
+  /// Class numbers lie below the number of predictions; a network that returns its loss has labels of its own kind.
+  static constexpr long classes = std::is_same_v<Loss, no_loss> ? 0 : Model::program.nodes[Model::program.outputs[0]].extent.size();
   static constexpr int program_inputs = program.inputs;
   static constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
+  static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
   static constexpr bool averages_variables = Options::template has<learning::moving_average>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);
 
@@ -166,6 +184,10 @@ private:
       double* const own = numbers + Optimizer::numbers + Options::template first_number<Option>;
       this->template option<Option>().set_numbers(own);
       if constexpr (std::is_same_v<Option, learning::accumulate_gradients>) own[1] = parts + 1 >= batches_per_step();
+      if constexpr (std::is_same_v<Option, learning::adaptive_clipping>) {
+        own[1] = norms.decay_at(steps, this->template option<Option>().decay);
+        own[4] = norms.mean, own[5] = norms.mean_square;
+      }
     });
   }
 
@@ -174,6 +196,10 @@ private:
     if constexpr (accumulates)
       if (++parts < batches_per_step()) return;
     parts = 0;
+    if constexpr (adapts_clipping && outputs::has_norm) {
+      const learning::adaptive_clipping& with = chosen;
+      norms.follow(static_cast<double>(global_gradient_norm()) + with.epsilon, norms.decay_at(steps, with.decay));
+    }
     ++steps;
     if constexpr (averages_variables) averages.follow(net->parameters(), option<learning::moving_average>().decay, steps, run.threads());
   }
@@ -196,101 +222,16 @@ private:
       return "slot_" + std::to_string(which);
   }
 
-  template <class Values>
-  void bind(int i, const Values& values, const T** pointers, long& examples) {
-    const slim::shape& extent = input_extent(i);
-    const long here = run.examples_in(static_cast<long>(values.size()), i, extent);
-    if (i > 0 && here != examples)
-      throw error("input " + std::to_string(i) + ": expected as many examples as input 0 has (" + std::to_string(examples) + "), found " +
-                  std::to_string(here) + "; pass batches of equal size");
-    examples = here;
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*values.data())>, T>) {
-      pointers[i] = values.data();
-    } else {
-      static_assert(std::is_integral_v<std::remove_cvref_t<decltype(*values.data())>>, "inputs are numbers of the model's precision or integer labels");
-      if (converted.size() == 0) converted = aligned_buffer<T>(run.capacity() * extent.size());
-      for (long k = 0; k < here * extent.size(); ++k) {
-        check_label(values.data()[k], k);
-        converted.data()[k] = static_cast<T>(values.data()[k]);
-      }
-      pointers[i] = converted.data();
-    }
-  }
-
-  /// Class numbers lie below the number of predictions.
-  template <class Label>
-  void check_label(Label label, long position) const {
-    if constexpr (!std::is_same_v<Loss, no_loss>) {
-      constexpr long classes = Model::program.nodes[Model::program.outputs[0]].extent.size();
-      if (label < 0 || static_cast<long>(label) >= classes)
-        throw error("labels: example " + std::to_string(position) + ": expected a class from 0 to " + std::to_string(classes - 1) + ", found " +
-                    std::to_string(label) + "; check the data set or the number of outputs");
-    }
-  }
-
-  static const slim::shape& input_extent(int i) {
-    for (const graph::node& n : program.nodes)
-      if (n.kind == graph::op::input && n.number == i) return n.extent;
-    return program.nodes[0].extent;
-  }
-
   Model* net;
   Options chosen;
   executor<T, program> run;
   aligned_buffer<T> slots;
-  aligned_buffer<T> converted;
+  detail::batch_inputs<T, program, classes> inputs;
   learning::moving_averages<T> averages;
+  learning::norm_statistics norms;
+  function<void(int node)> watching;
   std::int64_t steps = 0, parts = 0;
   std::uint64_t noise_seed;
 };
 
-namespace detail {
-
-/// What stands behind the optimizer in a call of create_train_op, in any order.
-template <class Options>
-struct train_arguments {
-  Options options{};
-  capacity room = capacity(default_capacity);
-  int threads = kernel::hardware_threads();
-
-  template <class... Given>
-  explicit train_arguments(const Given&... given) {
-    (set(given), ...);
-  }
-
-private:
-  template <train_option Option>
-  void set(const Option& option) {
-    static_cast<Option&>(options) = option;
-  }
-  void set(const capacity& given) { room = given; }
-  void set(int given) { threads = given; }
-};
-
-template <class Given>
-concept train_argument = train_option<Given> || std::is_same_v<Given, capacity> || std::is_same_v<Given, int>;
-
-}  // namespace detail
-
-namespace learning {
-
-/// A training step for `net` with `loss` between its output and labels: create_train_op(net, losses::softmax_cross_entropy, optimizer).
-/// Losses that the network adds itself and regularization losses count as well; moving averages are updated with every step. Behind
-/// the optimizer, in any order: the options of model/train_options.hpp, the capacity, the number of threads.
-template <const auto& Net, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
-  requires requires { Optimizer::slots; }
-auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
-  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
-  return train_op<model<Net, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
-}
-
-/// A training step for a network whose result is its total loss.
-template <const auto& Net, class... Options, class Optimizer, slim::detail::train_argument... Rest>
-  requires requires { Optimizer::slots; }
-auto create_train_op(model<Net, Options...>& net, Optimizer optimizer, const Rest&... rest) {
-  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
-  return train_op<model<Net, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
-}
-
-}  // namespace learning
 }  // namespace slim

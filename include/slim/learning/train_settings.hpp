@@ -30,6 +30,7 @@ struct train_settings {
   std::int64_t save_summaries_steps = 0;                 ///< when positive, instead of the seconds
   checkpoint::saver saver = {};
   double save_interval_secs = 600;                       ///< between checkpoints; 0: only at the end
+  std::int64_t trace_every_n_steps = 0;                  ///< writes tf_trace-<step>.json, a timeline, into logdir; 0: never
   std::FILE* output = stdout;
 };
 
@@ -42,6 +43,10 @@ inline void check(const train_settings& given) {
          "; leave it out to go on until the input ends");
   if (given.logdir.empty() && given.summary_op != nullptr)
     fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
+  if (given.logdir.empty() && given.trace_every_n_steps > 0)
+    fail("trace_every_n_steps: expected a logdir for the traces, found none; give one or leave them out");
+  if (given.trace_every_n_steps < 0)
+    fail("trace_every_n_steps: expected 0 or more, found " + std::to_string(given.trace_every_n_steps) + "; 0 turns the traces off");
   if (given.log_every_n_steps < 0)
     fail("log_every_n_steps: expected 0 or more, found " + std::to_string(given.log_every_n_steps) + "; 0 turns the log lines off");
 }

@@ -141,8 +141,18 @@ constexpr graph::compilation trace_inference() {
   return result;
 }
 
+/// Multiplies the regularization losses by the number of the option of this name.
+template <class Optimizer, class TrainOptions>
+constexpr void scale_regularization(tracer& trace) {
+  graph::graph& g = trace.g;
+  trace.regularization_losses();
+  constexpr int number = Optimizer::numbers + TrainOptions::template first_number<learning::regularization_scale>;
+  const int factor = graph::add_leaf(g, graph::op::scalar, false, {}, number);
+  for (graph::named_node& loss : g.regularization_losses) loss.node = map_of(g, loss.scope, product, loss.node, factor);
+}
+
 /// Traces the training form up to its total loss, which becomes the only output.
-template <const auto& Net, class Options, class Loss>
+template <const auto& Net, class Options, class Loss, class Optimizer = no_optimizer, class TrainOptions = train_options<>>
 constexpr void trace_loss(tracer& trace) {
   trace.training = true;
   trace_network<Net, Options>(trace);
@@ -154,6 +164,7 @@ constexpr void trace_loss(tracer& trace) {
     const slim::shape expected = Options::has_labels ? Options::label_extent : Loss::label_shape(prediction.shape());
     const tensor labels(trace, graph::add_leaf(g, graph::op::input, true, expected, g.inputs++));
     Loss{}(prediction, labels);
+    if constexpr (TrainOptions::template has<learning::regularization_scale>) scale_regularization<Optimizer, TrainOptions>(trace);
     total = losses::get_total_loss().in(trace);
   } else if (g.nodes[total].batched || g.nodes[total].extent.size() != 1) {
     trace.fail(graph::rule::not_a_scalar_loss, g.nodes[total].extent, {});
@@ -167,8 +178,10 @@ constexpr void trace_loss(tracer& trace) {
 /// numerics.hpp.
 template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions>
 constexpr graph::compilation trace_and_differentiate() {
+  static_assert(!std::is_same_v<Loss, no_loss> || !TrainOptions::template has<learning::regularization_scale>,
+                "regularization_scale needs a loss in the call of create_train_op: this network has already summed its total loss");
   tracer trace;
-  trace_loss<Net, Options, Loss>(trace);
+  trace_loss<Net, Options, Loss, Optimizer, TrainOptions>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   graph::graph& g = result.g;
   if (g.failed()) return result;
@@ -180,11 +193,12 @@ constexpr graph::compilation trace_and_differentiate() {
   wanted.resize(g.nodes.size(), 0);
   for (int v = 0; v < g.variables.size(); ++v) wanted[g.variables[v].node] = trained[v];
   if constexpr (TrainOptions::template has<learning::check_numerics>) add_forward_checks(g);
-  const list<variable_gradient> gradients = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted), trained);
+  const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted), trained);
   if constexpr (TrainOptions::template has<learning::check_numerics>)
-    for (const variable_gradient& one : gradients) add_check(g, one.node);
+    for (const variable_gradient& one : updated.all) add_check(g, one.node);
   if constexpr (TrainOptions::template has<learning::summarize_gradients>)
-    for (const variable_gradient& one : gradients) g.outputs.push(readable(g, one.node));
+    for (const variable_gradient& one : updated.all) g.outputs.push(readable(g, one.node));
+  if (updated.norm >= 0) g.outputs.push(updated.norm);
   graph::remove_dead(g);
   check(g, "differentiate");
   return result;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/function.hpp"
 #include "slim/model/facts.hpp"
 #include "slim/model/unrolled.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
@@ -38,8 +39,10 @@ public:
     return static_cast<long>(sizeof(T)) * elements;
   }
 
-  /// Runs all steps. `inputs` has one pointer for each input of the program.
-  void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed) {
+  /// Runs all steps. `inputs` has one pointer for each input of the program. `finished`, when given, is called with the node of each step
+  /// that is done; small programs are one straight line and do not call it.
+  void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed,
+           [[maybe_unused]] const function<void(int node)>* finished = nullptr) {
     examples_in_run = static_cast<T>(batch);
     last_batch = batch;
     run_state<T> state = fresh_state(variables);
@@ -52,7 +55,10 @@ public:
       unrolled<T, Program>::run(state);
     } else {
       const auto& table = steps_of<T, Program>;
-      for (int i = 0; i < Program.sizes.steps; ++i) table.steps[i].run(state, table.steps[i]);
+      for (int i = 0; i < Program.sizes.steps; ++i) {
+        table.steps[i].run(state, table.steps[i]);
+        if (finished != nullptr) (*finished)(table.steps[i].node);
+      }
     }
   }
 

@@ -3,6 +3,7 @@
 //   0                   the total loss
 //   with check_numerics       a count for each variable, each input, each end point, each gradient
 //   with summarize_gradients  each gradient
+//   with clip_global_norm or adaptive_clipping  the norm of all gradients before it
 
 #include <limits>
 #include <string>
@@ -76,6 +77,8 @@ struct training_outputs {
   }
   static constexpr int trained = position(variables);
   static constexpr int first_gradient = first_gradient_check + (checks ? trained : 0);
+  static constexpr int norm = first_gradient + (summarizes ? trained : 0);
+  static constexpr bool has_norm = norm < Program.sizes.outputs;
 
   /// The first tensor with numbers that are not finite, in the order in which a step meets them; empty when there is none.
   /// `value` gives the number at an output.

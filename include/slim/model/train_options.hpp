@@ -40,6 +40,35 @@ struct clip_global_norm {
   }
 };
 
+/// Scales all gradients when the norm of them together is unusually large: with the running mean and standard deviation of log(‖g‖ + epsilon),
+/// a norm of at least exp(mean + std_factor·deviation) becomes exp(mean), and none stays above `static_max_norm` (0: no such limit). The
+/// averages count the norm of the step itself; they begin with decay min(decay, n/(n + 1)) in step n, counted from 0. They are saved with the
+/// training state.
+struct adaptive_clipping {
+  double std_factor = 2;
+  double decay = 0.95;
+  double static_max_norm = 0;
+  double epsilon = 1e-8;
+  static constexpr int numbers = 6;  // std_factor, effective decay, static_max_norm, epsilon, mean, mean square: the train_op knows the others
+  void set_numbers(double* number) const {
+    detail::expect_option(decay >= 0 && decay < 1, "adaptive_clipping: decay", "a number from 0 to below 1", decay);
+    detail::expect_option(static_max_norm >= 0, "adaptive_clipping: static_max_norm", "0 or a positive norm", static_max_norm);
+    detail::expect_option(epsilon > 0, "adaptive_clipping: epsilon", "a positive number", epsilon);
+    number[0] = std_factor, number[2] = static_max_norm, number[3] = epsilon;
+  }
+};
+
+/// Adds to each element of each gradient a number of its own, drawn anew in each step: a truncated normal one times `scale`. Before
+/// multiplying and clipping. The numbers depend on the seed of the model and the step only.
+struct gradient_noise_scale {
+  double scale;
+  static constexpr int numbers = 1;
+  void set_numbers(double* number) const {
+    detail::expect_option(scale >= 0, "gradient_noise_scale", "0 or a positive number", scale);
+    number[0] = scale;
+  }
+};
+
 /// The gradients of these variables, or of all in these scopes, are multiplied by `factor`: gradient_multiplier<"LeNet/conv1">{0.1}.
 /// May be given several times, for different names. Multiplied first, then clipped.
 template <text... Names>
@@ -48,6 +77,17 @@ struct gradient_multiplier {
   static constexpr int numbers = 1;
   void set_numbers(double* number) const { number[0] = factor; }
   static constexpr const char* names[] = {Names.characters...};
+};
+
+/// Multiplies all regularization losses by `factor`: the weight decay of a network whose regularizers have scale 1 becomes a number of the
+/// run. Needs a loss that create_train_op names; a network that returns its own total has already summed them.
+struct regularization_scale {
+  double factor;
+  static constexpr int numbers = 1;
+  void set_numbers(double* number) const {
+    detail::expect_option(factor >= 0, "regularization_scale", "0 or a positive factor", factor);
+    number[0] = factor;
+  }
 };
 
 /// Only these variables, and those in these scopes, are trained. Nothing is computed for the others; they keep every bit. Their

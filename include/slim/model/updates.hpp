@@ -1,6 +1,6 @@
 #pragma once
 // From gradients to updates: which variables are trained, what happens to a gradient on its way, and the optimizer as one sweep over
-// each variable. Order as in TF-Slim section 6.2: multiply, clip, update.
+// each variable. Order as in TF-Slim sections 6.2 and 6.5: noise, multiply, clip, update.
 
 #include "slim/graph/differentiate.hpp"
 #include "slim/graph/tensor.hpp"
@@ -71,14 +71,56 @@ constexpr auto product = [](auto x, auto y) { return x * y; };
 constexpr auto plus = [](auto x, auto y) { return x + y; };
 /// The factor that brings a norm down to a maximum, from the square of the norm.
 constexpr auto clipping_factor = [](auto square, auto most) { return most / max(sqrt(square), most); };
+/// The same for an unusually large norm, see learning::adaptive_clipping. `mean` and `mean_square` are those of the steps before.
+constexpr auto adaptive_factor = [](auto norm, auto std_factor, auto decay, auto static_max, auto epsilon, auto mean, auto mean_square) {
+  const auto log_norm = log(norm + epsilon);
+  const auto middle = mean * decay + log_norm * (1.0 - decay);
+  const auto deviation = sqrt(max(epsilon, mean_square * decay + log_norm * log_norm * (1.0 - decay) - middle * middle));
+  const auto factor = select(exp(middle + std_factor * deviation) > norm, 1.0, exp(middle) / norm);
+  return select(static_max > 0.0, min(static_max / norm, factor), factor);
+};
 
+/// A number for each element and step from the normal distribution cut off at two standard deviations, by the inverse error function of
+/// Giles, "Approximating the erfinv function" (2010), as in tensor/random.hpp; the cut leaves only its central branch.
+constexpr int noise_like(graph::graph& g, int node, int stream, int scale, int scope) {
+  expr::scalar_function f;
+  const expr::symbol share(&f, f.emit(expr::scalar_op::uniform, -1, -1, -1, stream));
+  constexpr double cut = 0.022750131948179207;  // of the distribution below −2
+  const expr::symbol p = share * (1 - 2 * cut) + cut, w = -log(p * (1.0 - p) * 4.0) - 2.5;
+  expr::symbol quantile = w * 2.81022636e-08 + 3.43273939e-07;
+  for (const double coefficient : {-3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941})
+    quantile = quantile * w + coefficient;
+  const expr::symbol noise = quantile * (p * 2.0 - 1.0) * 1.41421356;
+  f.add_output((expr::symbol(&f, f.add_input(0)) + noise * expr::symbol(&f, f.add_input(1))).in(f));
+  const int operands[] = {node, scale};
+  return graph::map(g, f, operands, 2, scope);
+}
+
+/// The sum of the squares of all gradients; −1 when there is none.
+constexpr int square_of_all(graph::graph& g, const list<variable_gradient>& gradients) {
+  int total = -1;
+  for (const variable_gradient& one : gradients) {
+    const int square = total_of(g, g.variables[one.variable].scope, squared, one.node);
+    total = total < 0 ? square : map_of(g, -1, plus, total, square);
+  }
+  return total;
+}
+
+/// What the options do to the gradients. Returns the norm of all gradients before a clipping that needs it; −1
+/// when none does.
 template <class Options, class NumberOf>
-constexpr void transform_gradients(graph::graph& g, list<variable_gradient>& gradients, const list<char>& trained, const NumberOf& number) {
+constexpr int transform_gradients(graph::graph& g, list<variable_gradient>& gradients, const list<char>& trained, const NumberOf& number) {
+  int norm = -1;
   const auto scope_of = [&](const variable_gradient& one) { return g.variables[one.variable].scope; };
   if constexpr (Options::template has<learning::accumulate_gradients>) {
     const int share = number(Options::template first_number<learning::accumulate_gradients>);
     for (variable_gradient& one : gradients)
       one.node = map_of(g, scope_of(one), [](auto sum, auto x, auto part) { return (sum + x) * part; }, one.node, one.raw, share);
+  }
+  if constexpr (Options::template has<learning::gradient_noise_scale>) {
+    const int scale = number(Options::template first_number<learning::gradient_noise_scale>);
+    constexpr int first_stream = 1 << 24;  // apart from those of dropout
+    for (variable_gradient& one : gradients) one.node = noise_like(g, one.node, first_stream + one.variable, scale, scope_of(one));
   }
   Options::for_each([&]<class Option>() {
     if constexpr (multiplies<Option>) {
@@ -99,15 +141,24 @@ constexpr void transform_gradients(graph::graph& g, list<variable_gradient>& gra
   }
   if constexpr (Options::template has<learning::clip_global_norm>) {
     const int most = number(Options::template first_number<learning::clip_global_norm>);
-    int total = -1;
-    for (const variable_gradient& one : gradients) {
-      const int square = total_of(g, scope_of(one), squared, one.node);
-      total = total < 0 ? square : map_of(g, -1, plus, total, square);
-    }
-    if (total < 0) return;
-    const int factor = map_of(g, -1, clipping_factor, total, most);
+    const int square = square_of_all(g, gradients);
+    if (square < 0) return norm;
+    norm = map_of(g, -1, [](auto total) { return sqrt(total); }, square);
+    const int factor = map_of(g, -1, clipping_factor, square, most);
     for (variable_gradient& one : gradients) one.node = map_of(g, scope_of(one), product, one.node, factor);
   }
+  if constexpr (Options::template has<learning::adaptive_clipping>) {
+    static_assert(!Options::template has<learning::clip_global_norm>,
+                  "clip_global_norm and adaptive_clipping both clip by the norm of all gradients: give one");
+    constexpr int first = Options::template first_number<learning::adaptive_clipping>;
+    const int square = square_of_all(g, gradients);
+    if (square < 0) return norm;
+    norm = map_of(g, -1, [](auto total) { return sqrt(total); }, square);
+    const int factor = map_of(g, -1, adaptive_factor, norm, number(first), number(first + 1), number(first + 2), number(first + 3), number(first + 4),
+                              number(first + 5));
+    for (variable_gradient& one : gradients) one.node = map_of(g, scope_of(one), product, one.node, factor);
+  }
+  return norm;
 }
 
 template <class Optimizer>
@@ -179,17 +230,23 @@ constexpr int measured_ratio(graph::graph& g, const int* operands, int count, in
   return graph::map(g, ratio, squares, Optimizer::norms, scope);
 }
 
-/// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1. Returns
-/// the gradients as the optimizer sees them, in the order of the variables.
+/// What the updates were made from.
+struct transformed_gradients {
+  list<variable_gradient> all;  // as the optimizer sees them, in the order of the variables
+  int norm = -1;                // node: that of all together before clipping by it, or −1
+};
+
+/// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1.
 template <class Optimizer, class Options = train_options<>>
-constexpr list<variable_gradient> add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
+constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
   constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
   int numbers[Optimizer::numbers + Options::numbers + 1]{};
   for (int i = 0; i < Optimizer::numbers + Options::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::op::scalar, false, {}, i);
   g.scalars = Optimizer::numbers + Options::numbers;
   const auto option_number = [&](int i) { return numbers[Optimizer::numbers + i]; };
 
-  list<variable_gradient> gradients;
+  transformed_gradients result;
+  list<variable_gradient>& gradients = result.all;
   list<int> sums;
   list<char> reached = trained;
   for (int v = 0; v < g.variables.size(); ++v) {
@@ -199,7 +256,7 @@ constexpr list<variable_gradient> add_updates(graph::graph& g, const list<int>& 
     sums.push(accumulates ? graph::add_leaf(g, graph::op::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
     gradients.push({v, gradient[node], accumulates ? sums.back() : gradient[node]});
   }
-  transform_gradients<Options>(g, gradients, reached, option_number);
+  result.norm = transform_gradients<Options>(g, gradients, reached, option_number);
 
   const int function = update_function<Optimizer, accumulates>(g);
   for (int i = 0; i < gradients.size(); ++i) {
@@ -221,7 +278,7 @@ constexpr list<variable_gradient> add_updates(graph::graph& g, const list<int>& 
     }
     graph::add_node(g, n, variable.scope);
   }
-  return gradients;
+  return result;
 }
 
 }  // namespace slim::detail

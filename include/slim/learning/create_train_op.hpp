@@ -1,0 +1,56 @@
+#pragma once
+// The call that makes a training step. TF-Slim section 6.2.
+
+#include "slim/learning/train_op.hpp"
+
+namespace slim {
+namespace detail {
+
+/// What stands behind the optimizer in a call of create_train_op, in any order.
+template <class Options>
+struct train_arguments {
+  Options options{};
+  capacity room = capacity(default_capacity);
+  int threads = kernel::hardware_threads();
+
+  template <class... Given>
+  explicit train_arguments(const Given&... given) {
+    (set(given), ...);
+  }
+
+private:
+  template <train_option Option>
+  void set(const Option& option) {
+    static_cast<Option&>(options) = option;
+  }
+  void set(const capacity& given) { room = given; }
+  void set(int given) { threads = given; }
+};
+
+template <class Given>
+concept train_argument = train_option<Given> || std::is_same_v<Given, capacity> || std::is_same_v<Given, int>;
+
+}  // namespace detail
+
+namespace learning {
+
+/// A training step for `net` with `loss` between its output and labels: create_train_op(net, losses::softmax_cross_entropy, optimizer).
+/// Losses that the network adds itself and regularization losses count as well; moving averages are updated with every step. Behind
+/// the optimizer, in any order: the options of model/train_options.hpp, the capacity, the number of threads.
+template <const auto& Net, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
+  requires requires { Optimizer::slots; }
+auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
+  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
+  return train_op<model<Net, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+}
+
+/// A training step for a network whose result is its total loss.
+template <const auto& Net, class... Options, class Optimizer, slim::detail::train_argument... Rest>
+  requires requires { Optimizer::slots; }
+auto create_train_op(model<Net, Options...>& net, Optimizer optimizer, const Rest&... rest) {
+  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
+  return train_op<model<Net, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+}
+
+}  // namespace learning
+}  // namespace slim

@@ -1,0 +1,56 @@
+#pragma once
+// Where the time of a step goes, as a file that chrome://tracing and Perfetto show.
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "slim/checkpoint/atomic_file.hpp"
+
+namespace slim::learning {
+
+/// Spans of time with names, on one line: those inside another are drawn below it. Chrome's trace event format.
+class timeline {
+public:
+  using clock = std::chrono::steady_clock;
+
+  void add(std::string name, const char* category, clock::time_point start, clock::time_point end) {
+    spans.push_back({std::move(name), category, start, end});
+  }
+
+  /// Writes the file at once. Times count from the first span. Throws slim::error.
+  void save(const std::string& path) const {
+    std::string text = "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [";
+    for (const span& one : spans) {
+      char line[160];
+      std::snprintf(line, sizeof line, ", \"cat\": \"%s\", \"ph\": \"X\", \"ts\": %.3f, \"dur\": %.3f, \"pid\": 1, \"tid\": 1}", one.category,
+                    microseconds(one.start - spans.front().start), microseconds(one.end - one.start));
+      text += (&one == &spans.front() ? "\n{\"name\": \"" : ",\n{\"name\": \"") + quoted(one.name) + "\"" + line;
+    }
+    text += "\n]}\n";
+    checkpoint::atomic_file file(path);
+    file.write(text.data(), text.size());
+    file.commit();
+  }
+
+private:
+  struct span {
+    std::string name;
+    const char* category;
+    clock::time_point start, end;
+  };
+
+  static double microseconds(clock::duration of) { return std::chrono::duration<double, std::micro>(of).count(); }
+
+  static std::string quoted(const std::string& name) {
+    std::string text;
+    for (const char one : name) text += one == '"' || one == '\\' ? std::string("\\") + one : std::string(1, one);
+    return text;
+  }
+
+  std::vector<span> spans;
+};
+
+}  // namespace slim::learning
