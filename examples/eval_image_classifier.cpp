@@ -1,7 +1,6 @@
 // TF-Slim's eval_image_classifier for small networks. Unlike it, every example counts exactly once.
 
 #include <slim/checkpoint/assign.hpp>
-#include <slim/data/batches.hpp>
 #include <slim/evaluation/evaluate.hpp>
 #include <slim/metrics/accuracy.hpp>
 #include <slim/metrics/argmax.hpp>
@@ -22,17 +21,17 @@ struct flags {
   double moving_average_decay = 0;
 };
 
-template <class Model>
+template <class Classifier>
 void evaluate(const flags& f) {
-  const data::labelled_images set = f.dataset.read();
-  data::batches batches(set, f.batch_size);
-  Model net{seed(1), capacity(f.batch_size)};
+  typename Classifier::model net{seed(1), capacity(f.batch_size)};
+  image_source images(f.dataset, Classifier::model::options::input_extents[0], f.batch_size, false);
+  const long all_batches = (images.num_samples() + f.batch_size - 1) / f.batch_size;
   auto metrics = metrics::aggregate_metric_map(metrics::metric<"eval/Accuracy">(metrics::of_argmax(metrics::streaming_accuracy())),
                                                metrics::metric<"eval/Recall_5">(metrics::streaming_recall_at_k(5)));
-  evaluation::evaluation_options options{.num_evals = f.max_num_batches > 0 ? f.max_num_batches : batches.batches_per_epoch()};
+  evaluation::evaluation_options options{.num_evals = f.max_num_batches > 0 && f.max_num_batches < all_batches ? f.max_num_batches : all_batches};
   if (f.moving_average) options.variables_to_restore = checkpoint::moving_averages_of(variables_of(net));
   evaluation::evaluate_once(net, f.checkpoint_path, f.eval_dir, metrics, [&] {
-    const data::labelled_batch batch = batches.next();
+    const data::labelled_batch batch = images.next();
     metrics.update(net.predict(batch.images), batch.labels);
   }, options);
 }
@@ -52,7 +51,7 @@ int main(int count, char** values) {
   CLI11_PARSE(app, count, values);
   given.moving_average = averages->count() > 0;
   try {
-    with_model(given.dataset.model_name, [&]<class Model>() { evaluate<Model>(given); });
+    with_classifier(given.dataset.model_name, given.dataset.dataset_name, [&]<class Classifier>() { evaluate<Classifier>(given); });
   } catch (const error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());
     return 1;

@@ -1,10 +1,10 @@
 // TF-Slim's train_image_classifier for small networks: the same flags with the same defaults, where they have a meaning here.
-// Flags that change the network itself (weight_decay, trainable_scopes, label_smoothing) are part of the program in slim.
+// Left out are those of several machines, and those that change the shapes in the program: train_image_size, use_grayscale, labels_offset.
 
 #include <cmath>
 
 #include <slim/checkpoint/assign.hpp>
-#include <slim/data/batches.hpp>
+#include <slim/data/one_hot_labels.hpp>
 #include <slim/learning/train.hpp>
 #include <slim/model/variables.hpp>
 
@@ -29,9 +29,9 @@ struct flags {
 
   std::string learning_rate_decay_type = "exponential";
   double learning_rate = 0.01, end_learning_rate = 0.0001, learning_rate_decay_factor = 0.94, num_epochs_per_decay = 2.0, warmup_epochs = 0;
-  double moving_average_decay = 0;
+  double moving_average_decay = 0, weight_decay = 0.00004, label_smoothing = 0;
 
-  std::string checkpoint_path, checkpoint_exclude_scopes;
+  std::string checkpoint_path, checkpoint_exclude_scopes, trainable_scopes;
   bool ignore_missing_vars = false;
   std::uint64_t seed = 1;
 };
@@ -67,13 +67,16 @@ void add_flags(CLI::App& app, flags& f) {
   add("--warmup_epochs", f.warmup_epochs, "epochs in which the learning rate rises from 0");
   app.add_option("--moving_average_decay", f.moving_average_decay, "of the averages of all variables; without it they equal the variables")
       ->check(CLI::Range(0.0, 0.9999999));
+  add("--weight_decay", f.weight_decay, "factor of the l2 regularization")->check(CLI::NonNegativeNumber);
+  add("--label_smoothing", f.label_smoothing, "share of each label that is spread over all classes")->check(CLI::Range(0.0, 1.0));
   app.add_option("--checkpoint_path", f.checkpoint_path, "checkpoint (or folder with some) to start from, when train_dir has none");
   app.add_option("--checkpoint_exclude_scopes", f.checkpoint_exclude_scopes, "comma-separated scopes that are not read from it");
+  app.add_option("--trainable_scopes", f.trainable_scopes, "the last layer of the network to train only that; all without it");
   app.add_flag("--ignore_missing_vars", f.ignore_missing_vars, "variables that it lacks keep their initial values");
   add("--seed", f.seed, "of initial values, dropout and the order of examples");
 }
 
-optimizers::schedule learning_rate_of(const flags& f, int num_samples) {
+optimizers::schedule learning_rate_of(const flags& f, std::int64_t num_samples) {
   const double steps_per_epoch = static_cast<double>(num_samples) / f.batch_size;
   const long decay_steps = static_cast<long>(steps_per_epoch * f.num_epochs_per_decay);
   optimizers::schedule rate = f.learning_rate;
@@ -110,28 +113,44 @@ function<void()> init_fn_of(const flags& f, Model& net) {
   return checkpoint::assign_from_checkpoint_fn(f.checkpoint_path, wanted, {.ignore_missing_vars = f.ignore_missing_vars});
 }
 
-template <class Model>
+template <class TrainOp, class Batches, class Model>
+void run(const flags& f, TrainOp train_op, Batches& batches, const optimizers::schedule& rate, Model& net, const function<void()>& init_fn) {
+  summaries::summary_set summary_op;
+  add_scalar_summary(summary_op, summaries::total_loss_of(train_op));
+  add_scalar_summary(summary_op, summaries::observed("learning_rate", [&] { return rate(train_op.step()); }));
+  add_histogram_summaries(summary_op, summaries::variables_of(net));
+  learning::train(train_op, batches,
+                  {.logdir = f.train_dir,
+                   .log_every_n_steps = f.log_every_n_steps,
+                   .number_of_steps = f.max_number_of_steps,
+                   .init_fn = init_fn,
+                   .summary_op = &summary_op,
+                   .save_summaries_secs = f.save_summaries_secs,
+                   .save_interval_secs = f.save_interval_secs});
+}
+
+template <class Classifier>
 void train(const flags& f) {
-  const data::labelled_images set = f.dataset.read();
-  data::batches batches(set, f.batch_size, f.seed);
-  const optimizers::schedule rate = learning_rate_of(f, set.count);
-  Model net{seed(f.seed), capacity(f.batch_size)};
+  typename Classifier::model net{seed(f.seed), capacity(f.batch_size)};
+  image_source images(f.dataset, Classifier::model::options::input_extents[0], f.batch_size, true, f.seed);
+  auto batches = data::one_hot_labels(images, Classifier::classes, f.label_smoothing);
+  const optimizers::schedule rate = learning_rate_of(f, images.num_samples());
   const function<void()> init_fn = init_fn_of(f, net);
+  const auto train_with = [&](const auto& optimizer, const auto&... trained) {
+    run(f,
+        learning::create_train_op(net, losses::softmax_cross_entropy, optimizer, learning::moving_average{f.moving_average_decay},
+                                  learning::regularization_scale{f.weight_decay}, capacity(f.batch_size), trained...),
+        batches, rate, net, init_fn);
+  };
+  // What is trained decides which gradients the step contains: one program for each choice.
+  if (!f.trainable_scopes.empty() && f.trainable_scopes != Classifier::head.c_str())
+    throw error("--trainable_scopes: expected " + std::string(Classifier::head.c_str()) + ", found " + f.trainable_scopes +
+                "; name other scopes in variables_to_train<...> below");
   with_optimizer(f, rate, [&](const auto& optimizer) {
-    auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizer, learning::moving_average{f.moving_average_decay},
-                                              capacity(f.batch_size));
-    summaries::summary_set summary_op;
-    add_scalar_summary(summary_op, summaries::total_loss_of(train_op));
-    add_scalar_summary(summary_op, summaries::observed("learning_rate", [&] { return rate(train_op.step()); }));
-    add_histogram_summaries(summary_op, summaries::variables_of(net));
-    learning::train(train_op, batches,
-                    {.logdir = f.train_dir,
-                     .log_every_n_steps = f.log_every_n_steps,
-                     .number_of_steps = f.max_number_of_steps,
-                     .init_fn = init_fn,
-                     .summary_op = &summary_op,
-                     .save_summaries_secs = f.save_summaries_secs,
-                     .save_interval_secs = f.save_interval_secs});
+    if (f.trainable_scopes.empty())
+      train_with(optimizer);
+    else
+      train_with(optimizer, learning::variables_to_train<Classifier::head>{});
   });
 }
 
@@ -143,7 +162,7 @@ int main(int count, char** values) {
   add_flags(app, given);
   CLI11_PARSE(app, count, values);
   try {
-    with_model(given.dataset.model_name, [&]<class Model>() { train<Model>(given); });
+    with_classifier(given.dataset.model_name, given.dataset.dataset_name, [&]<class Classifier>() { train<Classifier>(given); });
   } catch (const error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());
     return 1;

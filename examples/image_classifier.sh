@@ -1,0 +1,12 @@
+#!/bin/sh
+# Trains LeNet for some steps on generated digits, evaluates it, and exports it: each program goes on from what the one before wrote.
+set -e
+train=$1 evaluate=$2 export=$3
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$train" --dataset_name digits --train_dir "$folder" --max_number_of_steps 30 --log_every_n_steps 10 --optimizer adam --learning_rate 0.001 \
+  --opt_epsilon 1e-8 --label_smoothing 0.1 --moving_average_decay 0.9
+"$train" --dataset_name digits --train_dir "$folder/head" --checkpoint_path "$folder" --trainable_scopes LeNet/fc4 --max_number_of_steps 2
+"$evaluate" --dataset_name digits --checkpoint_path "$folder" --eval_dir "$folder/eval" --moving_average_decay 0.9 --max_num_batches 5
+"$export" --dataset_name digits --checkpoint_path "$folder" --output_file "$folder/lenet.safetensors" --moving_average_decay 0.9
+test -s "$folder/lenet.safetensors"
