@@ -18,7 +18,8 @@ static_assert(chosen(5, 64, 64) == algorithm::winograd_2x2);  // large tiles wou
 static_assert(chosen(1, 64, 64) == algorithm::direct);
 static_assert(chosen(224, 3, 64) == algorithm::direct);
 static_assert(chosen(224, 64, 3) == algorithm::direct);
-static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_2x2);
+static_assert(chosen(14, 32, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_4x4);
+static_assert(chosen(5, 32, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 2, 1, 1, 1}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 1, 2, 2, 2}) == algorithm::direct);
@@ -28,7 +29,7 @@ static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::direct) == algorith
 static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::direct) == algorithm::direct);
 static_assert(chosen(8, 3, 5, {3, 1, 1, 1, 1}, algorithm::winograd_4x4) == algorithm::winograd_4x4);
-static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_4x4) == algorithm::winograd_2x2);
+static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}, algorithm::winograd_4x4) == algorithm::direct);
 
 constexpr auto net = arg_scope<conv2d>(conv_algorithm = algorithm::direct)(

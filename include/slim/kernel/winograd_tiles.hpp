@@ -84,21 +84,26 @@ struct pixel_square {
   long row_stride, cell_stride;
   static constexpr long copy_elements = static_cast<long>(Size) * Size * line_elements<T>;
 
-  pixel_square(const T* image, long height, long width, long channels, long row, long column, long channel, T* copy) {
+  pixel_square(const T* image, long height, long width, long channels, long row, long column, long channel, T* const copy) {
     constexpr long line = line_elements<T>;
     if (row >= 0 && column >= 0 && row + Size <= height && column + Size <= width && channel + line <= channels) {
       data = image + (row * width + column) * channels + channel;
       row_stride = width * channels, cell_stride = channels;
       return;
     }
+    T* copy_row = copy;
     const long some = smaller(line, channels - channel);
-    for (long r = 0; r < Size; ++r)
-      for (long s = 0; s < Size; ++s) {
-        T* const to = copy + (r * Size + s) * line;
-        const bool inside = row + r >= 0 && row + r < height && column + s >= 0 && column + s < width;
-        const T* const from = image + ((row + r) * width + column + s) * channels + channel;
-        for (long c = 0; c < line; ++c) to[c] = inside && c < some ? from[c] : T{};
-      }
+    const long left = smaller(larger(-column, 0), Size), right = larger(smaller(width - column, Size), left);
+    for (long r = 0; r < Size; ++r, copy_row += Size * line) {
+      const bool inside = row + r >= 0 && row + r < height;
+      const long first = inside ? left : Size, last = inside ? right : Size;
+      const T* from = image + ((row + r) * width + column + first) * channels + channel;
+      std::memset(copy_row, 0, static_cast<std::size_t>(first * line) * sizeof(T));
+      std::memset(copy_row + last * line, 0, static_cast<std::size_t>((Size - last) * line) * sizeof(T));
+      for (T* to = copy_row + first * line; to != copy_row + last * line; to += line, from += channels)
+        for (long v = 0; v < line; v += simd::width<T>)
+          simd::store(to + v, some == line ? simd::load(from + v) : v < some ? simd::load(from + v, smaller(some - v, simd::width<T>)) : simd::broadcast(T{}));
+    }
     data = copy, row_stride = Size * line, cell_stride = line;
   }
 };
@@ -215,9 +220,11 @@ template<class T, class Transform>
                                                        [&](int s, int r, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
     }
     if (whole) continue;
-    for (long r = 0; r < outputs && at.row + r < p.result_height; ++r)
-      for (long s = 0; s < outputs && at.column + s < p.result_width; ++s)
-        std::memcpy(image + (r * p.result_width + s) * p.result_channels, copy + (r * outputs + s) * panel, static_cast<std::size_t>(some) * sizeof(T));
+    const long rows = smaller(outputs, p.result_height - at.row), columns = smaller(outputs, p.result_width - at.column);
+    for (long r = 0; r < rows; ++r)
+      for (long s = 0; s < columns; ++s)
+        for (long v = 0; v < some; v += simd::width<T>)
+          simd::store(image + (r * p.result_width + s) * p.result_channels + v, simd::load(copy + (r * outputs + s) * panel + v), smaller(some - v, simd::width<T>));
   }
 }
 

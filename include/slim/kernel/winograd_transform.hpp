@@ -1,16 +1,32 @@
 #pragma once
-// The transforms of Winograd's minimal filtering: F(2×2, 3×3) with points 0, ±1, ∞, and F(4×4, 3×3) and F(2×2, 5×5), which share the
-// points 0, ±1, ±2, ∞ and so the transform of the source. Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv
-// 1509.09308. A tile of Outputs² results is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient of the weights is its adjoint,
-// Gᵀ[(A y Aᵀ) ⊙ (Bᵀ d B)]G. Each is separable: a one-dimensional transform of the columns, then of the rows.
+// The transforms of Winograd's minimal filtering: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv 1509.09308. A tile of
+// Outputs² results is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient of the weights is its adjoint, Gᵀ[(A y Aᵀ) ⊙ (Bᵀ d B)]G. Each is separable: a
+// one-dimensional transform of the columns, then of the rows.
 
 #include "slim/simd/batch.hpp"
 
 namespace slim::kernel {
 
-/// Bᵀ d for the points 0, ±1, ±2, ∞.
-struct winograd_of_six_points {
-  static constexpr int inputs = 6;
+// Sets of points: 0, pairs ±p, ∞. A and G evaluate polynomials there, with G divided by what `source`, Bᵀ, leaves out: 0 and the pairs have a
+// `scale`, ∞ has 1.
+
+/// 0, ±1, ∞.
+struct winograd_four_points {
+  static constexpr int inputs = 4, pairs = 1;
+  static constexpr double pair[pairs] = {1}, scale[pairs] = {0.5}, scale_of_zero = -1;
+
+  template<class V>
+  [[gnu::always_inline]] static void source(const V* d, V* t) {
+    t[0] = d[2] - d[0];
+    t[1] = d[2] + d[1], t[2] = d[2] - d[1];
+    t[3] = d[3] - d[1];
+  }
+};
+
+/// 0, ±1, ±2, ∞.
+struct winograd_six_points {
+  static constexpr int inputs = 6, pairs = 2;
+  static constexpr double pair[pairs] = {1, 2}, scale[pairs] = {-1.0 / 6, 1.0 / 24}, scale_of_zero = 0.25;
 
   template<class V>
   [[gnu::always_inline]] static void source(const V* d, V* t) {
@@ -23,108 +39,90 @@ struct winograd_of_six_points {
   }
 };
 
-/// F(4, 3): the one-dimensional transforms, on vectors of independent channels.
-struct winograd_4x4_3x3 : winograd_of_six_points {
-  static constexpr int outputs = 4, taps = 3;
-
-  template<class V>
-  [[gnu::always_inline]] static void weights(const V* g, V* u) {  // G g
-    const V sixth(1.0 / 6), a = V(0) - (g[0] + g[2]) * sixth, b = g[1] * sixth;
-    u[0] = g[0] * V(0.25);
-    u[1] = a - b, u[2] = a + b;
-    const V c = g[0] * V(1.0 / 24) + g[2] * sixth, e = g[1] * V(1.0 / 12);
-    u[3] = c + e, u[4] = c - e;
-    u[5] = g[2];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result(const V* m, V* y) {  // Aᵀ m
-    const V a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], e = m[3] - m[4];
-    y[0] = m[0] + a + c;
-    y[1] = b + V(2) * e;
-    y[2] = a + V(4) * c;
-    y[3] = b + V(8) * e + m[5];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {  // A y
-    const V a = y[0] + y[2], b = y[1] + y[3], c = y[0] + V(4) * y[2], e = V(2) * y[1] + V(8) * y[3];
-    m[0] = y[0];
-    m[1] = a + b, m[2] = a - b;
-    m[3] = c + e, m[4] = c - e;
-    m[5] = y[3];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {  // Gᵀ u
-    const V sixth(1.0 / 6), a = (u[1] + u[2]) * sixth, c = u[3] + u[4];
-    g[0] = u[0] * V(0.25) - a + c * V(1.0 / 24);
-    g[1] = (u[2] - u[1]) * sixth + (u[3] - u[4]) * V(1.0 / 12);
-    g[2] = c * sixth - a + u[5];
-  }
-};
-
-/// F(2, 5).
-struct winograd_2x2_5x5 : winograd_of_six_points {
-  static constexpr int outputs = 2, taps = 5;
-
-  template<class V>
-  [[gnu::always_inline]] static void weights(const V* g, V* u) {
-    const V sixth(1.0 / 6), a = V(0) - (g[0] + g[2] + g[4]) * sixth, b = (g[1] + g[3]) * sixth;
-    u[0] = g[0] * V(0.25);
-    u[1] = a - b, u[2] = a + b;
-    const V c = g[0] * V(1.0 / 24) + g[2] * sixth + g[4] * V(2.0 / 3), e = g[1] * V(1.0 / 12) + g[3] * V(1.0 / 3);
-    u[3] = c + e, u[4] = c - e;
-    u[5] = g[4];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result(const V* m, V* y) {
-    y[0] = m[0] + m[1] + m[2] + m[3] + m[4];
-    y[1] = m[1] - m[2] + V(2) * (m[3] - m[4]) + m[5];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {
-    const V twice = y[1] + y[1];
-    m[0] = y[0];
-    m[1] = y[0] + y[1], m[2] = y[0] - y[1];
-    m[3] = y[0] + twice, m[4] = y[0] - twice;
-    m[5] = y[1];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {
-    const V sixth(1.0 / 6), a = (u[1] + u[2]) * sixth, b = (u[2] - u[1]) * sixth, c = u[3] + u[4], e = u[3] - u[4];
-    g[0] = u[0] * V(0.25) - a + c * V(1.0 / 24);
-    g[1] = b + e * V(1.0 / 12);
-    g[2] = c * sixth - a;
-    g[3] = b + e * V(1.0 / 3);
-    g[4] = c * V(2.0 / 3) - a + u[5];
-  }
-};
-
-/// F(2, 3).
-struct winograd_2x2_3x3 {
-  static constexpr int outputs = 2, taps = 3, inputs = 4;
+/// 0, ±1, ±2, ±1/2, ∞.
+struct winograd_eight_points {
+  static constexpr int inputs = 8, pairs = 3;
+  static constexpr double pair[pairs] = {1, 2, 0.5}, scale[pairs] = {-2.0 / 9, 1.0 / 90, 32.0 / 45}, scale_of_zero = 1;
 
   template<class V>
   [[gnu::always_inline]] static void source(const V* d, V* t) {
-    t[0] = d[0] - d[2], t[1] = d[1] + d[2], t[2] = d[2] - d[1], t[3] = d[1] - d[3];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void weights(const V* g, V* u) {
-    const V half(0.5), a = (g[0] + g[2]) * half, b = g[1] * half;
-    u[0] = g[0], u[1] = a + b, u[2] = a - b, u[3] = g[2];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result(const V* m, V* y) {
-    y[0] = m[0] + m[1] + m[2], y[1] = m[1] - m[2] - m[3];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {
-    m[0] = y[0], m[1] = y[0] + y[1], m[2] = y[0] - y[1], m[3] = V(0) - y[1];
-  }
-  template<class V>
-  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {
-    const V half(0.5), a = (u[1] + u[2]) * half;
-    g[0] = u[0] + a, g[1] = (u[1] - u[2]) * half, g[2] = a + u[3];
+    t[0] = d[0] - d[6] + V(5.25) * (d[4] - d[2]);
+    const V a = d[2] + d[6] - V(4.25) * d[4], b = d[1] + d[5] - V(4.25) * d[3];
+    t[1] = a + b, t[2] = a - b;
+    const V c = d[6] + V(0.25) * d[2] - V(1.25) * d[4], e = V(0.5) * d[1] - V(2.5) * d[3] + V(2) * d[5];
+    t[3] = c + e, t[4] = c - e;
+    const V f = d[6] + V(4) * d[2] - V(5) * d[4], h = V(2) * d[1] - V(2.5) * d[3] + V(0.5) * d[5];
+    t[5] = f + h, t[6] = f - h;
+    t[7] = d[7] - d[1] + V(5.25) * (d[3] - d[5]);
   }
 };
+
+/// F(Outputs, Taps): the one-dimensional transforms, on vectors of independent channels.
+template<class Points, int Outputs, int Taps>
+struct winograd : Points {
+  static constexpr int outputs = Outputs, taps = Taps;
+  static_assert(outputs + taps - 1 == Points::inputs);
+
+  /// G g
+  template<class V>
+  [[gnu::always_inline]] static void weights(const V* g, V* u) { evaluate<Taps, true>(g, u); }
+  /// Gᵀ u
+  template<class V>
+  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) { adjoint<Taps, true>(u, g); }
+  /// Aᵀ m
+  template<class V>
+  [[gnu::always_inline]] static void result(const V* m, V* y) { adjoint<Outputs, false>(m, y); }
+  /// A y
+  template<class V>
+  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) { evaluate<Outputs, false>(y, m); }
+
+ private:
+  /// pair[q]^k, with the scale or without.
+  template<bool Scaled>
+  static constexpr double power(int q, int k) {
+    double value = Scaled ? Points::scale[q] : 1;
+    for (int i = 0; i < k; ++i) value *= Points::pair[q];
+    return value;
+  }
+
+  /// values = Σ_k terms[k]·p^k at each point p; at ∞ the last term.
+  template<int Terms, bool Scaled, class V>
+  [[gnu::always_inline]] static void evaluate(const V* terms, V* values) {
+    values[0] = Scaled ? terms[0] * V(Points::scale_of_zero) : terms[0];
+#pragma GCC unroll 8
+    for (int q = 0; q < Points::pairs; ++q) {
+      V even = terms[0] * V(power<Scaled>(q, 0)), odd = terms[1] * V(power<Scaled>(q, 1));
+#pragma GCC unroll 8
+      for (int k = 2; k < Terms; ++k) (k % 2 == 0 ? even : odd) = terms[k] * V(power<Scaled>(q, k)) + (k % 2 == 0 ? even : odd);
+      values[2 * q + 1] = even + odd, values[2 * q + 2] = even - odd;
+    }
+    values[Points::inputs - 1] = terms[Terms - 1];
+  }
+
+  template<int Terms, bool Scaled, class V>
+  [[gnu::always_inline]] static void adjoint(const V* values, V* terms) {
+    V even[Points::pairs], odd[Points::pairs];
+#pragma GCC unroll 8
+    for (int q = 0; q < Points::pairs; ++q) {
+      even[q] = values[2 * q + 1] + values[2 * q + 2];
+      odd[q] = values[2 * q + 1] - values[2 * q + 2];
+    }
+#pragma GCC unroll 8
+    for (int k = 0; k < Terms; ++k) {
+      V sum = k % 2 == 0 ? even[0] * V(power<Scaled>(0, k)) : odd[0] * V(power<Scaled>(0, k));
+#pragma GCC unroll 8
+      for (int q = 1; q < Points::pairs; ++q) sum = (k % 2 == 0 ? even[q] : odd[q]) * V(power<Scaled>(q, k)) + sum;
+      if (k == 0) sum = Scaled ? values[0] * V(Points::scale_of_zero) + sum : values[0] + sum;
+      if (k == Terms - 1) sum = sum + values[Points::inputs - 1];
+      terms[k] = sum;
+    }
+  }
+};
+
+using winograd_2x2_3x3 = winograd<winograd_four_points, 2, 3>;
+using winograd_4x4_3x3 = winograd<winograd_six_points, 4, 3>;
+using winograd_2x2_5x5 = winograd<winograd_six_points, 2, 5>;
+using winograd_4x4_5x5 = winograd<winograd_eight_points, 4, 5>;
 
 /// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) is called column by column,
 /// store(row, column, vector) row by row, each in order.

@@ -226,7 +226,7 @@ inline constexpr device_keyword device;
 // clang-format on
 
 /// How a convolution is computed: `conv_algorithm = algorithm::direct`. With `automatic` slim chooses by shape; `winograd_4x4` and
-/// `winograd_2x2` apply to windows of 3×3 and 5×5 at stride 1 (5×5 always takes 2×2 tiles).
+/// `winograd_2x2` apply to windows of 3×3 and 5×5 at stride 1.
 using graph::algorithm;
 
 }  // namespace slim
