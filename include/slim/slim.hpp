@@ -1,9 +1,10 @@
 #pragma once
 // slim: TF-Slim as a compile-time language. Everything needed to write, train and run a network; nets and data readers are separate.
 
-// Mistakes in a network are reported from these two: included first, they leave the shortest trail of "included from" lines.
+// Mistakes in a network are reported from these three: included first, they leave the shortest trail of "included from" lines.
 #include "slim/model/facts.hpp"
 #include "slim/model/model.hpp"
+#include "slim/learning/train_op.hpp"
 
 #include "slim/core/config.hpp"
 #include "slim/layers/activations.hpp"
