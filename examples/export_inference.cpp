@@ -65,7 +65,7 @@ int main(int count, char** values) {
   CLI::App app("Writes the variables that inference needs from a checkpoint of train_image_classifier to a safetensors file.");
   app.add_option("--model_name", given.model_name, "the network")->check(CLI::IsMember({"lenet", "cifarnet"}))->capture_default_str();
   app.add_option("--dataset_name", given.dataset_name, "the data set that it was trained on")
-      ->check(CLI::IsMember({"mnist", "digits", "cifar10", "cifar100"}))
+      ->check(CLI::IsMember({"mnist", "digits", "cifar10"}))
       ->capture_default_str();
   app.add_option("--checkpoint_path", given.checkpoint_path, "a checkpoint, or a folder whose latest is meant")->capture_default_str();
   app.add_option("--output_file", given.output_file, "the file to write")->required();

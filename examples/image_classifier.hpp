@@ -31,11 +31,9 @@ struct classifier {
 
 inline constexpr auto lenet = slim::nets::lenet_arg_scope(1.0)(slim::nets::make_lenet(10));
 inline constexpr auto cifarnet = slim::nets::cifarnet_arg_scope(1.0)(slim::nets::make_cifarnet(10));
-inline constexpr auto cifarnet_100 = slim::nets::cifarnet_arg_scope(1.0)(slim::nets::make_cifarnet(100));
 
 using lenet_classifier = classifier<lenet, slim::input<28, 28, 1>, 10, "LeNet/fc4">;
 using cifarnet_classifier = classifier<cifarnet, slim::input<32, 32, 3>, 10, "CifarNet/logits">;
-using cifarnet_100_classifier = classifier<cifarnet_100, slim::input<32, 32, 3>, 100, "CifarNet/logits">;
 
 /// Calls `use` with the classifier of this network for this data set as template argument.
 template <class Use>
@@ -46,10 +44,8 @@ void with_classifier(const std::string& model_name, const std::string& dataset_n
                       model_name + "; the shape of its images is part of the program, see image_classifier.hpp for another pair");
   if (grey)
     use.template operator()<lenet_classifier>();
-  else if (dataset_name == "cifar10")
-    use.template operator()<cifarnet_classifier>();
   else
-    use.template operator()<cifarnet_100_classifier>();
+    use.template operator()<cifarnet_classifier>();
 }
 
 struct dataset_flags {
@@ -58,7 +54,7 @@ struct dataset_flags {
 
   void add_to(CLI::App& app) {
     const auto add = [&](const char* name, auto& value, const char* text) { return app.add_option(name, value, text)->capture_default_str(); };
-    add("--dataset_name", dataset_name, "the data set; digits are generated")->check(CLI::IsMember({"mnist", "digits", "cifar10", "cifar100"}));
+    add("--dataset_name", dataset_name, "the data set; digits are generated")->check(CLI::IsMember({"mnist", "digits", "cifar10"}));
     add("--dataset_split_name", dataset_split_name, "train or test")->check(CLI::IsMember({"train", "test"}));
     app.add_option("--dataset_dir", dataset_dir, "folder with its TFRecord files (see convert_dataset), or with its original ones");
     add("--model_name", model_name, "the network")->check(CLI::IsMember({"lenet", "cifarnet"}));
@@ -113,8 +109,7 @@ private:
       throw slim::error("--dataset_dir: expected the folder with the files of " + flags.dataset_name +
                         ", found none; supply it, or take --dataset_name=digits");
     if (flags.dataset_name == "mnist") return slim::data::read_mnist_pixels(flags.dataset_dir, train);
-    if (flags.dataset_name == "cifar10") return slim::data::read_cifar10(flags.dataset_dir, train);
-    return slim::data::read_cifar100(flags.dataset_dir, train);
+    return slim::data::read_cifar10(flags.dataset_dir, train);
   }
 
   /// Back to grey values: the generator has already preprocessed its images as lenet does.

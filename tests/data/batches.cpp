@@ -2,28 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
 using slim::data::batches;
 using slim::data::labelled_images;
-
-namespace {
-
-long allocations = 0;  // by operator new, in this program
-
-}  // namespace
-
-// Not inline: g++ 12 would see malloc and free through them and warn of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -109,21 +92,6 @@ TEST_CASE("seek resumes as if nothing had happened") {
     resumed.seek(start);
     for (int step = start; step < 30; ++step) CHECK(members(resumed.next()) == run[static_cast<std::size_t>(step)]);
   }
-}
-
-TEST_CASE("nothing is allocated after construction") {
-  const labelled_images set = numbered(50);
-  const long before_construction = allocations;
-  batches source(set, 8, 1);
-  const long after_construction = allocations;
-  CHECK(after_construction > before_construction);  // the counter works
-  const float* const place = source.next().images.data();
-  bool same_place = true;
-  for (int i = 0; i < 40; ++i) same_place = same_place && source.next().images.data() == place;
-  source.seek(1000);
-  source.next();
-  CHECK(allocations == after_construction);
-  CHECK(same_place);
 }
 
 TEST_CASE("a batch larger than the data set holds all of it") {

@@ -1,4 +1,4 @@
-// No training or inference step allocates: operator new and malloc are counted while steps run.
+// No training or inference step allocates, nor does the next batch: operator new and malloc are counted meanwhile.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -6,6 +6,7 @@
 #include <new>
 #include <vector>
 
+#include "slim/data/batches.hpp"
 #include "slim/nets/lenet.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -41,6 +42,10 @@ void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
@@ -70,4 +75,19 @@ TEST_CASE("steps do not allocate") {
     net.predict(fewer);
   }
   CHECK(allocations == before);
+}
+
+TEST_CASE("batches do not allocate after construction") {
+  const data::labelled_images set{50, 2, 1, 1, 3, std::vector<float>(100), std::vector<int>(50)};
+  const long before_construction = allocations;
+  data::batches source(set, 8, 1);
+  const long after_construction = allocations;
+  CHECK(after_construction > before_construction);
+  const float* const place = source.next().images.data();
+  bool same_place = true;
+  for (int i = 0; i < 40; ++i) same_place = same_place && source.next().images.data() == place;
+  source.seek(1000);
+  source.next();
+  CHECK(allocations == after_construction);
+  CHECK(same_place);
 }

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -93,7 +94,7 @@ struct lookup_table {
   std::map<Key, Value> entries;
   Value default_value;
 
-  item lookup(const item& source) const {
+  item operator()(const item& source) const {
     std::vector<Value> values;
     for (const Key& key : source.as<Key>()) {
       const auto found = entries.find(key);
@@ -103,17 +104,17 @@ struct lookup_table {
   }
 };
 
-/// As `tensor`, with each value replaced by what `table.lookup(item)` makes of it, such as class names by class numbers.
-template <class Table>
+/// As `tensor`, with each value replaced by what `table(item)` makes of it (a lookup_table or any function), such as class names by
+/// class numbers.
 struct lookup_tensor {
   std::string tensor_key;
-  Table table;
+  std::function<item(const item&)> table;
   std::vector<std::string> shape_keys = {};
   std::optional<item_shape> shape = {};
   scalar default_value = std::string();
 
   std::vector<std::string> keys() const { return unmapped().keys(); }
-  item tensors_to_item(const keys_to_tensors& tensors) const { return table.lookup(unmapped().tensors_to_item(tensors)); }
+  item tensors_to_item(const keys_to_tensors& tensors) const { return table(unmapped().tensors_to_item(tensors)); }
 
 private:
   tensor unmapped() const { return {tensor_key, shape_keys, shape, default_value}; }
@@ -197,10 +198,9 @@ struct backup_handler {
 };
 
 /// What `function` makes of the parsed features; `callback_keys` are those that it reads.
-template <class Function>
 struct item_handler_callback {
   std::vector<std::string> callback_keys;
-  Function function;
+  std::function<item(const keys_to_tensors&)> function;
 
   std::vector<std::string> keys() const { return callback_keys; }
   item tensors_to_item(const keys_to_tensors& tensors) const { return function(tensors); }
