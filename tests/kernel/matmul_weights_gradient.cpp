@@ -23,8 +23,11 @@ TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and eq
     std::vector<T> first;
     for (int threads = 1; threads <= 3; ++threads) {
       std::vector<T> gradient(expected.size(), T(NAN));
-      std::vector<int> visits(expected.size());
-      matmul_weights_gradient_in_pieces<T>(m.rows, m.inner, m.columns, a.data(), dc.data(), threads,
+      std::vector<int> visits(expected.size()), announcements(expected.size());
+      const auto announce = [&](long row, long column, long columns) {
+        for (long c = column; c < column + columns; ++c) ++announcements.at(static_cast<std::size_t>(row * m.columns + c));
+      };
+      matmul_weights_gradient_in_pieces<T>(m.rows, m.inner, m.columns, a.data(), dc.data(), threads, announce,
                                            [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
         for (long r = row; r < last_row; ++r)
           for (long c = column; c < last_column; ++c) {
@@ -34,6 +37,8 @@ TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and eq
           }
       });
       CHECK(std::all_of(visits.begin(), visits.end(), [](int count) { return count == 1; }));
+      // Few rows leave no time to prefetch in.
+      CHECK(std::all_of(announcements.begin(), announcements.end(), [&](int count) { return count == (m.rows > few_rows); }));
       CHECK(distance(gradient, expected) <= tolerance<T>);
       if (threads == 1) first = gradient;
       CHECK(gradient == first);

@@ -5,6 +5,7 @@
 #include <omp.h>
 #endif
 
+#include <atomic>
 #include <type_traits>
 
 namespace slim::kernel {
@@ -23,13 +24,30 @@ inline int hardware_threads() {
 }
 
 #ifdef _OPENMP
+/// Threads of a team at most.
+inline constexpr int most_threads = 128;
+
+/// Tasks [next, last) that belong to one thread, on a cache line of their own.
+struct alignas(64) task_range {
+  std::atomic<long> next;
+  long last;
+};
+
+/// Each thread works through its own share of the tasks, which keeps neighbouring ones in its cache, and then helps with those that others
+/// have left: cores are rarely equally fast, least of all when something else runs on them.
 /// A function of its own: compilers ask the runtime which thread this is on entry, even where nothing is forked. The tasks are shared
 /// out by hand: LLVM's runtime allocates memory for every `omp for`.
 [[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task), const void* context) {
+  task_range ranges[most_threads];
+  team = team < most_threads ? team : most_threads;
+  for (long t = 0; t < team; ++t) {
+    ranges[t].next.store(t * tasks / team, std::memory_order_relaxed);
+    ranges[t].last = (t + 1) * tasks / team;
+  }
 #pragma omp parallel num_threads(team)
-  {
-    const long thread = omp_get_thread_num(), threads = omp_get_num_threads();
-    for (long task = thread * tasks / threads; task < (thread + 1) * tasks / threads; ++task) body(context, task);
+  for (int own = omp_get_thread_num(), k = 0; k < team; ++k) {
+    task_range& range = ranges[(own + k) % team];
+    for (long task; (task = range.next.fetch_add(1, std::memory_order_relaxed)) < range.last;) body(context, task);
   }
 }
 #endif

@@ -182,7 +182,13 @@ struct adapters {
     const T *const a = s[n.operands[0]], *const dc = s[n.operands[1]];
     if (!n.updates) return kernel::matmul_weights_gradient<T>(rows, inner, columns, a, dc, s[at.node], s.threads);
     const bound_epilogue<T> e(s, at);
-    kernel::matmul_weights_gradient_in_pieces<T>(rows, inner, columns, a, dc, s.threads, [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
+    const auto announce = [&](long row, long column, long count) {
+      constexpr long line = 64 / static_cast<long>(sizeof(T));
+      for (int k = n.body(); k < n.operand_count; ++k)
+        if (extent(s, n.operands[k]).size() == inner * columns)
+          for (long c = column; c < column + count; c += line) simd::prefetch_for_write(e.context.inputs[k - n.body() + 1] + row * columns + c);
+    };
+    kernel::matmul_weights_gradient_in_pieces<T>(rows, inner, columns, a, dc, s.threads, announce, [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
       for (; row < last_row; ++row, piece += distance) {
         kernel::expression_context<T> one = e.context;  // of this row: all operands that have rows are moved there
         one.inputs[0] = one.outputs[0] = nullptr;
