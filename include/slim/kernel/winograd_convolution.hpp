@@ -22,12 +22,12 @@ constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_columns;
 }
 
-/// The matrices of one block of tiles, or of all (few) tiles and one group of columns.
+/// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
 template<class T, class Transform>
-constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch) {
+constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, int threads) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
   const bool few = has_few_tiles<Transform>(p, batch);
-  const long together = few ? tiles : smaller(tiles, winograd_block_tiles(p));
+  const long together = few ? tiles : smaller(parts_of(tiles, larger(threads, 1)), winograd_block_tiles(p));
   return {p.source_channels, few ? winograd_columns : p.result_channels, parts_of(together, tile_rows) * tile_rows};
 }
 
@@ -35,7 +35,7 @@ constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_pla
 template<class T, class Transform>
 constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
-    const auto layout = winograd_block_layout<T, Transform>(p, images);
+    const auto layout = winograd_block_layout<T, Transform>(p, images, threads);
     return has_few_tiles<Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
                                                : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
   };
@@ -127,7 +127,7 @@ void winograd_transform_weights(const winograd_plane& plane, const T* weights, b
 template<class T, class Transform>
 void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result,
                           T* workspace, const epilogue<T>& after, int threads) {
-  const auto layout = winograd_block_layout<T, Transform>(plane, batch);
+  const auto layout = winograd_block_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
   const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
@@ -136,40 +136,36 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     T* const sources = workspace;
     parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
                  [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources); });
-    const long groups = parts_of(all, winograd_columns), parts = smaller(threads > 1 ? threads : 1, groups);
-    parallel_for(parts, work / static_cast<double>(parts), threads, [&](long part) {
-      T* const transformed = sources + layout.source_elements() + part * (layout.weights_elements() + layout.result_elements());
+    const long groups = parts_of(all, winograd_columns);
+    parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
+      T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
       T* const products = transformed + layout.weights_elements();
-      for (long group = groups * part / parts; group < groups * (part + 1) / parts; ++group) {
-        const long channel = group * winograd_columns;
-        auto some = layout;
-        some.result_channels = smaller(winograd_columns, all - channel);
-        if (prepared != nullptr) {
-          const auto whole = winograd_weights_layout<T, Transform>(plane);
-          multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
-        } else {
-          for (long line = 0; line < some.lines(); ++line)
-            transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
-          multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
-        }
-        finish_block<T, Transform>(some, grid, products, channel, 0, tiles, result, after);
+      const long channel = group * winograd_columns;
+      auto some = layout;
+      some.result_channels = smaller(winograd_columns, all - channel);
+      if (prepared != nullptr) {
+        const auto whole = winograd_weights_layout<T, Transform>(plane);
+        multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
+      } else {
+        for (long line = 0; line < some.lines(); ++line)
+          transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
+        multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
       }
+      finish_block<T, Transform>(some, grid, products, channel, 0, tiles, result, after);
     });
     return;
   }
 
   T* const transformed = workspace;
   if (prepared == nullptr) winograd_transform_weights<T, Transform>(plane, weights, turned, transformed, threads);
-  const long blocks = parts_of(tiles, layout.tiles), parts = smaller(threads > 1 ? threads : 1, blocks);
-  parallel_for(parts, work / static_cast<double>(parts), threads, [&](long part) {
-    T* const sources = transformed + layout.weights_elements() + part * (layout.source_elements() + layout.result_elements());
+  const long blocks = parts_of(tiles, layout.tiles);
+  parallel_for(blocks, work / static_cast<double>(blocks), threads, [&](long block, int thread) {
+    T* const sources = transformed + layout.weights_elements() + thread * (layout.source_elements() + layout.result_elements());
     T* const products = sources + layout.source_elements();
-    for (long first = tiles * part / parts, end = tiles * (part + 1) / parts; first < end; first += layout.tiles) {
-      const long last = smaller(first + layout.tiles, end);
-      for (long line = 0; line < layout.lines(); ++line) transform_sources<T, Transform>(layout, grid, source, line, first, last, sources);
-      multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
-      finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
-    }
+    const long first = block * layout.tiles, last = smaller(first + layout.tiles, tiles);
+    for (long line = 0; line < layout.lines(); ++line) transform_sources<T, Transform>(layout, grid, source, line, first, last, sources);
+    multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
+    finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
   });
 }
 
