@@ -20,6 +20,8 @@ static_assert(chosen(224, 3, 64) == algorithm::direct);
 static_assert(chosen(224, 64, 3) == algorithm::direct);
 static_assert(chosen(14, 32, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_4x4);
 static_assert(chosen(5, 32, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_2x2);
+static_assert(chosen(56, 512, 512, {5, 1, 1, 2, 2}) == algorithm::winograd_4x4);
+static_assert(chosen(56, 513, 64, {5, 1, 1, 2, 2}) == algorithm::winograd_2x2);  // accuracy
 static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 2, 1, 1, 1}) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 1, 2, 2, 2}) == algorithm::direct);
