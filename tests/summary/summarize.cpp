@@ -47,7 +47,7 @@ TEST_CASE("variables, all or by kind or by name") {
   summarize_variables(chosen, net, "conv");  // matched at the start of the name
   CHECK(chosen.size() == 0);
   CHECK_THROWS_WITH_AS(summarize_variables(chosen, net, "small/(conv"),
-                       "name_filter: small/(conv: expected a regular expression, found: Unmatched ( or \\(; escape special characters with \\",
+                       "name_filter: expected a regular expression, found 'small/(conv' (Unmatched ( or \\(); escape characters such as ( and [ with \\",
                        slim::error);
 
   // Present values, each time: 0.5 + 3 * 0.25 has the sum of a histogram.

@@ -48,8 +48,10 @@ inline void expect_check_sums(const safetensors& file) {
                 "': expected its CRC-32C in the metadata, found none; the file is damaged or no checkpoint of slim: assign_from_checkpoint reads it");
 }
 
+/// Who restores the state of training goes on with it, and so clears up after a process that was killed.
 inline void restore_both(const std::string& path, const std::vector<variable_reference>& variables,
                          const std::vector<variable_reference>& training_state) {
+  remove_leftovers(folder_of(path));
   const safetensors weights(path), state = training_state_of(weights);
   for (const safetensors* file : {&weights, &state}) expect_check_sums(*file);
   expect_match(weights, variables);

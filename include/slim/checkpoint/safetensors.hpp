@@ -11,7 +11,10 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 #include <sys/stat.h>
 
 #include "slim/checkpoint/atomic_file.hpp"
@@ -57,11 +60,7 @@ public:
       fail("offset 0: expected a header of at most " + std::to_string(std::min<std::uint64_t>(size - 8, detail::largest_header)) + " bytes, found " +
            std::to_string(header) + " announced; the file is truncated or not in the safetensors format");
     data = std::span<const std::byte>(content.get(), size).subspan(8 + header);
-    try {
-      read_header(std::string_view(reinterpret_cast<const char*>(content.get()) + 8, header));
-    } catch (const nlohmann::json::exception& problem) {
-      fail("offset 8: expected a JSON header of safetensors, found an error (" + std::string(problem.what()) + "); the file is damaged");
-    }
+    read_header(std::string_view(reinterpret_cast<const char*>(content.get()) + 8, header));
     check_places();
     check_sums();
   }
@@ -97,41 +96,57 @@ private:
   }
 
   void read_header(std::string_view text) {
+    rapidjson::Document header;
+    header.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+    if (header.HasParseError())
+      fail("offset " + std::to_string(8 + header.GetErrorOffset()) + ": expected a JSON header, found an error (" +
+           rapidjson::GetParseError_En(header.GetParseError()) + "); the file is damaged");
+    if (!header.IsObject()) fail("offset 8: expected a JSON header that is an object, found another value; the file is damaged");
     std::set<std::string> keys;
-    const auto no_key_twice = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
-      if (depth == 1 && event == nlohmann::json::parse_event_t::key && !keys.insert(parsed.get<std::string>()).second)
-        fail("header: expected each name once, found '" + parsed.get<std::string>() + "' again; the file is damaged");
-      return true;
-    };
-    const nlohmann::json header = nlohmann::json::parse(text, no_key_twice);
-    for (const auto& [key, value] : header.get_ref<const nlohmann::json::object_t&>()) {
-      if (key == "__metadata__")
-        notes = value.get<metadata>();
-      else
-        all.push_back(read_entry(key, value));
+    for (const auto& [key_value, value] : header.GetObject()) {
+      const std::string key = text_of(key_value);
+      if (!keys.insert(key).second) fail("header: expected each name once, found '" + key + "' again; the file is damaged");
+      if (key == "__metadata__") read_notes(value);
+      else all.push_back(read_entry(key, value));
     }
     std::stable_sort(all.begin(), all.end(), [](const tensor_view& a, const tensor_view& b) {
       return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data() : a.bytes.size() < b.bytes.size();
     });
   }
 
+  static std::string text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
+
+  void read_notes(const rapidjson::Value& entries) {
+    if (!entries.IsObject()) fail("header: expected metadata that is an object, found another value; the file is damaged");
+    for (const auto& [key, value] : entries.GetObject()) {
+      if (!value.IsString()) fail("header: expected texts as metadata, found another value of '" + text_of(key) + "'; the file is damaged");
+      notes[text_of(key)] = text_of(value);
+    }
+  }
+
   /// One tensor: {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}.
-  tensor_view read_entry(const std::string& key, const nlohmann::json& value) const {
+  tensor_view read_entry(const std::string& key, const rapidjson::Value& value) const {
     const std::string place = "tensor '" + key + "': ";
-    const std::string type_name = value.at("dtype").get<std::string>();
+    if (!value.IsObject()) fail(place + "expected an object, found another value; the file is damaged");
+    const auto part = [&](const char* name, bool (rapidjson::Value::*is_right)() const) -> const rapidjson::Value& {
+      const auto found = value.FindMember(name);
+      if (found == value.MemberEnd() || !(found->value.*is_right)())
+        fail(place + "expected dtype, shape and data_offsets, found no " + name + "; the file is damaged");
+      return found->value;
+    };
+    const std::string type_name = text_of(part("dtype", &rapidjson::Value::IsString));
     const std::optional<dtype> type = detail::dtype_called(type_name);
     if (!type) fail(place + "expected a known dtype, found " + type_name + "; the file is damaged or newer than this program");
     std::size_t bytes = size_of(*type);
     std::vector<std::int64_t> extents;
-    for (const nlohmann::json& extent : value.at("shape")) {
+    for (const rapidjson::Value& extent : part("shape", &rapidjson::Value::IsArray).GetArray()) {
       const std::uint64_t count = unsigned_in(extent, place);
       if (__builtin_mul_overflow(bytes, count, &bytes) || count > INT64_MAX)
         fail(place + "expected a shape that fits in memory, found one that does not; the file is damaged");
       extents.push_back(static_cast<std::int64_t>(count));
     }
-    const nlohmann::json& offsets = value.at("data_offsets");
-    if (!offsets.is_array() || offsets.size() != 2)
-      fail(place + "expected two data offsets, found " + std::to_string(offsets.size()) + "; the file is damaged");
+    const rapidjson::Value& offsets = part("data_offsets", &rapidjson::Value::IsArray);
+    if (offsets.Size() != 2) fail(place + "expected two data offsets, found " + std::to_string(offsets.Size()) + "; the file is damaged");
     const std::uint64_t first = unsigned_in(offsets[0], place), last = unsigned_in(offsets[1], place);
     if (first > last || last > data.size())
       fail(place + "expected data in 0 .. " + std::to_string(data.size()) + ", found " + std::to_string(first) + " .. " +
@@ -142,11 +157,10 @@ private:
     return {key, *type, std::move(extents), data.subspan(first, bytes)};
   }
 
-  std::uint64_t unsigned_in(const nlohmann::json& value, const std::string& place) const {
-    if (!value.is_number_unsigned())
-      fail(place + "expected a number that counts, found " + value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) +
-           "; the file is damaged");
-    return value.get<std::uint64_t>();
+  std::uint64_t unsigned_in(const rapidjson::Value& value, const std::string& place) const {
+    if (!value.IsUint64())
+      fail(place + "expected a number that counts, found " + (value.IsInt64() ? std::to_string(value.GetInt64()) : "another value") + "; the file is damaged");
+    return value.GetUint64();
   }
 
   /// Tensors lie one after the other, from the first byte of the data to the last.
@@ -184,24 +198,40 @@ private:
 /// Numbers of wide types come first, so that each tensor is aligned. Throws slim::error.
 inline void write_safetensors(const std::string& path, std::vector<tensor_view> tensors, metadata notes = {}) {
   std::stable_sort(tensors.begin(), tensors.end(), [](const tensor_view& a, const tensor_view& b) { return size_of(a.type) > size_of(b.type); });
-  nlohmann::ordered_json header;
-  nlohmann::ordered_json& described = header["__metadata__"];
   for (const tensor_view& one : tensors)
     notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
-  described = notes;
+
+  rapidjson::StringBuffer header;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag> writer(header);
+  bool valid = true;  // encodings
+  const auto key = [&](const std::string& name) { valid = writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())) && valid; };
+  const auto value = [&](std::string_view text) { valid = writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())) && valid; };
+  std::set<std::string> keys{"__metadata__"};
+  writer.StartObject();
+  key("__metadata__");
+  writer.StartObject();
+  for (const auto& [name, text] : notes) key(name), value(text);
+  writer.EndObject();
   std::size_t offset = 0;
   for (const tensor_view& one : tensors) {
-    if (header.contains(one.name))
-      throw error("write: " + path + ": expected each tensor once, found '" + one.name + "' again; give it another name");
-    header[one.name] = {{"dtype", name_of(one.type)}, {"shape", one.extents}, {"data_offsets", {offset, offset + one.bytes.size()}}};
+    if (!keys.insert(one.name).second) throw error("write: " + path + ": expected each tensor once, found '" + one.name + "' again; give it another name");
+    key(one.name);
+    writer.StartObject();
+    key("dtype"), value(name_of(one.type));
+    key("shape");
+    writer.StartArray();
+    for (const std::int64_t extent : one.extents) writer.Int64(extent);
+    writer.EndArray();
+    key("data_offsets");
+    writer.StartArray();
+    for (const std::size_t place : {offset, offset + one.bytes.size()}) writer.Uint64(place);
+    writer.EndArray();
+    writer.EndObject();
     offset += one.bytes.size();
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const nlohmann::json::exception& problem) {
-    throw error("write: " + path + ": expected names in UTF-8, found an error (" + problem.what() + "); rename the tensor");
-  }
+  writer.EndObject();
+  if (!valid) throw error("write: " + path + ": expected names in UTF-8, found other bytes; rename the tensor");
+  std::string text(header.GetString(), header.GetSize());
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
   atomic_file file(path);

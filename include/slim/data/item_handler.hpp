@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/function.hpp"
 #include "slim/data/item.hpp"
 #include "slim/data/parse_features.hpp"
 
@@ -108,7 +108,7 @@ struct lookup_table {
 /// class numbers.
 struct lookup_tensor {
   std::string tensor_key;
-  std::function<item(const item&)> table;
+  slim::function<item(const item&)> table;
   std::vector<std::string> shape_keys = {};
   std::optional<item_shape> shape = {};
   scalar default_value = std::string();
@@ -200,7 +200,7 @@ struct backup_handler {
 /// What `function` makes of the parsed features; `callback_keys` are those that it reads.
 struct item_handler_callback {
   std::vector<std::string> callback_keys;
-  std::function<item(const keys_to_tensors&)> function;
+  slim::function<item(const keys_to_tensors&)> function;
 
   std::vector<std::string> keys() const { return callback_keys; }
   item tensors_to_item(const keys_to_tensors& tensors) const { return function(tensors); }

@@ -1,12 +1,12 @@
 #pragma once
-// Variables of a model by name, scope and collection, while the program runs. TF-Slim section 10. Not part of slim.hpp: it needs <regex>.
+// Variables of a model by name, scope and collection, while the program runs. TF-Slim section 10. Patterns are POSIX extended regular expressions.
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <string>
 #include <vector>
 
+#include "slim/core/regular_expression.hpp"
 #include "slim/core/text.hpp"
 #include "slim/model/variable_list.hpp"
 
@@ -14,27 +14,14 @@ namespace slim {
 
 namespace detail {
 
-/// Throws slim::error for a pattern that is no regular expression.
-inline std::regex compiled_pattern(const std::string& pattern) {
-  try {
-    return std::regex(pattern);
-  } catch (const std::regex_error& problem) {
-    throw error("variables: expected a regular expression, found '" + pattern + "' (" + problem.what() + "); escape characters such as ( and [ with \\");
-  }
-}
-
 /// TensorFlow's filter of collections: the pattern matches from the first character of the name with its output number, `scope/name:0`.
-inline bool matches(const variable_reference& variable, const std::regex& pattern) {
-  return std::regex_search(variable.name + ":0", pattern, std::regex_constants::match_continuous);
-}
-
 inline std::vector<variable_reference> matching(const std::vector<variable_reference>& variables, const std::string& scope, std::string suffix) {
   if (!suffix.empty() && suffix.find(':') == std::string::npos) suffix += ":";
   if (scope.empty() && suffix.empty()) return variables;
-  const std::regex pattern = compiled_pattern(suffix.empty() ? scope : scope + ".*" + suffix);
+  const regular_expression pattern(suffix.empty() ? scope : scope + ".*" + suffix, "variables");
   std::vector<variable_reference> result;
   for (const variable_reference& one : variables)
-    if (matches(one, pattern)) result.push_back(one);
+    if (pattern.begins(one.name + ":0")) result.push_back(one);
   return result;
 }
 
@@ -118,15 +105,14 @@ std::vector<variable_reference> get_variables_to_restore(Model& net, const std::
 /// name, or from its beginning when `reg_search` is false. The order stays.
 inline std::vector<variable_reference> filter_variables(const std::vector<variable_reference>& variables, const std::vector<std::string>& include = {},
                                                         const std::vector<std::string>& exclude = {}, bool reg_search = true) {
-  const auto flags = reg_search ? std::regex_constants::match_default : std::regex_constants::match_continuous;
-  const auto any = [&](const variable_reference& variable, const std::vector<std::regex>& patterns) {
-    for (const std::regex& one : patterns)
-      if (std::regex_search(variable.name, one, flags)) return true;
+  const auto any = [&](const variable_reference& variable, const std::vector<regular_expression>& patterns) {
+    for (const regular_expression& one : patterns)
+      if (reg_search ? one.is_in(variable.name) : one.begins(variable.name)) return true;
     return false;
   };
-  std::vector<std::regex> included, excluded;
-  for (const std::string& one : include) included.push_back(detail::compiled_pattern(one));
-  for (const std::string& one : exclude) excluded.push_back(detail::compiled_pattern(one));
+  std::vector<regular_expression> included, excluded;
+  for (const std::string& one : include) included.emplace_back(one, "variables");
+  for (const std::string& one : exclude) excluded.emplace_back(one, "variables");
   std::vector<variable_reference> result;
   for (const variable_reference& one : variables)
     if ((include.empty() || any(one, included)) && !any(one, excluded)) result.push_back(one);

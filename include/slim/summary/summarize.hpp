@@ -1,15 +1,13 @@
 #pragma once
 // TF-Slim's layers.summarize_*: what of a model and its training can be observed, and summaries of all of it at once.
 
-#include <regex.h>
-
 #include <cmath>
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "slim/core/error.hpp"
+#include "slim/core/regular_expression.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/learning/train_op.hpp"
 #include "slim/summary/summaries.hpp"
@@ -150,16 +148,10 @@ inline void summarize_tensors(summary_set& set, const observed_list& list) {
 /// Those of the list whose name begins with a match of `name_filter`, a POSIX extended regular expression; all when it is empty.
 /// Throws slim::error for a malformed expression.
 inline observed_list matching(const observed_list& list, const std::string& name_filter) {
-  regex_t expression;
-  if (const int code = regcomp(&expression, ("^(" + name_filter + ")").c_str(), REG_EXTENDED | REG_NOSUB); code != 0) {
-    char reason[128];
-    regerror(code, &expression, reason, sizeof reason);
-    throw error("name_filter: " + name_filter + ": expected a regular expression, found: " + reason + "; escape special characters with \\");
-  }
-  const std::unique_ptr<regex_t, void (*)(regex_t*)> owner(&expression, &regfree);
+  const regular_expression beginning(name_filter, "name_filter");
   observed_list result;
   for (const observed& one : list)
-    if (regexec(&expression, one.name().c_str(), 0, nullptr, 0) == 0) result.push_back(one);
+    if (beginning.begins(one.name())) result.push_back(one);
   return result;
 }
 
