@@ -16,10 +16,12 @@ inline constexpr long winograd_columns = 64;
 /// With at most so many tiles, groups of columns come outermost: their weights are transformed, used for all tiles and forgotten, and
 /// never go to memory, where the transformed weights of all columns are four times as large as the weights.
 inline constexpr long winograd_few_tiles = 200;
+/// Columns of such a group; narrow ones where there would be only one.
+constexpr long winograd_group_columns(const winograd_plane& p) { return p.result_channels > winograd_columns ? winograd_columns : winograd_columns / 2; }
 
 template<class Transform>
 constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
-  return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_columns;
+  return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns(p);
 }
 
 /// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
@@ -28,7 +30,7 @@ constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_pla
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
   const bool few = has_few_tiles<Transform>(p, batch);
   const long together = few ? tiles : smaller(parts_of(tiles, larger(threads, 1)), winograd_block_tiles(p));
-  return {p.source_channels, few ? winograd_columns : p.result_channels, parts_of(together, tile_rows) * tile_rows};
+  return {p.source_channels, few ? winograd_group_columns(p) : p.result_channels, parts_of(together, tile_rows) * tile_rows};
 }
 
 /// Scratch memory in elements for up to `batch` images.
@@ -136,13 +138,13 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     T* const sources = workspace;
     parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
                  [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources); });
-    const long groups = parts_of(all, winograd_columns);
+    const long columns = winograd_group_columns(plane), groups = parts_of(all, columns);
     parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
       T* const products = transformed + layout.weights_elements();
-      const long channel = group * winograd_columns;
+      const long channel = group * columns;
       auto some = layout;
-      some.result_channels = smaller(winograd_columns, all - channel);
+      some.result_channels = smaller(columns, all - channel);
       if (prepared != nullptr) {
         const auto whole = winograd_weights_layout<T, Transform>(plane);
         multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
