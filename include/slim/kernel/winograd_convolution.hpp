@@ -87,7 +87,7 @@ template<class T, class Transform>
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
   for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {
-    const long begin = channel + p * panel, end = smaller(begin + together * panel, plane.result_channels);
+    const long begin = channel + p * panel, end = smaller(begin + smaller(together, layout.panels() - p) * panel, plane.result_channels);
     for (long q = p; channel + q * panel < end; ++q) transform_results<T, Transform>(layout, grid, products, q, channel + q * panel, first, last, result);
     if (after.apply == nullptr) continue;
     for (long tile = first; tile < last;) {
