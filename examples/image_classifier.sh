@@ -6,6 +6,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$train" --dataset_name digits --train_dir "$folder" --max_number_of_steps 30 --log_every_n_steps 10 --optimizer adam --learning_rate 0.001 \
   --opt_epsilon 1e-8 --label_smoothing 0.1 --moving_average_decay 0.9
+"$evaluate" --dataset_name digits --checkpoint_path "$folder" --eval_dir "$folder/watch" --eval_interval_secs 0.1 --timeout 2 --max_num_batches 3
 "$train" --dataset_name digits --train_dir "$folder/head" --checkpoint_path "$folder" --trainable_scopes LeNet/fc4 --max_number_of_steps 2
 "$evaluate" --dataset_name digits --checkpoint_path "$folder" --eval_dir "$folder/eval" --moving_average_decay 0.9 --max_num_batches 5
 "$export" --dataset_name digits --checkpoint_path "$folder" --output_file "$folder/lenet.safetensors" --moving_average_decay 0.9
