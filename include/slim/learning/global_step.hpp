@@ -13,7 +13,7 @@ template <class TrainOp>
 variable_reference get_global_step(TrainOp& train_op) {
   variable_reference found("global_step", {}, static_cast<std::int64_t*>(nullptr));
   train_op.for_each_state([&](const variable_reference& one) {
-    if (one.name == found.name) found = one;
+    if (one.name == "global_step") found = one;
   });
   return found;
 }
