@@ -60,6 +60,7 @@ TEST_CASE("lookup_tensor: values become what the table says") {
   CHECK(made(lookup_tensor{.tensor_key = "shape", .table = names, .shape = item_shape{2, 1}}) ==
         item{{2, 1}, std::vector<std::string>{"two", "three"}});
   CHECK(has(complaint_of([&] { made(lookup_tensor{"values", names}); }), "expected values of type int64, found float32"));
+  CHECK(has(complaint_of([] { item_handler(lookup_tensor{.tensor_key = "names", .table = {}}); }), "lookup_tensor names: expected a table, found none"));
 }
 
 TEST_CASE("sparse_tensor: values at the indices of another feature") {
@@ -96,4 +97,5 @@ TEST_CASE("item_handler_callback: any function of the features") {
                                    }};
   CHECK(made(area) == int64s({}, {6}));
   CHECK(item_handler(area).keys() == std::vector<std::string>{"height", "width"});
+  CHECK(has(complaint_of([] { item_handler(item_handler_callback{{"height"}, {}}); }), "item_handler_callback: expected a function, found none"));
 }

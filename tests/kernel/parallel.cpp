@@ -18,6 +18,26 @@ TEST_CASE("every task runs exactly once, whatever the threads and the work") {
   CHECK(hardware_threads() >= 1);
 }
 
+TEST_CASE("a task that asks for its thread has it for itself") {
+  for (const int threads : {1, 2, 3, 8}) {
+    std::vector<std::atomic<int>> busy(static_cast<std::size_t>(threads));
+    std::atomic<int> runs{0}, shared{0}, foreign{0};
+    parallel_for(200, 1e9, threads, [&](long, int thread) {
+      ++runs;
+      if (thread < 0 || thread >= threads) {
+        ++foreign;
+        return;
+      }
+      std::atomic<int>& mine = busy[static_cast<std::size_t>(thread)];
+      if (++mine != 1) ++shared;
+      --mine;
+    });
+    CHECK(runs == 200);
+    CHECK(foreign == 0);
+    CHECK(shared == 0);
+  }
+}
+
 #ifdef _OPENMP
 TEST_CASE("small work never forks, large work does") {
   const auto team_size = [](double work) {

@@ -80,7 +80,8 @@ inline std::vector<std::string> candidates(const std::string& folder) {
 
 /// Reads a checkpoint into the model that was saved, and into its train_op and whatever else was saved with it: training goes on as if it had
 /// never stopped. `where` is a file, its name without `.safetensors`, or a folder, whose latest checkpoint it is. Throws slim::error for a
-/// damaged file and for one of another network or optimizer; then nothing has changed. Returns the file.
+/// damaged file and for one of another network or optimizer; then nothing has changed. Returns the file. Temporary files that a killed
+/// process left beside it are removed.
 template <class Model, class TrainOp, class... States>
 std::string restore(const std::string& where, Model& net, TrainOp& train_op, States&... others) {
   const std::string path = detail::resolve(where);

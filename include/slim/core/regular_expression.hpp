@@ -13,13 +13,14 @@ namespace slim {
 class regular_expression {
 public:
   /// Throws slim::error for a malformed pattern; `place` begins its message.
-  regular_expression(const std::string& pattern, const std::string& place) : compiled(new regex_t, free) {
-    const int code = regcomp(compiled.get(), pattern.c_str(), REG_EXTENDED);
-    if (code == 0) return;
-    char reason[128];
-    regerror(code, compiled.get(), reason, sizeof reason);
-    delete compiled.release();  // nothing was compiled
-    throw error(place + ": expected a regular expression, found '" + pattern + "' (" + reason + "); escape characters such as ( and [ with \\");
+  regular_expression(const std::string& pattern, const std::string& place) {
+    auto expression = std::make_unique<regex_t>();
+    if (const int code = regcomp(expression.get(), pattern.c_str(), REG_EXTENDED); code != 0) {
+      char reason[128];
+      regerror(code, expression.get(), reason, sizeof reason);
+      throw error(place + ": expected a regular expression, found '" + pattern + "' (" + reason + "); escape characters such as ( and [ with \\");
+    }
+    compiled.reset(expression.release());
   }
 
   /// True when a part of `text` matches.
@@ -31,11 +32,13 @@ public:
   }
 
 private:
-  static void free(regex_t* expression) {
-    regfree(expression);
-    delete expression;
-  }
-  std::unique_ptr<regex_t, void (*)(regex_t*)> compiled;
+  struct release {
+    void operator()(regex_t* expression) const {
+      regfree(expression);
+      delete expression;
+    }
+  };
+  std::unique_ptr<regex_t, release> compiled;
 };
 
 }  // namespace slim

@@ -113,7 +113,10 @@ struct lookup_tensor {
   std::optional<item_shape> shape = {};
   scalar default_value = std::string();
 
-  std::vector<std::string> keys() const { return unmapped().keys(); }
+  std::vector<std::string> keys() const {
+    if (!table) handler_error("lookup_tensor " + tensor_key, "a table", "none");
+    return unmapped().keys();
+  }
   item tensors_to_item(const keys_to_tensors& tensors) const { return table(unmapped().tensors_to_item(tensors)); }
 
 private:
@@ -202,7 +205,10 @@ struct item_handler_callback {
   std::vector<std::string> callback_keys;
   slim::function<item(const keys_to_tensors&)> function;
 
-  std::vector<std::string> keys() const { return callback_keys; }
+  std::vector<std::string> keys() const {
+    if (!function) handler_error("item_handler_callback", "a function", "none");
+    return callback_keys;
+  }
   item tensors_to_item(const keys_to_tensors& tensors) const { return function(tensors); }
 };
 

@@ -12,8 +12,8 @@ inline constexpr int winograd_most_channels_5x5 = 512;
 
 /// The algorithm for a convolution (or one of its gradients) of `input` images under `w`: a window of one cell at stride 1, or one that
 /// covers the image once, is a matrix product without any rearrangement. 3×3 and 5×5 windows at stride 1 go to Winograd where there are
-/// enough channels, with large tiles unless they would hang over the image by more than half of their area or lose accuracy. What was asked for comes first
-/// where it is possible.
+/// enough channels, with large tiles unless they would hang over the image by more than half of their area or lose accuracy. What was
+/// asked for comes first where it is possible.
 constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::shape& output, const window& w, algorithm asked) {
   using enum algorithm;
   const extent2 one(1);
@@ -28,8 +28,8 @@ constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::
     const int down = (output[0] + tile - 1) / tile * tile, across = (output[1] + tile - 1) / tile * tile;
     return static_cast<double>(output[0]) * output[1] / (static_cast<double>(down) * across);
   };
-  const bool exact = three || (input[2] <= winograd_most_channels_5x5 && output[2] <= winograd_most_channels_5x5);
-  return exact && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
+  const bool accurate = three || (input[2] <= winograd_most_channels_5x5 && output[2] <= winograd_most_channels_5x5);
+  return accurate && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
 }
 
 /// Sets node::how of every contraction.

@@ -15,6 +15,46 @@ inline constexpr long announced_columns = 64;
 /// Tasks per thread and part: each packs its columns of dc once.
 inline constexpr long shares_per_thread = 4;
 
+/// piece[i][j] = Σ over rows of left[row][i] · right[row][j], `height` × `count`, of matrices with `inner` and `columns` elements in a row: for up
+/// to `few_rows` rows, without packing.
+template<class T>
+void multiply_piece_of_few_rows(long rows, long inner, long columns, const T* left, const T* right, long height, long count, T* piece) {
+  std::memset(piece, 0, static_cast<std::size_t>(height * count) * sizeof(T));
+  for (long strip = 0; strip < count; strip += few_rows_strip) {
+    const long width = smaller(few_rows_strip, count - strip);
+    for (long e = 0; e < rows;) {
+      const bool four = e + 4 <= rows;
+      for (long i = 0; i < height; ++i) {
+        const T *const scale = left + e * inner + i, *const row = right + e * columns + strip;
+        T* const to = piece + i * count + strip;
+        if (four) add_scaled_rows<T, 1, 4>(scale, 1, inner, row, columns, to, count, width);
+        else add_scaled_rows<T, 1, 1>(scale, 1, inner, row, columns, to, count, width);
+      }
+      e += four ? 4 : 1;
+    }
+  }
+}
+
+/// piece[i][j] (+)= Σ over `depth` steps of element i of `view` · packed column j, `height` × `count`. `before(i, j, columns)` is called just before
+/// elements (i, j) … (i, j + columns − 1).
+template<class T, class Before>
+void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps, long depth, const T* panels, long height, long count, bool accumulate,
+                              T* piece, const Before& before) {
+  static_assert(announced_columns % tile_columns<T> == 0, "groups of columns begin with a panel");
+  for (long i = 0; i < height; i += tile_rows) {
+    const int valid = static_cast<int>(smaller(tile_rows, height - i));
+    const T* from[tile_rows];
+    T* to[tile_rows];
+    for (int k = 0; k < tile_rows; ++k) from[k] = view.data + i + (k < valid ? k : 0);
+    for (long j = 0; j < count; j += announced_columns) {
+      const long width = smaller(announced_columns, count - j);
+      for (int k = 0; k < valid; ++k) before(i + k, j, width);
+      for (int k = 0; k < tile_rows; ++k) to[k] = piece + (i + (k < valid ? k : 0)) * count + j;
+      tile_row(steps, depth, from, panels + j * depth, to, valid, width, accumulate);
+    }
+  }
+}
+
 /// Computes aᵀ · dc (inner × columns) of a (rows × inner) and dc (rows × columns) in pieces of whole rows, or of parts of them, and calls
 /// `use(piece, distance, first_row, last_row, first_column, last_column)` once for each: element (r, c) is piece[(r − first_row)·distance + c − first_column].
 /// For more than `few_rows` rows, `announce(row, first_column, columns)` tells ahead what `use` will get, so that memory can be asked for
@@ -38,41 +78,16 @@ void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, cons
     const long first_strip = task % shares * strips / shares, last_strip = (task % shares + 1) * strips / shares;
     for (long strip = first_strip; strip < last_strip; ++strip) {
       const long row = strip * height, last_row = smaller(row + height, inner);
-      if (few) {
-        std::memset(piece, 0, static_cast<std::size_t>((last_row - row) * count) * sizeof(T));
-        for (long some = 0; some < count; some += few_rows_strip) {
-          const long width = smaller(few_rows_strip, count - some);
-          for (long e = 0; e < rows;) {
-            const T *const left = a + e * inner + row, *const right = dc + e * columns + column + some;
-            const bool four = e + 4 <= rows;
-            for (long i = 0; i < last_row - row; ++i) {
-              T* const to = piece + i * count + some;
-              if (four) add_scaled_rows<T, 1, 4>(left + i, 1, inner, right, columns, to, count, width);
-              else add_scaled_rows<T, 1, 1>(left + i, 1, inner, right, columns, to, count, width);
-            }
-            e += four ? 4 : 1;
-          }
-        }
-      }
+      if (few) multiply_piece_of_few_rows(rows, inner, columns, a + row, dc + column, last_row - row, count, piece);
       for (long first = few ? rows : 0; first < rows; first += block) {
-        const tap_chunk chunk{0, 1, 0, 1, row, last_row - row};
         const pixel_block pixels{0, 1, 0, 1, first, smaller(block, rows - first)};
-        if (rows > block || strip == first_strip) pack_panels(dc + first * columns + column, columns, pixels.pixels(), count, panels, 0, pixels.pixels());
-        const source_view<T> view = view_source(grid, chunk, pixels, a, buffer, true);
-        const pixel_list steps = list_pixels(grid, pixels, view);
-        for (long i = 0; i < chunk.channels; i += tile_rows) {
-          const int valid = static_cast<int>(smaller(tile_rows, chunk.channels - i));
-          const T* from[tile_rows];
-          T* to[tile_rows];
-          for (int k = 0; k < tile_rows; ++k) from[k] = view.data + i + (k < valid ? k : 0);
-          for (long some = 0; some < count; some += announced_columns) {
-            const long width = smaller(announced_columns, count - some);
-            if (first == 0)
-              for (int k = 0; k < valid; ++k) announce(row + i + k, column + some, width);
-            for (int k = 0; k < tile_rows; ++k) to[k] = piece + (i + (k < valid ? k : 0)) * count + some;
-            tile_row(steps, pixels.pixels(), from, panels + some * pixels.pixels(), to, valid, width, first > 0);
-          }
-        }
+        const long depth = pixels.pixels();
+        // The only block stays packed for all strips.
+        if (rows > block || strip == first_strip) pack_panels(dc + first * columns + column, columns, depth, count, panels, 0, depth);
+        const source_view<T> view = view_source(grid, {0, 1, 0, 1, row, last_row - row}, pixels, a, buffer, true);
+        multiply_piece_of_panels(view, list_pixels(grid, pixels, view), depth, panels, last_row - row, count, first > 0, piece, [&](long i, long j, long width) {
+          if (first == 0) announce(row + i, column + j, width);
+        });
       }
       use(piece, count, row, last_row, column, last_column);
     }
