@@ -44,10 +44,11 @@ inline void sync_folder(const std::string& folder) {
 class atomic_file {
 public:
   explicit atomic_file(std::string path) : target(std::move(path)) {
-    const std::filesystem::path full(target);
+    const std::string name = std::filesystem::path(target).filename().string();
+    const std::string beginning = detail::folder_of(target) + "/." + name + "." + std::to_string(getpid()) + "-";
     for (int attempt = 0; descriptor < 0 && attempt < 1000; ++attempt) {
-      const std::string hidden = "." + full.filename().string() + "." + std::to_string(getpid()) + "-" + std::to_string(attempt);
-      temporary = detail::folder_of(target) + "/" + hidden + std::string(detail::temporary_ending);
+      temporary = beginning + std::to_string(attempt);
+      temporary += detail::temporary_ending;
       descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (descriptor < 0 && errno != EEXIST) break;
     }

@@ -2,6 +2,7 @@
 // Restoring: all or nothing.
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -66,10 +67,13 @@ inline std::vector<std::string> candidates(const std::string& folder) {
   try {
     for (const retained& one : checkpoint_index::read(folder).all) files.push_back(one.file);
   } catch (const error&) {
+    std::multimap<std::int64_t, std::string> by_step;
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-      if (step_in(entry.path().filename().string())) files.push_back(entry.path().filename().string());
-    std::sort(files.begin(), files.end(), [](const std::string& a, const std::string& b) { return *step_in(a) < *step_in(b); });
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      const std::string file = entry.path().filename().string();
+      if (const auto step = step_in(file)) by_step.emplace(*step, file);
+    }
+    for (const auto& one : by_step) files.push_back(one.second);
   }
   std::reverse(files.begin(), files.end());
   for (std::string& file : files) file = folder + "/" + file;

@@ -24,6 +24,7 @@
 #include "slim/checkpoint/atomic_file.hpp"
 #include "slim/checkpoint/tensor_view.hpp"
 #include "slim/core/crc32c.hpp"
+#include "slim/core/stable_order.hpp"
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little-endian, and numbers are copied as they are");
 
@@ -46,6 +47,16 @@ inline std::optional<dtype> dtype_called(const std::string& name) {
   for (int i = 0; i < dtype_count; ++i)
     if (name == name_of(static_cast<dtype>(i))) return static_cast<dtype>(i);
   return std::nullopt;
+}
+
+/// Brings tensors into the order of their keys.
+template <class Key>
+void sort_by(std::vector<tensor_view>& tensors, Key key) {
+  std::vector<std::int64_t> keys;
+  for (const tensor_view& one : tensors) keys.push_back(key(one));
+  std::vector<tensor_view> sorted;
+  for (const std::size_t place : stable_order(keys)) sorted.push_back(std::move(tensors[place]));
+  tensors = std::move(sorted);
 }
 
 }  // namespace detail
@@ -113,9 +124,9 @@ private:
       if (key == "__metadata__") read_notes(value);
       else all.push_back(read_entry(key, value));
     }
-    std::stable_sort(all.begin(), all.end(), [](const tensor_view& a, const tensor_view& b) {
-      return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data() : a.bytes.size() < b.bytes.size();
-    });
+    // Of tensors at one place all but the last are empty.
+    detail::sort_by(all, [](const tensor_view& one) { return static_cast<std::int64_t>(one.bytes.size()); });
+    detail::sort_by(all, [&](const tensor_view& one) { return one.bytes.data() - data.data(); });
   }
 
   static std::string text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
@@ -201,7 +212,7 @@ private:
 /// Writes `path` at once: whatever has that name stays until the new file is complete. The CRC-32C of each tensor is added to `notes`.
 /// Numbers of wide types come first, so that each tensor is aligned. Throws slim::error.
 inline void write_safetensors(const std::string& path, std::vector<tensor_view> tensors, metadata notes = {}) {
-  std::stable_sort(tensors.begin(), tensors.end(), [](const tensor_view& a, const tensor_view& b) { return size_of(a.type) > size_of(b.type); });
+  detail::sort_by(tensors, [](const tensor_view& one) { return -static_cast<std::int64_t>(size_of(one.type)); });
   for (const tensor_view& one : tensors)
     notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
 

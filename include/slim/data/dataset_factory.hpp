@@ -62,25 +62,29 @@ const auto& find(const List& list, std::string_view what, std::string_view name)
 
 inline std::shared_ptr<const data_decoder> decoder_of(const description& from) {
   using namespace tfexample_decoder;
-  const scalar no_label = std::int64_t{from.has_boxes ? -1 : 0};
-  keys_to_features features = {
-      {"image/encoded", fixed_len_feature{{}, dtype::string, {std::string()}}},
-      {"image/format", fixed_len_feature{{}, dtype::string, {std::string(from.format)}}},
-      {"image/class/label", fixed_len_feature{{}, dtype::int64, {no_label}}},
-  };
-  items_to_handlers handlers = {{"image", from.image}, {"label", tensor{"image/class/label"}}};
+  keys_to_features features;
+  items_to_handlers handlers;
+  const auto value = [&](const char* key, dtype type, scalar missing) { features[key] = fixed_len_feature{{}, type, {std::move(missing)}}; };
+  const auto list = [&](const char* key, dtype type) { features[key] = var_len_feature{type}; };
+  const auto item_of = [&](const char* name, item_handler handler) { handlers.emplace_back(name, std::move(handler)); };
+
+  value("image/encoded", dtype::string, "");
+  value("image/format", dtype::string, std::string(from.format));
+  value("image/class/label", dtype::int64, std::int64_t{from.has_boxes ? -1 : 0});
+  item_of("image", from.image);
+  item_of("label", tensor{"image/class/label"});
   if (from.has_texts) {
-    features["image/class/text"] = fixed_len_feature{{}, dtype::string, {std::string()}};
-    handlers.emplace_back("label_text", tensor{"image/class/text"});
+    value("image/class/text", dtype::string, "");
+    item_of("label_text", tensor{"image/class/text"});
   }
   if (from.has_boxes) {
-    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) features[std::string("image/object/bbox/") + edge] = var_len_feature{dtype::float32};
-    handlers.emplace_back("object/bbox", tfexample_decoder::bounding_box{.prefix = "image/object/bbox/"});
+    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) list(("image/object/bbox/" + std::string(edge)).c_str(), dtype::float32);
+    item_of("object/bbox", tfexample_decoder::bounding_box{.prefix = "image/object/bbox/"});
   }
   if (from.has_texts) {  // TF-Slim looks for the first only, but its converter writes the second
-    features["image/object/class/label"] = var_len_feature{dtype::int64};
-    features["image/object/bbox/label"] = var_len_feature{dtype::int64};
-    handlers.emplace_back("object/label", backup_handler{tensor{"image/object/class/label"}, tensor{"image/object/bbox/label"}});
+    list("image/object/class/label", dtype::int64);
+    list("image/object/bbox/label", dtype::int64);
+    item_of("object/label", backup_handler{tensor{"image/object/class/label"}, tensor{"image/object/bbox/label"}});
   }
   return std::make_shared<tf_example_decoder>(std::move(features), std::move(handlers));
 }

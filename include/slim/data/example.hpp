@@ -63,7 +63,8 @@ inline void read_floats(protozero::pbf_reader message, float_list& target) {
   while (message.next(field::value)) {
     if (message.wire_type() == protozero::pbf_wire_type::length_delimited) {
       const auto packed = message.get_packed_float();
-      target.insert(target.end(), packed.begin(), packed.end());
+      target.reserve(target.size() + packed.size());
+      for (const float value : packed) target.push_back(value);
     } else if (message.wire_type() == protozero::pbf_wire_type::fixed32) {
       target.push_back(message.get_float());
     } else {
@@ -75,8 +76,7 @@ inline void read_floats(protozero::pbf_reader message, float_list& target) {
 inline void read_int64s(protozero::pbf_reader message, int64_list& target) {
   while (message.next(field::value)) {
     if (message.wire_type() == protozero::pbf_wire_type::length_delimited) {
-      const auto packed = message.get_packed_int64();
-      target.insert(target.end(), packed.begin(), packed.end());
+      for (const std::int64_t value : message.get_packed_int64()) target.push_back(value);
     } else if (message.wire_type() == protozero::pbf_wire_type::varint) {
       target.push_back(message.get_int64());
     } else {

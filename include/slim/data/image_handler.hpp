@@ -77,17 +77,21 @@ private:
   }
 
   item cast(data::image decoded) const {
-    item result{{decoded.height, decoded.width, decoded.channels}, std::move(decoded.pixels)};
-    if (type == dtype::uint8) return result;
-    item_values converted = detail::no_values(type);
+    item result{{decoded.height, decoded.width, decoded.channels}, {}};
+    if (type == dtype::uint8) {
+      result.values = std::move(decoded.pixels);
+      return result;
+    }
+    result.values = detail::no_values(type);
     std::visit(
         [&](auto& values) {
           using value_type = typename std::decay_t<decltype(values)>::value_type;
-          const auto& pixels = result.as<std::uint8_t>();
-          if constexpr (std::is_arithmetic_v<value_type>) values.assign(pixels.begin(), pixels.end());
+          if constexpr (std::is_arithmetic_v<value_type>) {
+            values.resize(decoded.pixels.size());
+            for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<value_type>(decoded.pixels[i]);
+          }
         },
-        converted);
-    result.values = std::move(converted);
+        result.values);
     return result;
   }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/stable_order.hpp"
 #include "slim/data/example.hpp"
 #include "slim/data/item.hpp"
 
@@ -103,10 +104,7 @@ inline item read(const std::string& key, const var_len_feature& spec, const feat
 /// Brings the values of a sparse item into the order of their places.
 inline item sort_by_place(const item& source) {
   const std::size_t rank = source.shape.size();
-  const std::vector<std::int64_t> places = flat_places(source);
-  std::vector<std::size_t> order(places.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return places[a] < places[b]; });
+  const std::vector<std::size_t> order = stable_order(flat_places(source));
   item sorted = source;
   for (std::size_t i = 0; i < order.size(); ++i) std::copy_n(&(*source.indices)[order[i] * rank], rank, &(*sorted.indices)[i * rank]);
   std::visit(
