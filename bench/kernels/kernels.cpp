@@ -105,7 +105,7 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
   const long needed = !use_winograd                ? 0
                       : which == forward           ? winograd_convolution_workspace<float, transform>(there, l.batch, 1)
                       : which == data_gradient     ? winograd_convolution_workspace<float, transform>(back, l.batch, 1)
-                                                   : winograd_weights_gradient_workspace<float, transform>(there, l.batch);
+                                                   : winograd_weights_gradient_workspace<float, transform>(there, l.batch, 1);
   aligned_buffer<float> workspace(needed);
   measure(state, g.operations() * static_cast<double>(l.batch), [&] {
     if (use_winograd && which == forward)

@@ -49,7 +49,7 @@ void check_all_passes(const convolution_case& c) {
     // Scratch memory holds anything, even what is not a number.
     std::vector<T> workspace(static_cast<std::size_t>(std::max({winograd_convolution_workspace<T, Transform>(forward, c.batch, threads),
                                                                 winograd_convolution_workspace<T, Transform>(backward, c.batch, threads),
-                                                                winograd_weights_gradient_workspace<T, Transform>(forward, c.batch)})),
+                                                                winograd_weights_gradient_workspace<T, Transform>(forward, c.batch, threads)})),
                              T(NAN));
     std::vector<T> y(dy.size(), T(NAN)), dx(x.size(), T(NAN)), dweights(weights.size(), T(NAN));
     const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels);

@@ -15,7 +15,7 @@ constexpr long winograd_block_tiles(const winograd_plane& p) { return p.source_c
 inline constexpr long winograd_columns = 64;
 /// With at most so many tiles, groups of columns come outermost: their weights are transformed, used for all tiles and forgotten, and
 /// never go to memory, where the transformed weights of all columns are four times as large as the weights.
-inline constexpr long winograd_few_tiles = 200;
+inline constexpr long winograd_few_tiles = 400;
 /// Columns of such a group; narrow ones where there would be only one.
 constexpr long winograd_group_columns(const winograd_plane& p) { return p.result_channels > winograd_columns ? winograd_columns : winograd_columns / 2; }
 
@@ -137,7 +137,7 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
   if (has_few_tiles<Transform>(plane, batch)) {
     T* const sources = workspace;
     parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
-                 [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources); });
+                 [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>)); });
     const long columns = winograd_group_columns(plane), groups = parts_of(all, columns);
     parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
@@ -165,7 +165,8 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     T* const sources = transformed + layout.weights_elements() + thread * (layout.source_elements() + layout.result_elements());
     T* const products = sources + layout.source_elements();
     const long first = block * layout.tiles, last = smaller(first + layout.tiles, tiles);
-    for (long line = 0; line < layout.lines(); ++line) transform_sources<T, Transform>(layout, grid, source, line, first, last, sources);
+    for (long line = 0; line < layout.lines(); ++line)
+      transform_sources<T, Transform>(layout, grid, source, line, first, last, sources + layout.channel_place(line * line_elements<T>));
     multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
     finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
   });

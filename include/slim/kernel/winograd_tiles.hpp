@@ -141,7 +141,7 @@ struct columns_in_order {
 
 // The transforms below are not inlined: each is a page of straight-line code that several loops call.
 
-/// Bᵀ d B of tiles [first, last) for one line of source channels, to `sources` (a layout's source matrices).
+/// Bᵀ d B of tiles [first, last) for one line of source channels, to the line's place `sources` in a layout's source matrices.
 template<class T, class Transform>
 [[gnu::noinline]] void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source,
                                          long line_index, long first, long last, T* sources) {
@@ -152,7 +152,7 @@ template<class T, class Transform>
   const long stride = layout.source_stride();
   alignas(64) T copy[pixel_square<T, size>::copy_elements];
   for (long tile = first; tile < last; ++tile) {
-    T* const to = sources + layout.tile_place(tile - first) + layout.channel_place(line_index * line);
+    T* const to = sources + layout.tile_place(tile - first);
     const tile_position at = grid.at(tile);
     const pixel_square<T, size> square(source + at.image * p.source_height * p.source_width * p.source_channels, p.source_height, p.source_width,
                                        p.source_channels, at.row - p.pad_top, at.column - p.pad_left, line_index * line, copy);
@@ -272,18 +272,18 @@ template<class T, class Transform>
   }
 }
 
-/// Gᵀ u G of one source channel: the gradient of the weights [tap row][tap column][source channels][all] from that of the transformed
-/// weights; the layout's result channels are the first of all.
+/// Gᵀ u G of the layout's source channel `channel`: the gradient of its weights, `dweights` [tap row][tap column][result channels], whose taps lie `tap` elements
+/// apart, from that of the transformed weights.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long all, long channel, T* dweights) {
+[[gnu::noinline]] void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, long tap, T* dweights) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
-  const long stride = layout.weights_stride(), tap = layout.source_channels * all;
+  const long stride = layout.weights_stride();
   for (long k = 0; k < layout.result_channels; k += simd::width<T>) {
     const long some = smaller(simd::width<T>, layout.result_channels - k);
     places_in_order<const T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
-    T* const to = dweights + channel * all + k;
+    T* const to = dweights + k;
     transform_tile<size, taps, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights_gradient(in, out); },
                                     [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
                                     [&](int s, int r, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });

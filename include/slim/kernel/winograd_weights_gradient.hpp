@@ -1,30 +1,45 @@
 #pragma once
 // Winograd's algorithm for the weights gradient of a convolution of stride 1: the adjoint of the forward algorithm with the same
-// source transform. For each block of tiles, one matrix product per frequency adds to the gradient of the transformed weights.
+// source transform. For each frequency, one matrix product over tiles is the gradient of the transformed weights.
 
 #include "slim/kernel/parallel.hpp"
 #include "slim/kernel/winograd_tiles.hpp"
 
 namespace slim::kernel {
 
-/// Tiles of a block: the length of a sum in registers.
-inline constexpr long winograd_gradient_tiles = 168;
+/// Tiles of a block, at most: the length of a sum in registers.
+inline constexpr long winograd_gradient_tiles = 128;
+/// Where all tiles are one block, groups of so many source channels come outermost: the gradient of a group's transformed weights is
+/// made, transformed back and forgotten.
+inline constexpr long winograd_gradient_channels = 64;
 
+template<class Transform>
+constexpr bool has_one_gradient_block(const winograd_plane& p, long batch) {
+  return batch * tile_grid<Transform>{p}.per_image() <= winograd_gradient_tiles;
+}
+
+/// The matrices of one block of tiles; of the only one, for one group of source channels.
 template<class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_plane& p, long batch) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  const long together = smaller(tiles, winograd_gradient_tiles);
-  return {p.source_channels, p.result_channels, together, together};
+  if (has_one_gradient_block<Transform>(p, batch)) return {smaller(p.source_channels, winograd_gradient_channels), p.result_channels, tiles, tiles};
+  const long block = parts_of(tiles, parts_of(tiles, winograd_gradient_tiles));
+  return {p.source_channels, p.result_channels, block, block};
 }
 
-/// Scratch memory in elements: the matrices of one block, and the gradient of the transformed weights.
+/// Scratch memory in elements for up to `batch` images.
 template<class T, class Transform>
-constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch) {
-  const auto layout = winograd_gradient_layout<T, Transform>(p, batch);
-  return layout.weights_elements() + layout.source_elements() + layout.result_elements();
+constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
+  const auto needed = [&](long images) {
+    const auto layout = winograd_gradient_layout<T, Transform>(p, images);
+    return layout.result_elements() + (has_one_gradient_block<Transform>(p, images) ? threads : 1) * (layout.source_elements() + layout.weights_elements());
+  };
+  long most = 0;  // fewer images may need more
+  for (long images = 1; images <= batch; ++images) most = larger(most, needed(images));
+  return most;
 }
 
-/// gradient[channel][column] (+)= Σ over tiles of sources[tile][channel] · results[tile][column], for one frequency.
+/// gradient[channel][column] (+)= Σ over `count` tiles of sources[tile][channel] · results[tile][column], for one frequency.
 template<class T, class Transform>
 [[gnu::noinline]] void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, long count, bool accumulate, T* gradient) {
   constexpr long panel = tile_columns<T>;
@@ -42,10 +57,40 @@ template<class T, class Transform>
     }
 }
 
+/// winograd_weights_gradient for one block of tiles.
+template<class T, class Transform>
+void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
+  constexpr long line = line_elements<T>, panel = tile_columns<T>;
+  const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
+  const tile_grid<Transform> grid{plane};
+  T* const results = workspace;
+  parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * panel), threads, [&](long p) {
+    transform_result_gradients<T, Transform>(layout, grid, dresult, p, 0, layout.tiles, results);
+  });
+  const long groups = parts_of(plane.source_channels, layout.source_channels);
+  const double work = 2.0 * static_cast<double>(layout.frequencies * layout.tiles * layout.source_channels) * static_cast<double>(plane.result_channels);
+  parallel_for(groups, work, threads, [&](long group, int thread) {
+    const long first = group * layout.source_channels;
+    auto some = layout;
+    some.source_channels = smaller(layout.source_channels, plane.source_channels - first);
+    T* const sources = results + layout.result_elements() + thread * (layout.source_elements() + layout.weights_elements());
+    T* const gradient = sources + layout.source_elements();
+    for (long c = 0; c < some.source_channels; c += line)
+      transform_sources<T, Transform>(some, grid, source, (first + c) / line, 0, layout.tiles, sources + some.channel_place(c));
+    for (long f = 0; f < some.frequencies; ++f)
+      multiply_tiles<T, Transform>(some, sources + f * some.source_stride(), results + f * some.result_stride(), layout.tiles, false,
+                                   gradient + f * some.weights_stride());
+    for (long c = 0; c < some.source_channels; ++c)
+      transform_weights_gradient<T, Transform>(some, gradient, c, plane.source_channels * plane.result_channels, dweights + (first + c) * plane.result_channels);
+  });
+}
+
 /// dweights[tap row][tap column][source channels][result channels] = Σ over images and pixels of source · dresult; overwrites dweights. Each phase
 /// shares out disjoint results, so the bits do not depend on the number of threads.
 template<class T, class Transform>
 void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
+  if (has_one_gradient_block<Transform>(plane, batch))
+    return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, dweights, workspace, threads);
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
   const tile_grid<Transform> grid{plane};
   T* const sources = workspace;
@@ -58,18 +103,19 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
     const double per_line = 10.0 * static_cast<double>(layout.frequencies * count * line_elements<T>);
     parallel_for(layout.lines() + layout.panels(), per_line, threads, [&](long task) {
       if (task < layout.lines())
-        transform_sources<T, Transform>(layout, grid, source, task, first, last, sources);
+        transform_sources<T, Transform>(layout, grid, source, task, first, last, sources + layout.channel_place(task * line_elements<T>));
       else
         transform_result_gradients<T, Transform>(layout, grid, dresult, task - layout.lines(), first, last, results);
     });
     const double per_frequency = 2.0 * static_cast<double>(count * plane.source_channels) * static_cast<double>(plane.result_channels);
     parallel_for(layout.frequencies, per_frequency, threads, [&](long f) {
       multiply_tiles<T, Transform>(layout, sources + f * layout.source_stride(), results + f * layout.result_stride(), count, first > 0,
-                                 gradient + f * layout.weights_stride());
+                                   gradient + f * layout.weights_stride());
     });
   }
-  parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads,
-               [&](long channel) { transform_weights_gradient<T, Transform>(layout, gradient, plane.result_channels, channel, dweights); });
+  parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads, [&](long channel) {
+    transform_weights_gradient<T, Transform>(layout, gradient, channel, plane.source_channels * plane.result_channels, dweights + channel * plane.result_channels);
+  });
 }
 
 }  // namespace slim::kernel

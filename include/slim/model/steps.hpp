@@ -112,7 +112,7 @@ constexpr long winograd_workspace(const Program& p, const graph::node& n, long c
       return kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(convolution_geometry_of(n.extent, first, n.window)), capacity, threads);
     default:
       return kernel::winograd_weights_gradient_workspace<T, Transform>(
-          kernel::forward_plane(convolution_geometry_of(first, p.nodes[n.operands[1]].extent, n.window)), capacity);
+          kernel::forward_plane(convolution_geometry_of(first, p.nodes[n.operands[1]].extent, n.window)), capacity, threads);
   }
 }
 
