@@ -68,3 +68,28 @@ TEST_CASE("a kept gradient of a fused update is the gradient") {
   CHECK((Eigen::Map<const matrix>(op.slot<"fc/weights">().data(), 300, 500) - expected).norm() < 1e-12 * expected.norm());
   CHECK((net.variable<"fc/weights">() - w).norm() == 0);
 }
+
+namespace {
+
+template <algorithm Algorithm>
+inline constexpr auto convolution = conv2d(130, 3, "conv", conv_algorithm = Algorithm, activation_fn = none, weights_regularizer = l2_regularizer(0.02));
+template <algorithm Algorithm>
+using convolution_model = model<convolution<Algorithm>, input<8, 7, 128>, precision<double>>;
+
+}  // namespace
+
+TEST_CASE("Winograd's algorithm updates row by row what a direct convolution updates afterwards") {
+  convolution_model<algorithm::winograd_4x4> net{seed(1), capacity(33)};
+  convolution_model<algorithm::direct> reference{seed(1), capacity(33)};
+  const optimizers::momentum momentum{.learning_rate = 0.01, .decay = 0.8};
+  auto op = learning::create_train_op(net, losses::mean_squared_error, momentum, capacity(33), 2);
+  auto reference_op = learning::create_train_op(reference, losses::mean_squared_error, momentum, capacity(33));
+  REQUIRE(updates_in_pieces<decltype(op)>() == 1);
+  REQUIRE(updates_in_pieces<decltype(reference_op)>() == 0);
+  for (const long examples : {33L, 2L}) {  // several blocks of tiles, and one
+    const matrix x = numbers(examples, 8 * 7 * 128, static_cast<unsigned>(examples)), y = numbers(examples, 8 * 7 * 130, static_cast<unsigned>(examples) + 100);
+    op(x, y), reference_op(x, y);
+    const matrix w = net.variable<"conv/weights">(), expected = reference.variable<"conv/weights">();
+    CHECK((w - expected).norm() < 1e-12 * expected.norm());
+  }
+}

@@ -185,8 +185,8 @@ constexpr void fuse_into_producers(graph& g) {
 /// Gradients with fewer elements stay in cache until their update reads them.
 inline constexpr long least_gradient_in_pieces = 1 << 17;
 
-/// Updates into the product that makes their gradient, when nothing else reads it: the gradient then exists only piece by piece, which saves its
-/// memory and two passes over it. After `choose`.
+/// Updates into the product, or Winograd's algorithm, that makes their gradient, when nothing else reads it: the gradient then exists only
+/// piece by piece, which saves its memory and two passes over it. After `choose`.
 constexpr void fuse_updates(graph& g) {
   const list<int> reads = detail::read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
@@ -196,8 +196,8 @@ constexpr void fuse_updates(graph& g) {
     if (uses_position(f)) continue;
     for (int k = f.output_count; k < n.operand_count; ++k) {
       node& producer = g.nodes[n.operands[k]];
-      const bool product = (producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient) && producer.how == algorithm::product;
-      if (!product || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
+      const bool weights = producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient;
+      if (!weights || producer.how == algorithm::direct || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
       node fused = producer;
       fused.body_operands = producer.operand_count, fused.scope = n.scope, fused.updates = true;

@@ -27,12 +27,18 @@ constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_
   return {p.source_channels, p.result_channels, block, block};
 }
 
+/// Elements of the rows of all taps of one source channel.
+template<class T, class Transform>
+constexpr long winograd_gradient_rows_elements(const winograd_plane& p) {
+  return static_cast<long>(Transform::taps) * Transform::taps * parts_of(p.result_channels, line_elements<T>) * line_elements<T>;
+}
+
 /// Scratch memory in elements for up to `batch` images.
 template<class T, class Transform>
 constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
     const auto layout = winograd_gradient_layout<T, Transform>(p, images);
-    return layout.result_elements() + (has_one_gradient_block<Transform>(p, images) ? threads : 1) * (layout.source_elements() + layout.weights_elements());
+    return threads * winograd_gradient_rows_elements<T, Transform>(p) + layout.result_elements() + (has_one_gradient_block<Transform>(p, images) ? threads : 1) * (layout.source_elements() + layout.weights_elements());
   };
   long most = 0;  // fewer images may need more
   for (long images = 1; images <= batch; ++images) most = larger(most, needed(images));
@@ -57,45 +63,56 @@ template<class T, class Transform>
     }
 }
 
-/// winograd_weights_gradient for one block of tiles.
-template<class T, class Transform>
-void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
-  constexpr long line = line_elements<T>, panel = tile_columns<T>;
+/// Transforms the gradient of the layout's source channel `channel` back to the rows of its taps, in `rows`, and hands them to `use(values, row)`;
+/// `first` is the first of the layout's channels.
+template<class T, class Transform, class Use>
+void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_plane& plane, const T* gradient, long first, long channel, T* rows, const Use& use) {
+  constexpr long taps = static_cast<long>(Transform::taps) * Transform::taps;
+  const long distance = winograd_gradient_rows_elements<T, Transform>(plane) / taps;
+  transform_weights_gradient<T, Transform>(layout, gradient, channel, distance, rows);
+  for (long tap = 0; tap < taps; ++tap) use(rows + tap * distance, tap * plane.source_channels + first + channel);
+}
+
+/// The weights gradient of one block of tiles.
+template<class T, class Transform, class Use>
+void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
   const tile_grid<Transform> grid{plane};
   T* const results = workspace;
-  parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * panel), threads, [&](long p) {
-    transform_result_gradients<T, Transform>(layout, grid, dresult, p, 0, layout.tiles, results);
+  parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * tile_columns<T>), threads, [&](long panel) {
+    transform_result_gradients<T, Transform>(layout, grid, dresult, panel, 0, layout.tiles, results);
   });
-  const long groups = parts_of(plane.source_channels, layout.source_channels);
+  const long groups = parts_of(plane.source_channels, layout.source_channels), rows_elements = winograd_gradient_rows_elements<T, Transform>(plane);
   const double work = 2.0 * static_cast<double>(layout.frequencies * layout.tiles * layout.source_channels) * static_cast<double>(plane.result_channels);
   parallel_for(groups, work, threads, [&](long group, int thread) {
     const long first = group * layout.source_channels;
     auto some = layout;
     some.source_channels = smaller(layout.source_channels, plane.source_channels - first);
-    T* const sources = results + layout.result_elements() + thread * (layout.source_elements() + layout.weights_elements());
+    T* const rows = results + layout.result_elements() + thread * (rows_elements + layout.source_elements() + layout.weights_elements());
+    T* const sources = rows + rows_elements;
     T* const gradient = sources + layout.source_elements();
-    for (long c = 0; c < some.source_channels; c += line)
-      transform_sources<T, Transform>(some, grid, source, (first + c) / line, 0, layout.tiles, sources + some.channel_place(c));
+    for (long c = 0; c < some.source_channels; c += line_elements<T>)
+      transform_sources<T, Transform>(some, grid, source, (first + c) / line_elements<T>, 0, layout.tiles, sources + some.channel_place(c));
     for (long f = 0; f < some.frequencies; ++f)
       multiply_tiles<T, Transform>(some, sources + f * some.source_stride(), results + f * some.result_stride(), layout.tiles, false,
                                    gradient + f * some.weights_stride());
-    for (long c = 0; c < some.source_channels; ++c)
-      transform_weights_gradient<T, Transform>(some, gradient, c, plane.source_channels * plane.result_channels, dweights + (first + c) * plane.result_channels);
+    for (long c = 0; c < some.source_channels; ++c) finish_channel<T, Transform>(some, plane, gradient, first, c, rows, use);
   });
 }
 
-/// dweights[tap row][tap column][source channels][result channels] = Σ over images and pixels of source · dresult; overwrites dweights. Each phase
-/// shares out disjoint results, so the bits do not depend on the number of threads.
-template<class T, class Transform>
-void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
+/// The gradient of the weights, Σ over images and pixels of source · dresult, row by row: `use(values, row)` gets the result channels of row
+/// (tap row · taps + tap column) · source channels + source channel, once for each, from several threads at once. Each phase shares out
+/// disjoint results, so the bits do not depend on the number of threads.
+template<class T, class Transform, class Use>
+void winograd_weights_gradient_in_rows(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
   if (has_one_gradient_block<Transform>(plane, batch))
-    return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, dweights, workspace, threads);
+    return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, workspace, threads, use);
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
   const tile_grid<Transform> grid{plane};
   T* const sources = workspace;
   T* const results = sources + layout.source_elements();
   T* const gradient = results + layout.result_elements();
+  T* const rows = gradient + layout.weights_elements();
 
   const long tiles = batch * grid.per_image();
   for (long first = 0; first < tiles; first += layout.tiles) {
@@ -113,8 +130,16 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
                                    gradient + f * layout.weights_stride());
     });
   }
-  parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads, [&](long channel) {
-    transform_weights_gradient<T, Transform>(layout, gradient, channel, plane.source_channels * plane.result_channels, dweights + channel * plane.result_channels);
+  parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads, [&](long channel, int thread) {
+    finish_channel<T, Transform>(layout, plane, gradient, 0, channel, rows + thread * winograd_gradient_rows_elements<T, Transform>(plane), use);
+  });
+}
+
+/// The same to dweights[tap row][tap column][source channels][result channels], overwritten.
+template<class T, class Transform>
+void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
+  winograd_weights_gradient_in_rows<T, Transform>(plane, batch, source, dresult, workspace, threads, [&](const T* values, long row) {
+    std::memcpy(dweights + row * plane.result_channels, values, static_cast<std::size_t>(plane.result_channels) * sizeof(T));
   });
 }
 

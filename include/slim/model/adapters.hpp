@@ -165,15 +165,20 @@ struct adapters {
   static void convolution_weights_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);  // operands: input, gradient
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window);
-    T *const x = s[n.operands[0]], *const dy = s[n.operands[1]], *const dweights = s[at.node];
+    T *const x = s[n.operands[0]], *const dy = s[n.operands[1]];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, dweights, s.workspace, s.threads);
+      const bound_epilogue<T> e(s, at);
+      const long inner = product_inner(g), columns = g.output_channels;
+      kernel::winograd_weights_gradient_in_rows<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, s.workspace, s.threads, [&](const T* values, long row) {
+        if (n.updates) update_row(s, n, e, values, row, 0, columns, inner);
+        else std::memcpy(s[at.node] + row * columns, values, static_cast<std::size_t>(columns) * sizeof(T));
+      });
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
       product_weights_gradient(s, at, s.batch * product_rows(g), product_inner(g), g.output_channels);
     else
-      kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, dweights, s.threads);
+      kernel::convolution_weights_gradient<T>(g, s.batch, x, dy, s[at.node], s.threads);
   }
 
   /// db = aᵀ · dc, or the update that takes the place of storing it.
@@ -189,20 +194,24 @@ struct adapters {
           for (long c = column; c < column + count; c += line) simd::prefetch_for_write(e.context.inputs[k - n.body() + 1] + row * columns + c);
     };
     kernel::matmul_weights_gradient_in_pieces<T>(rows, inner, columns, a, dc, s.threads, announce, [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
-      for (; row < last_row; ++row, piece += distance) {
-        kernel::expression_context<T> one = e.context;  // of this row: all operands that have rows are moved there
-        one.inputs[0] = one.outputs[0] = nullptr;
-        for (int k = n.body(); k < n.operand_count; ++k) {
-          const long size = extent(s, n.operands[k]).size();
-          const T*& input = one.inputs[k - n.body() + 1];
-          if (size == inner * columns) input += row * columns + column;
-          else if (size == columns) input += column;
-          if (k - n.body() < kernel::max_expression_outputs) one.outputs[k - n.body()] = const_cast<T*>(input);
-        }
-        one.inputs[0] = piece;
-        e.call.apply(&one, 0, 1, 0, last_column - column);
-      }
+      for (; row < last_row; ++row, piece += distance) update_row(s, n, e, piece, row, column, last_column, inner);
     });
+  }
+
+  /// The update of elements [column, last_column) of one row of weights [inner, columns], from their gradient.
+  static void update_row(const state& s, const node& n, const bound_epilogue<T>& e, const T* gradient, long row, long column, long last_column, long inner) {
+    const long columns = n.extent.channels();
+    kernel::expression_context<T> one = e.context;  // of this row: all operands that have rows are moved there
+    one.inputs[0] = one.outputs[0] = nullptr;
+    for (int k = n.body(); k < n.operand_count; ++k) {
+      const long size = extent(s, n.operands[k]).size();
+      const T*& input = one.inputs[k - n.body() + 1];
+      if (size == inner * columns) input += row * columns + column;
+      else if (size == columns) input += column;
+      if (k - n.body() < kernel::max_expression_outputs) one.outputs[k - n.body()] = const_cast<T*>(input);
+    }
+    one.inputs[0] = gradient;
+    e.call.apply(&one, 0, 1, 0, last_column - column);
   }
 
   static void matmul(const state& s, const step<T>& at) {
