@@ -12,6 +12,7 @@
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/convolution_data_gradient.hpp"
 #include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/depthwise_convolution.hpp"
 #include "slim/kernel/matmul.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
@@ -140,6 +141,24 @@ void multiply(benchmark::State& state, long rows, pass which) {
   state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
 }
 
+/// Depthwise 3×3: nine multiply-adds for each number that is read and written, so bandwidth is the measure again.
+void convolve_depthwise(benchmark::State& state, layer l, pass which) {
+  const convolution_geometry g{l.size, l.size, l.in, l.size, l.size, l.in, 3, 3, 1, 1, 1, 1, 1, 1};
+  const long size = l.batch * l.size * l.size * l.in;
+  aligned_buffer<float> x = numbers(size), y = numbers(size), w = numbers(9L * l.in);
+  measure(state, 18.0 * static_cast<double>(size), [&] {
+    if (which == forward)
+      depthwise_convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
+    else if (which == data_gradient)
+      depthwise_convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
+    else
+      depthwise_convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
+  });
+  const double bytes = 8.0 * static_cast<double>(size) * static_cast<double>(state.iterations());
+  state.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -161,6 +180,11 @@ int main(int count, char** arguments) {
     for (const pass which : {forward, data_gradient, weights_gradient}) {
       const std::string name = std::string("fully_connected/") + names[which] + "/25088x4096/batch" + std::to_string(rows);
       benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { multiply(state, rows, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
+    }
+  for (const layer& l : {layer{64, 64, 112, 2}, layer{512, 512, 14, 8}})
+    for (const pass which : {forward, data_gradient, weights_gradient}) {
+      const std::string name = std::string("depthwise/") + names[which] + '/' + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve_depthwise(state, l, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
     }
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -15,6 +15,7 @@
 #include "slim/layers/fully_connected.hpp"
 #include "slim/layers/local_response_normalization.hpp"
 #include "slim/layers/pool2d.hpp"
+#include "slim/layers/separable_conv2d.hpp"
 #include "slim/layers/variable.hpp"
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/schedules.hpp"

@@ -15,6 +15,9 @@ constexpr auto dilated = front >> conv2d(5, {3, 3}, "same", rate = 2, biases_ini
 constexpr auto wide = front >> conv2d(17, {3, 3}, "odd", activation_fn = nn::tanh) >> conv2d(33, {1, 1}, "pointwise", activation_fn = nn::tanh)
                             >> conv2d(3, {1, 1}, 2, "strided_pointwise") >> conv2d(4, {4, 3}, "covering", padding = VALID, activation_fn = none);
 
+constexpr auto separable = front >> separable_conv2d(5, {3, 3}, "same", depth_multiplier = 2, activation_fn = nn::tanh)
+                        >> separable_conv2d(none, {3, 2}, "alone", stride = 2, padding = VALID) >> separable_conv2d(3, {2, 2}, "dilated", rate = 2, activation_fn = none);
+
 }  // namespace
 
 TEST_CASE("gradient law: convolutions, SAME and VALID, 3x3 and 5x5, relu") {
@@ -25,3 +28,4 @@ TEST_CASE("gradient law: dilated convolutions, no biases") { laws::check_gradien
 TEST_CASE("gradient law: odd channels, 1x1 with and without stride, a window that covers its input") {
   laws::check_gradients_at_batches<wide, input<7, 5, 3>>(mean_squared_error, {.sequence = 5});
 }
+TEST_CASE("gradient law: separable convolutions") { laws::check_gradients_at_batches<separable, input<9, 8, 2>>(mean_squared_error); }

@@ -234,11 +234,24 @@ constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, 
   return true;
 }
 
-constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope, algorithm asked = algorithm::automatic) {
+namespace detail {
+constexpr int window_product(graph& g, op kind, int x, int weights, const window& placed, const slim::shape& output, int scope) {
   node n;
-  n.kind = op::convolution, n.batched = true, n.extent = output, n.window = placed, n.number = static_cast<int>(asked);
+  n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
   n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;
   return add_node(g, n, scope);
+}
+}  // namespace detail
+
+constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope, algorithm asked = algorithm::automatic) {
+  const int result = detail::window_product(g, op::convolution, x, weights, placed, output, scope);
+  g.nodes[result].number = static_cast<int>(asked);
+  return result;
+}
+
+/// Weights [kernel height, kernel width, channels, multiplier]; channels · multiplier outputs, those of a channel side by side.
+constexpr int depthwise_convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope) {
+  return detail::window_product(g, op::depthwise_convolution, x, weights, placed, output, scope);
 }
 
 constexpr int pool(graph& g, op kind, int x, const window& placed, const slim::shape& output, int scope) {

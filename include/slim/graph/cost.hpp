@@ -19,6 +19,9 @@ constexpr double operations(const Program& p, const node& n) {
     case op::matmul: work = 2 * size * extent(1)[0]; break;
     case op::matmul_data_gradient: work = 2 * size * extent(1)[1]; break;
     case op::matmul_weights_gradient: work = 2 * size; break;
+    case op::depthwise_convolution: work = 2 * size * taps; break;
+    case op::depthwise_convolution_data_gradient: work = 2 * static_cast<double>(extent(0).size()) * taps; break;
+    case op::depthwise_convolution_weights_gradient: work = 2 * static_cast<double>(extent(1).size()) * taps; break;
     case op::max_pool:
     case op::average_pool: work = size * taps; break;
     case op::max_pool_gradient: work = static_cast<double>(extent(1).size()) * taps; break;

@@ -51,6 +51,12 @@ private:
     return add_node(g, n, from.scope);
   }
 
+  /// A product of data (operand 0) and weights (operand 1).
+  constexpr void pull_back_product(const node& n, int gradient, op data_gradient, op weights_gradient) {
+    if (flows_to(n, 1)) accumulate(n.operands[1], derived(weights_gradient, n, domain_of(g.nodes[n.operands[1]]), n.operands[0], gradient));
+    if (flows_to(n, 0)) accumulate(n.operands[0], derived(data_gradient, n, domain_of(g.nodes[n.operands[0]]), gradient, n.operands[1]));
+  }
+
   constexpr void pull_back(int i) {
     const node n = g.nodes[i];
     const int gradient = adjoint[i];
@@ -58,15 +64,11 @@ private:
     switch (n.kind) {
       case op::map:
       case op::reduce: pull_back_function(i, n, gradient); break;
-      case op::convolution:
-      case op::matmul: {
-        const bool image = n.kind == op::convolution;
-        if (flows_to(n, 1))
-          accumulate(n.operands[1], derived(image ? op::convolution_weights_gradient : op::matmul_weights_gradient, n, operand_domain(1), n.operands[0], gradient));
-        if (flows_to(n, 0))
-          accumulate(n.operands[0], derived(image ? op::convolution_data_gradient : op::matmul_data_gradient, n, operand_domain(0), gradient, n.operands[1]));
+      case op::convolution: pull_back_product(n, gradient, op::convolution_data_gradient, op::convolution_weights_gradient); break;
+      case op::matmul: pull_back_product(n, gradient, op::matmul_data_gradient, op::matmul_weights_gradient); break;
+      case op::depthwise_convolution:
+        pull_back_product(n, gradient, op::depthwise_convolution_data_gradient, op::depthwise_convolution_weights_gradient);
         break;
-      }
       case op::max_pool: accumulate(n.operands[0], derived(op::max_pool_gradient, n, operand_domain(0), n.operands[0], i, gradient)); break;
       case op::average_pool: accumulate(n.operands[0], derived(op::average_pool_gradient, n, operand_domain(0), gradient)); break;
       case op::softmax: accumulate(n.operands[0], derived(op::softmax_gradient, n, operand_domain(0), i, gradient)); break;

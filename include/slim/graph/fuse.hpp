@@ -15,7 +15,8 @@ namespace detail {
 
 constexpr bool has_epilogue(op kind) {
   using enum op;
-  return kind == convolution || kind == convolution_data_gradient || kind == matmul || kind == matmul_data_gradient || kind == max_pool ||
+  return kind == convolution || kind == convolution_data_gradient || kind == matmul || kind == matmul_data_gradient ||
+         kind == depthwise_convolution || kind == depthwise_convolution_data_gradient || kind == max_pool ||
          kind == max_pool_gradient || kind == average_pool || kind == average_pool_gradient;
 }
 

@@ -21,6 +21,7 @@ enum class op : unsigned char {
   // contractions
   convolution, convolution_data_gradient, convolution_weights_gradient,
   matmul, matmul_data_gradient, matmul_weights_gradient,
+  depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
   // windows and rows
   max_pool, max_pool_gradient, average_pool, average_pool_gradient,
   softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient,
@@ -35,6 +36,7 @@ constexpr const char* name_of(op kind) {
   constexpr const char* names[] = {
       "input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "convolution",
       "convolution_data_gradient", "convolution_weights_gradient", "matmul", "matmul_data_gradient", "matmul_weights_gradient",
+      "depthwise_convolution", "depthwise_convolution_data_gradient", "depthwise_convolution_weights_gradient",
       "max_pool", "max_pool_gradient", "average_pool", "average_pool_gradient", "softmax", "softmax_gradient",
       "softmax_cross_entropy", "softmax_cross_entropy_gradient", "local_response_normalization",
       "local_response_normalization_gradient", "concat", "slice", "reshape"};

@@ -153,6 +153,7 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 
 // clang-format off
 struct num_outputs_keyword : keyword<num_outputs_keyword, int> { static constexpr const char* name = "num_outputs"; using keyword::operator=; };
+struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, int> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; };
 struct num_classes_keyword : keyword<num_classes_keyword, int> { static constexpr const char* name = "num_classes"; using keyword::operator=; };
 struct kernel_size_keyword : keyword<kernel_size_keyword, extent2> { static constexpr const char* name = "kernel_size"; using keyword::operator=; };
 struct stride_keyword : keyword<stride_keyword, extent2> { static constexpr const char* name = "stride"; using keyword::operator=; };
@@ -162,6 +163,7 @@ struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
 struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
 struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; };
 struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; };
+struct pointwise_initializer_keyword : keyword<pointwise_initializer_keyword, initializer> { static constexpr const char* name = "pointwise_initializer"; using keyword::operator=; };
 struct weights_regularizer_keyword : keyword<weights_regularizer_keyword, stored_function> { static constexpr const char* name = "weights_regularizer"; using keyword::operator=; };
 struct biases_initializer_keyword : keyword<biases_initializer_keyword, initializer> { static constexpr const char* name = "biases_initializer"; using keyword::operator=; };
 struct biases_regularizer_keyword : keyword<biases_regularizer_keyword, stored_function> { static constexpr const char* name = "biases_regularizer"; using keyword::operator=; };
@@ -194,6 +196,7 @@ struct device_keyword : keyword<device_keyword, const char*> { static constexpr 
 struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; };
 
 inline constexpr num_outputs_keyword num_outputs;
+inline constexpr depth_multiplier_keyword depth_multiplier;
 inline constexpr num_classes_keyword num_classes;
 inline constexpr kernel_size_keyword kernel_size;
 inline constexpr stride_keyword stride;
@@ -203,6 +206,7 @@ inline constexpr activation_fn_keyword activation_fn;
 inline constexpr normalizer_fn_keyword normalizer_fn;
 inline constexpr normalizer_params_keyword normalizer_params;
 inline constexpr weights_initializer_keyword weights_initializer;
+inline constexpr pointwise_initializer_keyword pointwise_initializer;
 inline constexpr weights_regularizer_keyword weights_regularizer;
 inline constexpr biases_initializer_keyword biases_initializer;
 inline constexpr biases_regularizer_keyword biases_regularizer;

@@ -7,6 +7,7 @@
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/convolution_data_gradient.hpp"
 #include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/depthwise_convolution.hpp"
 #include "slim/kernel/local_response_normalization.hpp"
 #include "slim/kernel/map.hpp"
 #include "slim/kernel/matmul.hpp"
@@ -231,6 +232,21 @@ struct adapters {
     product_weights_gradient(s, at, s.batch * (extent(s, n.operands[0]).size() / n.extent[0]), n.extent[0], n.extent[1]);
   }
 
+  static void depthwise_convolution(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    const bound_epilogue<T> e(s, at);
+    kernel::depthwise_convolution<T>(convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window), s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+  }
+  static void depthwise_convolution_data_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);  // operands: gradient, weights
+    const bound_epilogue<T> e(s, at);
+    kernel::depthwise_convolution_data_gradient<T>(convolution_geometry_of(n.extent, extent(s, n.operands[0]), n.window), s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], e.call, s.threads);
+  }
+  static void depthwise_convolution_weights_gradient(const state& s, const step<T>& at) {
+    const node& n = of(s, at);  // operands: input, gradient
+    kernel::depthwise_convolution_weights_gradient<T>(convolution_geometry_of(extent(s, n.operands[0]), extent(s, n.operands[1]), n.window), s.batch, s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+  }
+
   static void max_pool(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const bound_epilogue<T> e(s, at);
@@ -312,6 +328,12 @@ constexpr auto adapter_of([[maybe_unused]] graph::op kind) -> void (*)(const run
     if (kind == matmul_data_gradient) return &a::matmul_data_gradient;
   if constexpr ((Needed & bit_of(matmul_weights_gradient)) != 0)
     if (kind == matmul_weights_gradient) return &a::matmul_weights_gradient;
+  if constexpr ((Needed & bit_of(depthwise_convolution)) != 0)
+    if (kind == depthwise_convolution) return &a::depthwise_convolution;
+  if constexpr ((Needed & bit_of(depthwise_convolution_data_gradient)) != 0)
+    if (kind == depthwise_convolution_data_gradient) return &a::depthwise_convolution_data_gradient;
+  if constexpr ((Needed & bit_of(depthwise_convolution_weights_gradient)) != 0)
+    if (kind == depthwise_convolution_weights_gradient) return &a::depthwise_convolution_weights_gradient;
   if constexpr ((Needed & bit_of(max_pool)) != 0)
     if (kind == max_pool) return &a::max_pool;
   if constexpr ((Needed & bit_of(max_pool_gradient)) != 0)

@@ -1,0 +1,208 @@
+#pragma once
+// Depthwise convolution (tf.nn.depthwise_conv2d) and its gradients: each channel is convolved with kernels of its own. Weights are
+// [tap row][tap column][output channels]; output channel o belongs to input channel o / multiplier, with as many outputs for each input
+// channel as the geometry's channels tell. There is nothing to reuse in registers: memory is the limit, and sums run over whole vectors of channels.
+
+#include "slim/kernel/blocking.hpp"
+#include "slim/kernel/epilogue.hpp"
+#include "slim/kernel/geometry.hpp"
+#include "slim/kernel/parallel.hpp"
+#include "slim/simd/batch.hpp"
+
+#include <cstring>
+#include <type_traits>
+
+namespace slim::kernel {
+
+/// The taps of one axis that meet real cells, from the first: evenly spaced, and so are the cells.
+struct met_taps {
+  long count = 0;
+  long tap = 0, tap_step = 0;
+  long cell = 0, cell_step = 0;
+};
+
+/// `cell_of(tap)` is the cell that a tap meets, negative for none.
+template<class CellOf>
+constexpr met_taps taps_that_meet(long taps, CellOf cell_of) {
+  met_taps met;
+  for (long tap = 0; tap < taps; ++tap) {
+    const long cell = cell_of(tap);
+    if (cell < 0) continue;
+    if (met.count == 0) met.tap = tap, met.cell = cell;
+    if (met.count == 1) met.tap_step = tap - met.tap, met.cell_step = cell - met.cell;
+    ++met.count;
+  }
+  return met;
+}
+
+/// Input cells of output `output`.
+constexpr met_taps cells_of_output(long output, long taps, long stride, long rate, long pad, long inputs) {
+  return taps_that_meet(taps, [&](long tap) {
+    const long cell = output * stride - pad + tap * rate;
+    return cell < inputs ? cell : -1;
+  });
+}
+/// Outputs that read input cell `input`.
+constexpr met_taps outputs_of_cell(long input, long taps, long stride, long rate, long pad, long outputs) {
+  return taps_that_meet(taps, [&](long tap) {
+    const long place = input + pad - tap * rate;
+    return place >= 0 && place % stride == 0 && place / stride < outputs ? place / stride : -1;
+  });
+}
+
+/// Calls `body(channel, count, vectors)` for stretches of `count` channels in so many vectors: several whole ones side by side, because one sum
+/// would wait for the latency of each multiply-add; then single ones. `vectors` is a constant, and `count` too where a stretch is whole.
+inline constexpr int depthwise_vectors = 4;
+template<class T, class Body>
+[[gnu::always_inline]] inline void for_each_wide_stretch(long channels, Body&& body) {
+  constexpr long wide = depthwise_vectors * simd::width<T>;
+  const long whole = channels / wide * wide;
+  for (long channel = 0; channel < whole; channel += wide) body(channel, std::integral_constant<long, simd::width<T>>{}, std::integral_constant<int, depthwise_vectors>{});
+  simd::for_each_stretch<T>(channels - whole, [&](long channel, auto count) { body(whole + channel, count, std::integral_constant<int, 1>{}); });
+}
+
+/// The cells of one image that meet the taps of a window.
+template<class T>
+struct met_cells {
+  const T* cells;  // first cell, and distances of those of neighbouring rows and columns of taps
+  long row_step, column_step;
+  const T* weights;  // likewise
+  long weights_row_step, weights_column_step;
+  long rows, columns;
+
+  met_cells(const met_taps& down, const met_taps& across, const T* image, long width, long cell_size, const T* all_weights, long kernel_width, long outputs)
+      : cells(image + (down.cell * width + across.cell) * cell_size),
+        row_step(down.cell_step * width * cell_size),
+        column_step(across.cell_step * cell_size),
+        weights(all_weights + (down.tap * kernel_width + across.tap) * outputs),
+        weights_row_step(down.tap_step * kernel_width * outputs),
+        weights_column_step(across.tap_step * outputs),
+        rows(down.count),
+        columns(across.count) {}
+
+  /// sums[v] = Σ over taps of load_cell(cell, v) · weights of channels from channel + v · width on.
+  template<int Vectors, class Count, class LoadCell>
+  [[gnu::always_inline]] void sum_over_taps(long channel, Count count, simd::batch<T>* sums, LoadCell load_cell) const {
+    for (int v = 0; v < Vectors; ++v) sums[v] = simd::broadcast(T{});
+    const T *cell_row = cells, *weights_row = weights + channel;
+    for (long r = 0; r < rows; ++r, cell_row += row_step, weights_row += weights_row_step) {
+      const T *cell = cell_row, *factors = weights_row;
+      for (long s = 0; s < columns; ++s, cell += column_step, factors += weights_column_step)
+        for (int v = 0; v < Vectors; ++v) sums[v] = simd::multiply_add(load_cell(cell, v), simd::load(factors + v * simd::width<T>, count), sums[v]);
+    }
+  }
+};
+
+/// Output channels [channel, channel + count) of an input cell: each of its channels `multiplier` times.
+template<class T>
+simd::batch<T> load_repeated(const T* cell, long channel, long count, long multiplier) {
+  alignas(64) T values[simd::width<T>]{};
+  for (long i = 0; i < count; ++i) values[i] = cell[(channel + i) / multiplier];
+  return simd::load(values);
+}
+
+/// Arithmetic of one row of output.
+constexpr double depthwise_row_operations(const convolution_geometry& g) {
+  return 2.0 * g.output_width * g.output_channels * g.kernel_height * g.kernel_width;
+}
+
+/// y(i, j, o) = Σ over taps of x(cell, o / multiplier) · weights(tap, o), then the epilogue, row by row.
+template<class T>
+void depthwise_convolution(const convolution_geometry& g, long batch, const T* x, const T* weights, T* y, const epilogue<T>& after, int threads) {
+  const long multiplier = g.output_channels / g.input_channels;
+  parallel_for(batch * g.output_height, depthwise_row_operations(g), threads, [&](long row) {
+    const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
+    const met_taps down = cells_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+    for (long j = 0; j < g.output_width; ++j) {
+      const met_taps across = cells_of_output(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
+      const met_cells<T> met(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
+      T* const to = y + (row * g.output_width + j) * g.output_channels;
+      for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
+        simd::batch<T> sums[vectors];
+        if (multiplier == 1) met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        else met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return load_repeated(cell, channel + v * simd::width<T>, count, multiplier); });
+        for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
+      });
+    }
+    after(row * g.output_width, (row + 1) * g.output_width, 0, g.output_channels);
+  });
+}
+
+/// dx(cell, c) = Σ over taps and the outputs o of channel c of dy(i, j, o) · weights(tap, o), then the epilogue, row by row.
+template<class T>
+void depthwise_convolution_data_gradient(const convolution_geometry& g, long batch, const T* dy, const T* weights, T* dx, const epilogue<T>& after, int threads) {
+  const long multiplier = g.output_channels / g.input_channels;
+  const double work = depthwise_row_operations(g) * g.output_height / g.input_height;
+  parallel_for(batch * g.input_height, work, threads, [&](long row) {
+    const T* const image = dy + row / g.input_height * g.output_height * g.output_width * g.output_channels;
+    const met_taps down = outputs_of_cell(row % g.input_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.output_height);
+    for (long j = 0; j < g.input_width; ++j) {
+      const met_taps across = outputs_of_cell(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.output_width);
+      const met_cells<T> met(down, across, image, g.output_width, g.output_channels, weights, g.kernel_width, g.output_channels);
+      T* const to = dx + (row * g.input_width + j) * g.input_channels;
+      if (multiplier > 1) std::memset(to, 0, static_cast<std::size_t>(g.input_channels) * sizeof(T));
+      for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
+        simd::batch<T> sums[vectors];
+        met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        for (int v = 0; v < vectors; ++v) {
+          const long first = channel + v * simd::width<T>;
+          if (multiplier == 1) {
+            simd::store(to + first, sums[v], count);
+            continue;
+          }
+          alignas(64) T parts[simd::width<T>];
+          simd::store(parts, sums[v]);
+          for (long i = 0; i < count; ++i) to[(first + i) / multiplier] += parts[i];
+        }
+      });
+    }
+    after(row * g.input_width, (row + 1) * g.input_width, 0, g.input_channels);
+  });
+}
+
+/// Output channels of one task of the weights gradient.
+inline constexpr long depthwise_task_channels = 128;
+
+/// dweights(tap, o) = Σ over images and pixels of x(cell, o / multiplier) · dy(i, j, o); overwrites dweights. Threads share out channels.
+template<class T>
+void depthwise_convolution_weights_gradient(const convolution_geometry& g, long batch, const T* x, const T* dy, T* dweights, int threads) {
+  const long multiplier = g.output_channels / g.input_channels;
+  const long slice = even_part(g.output_channels, g.output_channels < 2 * depthwise_task_channels ? parts_of(g.output_channels, 2) : depthwise_task_channels);
+  const long slices = parts_of(g.output_channels, slice);
+  const double work = depthwise_row_operations(g) * g.output_height * static_cast<double>(batch) / static_cast<double>(slices);
+  parallel_for(slices, work, threads, [&](long task) {
+    const long first = task * slice, some = smaller(slice, g.output_channels - first);
+    for (long tap = 0; tap < static_cast<long>(g.kernel_height) * g.kernel_width; ++tap)
+      std::memset(dweights + tap * g.output_channels + first, 0, static_cast<std::size_t>(some) * sizeof(T));
+    for (long row = 0; row < batch * g.output_height; ++row) {
+      const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
+      const T* const slopes = dy + row * g.output_width * g.output_channels + first;
+      const met_taps down = cells_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+      for (long r = 0; r < down.count; ++r)
+        for (long s = 0; s < g.kernel_width; ++s) {
+          const long offset = s * g.rate_width - g.pad_left;  // of the cell that output 0 reads
+          const long begin = parts_of(larger(-offset, 0), g.stride_width);
+          const long end = smaller(g.output_width, offset < g.input_width ? (g.input_width - 1 - offset) / g.stride_width + 1 : 0);
+          const T* const cells = image + (down.cell + r * down.cell_step) * g.input_width * g.input_channels;
+          T* const to = dweights + ((down.tap + r * down.tap_step) * g.kernel_width + s) * g.output_channels + first;
+          for_each_wide_stretch<T>(some, [&](long channel, auto count, auto vectors) {
+            simd::batch<T> sums[vectors];  // of one row: longer sums lose digits
+            for (int v = 0; v < vectors; ++v) sums[v] = simd::broadcast(T{});
+            for (long j = begin; j < end; ++j)
+              for (int v = 0; v < vectors; ++v) {
+                const long at = channel + v * simd::width<T>;
+                const T* const cell = cells + (j * g.stride_width + offset) * g.input_channels;
+                const auto value = multiplier == 1 ? simd::load(cell + first + at, count) : load_repeated(cell, first + at, count, multiplier);
+                sums[v] = simd::multiply_add(value, simd::load(slopes + j * g.output_channels + at, count), sums[v]);
+              }
+            for (int v = 0; v < vectors; ++v) {
+              T* const total = to + channel + v * simd::width<T>;
+              simd::store(total, simd::load<T>(total, count) + sums[v], count);
+            }
+          });
+        }
+    }
+  });
+}
+
+}  // namespace slim::kernel

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "slim/initializers/initializers.hpp"
+#include "slim/layers/activations.hpp"
+#include "slim/layers/linear.hpp"
+
+namespace slim {
+
+/// A depthwise convolution, `depth_multiplier` kernels for each channel, then a 1×1 convolution of the results to `num_outputs` channels, then
+/// normalizer or biases, then activation. With `none` for num_outputs the depthwise part alone: channels · depth_multiplier outputs.
+/// Variables: `depthwise_weights` [kernel height, kernel width, channels, depth_multiplier], `pointwise_weights` [1, 1, channels · depth_multiplier,
+/// num_outputs] and `biases`. `weights_regularizer` applies to both weights, `weights_initializer` too without a `pointwise_initializer`.
+/// Call: separable_conv2d(num_outputs, kernel_size[, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+struct separable_conv2d_layer : layer<separable_conv2d_layer> {
+  static constexpr const char* function_name = "separable_convolution2d";
+  static constexpr const char* default_scope = "SeparableConv2d";
+  static constexpr auto defaults = arguments_of(
+      num_outputs = 0, kernel_size = 1, depth_multiplier = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
+      normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
+      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
+
+  /// num_outputs of a depthwise convolution alone.
+  static constexpr int depthwise_only = -1;
+
+  struct positional {
+    int outputs;
+    extent2 kernel;
+  };
+  template <class... Rest>
+  constexpr auto operator()(int outputs, extent2 kernel, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel);
+  }
+  template <class... Rest>
+  constexpr auto operator()(none_t, extent2 kernel, const Rest&... rest) const {
+    return bind(rest..., num_outputs = depthwise_only, kernel_size = kernel);
+  }
+  template <class... Rest>
+  constexpr auto operator()(positional p, const Rest&... rest) const {
+    return (*this)(p.outputs, p.kernel, rest...);
+  }
+
+  static constexpr tensor apply(const tensor& x, const arguments<separable_conv2d_layer>& with) {
+    tracer& trace = *x.trace;
+    const int outputs = with[num_outputs], multiplier = with[depth_multiplier];
+    const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
+    if (outputs < 1 && outputs != depthwise_only) trace.fail(graph::rule::bad_number, {outputs}, {1}, "num_outputs");
+    if (multiplier < 1) {
+      trace.fail(graph::rule::bad_number, {multiplier}, {1}, "depth_multiplier");
+      return x;
+    }
+    if (!(rates == extent2(1)) && !(strides == extent2(1)))
+      trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
+    window placed;
+    slim::shape out;
+    if (!graph::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
+    out.extents[2] = x.channels() * multiplier;
+    const reuse_guard sharing(trace, with[reuse]);
+    const int regularize = interned(trace, with[weights_regularizer]);
+    const int depthwise =
+        layer_variable(trace, "depthwise_weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
+    int y = graph::depthwise_convolution(trace.g, x.node, depthwise, placed, out, trace.scope);
+    if (outputs != depthwise_only) {
+      const initializer& initial = with[pointwise_initializer].kind == distribution::none ? with[weights_initializer] : with[pointwise_initializer];
+      const int pointwise = layer_variable(trace, "pointwise_weights", {1, 1, out[2], outputs}, initial, regularize, with[trainable], with);
+      out.extents[2] = outputs;
+      y = graph::convolution(trace.g, y, pointwise, {extent2(1), extent2(1), extent2(1), 0, 0}, out, trace.scope);
+    }
+    return finish_linear(tensor(trace, y), with);
+  }
+};
+inline constexpr separable_conv2d_layer separable_conv2d;
+
+}  // namespace slim
