@@ -181,7 +181,7 @@ int main(int count, char** arguments) {
       const std::string name = std::string("fully_connected/") + names[which] + "/25088x4096/batch" + std::to_string(rows);
       benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { multiply(state, rows, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
     }
-  for (const layer& l : {layer{64, 64, 112, 2}, layer{512, 512, 14, 8}})
+  for (const layer& l : {layer{112, 64, 64, 2}, layer{14, 512, 512, 8}})
     for (const pass which : {forward, data_gradient, weights_gradient}) {
       const std::string name = std::string("depthwise/") + names[which] + '/' + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
       benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve_depthwise(state, l, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
