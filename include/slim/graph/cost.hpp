@@ -1,5 +1,5 @@
 #pragma once
-// Arithmetic and traffic of nodes: what summary, explain and benchmarks report.
+// Arithmetic of nodes: what summary, explain and benchmarks report.
 
 #include "slim/graph/program.hpp"
 
@@ -43,23 +43,6 @@ constexpr double operations(const Program& p, const node& n) {
   if (n.function >= 0) work += function_work(n.function) * static_cast<double>(loop_of(p, n, false).over.extent.size());
   if (n.epilogue >= 0) work += function_work(n.epilogue) * size;
   return work;
-}
-
-/// Numbers that a node reads and writes: `per_example` of them scale with the batch.
-struct traffic {
-  double per_example = 0, fixed = 0;
-};
-
-template <class Program>
-constexpr traffic traffic_of(const Program& p, const node& n) {
-  traffic t;
-  const auto count = [&](const node& value) { (value.batched ? t.per_example : t.fixed) += static_cast<double>(value.extent.size()); };
-  for (int k = 0; k < n.operand_count; ++k) count(p.nodes[n.operands[k]]);
-  if (n.is_update())
-    for (int o = 0; o < p.functions[n.update_function()].output_count; ++o) count(p.nodes[n.operands[n.first_replaced() + o]]);
-  else
-    count(n);
-  return t;
 }
 
 }  // namespace slim::graph

@@ -98,12 +98,13 @@ constexpr void check(graph::graph& g, const char* pass) {
 
 /// The second half of the pipeline: simplify → fuse → choose → fuse updates → plan.
 constexpr graph::compilation finish(graph::graph&& from) {
-  graph::compilation result{static_cast<graph::graph&&>(from), {}};
+  graph::compilation result{static_cast<graph::graph&&>(from)};
   graph::graph& g = result.g;
   if (g.failed()) return result;
   graph::share_equal(g);
   graph::remove_dead(g);
   check(g, "simplify");
+  result.unfused = graph::traffic_of(g);
   graph::fuse_into_consumers(g);
   graph::remove_dead(g);
   check(g, "fuse_into_consumers");
@@ -115,10 +116,11 @@ constexpr graph::compilation finish(graph::graph&& from) {
   graph::fuse_updates(g);
   check(g, "fuse_updates");
   if (g.failed()) return result;
+  result.fused = graph::traffic_of(g);
   result.plan = graph::plan(g);
   return result;
 }
-constexpr graph::compilation leave_as_written(graph::graph&& from) { return {static_cast<graph::graph&&>(from), {}}; }
+constexpr graph::compilation leave_as_written(graph::graph&& from) { return {static_cast<graph::graph&&>(from)}; }
 
 /// The network as written, before any pass: for names, shapes and counts.
 template <const auto& Net, class Options>

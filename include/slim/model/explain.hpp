@@ -60,6 +60,8 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
     if (n.epilogue >= 0) text += std::string(n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
   }
+  const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };
+  text += "  read and written: " + moved(p.fused) + " (without fusion " + moved(p.unfused) + ")\n";
   text += "  arena: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_elements)) + " per example + " +
           bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +
           bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_bound)) + " + " +

@@ -1,0 +1,37 @@
+#pragma once
+// What nodes read and write: the cost that fusion saves.
+
+#include "slim/graph/graph.hpp"
+
+namespace slim::graph {
+
+/// Numbers that are read and written: `per_example` of them scale with the batch.
+struct traffic {
+  double per_example = 0, fixed = 0;
+};
+
+/// Of one node. `Graph` is a graph or a program.
+template <class Graph>
+constexpr traffic traffic_of(const Graph& g, const node& n) {
+  traffic t;
+  const auto count = [&](const node& value) { (value.batched ? t.per_example : t.fixed) += static_cast<double>(value.extent.size()); };
+  for (int k = 0; k < n.operand_count; ++k) count(g.nodes[n.operands[k]]);
+  if (n.is_update())
+    for (int o = 0; o < g.functions[n.update_function()].output_count; ++o) count(g.nodes[n.operands[n.first_replaced() + o]]);
+  else
+    count(n);
+  return t;
+}
+
+/// Of all nodes that do work.
+constexpr traffic traffic_of(const graph& g) {
+  traffic all;
+  for (const node& n : g.nodes) {
+    if (n.dead || is_leaf(n.kind) || n.kind == op::reshape) continue;
+    const traffic one = traffic_of(g, n);
+    all.per_example += one.per_example, all.fixed += one.fixed;
+  }
+  return all;
+}
+
+}  // namespace slim::graph
