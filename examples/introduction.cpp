@@ -45,6 +45,10 @@ inline constexpr auto verbose_way = fully_connected(32, "fc/fc_1") >> fully_conn
 inline constexpr auto stacked = stack<fully_connected>({32, 64, 128}, "fc");
 static_assert(end_point<stacked, "fc/fc_3", input<10>> == end_point<verbose_way, "fc/fc_3", input<10>>);
 
+// [separable] for each channel, then across channels; and for each channel only
+inline constexpr auto separated = separable_conv2d(128, {3, 3}, "sep", depth_multiplier = 2) >> separable_conv2d(none, {3, 3}, "depthwise");
+static_assert(end_point<separated, "depthwise", input<14, 14, 64>> == shape{14, 14, 128});
+
 // [arguments] given to every call, and once for all
 inline constexpr auto every_call =
     conv2d(64, {11, 11}, 4, "conv1", padding = SAME, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.5))

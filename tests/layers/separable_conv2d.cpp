@@ -95,10 +95,14 @@ TEST_CASE("separable convolutions agree with the definition") {
 }
 
 TEST_CASE("variables, initializers and regularizers of a separable convolution") {
-  static constexpr auto layer = arg_scope<separable_conv2d>(weights_regularizer = l2_regularizer(0.5))(
+  static constexpr auto layer = arg_scope<separable_conv2d>(weights_regularizer = l2_regularizer(0.5), variables_collections = {{"weights", "both"}})(
       separable_conv2d(4, {3, 3}, depth_multiplier = 2, weights_initializer = constant(0.25), pointwise_initializer = constant(2.0)) >>
       separable_conv2d(2, {1, 1}, weights_initializer = constant(-1.0)) >> flatten("flat"));
-  model<layer, input<5, 5, 3>, precision<double>> m(seed(1));
+  using layer_model = model<layer, input<5, 5, 3>, precision<double>>;
+  int collected = 0;
+  for (int i = 0; i < layer_model::variables(); ++i) collected += layer_model::variable_in(i, "both");
+  CHECK(collected == 4);  // TF-Slim: depthwise and pointwise weights are "weights" to collections
+  layer_model m(seed(1));
   CHECK(m.variable("SeparableConv2d/depthwise_weights").size() == 3 * 3 * 3 * 2);
   CHECK(m.variable("SeparableConv2d/pointwise_weights").size() == 6 * 4);
   CHECK(m.variable("SeparableConv2d/biases").size() == 4);

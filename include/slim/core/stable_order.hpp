@@ -1,5 +1,5 @@
 #pragma once
-// Sorting by a number, compiled once for whatever is sorted: each type that std::stable_sort moves costs a user tenths of a second.
+// Sorting by a number, compiled once for whatever is sorted: each type that std::stable_sort moves costs tenths of a second of compile time.
 
 #include <algorithm>
 #include <cstddef>

@@ -64,27 +64,27 @@ inline std::shared_ptr<const data_decoder> decoder_of(const description& from) {
   using namespace tfexample_decoder;
   keys_to_features features;
   items_to_handlers handlers;
-  const auto value = [&](const char* key, dtype type, scalar missing) { features[key] = fixed_len_feature{{}, type, {std::move(missing)}}; };
-  const auto list = [&](const char* key, dtype type) { features[key] = var_len_feature{type}; };
-  const auto item_of = [&](const char* name, item_handler handler) { handlers.emplace_back(name, std::move(handler)); };
+  const auto add_value = [&](const char* key, dtype type, scalar missing) { features[key] = fixed_len_feature{{}, type, {std::move(missing)}}; };
+  const auto add_list = [&](const char* key, dtype type) { features[key] = var_len_feature{type}; };
+  const auto add_item = [&](const char* name, item_handler handler) { handlers.emplace_back(name, std::move(handler)); };
 
-  value("image/encoded", dtype::string, "");
-  value("image/format", dtype::string, std::string(from.format));
-  value("image/class/label", dtype::int64, std::int64_t{from.has_boxes ? -1 : 0});
-  item_of("image", from.image);
-  item_of("label", tensor{"image/class/label"});
+  add_value("image/encoded", dtype::string, "");
+  add_value("image/format", dtype::string, std::string(from.format));
+  add_value("image/class/label", dtype::int64, std::int64_t{from.has_boxes ? -1 : 0});
+  add_item("image", from.image);
+  add_item("label", tensor{"image/class/label"});
   if (from.has_texts) {
-    value("image/class/text", dtype::string, "");
-    item_of("label_text", tensor{"image/class/text"});
+    add_value("image/class/text", dtype::string, "");
+    add_item("label_text", tensor{"image/class/text"});
   }
   if (from.has_boxes) {
-    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) list(("image/object/bbox/" + std::string(edge)).c_str(), dtype::float32);
-    item_of("object/bbox", tfexample_decoder::bounding_box{.prefix = "image/object/bbox/"});
+    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) add_list(("image/object/bbox/" + std::string(edge)).c_str(), dtype::float32);
+    add_item("object/bbox", tfexample_decoder::bounding_box{.prefix = "image/object/bbox/"});
   }
   if (from.has_texts) {  // TF-Slim looks for the first only, but its converter writes the second
-    list("image/object/class/label", dtype::int64);
-    list("image/object/bbox/label", dtype::int64);
-    item_of("object/label", backup_handler{tensor{"image/object/class/label"}, tensor{"image/object/bbox/label"}});
+    add_list("image/object/class/label", dtype::int64);
+    add_list("image/object/bbox/label", dtype::int64);
+    add_item("object/label", backup_handler{tensor{"image/object/class/label"}, tensor{"image/object/bbox/label"}});
   }
   return std::make_shared<tf_example_decoder>(std::move(features), std::move(handlers));
 }

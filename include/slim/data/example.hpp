@@ -62,9 +62,7 @@ inline void read_bytes(protozero::pbf_reader message, bytes_list& target) {
 inline void read_floats(protozero::pbf_reader message, float_list& target) {
   while (message.next(field::value)) {
     if (message.wire_type() == protozero::pbf_wire_type::length_delimited) {
-      const auto packed = message.get_packed_float();
-      target.reserve(target.size() + packed.size());
-      for (const float value : packed) target.push_back(value);
+      for (const float value : message.get_packed_float()) target.push_back(value);
     } else if (message.wire_type() == protozero::pbf_wire_type::fixed32) {
       target.push_back(message.get_float());
     } else {

@@ -22,7 +22,7 @@ constexpr algorithm convolution_algorithm(const slim::shape& input, const slim::
   if (covers && asked == automatic) return product;
   const bool three = w.kernel == extent2(3), five = w.kernel == extent2(5);
   if (!(three || five) || !(w.stride == one) || !(w.rate == one) || asked == direct) return direct;
-  if (asked != automatic) return asked;
+  if (asked == winograd_4x4 || asked == winograd_2x2) return asked;
   if (input[2] < winograd_least_channels || output[2] < winograd_least_channels) return direct;
   const auto used = [&](int tile) {  // the part of the tiles' area that is inside the result
     const int down = (output[0] + tile - 1) / tile * tile, across = (output[1] + tile - 1) / tile * tile;

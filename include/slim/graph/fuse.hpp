@@ -197,8 +197,8 @@ constexpr void fuse_updates(graph& g) {
     if (uses_position(f)) continue;
     for (int k = f.output_count; k < n.operand_count; ++k) {
       node& producer = g.nodes[n.operands[k]];
-      const bool weights = producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient;
-      if (!weights || producer.how == algorithm::direct || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
+      const bool makes_weights_gradient = producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient;
+      if (!makes_weights_gradient || producer.how == algorithm::direct || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
       node fused = producer;
       fused.body_operands = producer.operand_count, fused.scope = n.scope, fused.updates = true;

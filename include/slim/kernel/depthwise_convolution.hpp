@@ -1,7 +1,7 @@
 #pragma once
-// Depthwise convolution (tf.nn.depthwise_conv2d) and its gradients: each channel is convolved with kernels of its own. Weights are
-// [tap row][tap column][output channels]; output channel o belongs to input channel o / multiplier, with as many outputs for each input
-// channel as the geometry's channels tell. There is nothing to reuse in registers: memory is the limit, and sums run over whole vectors of channels.
+// Depthwise convolution (tf.nn.depthwise_conv2d) and its gradients: each channel is convolved with `multiplier` kernels of its own, which is
+// output channels / input channels of the geometry. Weights are [tap row][tap column][output channels]; output channel o belongs to input channel
+// o / multiplier. Sums run over whole vectors of channels; a window has little arithmetic for the memory that it reads.
 
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/epilogue.hpp"
@@ -46,6 +46,7 @@ constexpr met_taps cells_of_output(long output, long taps, long stride, long rat
 constexpr met_taps outputs_of_cell(long input, long taps, long stride, long rate, long pad, long outputs) {
   return taps_that_meet(taps, [&](long tap) {
     const long place = input + pad - tap * rate;
+    if (stride == 1) return place >= 0 && place < outputs ? place : -1;
     return place >= 0 && place % stride == 0 && place / stride < outputs ? place / stride : -1;
   });
 }
@@ -84,22 +85,34 @@ struct met_cells {
   template<int Vectors, class Count, class LoadCell>
   [[gnu::always_inline]] void sum_over_taps(long channel, Count count, simd::batch<T>* sums, LoadCell load_cell) const {
     for (int v = 0; v < Vectors; ++v) sums[v] = simd::broadcast(T{});
-    const T *cell_row = cells, *weights_row = weights + channel;
-    for (long r = 0; r < rows; ++r, cell_row += row_step, weights_row += weights_row_step) {
-      const T *cell = cell_row, *factors = weights_row;
-      for (long s = 0; s < columns; ++s, cell += column_step, factors += weights_column_step)
+    for (long r = 0; r < rows; ++r)
+      for (long s = 0; s < columns; ++s) {
+        const T* const cell = cells + r * row_step + s * column_step;
+        const T* const factors = weights + r * weights_row_step + s * weights_column_step + channel;
         for (int v = 0; v < Vectors; ++v) sums[v] = simd::multiply_add(load_cell(cell, v), simd::load(factors + v * simd::width<T>, count), sums[v]);
-    }
+      }
   }
 };
 
-/// Output channels [channel, channel + count) of an input cell: each of its channels `multiplier` times.
-template<class T>
-simd::batch<T> load_repeated(const T* cell, long channel, long count, long multiplier) {
-  alignas(64) T values[simd::width<T>]{};
-  for (long i = 0; i < count; ++i) values[i] = cell[(channel + i) / multiplier];
-  return simd::load(values);
-}
+/// The input channels of output channels [channel, channel + Vectors · width).
+template<class T, int Vectors>
+struct repeated_channels {
+  long place[Vectors * simd::width<T>];
+
+  repeated_channels(long channel, long multiplier) {
+    long input = channel / multiplier, kernel = channel % multiplier;
+    for (long& one : place) {
+      one = input;
+      if (++kernel == multiplier) kernel = 0, ++input;
+    }
+  }
+  /// Vector `v` of a cell as the outputs see it, its first `count` elements.
+  simd::batch<T> load(const T* cell, int v, long count) const {
+    alignas(64) T values[simd::width<T>]{};
+    for (long i = 0; i < count; ++i) values[i] = cell[place[v * simd::width<T> + i]];
+    return simd::load(values);
+  }
+};
 
 /// Arithmetic of one row of output.
 constexpr double depthwise_row_operations(const convolution_geometry& g) {
@@ -119,8 +132,12 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
       T* const to = y + (row * g.output_width + j) * g.output_channels;
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
-        if (multiplier == 1) met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
-        else met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return load_repeated(cell, channel + v * simd::width<T>, count, multiplier); });
+        if (multiplier == 1) {
+          met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        } else {
+          const repeated_channels<T, vectors> inputs(channel, multiplier);
+          met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
+        }
         for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
       });
     }
@@ -144,15 +161,15 @@ void depthwise_convolution_data_gradient(const convolution_geometry& g, long bat
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
         met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        if (multiplier == 1) {
+          for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
+          return;
+        }
+        const repeated_channels<T, vectors> inputs(channel, multiplier);
         for (int v = 0; v < vectors; ++v) {
-          const long first = channel + v * simd::width<T>;
-          if (multiplier == 1) {
-            simd::store(to + first, sums[v], count);
-            continue;
-          }
           alignas(64) T parts[simd::width<T>];
           simd::store(parts, sums[v]);
-          for (long i = 0; i < count; ++i) to[(first + i) / multiplier] += parts[i];
+          for (long i = 0; i < count; ++i) to[inputs.place[v * simd::width<T> + i]] += parts[i];
         }
       });
     }
@@ -160,14 +177,16 @@ void depthwise_convolution_data_gradient(const convolution_geometry& g, long bat
   });
 }
 
-/// Output channels of one task of the weights gradient.
+/// Output channels of one task of the weights gradient, at most.
 inline constexpr long depthwise_task_channels = 128;
 
 /// dweights(tap, o) = Σ over images and pixels of x(cell, o / multiplier) · dy(i, j, o); overwrites dweights. Threads share out channels.
 template<class T>
 void depthwise_convolution_weights_gradient(const convolution_geometry& g, long batch, const T* x, const T* dy, T* dweights, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
-  const long slice = even_part(g.output_channels, g.output_channels < 2 * depthwise_task_channels ? parts_of(g.output_channels, 2) : depthwise_task_channels);
+  constexpr long line = larger(64 / static_cast<long>(sizeof(T)), simd::width<T>);
+  const long share = parts_of(parts_of(g.output_channels, larger(threads, 1)), line) * line;
+  const long slice = smaller(smaller(depthwise_task_channels, share), g.output_channels);
   const long slices = parts_of(g.output_channels, slice);
   const double work = depthwise_row_operations(g) * g.output_height * static_cast<double>(batch) / static_cast<double>(slices);
   parallel_for(slices, work, threads, [&](long task) {
@@ -188,13 +207,19 @@ void depthwise_convolution_weights_gradient(const convolution_geometry& g, long 
           for_each_wide_stretch<T>(some, [&](long channel, auto count, auto vectors) {
             simd::batch<T> sums[vectors];  // of one row: longer sums lose digits
             for (int v = 0; v < vectors; ++v) sums[v] = simd::broadcast(T{});
-            for (long j = begin; j < end; ++j)
-              for (int v = 0; v < vectors; ++v) {
-                const long at = channel + v * simd::width<T>;
+            const auto add = [&](auto load_cell) {
+              for (long j = begin; j < end; ++j) {
                 const T* const cell = cells + (j * g.stride_width + offset) * g.input_channels;
-                const auto value = multiplier == 1 ? simd::load(cell + first + at, count) : load_repeated(cell, first + at, count, multiplier);
-                sums[v] = simd::multiply_add(value, simd::load(slopes + j * g.output_channels + at, count), sums[v]);
+                const T* const slope = slopes + j * g.output_channels + channel;
+                for (int v = 0; v < vectors; ++v) sums[v] = simd::multiply_add(load_cell(cell, v), simd::load(slope + v * simd::width<T>, count), sums[v]);
               }
+            };
+            if (multiplier == 1) {
+              add([&](const T* cell, int v) { return simd::load(cell + first + channel + v * simd::width<T>, count); });
+            } else {
+              const repeated_channels<T, vectors> inputs(first + channel, multiplier);
+              add([&](const T* cell, int v) { return inputs.load(cell, v, count); });
+            }
             for (int v = 0; v < vectors; ++v) {
               T* const total = to + channel + v * simd::width<T>;
               simd::store(total, simd::load<T>(total, count) + sums[v], count);

@@ -9,8 +9,8 @@ namespace slim::kernel {
 
 /// Tiles of a block, at most: the length of a sum in registers.
 inline constexpr long winograd_gradient_tiles = 128;
-/// Where all tiles are one block, groups of so many source channels come outermost: the gradient of a group's transformed weights is
-/// made, transformed back and forgotten.
+/// Where all tiles are one block, groups of so many source channels at most come outermost, one at least for each thread: the gradient of a
+/// group's transformed weights is made, transformed back and forgotten.
 inline constexpr long winograd_gradient_channels = 64;
 
 template<class Transform>
@@ -20,9 +20,13 @@ constexpr bool has_one_gradient_block(const winograd_plane& p, long batch) {
 
 /// The matrices of one block of tiles; of the only one, for one group of source channels.
 template<class T, class Transform>
-constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_plane& p, long batch) {
+constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_plane& p, long batch, int threads) {
+  constexpr long line = line_elements<T>;
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  if (has_one_gradient_block<Transform>(p, batch)) return {smaller(p.source_channels, winograd_gradient_channels), p.result_channels, tiles, tiles};
+  if (has_one_gradient_block<Transform>(p, batch)) {
+    const long share = parts_of(parts_of(p.source_channels, larger(threads, 1)), line) * line;
+    return {smaller(p.source_channels, smaller(winograd_gradient_channels, share)), p.result_channels, tiles, tiles};
+  }
   const long block = parts_of(tiles, parts_of(tiles, winograd_gradient_tiles));
   return {p.source_channels, p.result_channels, block, block};
 }
@@ -33,15 +37,21 @@ constexpr long winograd_gradient_rows_elements(const winograd_plane& p) {
   return static_cast<long>(Transform::taps) * Transform::taps * parts_of(p.result_channels, line_elements<T>) * line_elements<T>;
 }
 
-/// Scratch memory in elements for up to `batch` images.
+/// Scratch memory in elements for up to `batch` images: of as many as one block takes, and of the largest of several blocks.
 template<class T, class Transform>
 constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
-  const auto needed = [&](long images) {
-    const auto layout = winograd_gradient_layout<T, Transform>(p, images);
-    return threads * winograd_gradient_rows_elements<T, Transform>(p) + layout.result_elements() + (has_one_gradient_block<Transform>(p, images) ? threads : 1) * (layout.source_elements() + layout.weights_elements());
-  };
-  long most = 0;  // fewer images may need more
-  for (long images = 1; images <= batch; ++images) most = larger(most, needed(images));
+  const long rows = winograd_gradient_rows_elements<T, Transform>(p);
+  const long together = smaller(batch, winograd_gradient_tiles / tile_grid<Transform>{p}.per_image());
+  long most = 0;
+  if (together > 0) {
+    const auto one = winograd_gradient_layout<T, Transform>(p, together, threads);
+    const long busy = smaller(larger(threads, 1), parts_of(p.source_channels, one.source_channels));
+    most = one.result_elements() + busy * (rows + one.source_elements() + one.weights_elements());
+  }
+  if (together < batch) {
+    const winograd_layout<T, Transform> block{p.source_channels, p.result_channels, winograd_gradient_tiles, winograd_gradient_tiles};
+    most = larger(most, block.source_elements() + block.result_elements() + block.weights_elements() + larger(threads, 1) * rows);
+  }
   return most;
 }
 
@@ -76,7 +86,7 @@ void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_
 /// The weights gradient of one block of tiles.
 template<class T, class Transform, class Use>
 void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
-  const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
+  const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   T* const results = workspace;
   parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * tile_columns<T>), threads, [&](long panel) {
@@ -107,7 +117,7 @@ template<class T, class Transform, class Use>
 void winograd_weights_gradient_in_rows(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
   if (has_one_gradient_block<Transform>(plane, batch))
     return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, workspace, threads, use);
-  const auto layout = winograd_gradient_layout<T, Transform>(plane, batch);
+  const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   T* const sources = workspace;
   T* const results = sources + layout.source_elements();

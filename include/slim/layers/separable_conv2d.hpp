@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/linear.hpp"
@@ -7,9 +9,11 @@
 namespace slim {
 
 /// A depthwise convolution, `depth_multiplier` kernels for each channel, then a 1×1 convolution of the results to `num_outputs` channels, then
-/// normalizer or biases, then activation. With `none` for num_outputs the depthwise part alone: channels · depth_multiplier outputs.
+/// normalizer or biases, then activation. With `none` for num_outputs the depthwise part alone: channels · depth_multiplier outputs. Stride (a
+/// keyword only) and rate belong to the depthwise part.
 /// Variables: `depthwise_weights` [kernel height, kernel width, channels, depth_multiplier], `pointwise_weights` [1, 1, channels · depth_multiplier,
-/// num_outputs] and `biases`. `weights_regularizer` applies to both weights, `weights_initializer` too without a `pointwise_initializer`.
+/// num_outputs] and `biases`. `weights_regularizer` and the collections of "weights" are for both weights; without `pointwise_initializer`,
+/// `weights_initializer` fills both.
 /// Call: separable_conv2d(num_outputs, kernel_size[, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   static constexpr const char* function_name = "separable_convolution2d";
@@ -19,8 +23,8 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
       normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
       biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
-  /// num_outputs of a depthwise convolution alone.
-  static constexpr int depthwise_only = -1;
+  /// num_outputs of a depthwise convolution alone; no number that anybody works out.
+  static constexpr int depthwise_only = std::numeric_limits<int>::min();
 
   struct positional {
     int outputs;
@@ -57,11 +61,11 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
     const reuse_guard sharing(trace, with[reuse]);
     const int regularize = interned(trace, with[weights_regularizer]);
     const int depthwise =
-        layer_variable(trace, "depthwise_weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
+        layer_variable(trace, "depthwise_weights", "weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
     int y = graph::depthwise_convolution(trace.g, x.node, depthwise, placed, out, trace.scope);
     if (outputs != depthwise_only) {
       const initializer& initial = with[pointwise_initializer].kind == distribution::none ? with[weights_initializer] : with[pointwise_initializer];
-      const int pointwise = layer_variable(trace, "pointwise_weights", {1, 1, out[2], outputs}, initial, regularize, with[trainable], with);
+      const int pointwise = layer_variable(trace, "pointwise_weights", "weights", {1, 1, out[2], outputs}, initial, regularize, with[trainable], with);
       out.extents[2] = outputs;
       y = graph::convolution(trace.g, y, pointwise, {extent2(1), extent2(1), extent2(1), 0, 0}, out, trace.scope);
     }

@@ -2,6 +2,9 @@
 // What slim made of a network, for people: a summary by layer, where every argument came from, the kernels, the graphs.
 // Not part of slim/slim.hpp.
 
+#include <string>
+#include <string_view>
+
 #include "slim/graph/cost.hpp"
 #include "slim/graph/describe.hpp"
 #include "slim/model/facts.hpp"
@@ -10,9 +13,15 @@ namespace slim {
 
 namespace detail {
 
-inline std::string padded(std::string text, int width) {
-  while (static_cast<int>(text.size()) < (width < 0 ? -width : width)) text.insert(width < 0 ? 0 : text.size(), 1, ' ');
-  return text;
+/// `text` in at least |width| characters; at the right of them when the width is negative.
+inline std::string padded(std::string_view text, int width) {
+  const std::size_t wanted = static_cast<std::size_t>(width < 0 ? -width : width);
+  const std::string space(wanted > text.size() ? wanted - text.size() : 0, ' ');
+  std::string result;
+  if (width < 0) result += space;
+  result += text;
+  if (width >= 0) result += space;
+  return result;
 }
 
 inline std::string with_unit(double value, const char* const* units, double step) {
