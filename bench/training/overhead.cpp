@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -28,11 +29,9 @@ constexpr int rounds = 5, steps = 300;
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// Median over the rounds, beside that of the bare steps.
-void print(const char* what, std::vector<double> times, double bare) {
+double median(std::vector<double> times) {
   std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());
-  const double median = times[rounds / 2];
-  std::printf("%-36s %7.3f ms per step, %+.1f %%\n", what, median * 1e3, bare > 0 ? 100 * (median / bare - 1) : 0.0);
+  return times[rounds / 2];
 }
 
 void run(const std::string& mnist, const std::string& folder) {
@@ -77,14 +76,14 @@ void run(const std::string& mnist, const std::string& folder) {
     queued.push_back(time_steps(prefetched));
     records.push_back(time_steps(from_files));
   }
-  std::vector<double> sorted = bare;
-  std::nth_element(sorted.begin(), sorted.begin() + rounds / 2, sorted.end());
-  const double reference = sorted[rounds / 2];
   std::printf("\n");
-  print("steps alone, images in memory", bare, reference);
-  print("learning::train, a summary per 100", trained, reference);
-  print("steps, batches from another thread", queued, reference);
-  print("steps, from TFRecord files", records, reference);
+  const auto print = [&](const char* what, const std::vector<double>& times) {
+    std::printf("%-36s %7.3f ms per step, %+.1f %%\n", what, median(times) * 1e3, 100 * (median(times) / median(bare) - 1));
+  };
+  print("steps alone, images in memory", bare);
+  print("learning::train, a summary per 100", trained);
+  print("steps, batches from another thread", queued);
+  print("steps, from TFRecord files", records);
 }
 
 }  // namespace
@@ -94,11 +93,13 @@ int main(int count, char** values) {
     std::fprintf(stderr, "usage: overhead FOLDER (with the MNIST files, IDX, plain or .gz)\n");
     return 2;
   }
-  const std::string folder = (std::filesystem::temp_directory_path() / "slim-training-overhead").string();
+  std::string folder = (std::filesystem::temp_directory_path() / "slim-overhead-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) {
+    std::perror(folder.c_str());
+    return 1;
+  }
   int result = 0;
   try {
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
     run(values[1], folder);
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "%s\n", problem.what());

@@ -30,6 +30,7 @@ static_assert(chosen(56, 64, 64, {1, 1, 1, 0, 0}) == algorithm::product);
 static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::direct) == algorithm::direct);
 static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::direct) == algorithm::direct);
+static_assert(chosen(56, 64, 64, {3, 1, 1, 1, 1}, algorithm::product) == algorithm::winograd_4x4);  // no product without rearrangement
 static_assert(chosen(8, 3, 5, {3, 1, 1, 1, 1}, algorithm::winograd_4x4) == algorithm::winograd_4x4);
 static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}, algorithm::winograd_4x4) == algorithm::direct);

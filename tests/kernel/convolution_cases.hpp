@@ -52,9 +52,9 @@ inline long weights_size(const convolution_case& c) {
   return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels * g.output_channels;
 }
 
-/// Calls visit(x index, weights index, y index) for every product of the convolution: the definition of all three kernels.
+/// Calls visit(cell, tap, pixel) wherever a tap of an output pixel meets an input cell; all three count without channels.
 template<class Visit>
-void for_each_product(const convolution_case& c, Visit visit) {
+void for_each_tap(const convolution_case& c, Visit visit) {
   const auto& g = c.geometry;
   for (long n = 0; n < c.batch; ++n)
     for (long i = 0; i < g.output_height; ++i)
@@ -63,12 +63,20 @@ void for_each_product(const convolution_case& c, Visit visit) {
           for (long s = 0; s < g.kernel_width; ++s) {
             const long h = i * g.stride_height - g.pad_top + r * g.rate_height, w = j * g.stride_width - g.pad_left + s * g.rate_width;
             if (h < 0 || h >= g.input_height || w < 0 || w >= g.input_width) continue;
-            for (long ci = 0; ci < g.input_channels; ++ci)
-              for (long k = 0; k < g.output_channels; ++k)
-                visit(static_cast<std::size_t>(((n * g.input_height + h) * g.input_width + w) * g.input_channels + ci),
-                      static_cast<std::size_t>(((r * g.kernel_width + s) * g.input_channels + ci) * g.output_channels + k),
-                      static_cast<std::size_t>(((n * g.output_height + i) * g.output_width + j) * g.output_channels + k));
+            visit((n * g.input_height + h) * g.input_width + w, r * g.kernel_width + s, (n * g.output_height + i) * g.output_width + j);
           }
+}
+
+/// Calls visit(x index, weights index, y index) for every product of the convolution: the definition of all three kernels.
+template<class Visit>
+void for_each_product(const convolution_case& c, Visit visit) {
+  const auto& g = c.geometry;
+  for_each_tap(c, [&](long cell, long tap, long pixel) {
+    for (long ci = 0; ci < g.input_channels; ++ci)
+      for (long k = 0; k < g.output_channels; ++k)
+        visit(static_cast<std::size_t>(cell * g.input_channels + ci), static_cast<std::size_t>((tap * g.input_channels + ci) * g.output_channels + k),
+              static_cast<std::size_t>(pixel * g.output_channels + k));
+  });
 }
 
 }  // namespace slim::kernel::test

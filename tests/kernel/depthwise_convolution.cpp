@@ -20,18 +20,11 @@ template<class Visit>
 void for_each_depthwise_product(const convolution_case& c, Visit visit) {
   const auto& g = c.geometry;
   const long multiplier = g.output_channels / g.input_channels;
-  for (long n = 0; n < c.batch; ++n)
-    for (long i = 0; i < g.output_height; ++i)
-      for (long j = 0; j < g.output_width; ++j)
-        for (long r = 0; r < g.kernel_height; ++r)
-          for (long s = 0; s < g.kernel_width; ++s) {
-            const long h = i * g.stride_height - g.pad_top + r * g.rate_height, w = j * g.stride_width - g.pad_left + s * g.rate_width;
-            if (h < 0 || h >= g.input_height || w < 0 || w >= g.input_width) continue;
-            for (long o = 0; o < g.output_channels; ++o)
-              visit(static_cast<std::size_t>(((n * g.input_height + h) * g.input_width + w) * g.input_channels + o / multiplier),
-                    static_cast<std::size_t>((r * g.kernel_width + s) * g.output_channels + o),
-                    static_cast<std::size_t>(((n * g.output_height + i) * g.output_width + j) * g.output_channels + o));
-          }
+  for_each_tap(c, [&](long cell, long tap, long pixel) {
+    for (long o = 0; o < g.output_channels; ++o)
+      visit(static_cast<std::size_t>(cell * g.input_channels + o / multiplier), static_cast<std::size_t>(tap * g.output_channels + o),
+            static_cast<std::size_t>(pixel * g.output_channels + o));
+  });
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ void check_all_passes(const convolution_case& c) {
     winograd_convolution<T, Transform>(backward, c.batch, dy.data(), weights.data(), true, nullptr, dx.data(), workspace.data(), dx_calls.hook(), threads);
     CHECK(distance(dx, dx_expected) <= winograd_tolerance<T, Transform>);
     CHECK(dx_calls.exact(dx));
-    winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), dweights.data(), workspace.data(), threads);
+    winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), workspace.data(), threads, store_rows<T>{dweights.data(), g.output_channels});
     CHECK(distance(dweights, dweights_expected) <= winograd_tolerance<T, Transform>);
     if (threads == 1) first_y = y, first_dx = dx, first_dweights = dweights;
     CHECK(y == first_y);

@@ -4,6 +4,7 @@
 
 #include "slim/slim.hpp"
 #include "tests/laws/numbers.hpp"
+#include "tests/layers/windows.hpp"
 
 using namespace slim;
 
@@ -27,23 +28,16 @@ struct form {
 
 // TF-Slim section 2.2, by the book: cross-correlation, kernels in HWIO, the odd cell of the border at the bottom and right.
 std::vector<double> convolve(const std::vector<double>& image, std::span<const double> weights, std::span<const double> biases, const form& f) {
-  const auto outputs_along = [&](int in, int k) {
-    const int covered = (k - 1) * f.rate + 1;
-    return f.same ? (in + f.stride - 1) / f.stride : (in - covered) / f.stride + 1;
-  };
-  const auto border = [&](int in, int k) {
-    const int total = (outputs_along(in, k) - 1) * f.stride + (k - 1) * f.rate + 1 - in;
-    return f.same && total > 0 ? total / 2 : 0;
-  };
+  const test::window_form placed{f.stride, f.rate, f.same};
   std::vector<double> result;
   for (int e = 0; e < batch_size; ++e)
-    for (int y = 0; y < outputs_along(height, f.kernel.height); ++y)
-      for (int x = 0; x < outputs_along(width, f.kernel.width); ++x)
+    for (int y = 0; y < placed.outputs_along(height, f.kernel.height); ++y)
+      for (int x = 0; x < placed.outputs_along(width, f.kernel.width); ++x)
         for (int o = 0; o < filters; ++o) {
           double sum = f.biased ? biases[static_cast<std::size_t>(o)] : 0;
           for (int ky = 0; ky < f.kernel.height; ++ky)
             for (int kx = 0; kx < f.kernel.width; ++kx) {
-              const int row = y * f.stride + ky * f.rate - border(height, f.kernel.height), column = x * f.stride + kx * f.rate - border(width, f.kernel.width);
+              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height), column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
               if (row < 0 || row >= height || column < 0 || column >= width) continue;
               for (int c = 0; c < channels; ++c)
                 sum += image[static_cast<std::size_t>(((e * height + row) * width + column) * channels + c)] *
@@ -59,11 +53,7 @@ void check(net_model& m, const std::vector<double>& images, const form& f) {
   INFO(f.name);
   const std::string name = f.name;
   const std::vector<double> expected = convolve(images, m.variable(name + "/weights"), f.biased ? m.variable(name + "/biases") : std::span<double>(), f);
-  const auto found = m.output<I>();
-  REQUIRE(found.size() == static_cast<long>(expected.size()));
-  double worst = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) worst = std::max(worst, std::abs(found.data()[i] - expected[i]));
-  CHECK(worst < 1e-14);
+  test::check_equal(m.output<I>(), expected);
 }
 
 }  // namespace

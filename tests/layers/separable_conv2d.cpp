@@ -7,6 +7,7 @@
 
 #include "slim/slim.hpp"
 #include "tests/laws/numbers.hpp"
+#include "tests/layers/windows.hpp"
 
 using namespace slim;
 
@@ -33,24 +34,17 @@ struct form {
 std::vector<double> expected_of(net_model& m, const std::vector<double>& images, const form& f) {
   const std::string name = f.name;
   const std::span<double> depthwise = m.variable(name + "/depthwise_weights");
-  const auto outputs_along = [&](int in, int k) {
-    const int covered = (k - 1) * f.rate + 1;
-    return f.same ? (in + f.stride - 1) / f.stride : (in - covered) / f.stride + 1;
-  };
-  const auto border = [&](int in, int k) {
-    const int total = (outputs_along(in, k) - 1) * f.stride + (k - 1) * f.rate + 1 - in;
-    return f.same && total > 0 ? total / 2 : 0;
-  };
+  const test::window_form placed{f.stride, f.rate, f.same};
   const int between = channels * f.multiplier, outputs = f.outputs == 0 ? between : f.outputs;
   std::vector<double> result;
   for (int e = 0; e < batch_size; ++e)
-    for (int y = 0; y < outputs_along(height, f.kernel.height); ++y)
-      for (int x = 0; x < outputs_along(width, f.kernel.width); ++x) {
+    for (int y = 0; y < placed.outputs_along(height, f.kernel.height); ++y)
+      for (int x = 0; x < placed.outputs_along(width, f.kernel.width); ++x) {
         std::vector<double> middle(static_cast<std::size_t>(between));
         for (int o = 0; o < between; ++o)
           for (int ky = 0; ky < f.kernel.height; ++ky)
             for (int kx = 0; kx < f.kernel.width; ++kx) {
-              const int row = y * f.stride + ky * f.rate - border(height, f.kernel.height), column = x * f.stride + kx * f.rate - border(width, f.kernel.width);
+              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height), column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
               if (row < 0 || row >= height || column < 0 || column >= width) continue;
               middle[static_cast<std::size_t>(o)] += images[static_cast<std::size_t>(((e * height + row) * width + column) * channels + o / f.multiplier)] *
                                                      depthwise[static_cast<std::size_t>((ky * f.kernel.width + kx) * between + o)];
@@ -70,11 +64,7 @@ template <int I>
 void check(net_model& m, const std::vector<double>& images, const form& f) {
   INFO(f.name);
   const std::vector<double> expected = expected_of(m, images, f);
-  const auto found = m.output<I>();
-  REQUIRE(found.size() == static_cast<long>(expected.size()));
-  double worst = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) worst = std::max(worst, std::abs(found.data()[i] - expected[i]));
-  CHECK(worst < 1e-14);
+  test::check_equal(m.output<I>(), expected);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Sorting by a number, compiled once for whatever is sorted: each type that std::stable_sort moves costs tenths of a second of compile time.
+// Sorting by a number: compiled once for whatever is sorted, where std::stable_sort is compiled again for each type that it moves.
 
 #include <algorithm>
 #include <cstddef>

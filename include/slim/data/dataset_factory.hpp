@@ -64,8 +64,8 @@ inline std::shared_ptr<const data_decoder> decoder_of(const description& from) {
   using namespace tfexample_decoder;
   keys_to_features features;
   items_to_handlers handlers;
-  const auto add_value = [&](const char* key, dtype type, scalar missing) { features[key] = fixed_len_feature{{}, type, {std::move(missing)}}; };
-  const auto add_list = [&](const char* key, dtype type) { features[key] = var_len_feature{type}; };
+  const auto add_value = [&](const std::string& key, dtype type, scalar missing) { features[key] = fixed_len_feature{{}, type, {std::move(missing)}}; };
+  const auto add_list = [&](const std::string& key, dtype type) { features[key] = var_len_feature{type}; };
   const auto add_item = [&](const char* name, item_handler handler) { handlers.emplace_back(name, std::move(handler)); };
 
   add_value("image/encoded", dtype::string, "");
@@ -78,7 +78,7 @@ inline std::shared_ptr<const data_decoder> decoder_of(const description& from) {
     add_item("label_text", tensor{"image/class/text"});
   }
   if (from.has_boxes) {
-    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) add_list(("image/object/bbox/" + std::string(edge)).c_str(), dtype::float32);
+    for (const char* edge : {"ymin", "xmin", "ymax", "xmax"}) add_list(std::string("image/object/bbox/") + edge, dtype::float32);
     add_item("object/bbox", tfexample_decoder::bounding_box{.prefix = "image/object/bbox/"});
   }
   if (from.has_texts) {  // TF-Slim looks for the first only, but its converter writes the second

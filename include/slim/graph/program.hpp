@@ -39,14 +39,14 @@ struct program {
   int outputs[at_least_one(Room.outputs)]{};
   int inputs = 0, scalars = 0, loss_count = 0;
   long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
-  traffic unfused{}, fused{};  // of all steps, before fusion and after
+  traffic unfused{};  // of all nodes before fusion
   violation error{};
 };
 
 struct compilation {
   graph g;
   memory_plan plan{};
-  traffic unfused{}, fused{};
+  traffic unfused{};  // of the graph before fusion
 };
 
 namespace detail {
@@ -115,7 +115,7 @@ constexpr program<Room> freeze(const compilation& c) {
   p.fixed_elements = c.plan.fixed_elements;
   p.example_bound = c.plan.example_bound;
   p.fixed_bound = c.plan.fixed_bound;
-  p.unfused = c.unfused, p.fused = c.fused;
+  p.unfused = c.unfused;
   return p;
 }
 
@@ -140,7 +140,7 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   p.inputs = from.inputs, p.scalars = from.scalars, p.loss_count = from.loss_count;
   p.example_elements = from.example_elements, p.fixed_elements = from.fixed_elements;
   p.example_bound = from.example_bound, p.fixed_bound = from.fixed_bound;
-  p.unfused = from.unfused, p.fused = from.fused;
+  p.unfused = from.unfused;
   p.parameter_elements = from.parameter_elements, p.error = from.error;
   return p;
 }

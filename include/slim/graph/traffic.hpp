@@ -8,6 +8,10 @@ namespace slim::graph {
 /// Numbers that are read and written: `per_example` of them scale with the batch.
 struct traffic {
   double per_example = 0, fixed = 0;
+  constexpr traffic& operator+=(const traffic& other) {
+    per_example += other.per_example, fixed += other.fixed;
+    return *this;
+  }
 };
 
 /// Of one node. `Graph` is a graph or a program.
@@ -26,11 +30,8 @@ constexpr traffic traffic_of(const Graph& g, const node& n) {
 /// Of all nodes that do work.
 constexpr traffic traffic_of(const graph& g) {
   traffic all;
-  for (const node& n : g.nodes) {
-    if (n.dead || is_leaf(n.kind) || n.kind == op::reshape) continue;
-    const traffic one = traffic_of(g, n);
-    all.per_example += one.per_example, all.fixed += one.fixed;
-  }
+  for (const node& n : g.nodes)
+    if (!n.dead && !is_leaf(n.kind) && n.kind != op::reshape) all += traffic_of(g, n);
   return all;
 }
 

@@ -14,8 +14,8 @@
 
 namespace slim::kernel {
 
-/// The taps of one axis that meet real cells, from the first: evenly spaced, and so are the cells.
-struct met_taps {
+/// The taps of one axis that meet cells inside the image: evenly spaced, and so are the cells.
+struct tap_range {
   long count = 0;
   long tap = 0, tap_step = 0;
   long cell = 0, cell_step = 0;
@@ -23,28 +23,28 @@ struct met_taps {
 
 /// `cell_of(tap)` is the cell that a tap meets, negative for none.
 template<class CellOf>
-constexpr met_taps taps_that_meet(long taps, CellOf cell_of) {
-  met_taps met;
+constexpr tap_range tap_range_of(long taps, CellOf cell_of) {
+  tap_range range;
   for (long tap = 0; tap < taps; ++tap) {
     const long cell = cell_of(tap);
     if (cell < 0) continue;
-    if (met.count == 0) met.tap = tap, met.cell = cell;
-    if (met.count == 1) met.tap_step = tap - met.tap, met.cell_step = cell - met.cell;
-    ++met.count;
+    if (range.count == 0) range.tap = tap, range.cell = cell;
+    if (range.count == 1) range.tap_step = tap - range.tap, range.cell_step = cell - range.cell;
+    ++range.count;
   }
-  return met;
+  return range;
 }
 
-/// Input cells of output `output`.
-constexpr met_taps cells_of_output(long output, long taps, long stride, long rate, long pad, long inputs) {
-  return taps_that_meet(taps, [&](long tap) {
+/// The taps of output `output`, and the input cells they read.
+constexpr tap_range taps_of_output(long output, long taps, long stride, long rate, long pad, long inputs) {
+  return tap_range_of(taps, [&](long tap) {
     const long cell = output * stride - pad + tap * rate;
     return cell < inputs ? cell : -1;
   });
 }
-/// Outputs that read input cell `input`.
-constexpr met_taps outputs_of_cell(long input, long taps, long stride, long rate, long pad, long outputs) {
-  return taps_that_meet(taps, [&](long tap) {
+/// The taps by which outputs read input cell `input`, and those outputs.
+constexpr tap_range taps_of_input(long input, long taps, long stride, long rate, long pad, long outputs) {
+  return tap_range_of(taps, [&](long tap) {
     const long place = input + pad - tap * rate;
     if (stride == 1) return place >= 0 && place < outputs ? place : -1;
     return place >= 0 && place % stride == 0 && place / stride < outputs ? place / stride : -1;
@@ -62,16 +62,16 @@ template<class T, class Body>
   simd::for_each_stretch<T>(channels - whole, [&](long channel, auto count) { body(whole + channel, count, std::integral_constant<int, 1>{}); });
 }
 
-/// The cells of one image that meet the taps of a window.
+/// The cells of one image that a window reads, and the weights of their taps.
 template<class T>
-struct met_cells {
+struct tap_window {
   const T* cells;  // first cell, and distances of those of neighbouring rows and columns of taps
   long row_step, column_step;
   const T* weights;  // likewise
   long weights_row_step, weights_column_step;
   long rows, columns;
 
-  met_cells(const met_taps& down, const met_taps& across, const T* image, long width, long cell_size, const T* all_weights, long kernel_width, long outputs)
+  tap_window(const tap_range& down, const tap_range& across, const T* image, long width, long cell_size, const T* all_weights, long kernel_width, long outputs)
       : cells(image + (down.cell * width + across.cell) * cell_size),
         row_step(down.cell_step * width * cell_size),
         column_step(across.cell_step * cell_size),
@@ -125,18 +125,18 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
   const long multiplier = g.output_channels / g.input_channels;
   parallel_for(batch * g.output_height, depthwise_row_operations(g), threads, [&](long row) {
     const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
-    const met_taps down = cells_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+    const tap_range down = taps_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
     for (long j = 0; j < g.output_width; ++j) {
-      const met_taps across = cells_of_output(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
-      const met_cells<T> met(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
+      const tap_range across = taps_of_output(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
+      const tap_window<T> window(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
       T* const to = y + (row * g.output_width + j) * g.output_channels;
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
         if (multiplier == 1) {
-          met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+          window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
         } else {
           const repeated_channels<T, vectors> inputs(channel, multiplier);
-          met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
+          window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
         }
         for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
       });
@@ -152,15 +152,15 @@ void depthwise_convolution_data_gradient(const convolution_geometry& g, long bat
   const double work = depthwise_row_operations(g) * g.output_height / g.input_height;
   parallel_for(batch * g.input_height, work, threads, [&](long row) {
     const T* const image = dy + row / g.input_height * g.output_height * g.output_width * g.output_channels;
-    const met_taps down = outputs_of_cell(row % g.input_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.output_height);
+    const tap_range down = taps_of_input(row % g.input_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.output_height);
     for (long j = 0; j < g.input_width; ++j) {
-      const met_taps across = outputs_of_cell(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.output_width);
-      const met_cells<T> met(down, across, image, g.output_width, g.output_channels, weights, g.kernel_width, g.output_channels);
+      const tap_range across = taps_of_input(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.output_width);
+      const tap_window<T> window(down, across, image, g.output_width, g.output_channels, weights, g.kernel_width, g.output_channels);
       T* const to = dx + (row * g.input_width + j) * g.input_channels;
       if (multiplier > 1) std::memset(to, 0, static_cast<std::size_t>(g.input_channels) * sizeof(T));
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
-        met.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
         if (multiplier == 1) {
           for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
           return;
@@ -196,7 +196,7 @@ void depthwise_convolution_weights_gradient(const convolution_geometry& g, long 
     for (long row = 0; row < batch * g.output_height; ++row) {
       const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
       const T* const slopes = dy + row * g.output_width * g.output_channels + first;
-      const met_taps down = cells_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+      const tap_range down = taps_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
       for (long r = 0; r < down.count; ++r)
         for (long s = 0; s < g.kernel_width; ++s) {
           const long offset = s * g.rate_width - g.pad_left;  // of the cell that output 0 reads

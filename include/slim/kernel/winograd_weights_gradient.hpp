@@ -5,12 +5,14 @@
 #include "slim/kernel/parallel.hpp"
 #include "slim/kernel/winograd_tiles.hpp"
 
+#include <cstring>
+
 namespace slim::kernel {
 
 /// Tiles of a block, at most: the length of a sum in registers.
 inline constexpr long winograd_gradient_tiles = 128;
-/// Where all tiles are one block, groups of so many source channels at most come outermost, one at least for each thread: the gradient of a
-/// group's transformed weights is made, transformed back and forgotten.
+/// Where all tiles are one block, groups of source channels come outermost: the gradient of a group's transformed weights is made, transformed
+/// back and forgotten. Groups have at most so many channels, fewer where each thread would not get one.
 inline constexpr long winograd_gradient_channels = 64;
 
 template<class Transform>
@@ -73,6 +75,14 @@ template<class T, class Transform>
     }
 }
 
+/// Keeps the rows of a matrix of `columns` columns.
+template<class T>
+struct store_rows {
+  T* matrix;
+  long columns;
+  void operator()(const T* values, long row) const { std::memcpy(matrix + row * columns, values, static_cast<std::size_t>(columns) * sizeof(T)); }
+};
+
 /// Transforms the gradient of the layout's source channel `channel` back to the rows of its taps, in `rows`, and hands them to `use(values, row)`;
 /// `first` is the first of the layout's channels.
 template<class T, class Transform, class Use>
@@ -110,11 +120,11 @@ void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long ba
   });
 }
 
-/// The gradient of the weights, Σ over images and pixels of source · dresult, row by row: `use(values, row)` gets the result channels of row
-/// (tap row · taps + tap column) · source channels + source channel, once for each, from several threads at once. Each phase shares out
-/// disjoint results, so the bits do not depend on the number of threads.
+/// The gradient of the weights [tap row][tap column][source channels][result channels], Σ over images and pixels of source · dresult, row by row of
+/// result channels: `use(values, row)` gets each once, from several threads at once (store_rows keeps them). Each phase shares out disjoint
+/// results, so the bits do not depend on the number of threads.
 template<class T, class Transform, class Use>
-void winograd_weights_gradient_in_rows(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
+void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
   if (has_one_gradient_block<Transform>(plane, batch))
     return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, workspace, threads, use);
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
@@ -142,14 +152,6 @@ void winograd_weights_gradient_in_rows(const winograd_plane& plane, long batch, 
   }
   parallel_for(plane.source_channels, 100.0 * static_cast<double>(plane.result_channels), threads, [&](long channel, int thread) {
     finish_channel<T, Transform>(layout, plane, gradient, 0, channel, rows + thread * winograd_gradient_rows_elements<T, Transform>(plane), use);
-  });
-}
-
-/// The same to dweights[tap row][tap column][source channels][result channels], overwritten.
-template<class T, class Transform>
-void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* dweights, T* workspace, int threads) {
-  winograd_weights_gradient_in_rows<T, Transform>(plane, batch, source, dresult, workspace, threads, [&](const T* values, long row) {
-    std::memcpy(dweights + row * plane.result_channels, values, static_cast<std::size_t>(plane.result_channels) * sizeof(T));
   });
 }
 

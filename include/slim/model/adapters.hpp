@@ -17,51 +17,14 @@
 #include "slim/kernel/softmax.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
+#include "slim/model/kernel_geometry.hpp"
 #include "slim/model/kernel_set.hpp"
-#include "slim/model/run_state.hpp"
+#include "slim/model/step.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {
 
-/// One kernel call of a program.
-template <class T>
-struct step {
-  void (*run)(const run_state<T>&, const step&) = nullptr;
-  typename kernel::epilogue<T>::function* epilogue = nullptr;
-  int node = -1;
-  long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
-  bool batched = false;                                    // whether that loop runs over the examples
-  int index = 0;                                           // in the table
-};
-
 namespace detail {
-
-constexpr kernel::convolution_geometry convolution_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
-  return {in[0], in[1], in[2], out[0], out[1], out[2], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.rate.height, w.rate.width, w.pad_top, w.pad_left};
-}
-constexpr kernel::pool_geometry pool_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
-  return {in[0], in[1], in[2], out[0], out[1], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.pad_top, w.pad_left};
-}
-
-/// Rows of that product for one example, and its inner extent.
-constexpr long product_rows(const kernel::convolution_geometry& g) { return static_cast<long>(g.output_height) * g.output_width; }
-constexpr long product_inner(const kernel::convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
-
-/// The epilogue of a step and the operands it reads.
-template <class T>
-struct bound_epilogue {
-  kernel::expression_context<T> context;
-  kernel::epilogue<T> call;
-  bound_epilogue(const run_state<T>& s, const step<T>& at) {
-    if (at.epilogue == nullptr) return;
-    const graph::node& n = s.nodes[at.node];
-    context.inputs[0] = context.outputs[0] = s[at.node];
-    for (int k = n.body(); k < n.operand_count; ++k) context.inputs[k - n.body() + 1] = s[n.operands[k]];
-    context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
-    call = {at.epilogue, &context};
-  }
-  bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
-};
 
 template <class T>
 struct adapters {
@@ -169,10 +132,10 @@ struct adapters {
     T *const x = s[n.operands[0]], *const dy = s[n.operands[1]];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
       const bound_epilogue<T> e(s, at);
-      const long inner = product_inner(g), columns = g.output_channels;
-      kernel::winograd_weights_gradient_in_rows<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, s.workspace, s.threads, [&](const T* values, long row) {
-        if (n.updates) update_row(s, n, e, values, row, 0, columns, inner);
-        else std::memcpy(s[at.node] + row * columns, values, static_cast<std::size_t>(columns) * sizeof(T));
+      const kernel::store_rows<T> store{s[at.node], g.output_channels};
+      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), s.batch, x, dy, s.workspace, s.threads, [&](const T* values, long row) {
+        if (n.updates) e.update_row(values, row, 0, g.output_channels);
+        else store(values, row);
       });
     });
     if (done) return;
@@ -188,31 +151,11 @@ struct adapters {
     const T *const a = s[n.operands[0]], *const dc = s[n.operands[1]];
     if (!n.updates) return kernel::matmul_weights_gradient<T>(rows, inner, columns, a, dc, s[at.node], s.threads);
     const bound_epilogue<T> e(s, at);
-    const auto announce = [&](long row, long column, long count) {
-      constexpr long line = 64 / static_cast<long>(sizeof(T));
-      for (int k = n.body(); k < n.operand_count; ++k)
-        if (extent(s, n.operands[k]).size() == inner * columns)
-          for (long c = column; c < column + count; c += line) simd::prefetch_for_write(e.context.inputs[k - n.body() + 1] + row * columns + c);
-    };
-    kernel::matmul_weights_gradient_in_pieces<T>(rows, inner, columns, a, dc, s.threads, announce, [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
-      for (; row < last_row; ++row, piece += distance) update_row(s, n, e, piece, row, column, last_column, inner);
-    });
-  }
-
-  /// The update of elements [column, last_column) of one row of weights [inner, columns], from their gradient.
-  static void update_row(const state& s, const node& n, const bound_epilogue<T>& e, const T* gradient, long row, long column, long last_column, long inner) {
-    const long columns = n.extent.channels();
-    kernel::expression_context<T> one = e.context;  // of this row: all operands that have rows are moved there
-    one.inputs[0] = one.outputs[0] = nullptr;
-    for (int k = n.body(); k < n.operand_count; ++k) {
-      const long size = extent(s, n.operands[k]).size();
-      const T*& input = one.inputs[k - n.body() + 1];
-      if (size == inner * columns) input += row * columns + column;
-      else if (size == columns) input += column;
-      if (k - n.body() < kernel::max_expression_outputs) one.outputs[k - n.body()] = const_cast<T*>(input);
-    }
-    one.inputs[0] = gradient;
-    e.call.apply(&one, 0, 1, 0, last_column - column);
+    kernel::matmul_weights_gradient_in_pieces<T>(
+        rows, inner, columns, a, dc, s.threads, [&](long row, long column, long count) { e.prefetch_row(row, column, column + count); },
+        [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
+          for (; row < last_row; ++row, piece += distance) e.update_row(piece, row, column, last_column);
+        });
   }
 
   static void matmul(const state& s, const step<T>& at) {

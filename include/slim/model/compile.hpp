@@ -116,7 +116,6 @@ constexpr graph::compilation finish(graph::graph&& from) {
   graph::fuse_updates(g);
   check(g, "fuse_updates");
   if (g.failed()) return result;
-  result.fused = graph::traffic_of(g);
   result.plan = graph::plan(g);
   return result;
 }

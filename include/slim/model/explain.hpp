@@ -59,10 +59,12 @@ bool inside(const Program& p, int scope, int ancestor) {
 template <class Program>
 std::string kernel_table(const Program& p, int scalar_bytes, const char* title) {
   std::string text = std::string(title) + "\n";
+  graph::traffic all;
   for (int s = 0; s < p.sizes.steps; ++s) {
     const int i = p.order[s];
     const graph::node& n = p.nodes[i];
     const graph::traffic t = graph::traffic_of(p, n);
+    all += t;
     text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(graph::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
             padded(graph::node_name(p, i), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
             " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
@@ -70,7 +72,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
     if (n.epilogue >= 0) text += std::string(n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
   }
   const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };
-  text += "  read and written: " + moved(p.fused) + " (without fusion " + moved(p.unfused) + ")\n";
+  text += "  read and written: " + moved(all) + " (without fusion " + moved(p.unfused) + ")\n";
   text += "  arena: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_elements)) + " per example + " +
           bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +
           bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_bound)) + " + " +

@@ -1,0 +1,68 @@
+#pragma once
+// One kernel call of a program, and the function that follows it on the same data.
+
+#include "slim/kernel/epilogue.hpp"
+#include "slim/kernel/expression.hpp"
+#include "slim/model/run_state.hpp"
+#include "slim/simd/batch.hpp"
+
+namespace slim {
+
+/// One kernel call of a program.
+template <class T>
+struct step {
+  void (*run)(const run_state<T>&, const step&) = nullptr;
+  typename kernel::epilogue<T>::function* epilogue = nullptr;
+  int node = -1;
+  long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
+  bool batched = false;                                    // whether that loop runs over the examples
+  int index = 0;                                           // in the table
+};
+
+namespace detail {
+
+/// The epilogue of a step and the operands it reads. Where it is an update, the kernel calls it row by row of the gradient.
+template <class T>
+struct bound_epilogue {
+  const run_state<T>& state;
+  const graph::node& node;
+  kernel::expression_context<T> context;
+  kernel::epilogue<T> call;
+
+  bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
+    if (at.epilogue == nullptr) return;
+    context.inputs[0] = context.outputs[0] = s[at.node];
+    for (int k = node.body(); k < node.operand_count; ++k) context.inputs[k - node.body() + 1] = s[node.operands[k]];
+    context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
+    call = {at.epilogue, &context};
+  }
+  bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
+
+  /// Updates elements [column, last_column) of one row of the weights, a matrix with as many columns as they have channels, from their gradient.
+  void update_row(const T* gradient, long row, long column, long last_column) const {
+    const long columns = node.extent.channels();
+    kernel::expression_context<T> one = context;  // of this row: all operands that have rows are moved there
+    one.inputs[0] = one.outputs[0] = nullptr;
+    for (int k = node.body(); k < node.operand_count; ++k) {
+      const long size = state.nodes[node.operands[k]].extent.size();
+      const T*& input = one.inputs[k - node.body() + 1];
+      if (size == node.extent.size()) input += row * columns + column;
+      else if (size == columns) input += column;
+      if (k - node.body() < kernel::max_expression_outputs) one.outputs[k - node.body()] = const_cast<T*>(input);
+    }
+    one.inputs[0] = gradient;
+    call.apply(&one, 0, 1, 0, last_column - column);
+  }
+
+  /// Asks for what update_row will read there.
+  void prefetch_row(long row, long column, long last_column) const {
+    constexpr long line = 64 / static_cast<long>(sizeof(T));
+    for (int k = node.body(); k < node.operand_count; ++k)
+      if (state.nodes[node.operands[k]].extent.size() == node.extent.size())
+        for (long c = column; c < last_column; c += line) simd::prefetch_for_write(context.inputs[k - node.body() + 1] + row * node.extent.channels() + c);
+  }
+};
+
+}  // namespace detail
+
+}  // namespace slim
