@@ -34,6 +34,8 @@ inline constexpr auto deep = conv2d(4, {3, 3}, "conv1") >> conv2d(3, {3, 3}, "co
 inline constexpr auto block = residual("block", conv2d(2, {3, 3}, "conv", activation_fn = none));
 inline constexpr auto penalised = fully_connected(3, "fc", activation_fn = none, weights_regularizer = l2_regularizer(0.01));
 inline constexpr auto normalized = conv2d(4, {3, 3}, "conv", normalizer_fn = batch_norm);
+inline constexpr auto scaled = conv2d(4, {3, 3}, "conv", normalizer_fn = batch_norm, normalizer_params = params(scale = true));
+inline constexpr auto flattened = conv2d(4, {3, 3}, "conv") >> flatten("flat") >> fully_connected(3, "fc", activation_fn = none);
 inline constexpr auto swish_layer = conv2d(4, {3, 3}, "conv", activation_fn = [](auto x) { return x * sigmoid(x); });
 
 }  // namespace
@@ -76,12 +78,48 @@ TEST_CASE("the mask of relu is applied in the store of the gradient that it mask
     return n;
   };
   CHECK(masked(op::convolution_data_gradient) == 1);  // conv2, by conv1
-  CHECK(masked(op::max_pool_gradient) == 1);          // pool, by conv2
-  CHECK(masked(op::matmul_data_gradient) == 1);       // fc4, by fc3
+  CHECK(masked(op::max_pool_gradient) == 0);
+  CHECK(masked(op::matmul_data_gradient) == 2);       // fc4, by fc3; and fc3, by conv2, before its gradient is spread over the windows of the pool
   CHECK(graphs::count(g, op::convolution_data_gradient) == 1);
   CHECK(graphs::count(g, op::matmul_data_gradient) == 2);
   for (const graph::node& n : g.nodes)
     if (!n.dead && n.kind == op::map) CHECK(n.extent.rank != 3);  // no map touches an image
+}
+
+TEST_CASE("sums of a pool's gradient are sums before it is spread, and masks that do not vanish with it stay behind it") {
+  const graph::graph g = training_graph<deep, losses::sparse_softmax_cross_entropy_loss, optimizers::gradient_descent, input<6, 6, 2>>();
+  for (const graph::node& n : g.nodes)
+    if (!n.dead && n.kind == op::reduce && !n.batched) CHECK(g.nodes[n.operands[0]].kind != op::max_pool_gradient);
+
+  sketch s;
+  const tensor x = s.input({4, 4, 2}), y = s.input({2, 2, 2}), dy = s.input({2, 2, 2});
+  const int operands[] = {x.node, y.node, dy.node};
+  const tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1));
+  const tensor masked = spread * x, shifted = exp(tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1)));
+  s.output(masked);
+  s.output(shifted);
+  graph::work_before_pools(s.trace.g);
+  CHECK(s.trace.g.nodes[masked.node].kind == op::max_pool_gradient);
+  CHECK(s.trace.g.nodes[spread.node].kind == op::map);
+  CHECK(s.trace.g.nodes[spread.node].extent == slim::shape{2, 2, 2});
+  CHECK(s.trace.g.nodes[shifted.node].kind == op::map);
+  CHECK(graph::fault_of(s.trace.g) == nullptr);
+}
+
+TEST_CASE("batch normalization: one pass for the moments, one for the sums of its gradient") {
+  const graph::graph g = training_graph<scaled, losses::mean_squared_error_loss, optimizers::gradient_descent, input<6, 6, 2>>();
+  CHECK(graphs::count(g, op::moments) == 1);
+  int sums = 0, results = 0;
+  for (const graph::node& n : g.nodes)
+    if (!n.dead && n.kind == op::reduce && n.extent.size() == 4) ++sums, results += n.results;
+  CHECK(sums == 1);
+  CHECK(results == 3);  // gradients of beta, gamma and the mean
+}
+
+TEST_CASE("a mask behind a reshape is applied where the value is made") {
+  const graph::graph g = training_graph<flattened, losses::sparse_softmax_cross_entropy_loss, optimizers::gradient_descent, input<6, 6, 2>>();
+  for (const graph::node& n : g.nodes)
+    if (!n.dead && n.kind == op::matmul_data_gradient) CHECK(stores_with(n, g, expr::scalar_op::greater));
 }
 
 TEST_CASE("gradient of the regularizer and update are one sweep over the weights") {

@@ -51,7 +51,7 @@ constexpr int count(const slim::graph::graph& g, op kind) {
 /// Live nodes that do work.
 constexpr int work(const slim::graph::graph& g) {
   int n = 0;
-  for (const node& one : g.nodes) n += !one.dead && !slim::graph::is_leaf(one.kind) && one.kind != op::reshape ? 1 : 0;
+  for (const node& one : g.nodes) n += !one.dead && !slim::graph::is_leaf(one.kind) && !slim::graph::is_view(one.kind) ? 1 : 0;
   return n;
 }
 constexpr int live(const slim::graph::graph& g) {

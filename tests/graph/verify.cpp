@@ -72,8 +72,11 @@ void check_every_pass(graph::graph g) {
   detail::add_updates<optimizers::adam>(g, gradient, trained), sound("add_updates");
   graph::share_equal(g), sound("share_equal again");
   graph::remove_dead(g), sound("remove_dead");
+  graph::work_before_pools(g), sound("work_before_pools");
   graph::fuse_into_consumers(g), sound("fuse_into_consumers");
   graph::remove_dead(g), sound("remove_dead again");
+  graph::join_sums(g), sound("join_sums");
+  graph::move_before_reshapes(g), sound("move_before_reshapes");
   graph::fuse_into_producers(g), sound("fuse_into_producers");
   graph::remove_dead(g), sound("remove_dead at the end");
 }
@@ -110,6 +113,11 @@ TEST_CASE("every kind of damage is found") {
   check_found("a function reads an operand that is not there", [](specimen& s) { s.g().nodes[s.total].operand_count = 0; });
   check_found("an epilogue reads an operand that is not there", [](specimen& s) { s.g().nodes[s.fused].operand_count = 2; });
   check_found("an epilogue operand does not fit", [](specimen& s) { s.g().nodes[s.g().variables[1].node].extent = {7}; });
+  check_found("a reduction has not one result for each output of its function", [](specimen& s) { s.g().nodes[s.total].results = 2; });
+  check_found("a result that its operation does not have", [](specimen& s) {
+    graph::node& n = s.g().nodes[s.reshaped];
+    n.kind = op::result, n.number = 1;
+  });
   check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
 }
 

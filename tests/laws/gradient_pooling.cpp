@@ -15,6 +15,10 @@ constexpr auto average = front >> avg_pool2d({3, 3}, 2, "same", padding = SAME) 
 constexpr auto whole = front >> conv2d(4, {3, 3}, "middle", activation_fn = none) >> global_avg_pool("global") >> flatten("flat")
                              >> fully_connected(3, "logits", activation_fn = none);
 
+// What work_before_pools moves: the masks of two activations and the sums of bias gradients; not that of a function that is nowhere zero with its gradient.
+constexpr auto masked = front >> conv2d(5, {2, 2}, "relu") >> max_pool2d({2, 2}, 2, "exact") >> conv2d(4, {2, 2}, "tanh", activation_fn = hyperbolic_tangent)
+                              >> max_pool2d({2, 2}, 1, "overlapping") >> flatten("flat") >> fully_connected(3, "logits", activation_fn = none);
+
 }  // namespace
 
 TEST_CASE("gradient law: overlapping max pooling, SAME and VALID") {
@@ -23,3 +27,4 @@ TEST_CASE("gradient law: overlapping max pooling, SAME and VALID") {
 }
 TEST_CASE("gradient law: average pooling, SAME and VALID") { laws::check_gradients_at_batches<average, input<9, 7, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: global average pooling") { laws::check_gradients_at_batches<whole, input<5, 7, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: activations before max pools") { laws::check_gradients_at_batches<masked, input<9, 9, 2>>(mean_squared_error); }

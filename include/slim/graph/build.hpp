@@ -278,6 +278,23 @@ constexpr int like_first(graph& g, op kind, const int* operands, int count, int 
   return add_node(g, n, scope);
 }
 
+/// Result `number` of an operation that has several.
+constexpr int result_of(graph& g, int operation, int number, int scope) {
+  if (number == 0) return operation;
+  const int operands[1] = {operation};
+  const int view = like_first(g, op::result, operands, 1, scope);
+  g.nodes[view].number = number;
+  return view;
+}
+
+/// Mean and biased variance of each channel over all examples and cells: two results.
+constexpr int moments(graph& g, int x, int scope) {
+  node n;
+  n.kind = op::moments, n.extent = {g.nodes[x].extent.channels()}, n.results = 2;
+  n.operand_count = 1, n.operands[0] = x;
+  return add_node(g, n, scope);
+}
+
 constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
   if (g.nodes[x].extent == extent) return x;
   const int operands[1] = {x};

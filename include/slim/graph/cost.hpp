@@ -13,6 +13,7 @@ constexpr double operations(const Program& p, const node& n) {
   const double taps = static_cast<double>(n.window.kernel.height) * n.window.kernel.width;
   double work = 0;
   switch (n.kind) {
+    case op::moments: work = 5 * static_cast<double>(extent(0).size()); break;
     case op::convolution: work = 2 * size * taps * extent(0).channels(); break;
     case op::convolution_data_gradient: work = 2 * static_cast<double>(extent(0).size()) * taps * n.extent.channels(); break;
     case op::convolution_weights_gradient: work = 2 * static_cast<double>(extent(1).size()) * taps * extent(0).channels(); break;

@@ -90,9 +90,29 @@ private:
         }
         break;
       }
+      case op::moments: pull_back_moment(i, 0, gradient); break;
+      case op::result: pull_back_moment(n.operands[0], n.number, gradient); break;  // nothing else has several results yet
       case op::reshape: accumulate(n.operands[0], reshape(g, gradient, operand_domain(0).extent, n.scope)); break;
       default: break;
     }
+  }
+
+  /// From moment `number`, 0 the mean and 1 the variance: gradient / count, and 2 · (x − mean) · gradient / count, where what is divided is one
+  /// number per channel. The variance does not change with the mean, Σ −2(x − mean) = 0.
+  constexpr void pull_back_moment(int moments, int number, int gradient) {
+    using enum expr::scalar_op;
+    const int x = g.nodes[moments].operands[0], scope = g.nodes[moments].scope;
+    if (!needs[x]) return;
+    const domain over = domain_of(g.nodes[x]);
+    expr::scalar_function share, slope;
+    const int all = share.add_input(0), examples = share.add_input(1);
+    const int cells = share.add_constant(static_cast<double>(over.extent.size()) / over.extent.channels() / (number + 1));
+    share.add_output(share.emit(divide, all, over.batched ? share.emit(multiply, cells, examples) : cells));
+    const int per_count[] = {gradient, batch_size(g)};
+    const int value = slope.add_input(0), mean = slope.add_input(1), part = slope.add_input(2);
+    slope.add_output(number == 0 ? part : slope.emit(multiply, slope.emit(subtract, value, mean), part));
+    const int operands[] = {x, moments, map(g, share, per_count, 2, scope)};
+    accumulate(x, spread(g.intern(expr::pruned(slope)), operands, 3, over, over, scope));
   }
 
   /// The derivative of function number `f` by argument `k`, as a function of its operands, the gradient and the value (a sum has no

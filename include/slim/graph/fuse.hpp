@@ -10,6 +10,8 @@ namespace slim::graph {
 inline constexpr int fusion_node_limit = 40;
 /// Cheap functions up to this size are computed again in each of several consumers instead of being stored.
 inline constexpr int recompute_node_limit = 6;
+/// Sums that are taken in one pass, at most: as many as an element-wise loop has outputs.
+inline constexpr int most_joined_sums = 4;
 
 namespace detail {
 
@@ -25,6 +27,7 @@ constexpr bool is_function(op kind) { return kind == op::map || kind == op::redu
 /// What two loops must agree in to become one: a number that tells domains apart.
 constexpr long loop_key(bool batched, const slim::shape& extent) { return (extent.size() * 65536 + extent.channels()) * 2 + (batched ? 1 : 0); }
 constexpr long loop_key(const node& n) { return loop_key(n.batched, n.extent); }
+constexpr long loop_key(const domain& over) { return loop_key(over.batched, over.extent); }
 
 /// The domain of the loop that a function node becomes.
 constexpr domain loop_domain(const graph& g, const node& n) {
@@ -32,7 +35,8 @@ constexpr domain loop_domain(const graph& g, const node& n) {
   return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
 }
 
-/// The composition of two functions of the graph, remembered by the operands they share. Inner operand k is argument `places[k]` of the result.
+/// The composition of two functions of the graph, remembered by the operands they share: the inner function becomes argument `position` of the
+/// outer one or, for position −1, its outputs follow. Inner operand k is argument `inner_places[k]` of the result.
 constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places, int inputs) {
   unsigned long pattern = static_cast<unsigned long>(outer_count);
   for (int k = 0; k < inner_count; ++k) pattern = pattern << 4 | static_cast<unsigned long>(inner_places[k]);
@@ -45,49 +49,37 @@ constexpr int composed(graph& g, int outer, int inner, int position, int outer_c
   list<int> arguments, inner_arguments;
   for (int k = 0; k < outer_count; ++k) arguments.push(k == position ? -1 : result.add_input(outer_places[k]));
   for (int k = 0; k < inner_count; ++k) inner_arguments.push(result.add_input(inner_places[k]));
-  arguments[position] = expr::inline_into(result, inside, 0, inner_arguments);
+  if (position >= 0) arguments[position] = expr::inline_into(result, inside, 0, inner_arguments);
   for (int o = 0; o < outside.output_count; ++o) result.add_output(expr::inline_into(result, outside, o, arguments));
+  for (int o = 0; o < inside.output_count && position < 0; ++o) result.add_output(expr::inline_into(result, inside, o, inner_arguments));
   result.inputs = inputs;
   const int index = g.intern(expr::pruned(result));
   g.known[outer].compositions = g.compositions.push({inner, position, index, pattern, g.known[outer].compositions});
   return index;
 }
 
-/// Replaces operand `position` of function node `consumer` by the function of map node `producer`. False when the result would be too large.
-/// Operands before `position` keep their places: an update finds the state it replaces there.
-constexpr bool absorb(graph& g, node& consumer, int position, const node& producer) {
-  if (g.functions[consumer.function].nodes.size() + g.functions[producer.function].nodes.size() > fusion_node_limit) return false;
-  if (consumer.operand_count + producer.operand_count - 1 > node::max_operands - 2) return false;
+/// The function of node `inner` becomes argument `position` of that of node `outer`, or for position −1 follows it, and so do its operands. False when
+/// the result would be too large. Operands before `position` keep their places: an update finds the state it replaces there.
+constexpr bool compose(graph& g, node& outer, int position, const node& inner) {
+  if (g.functions[outer.function].nodes.size() + g.functions[inner.function].nodes.size() > fusion_node_limit) return false;
+  if (outer.operand_count + inner.operand_count - 1 > node::max_operands - 2) return false;
   int merged[node::max_operands]{}, count = 0;
   int outer_places[node::max_operands]{}, inner_places[node::max_operands]{};
-  for (int k = 0; k < consumer.operand_count; ++k)
+  for (int k = 0; k < outer.operand_count; ++k)
     if (k != position) {
-      merged[count] = consumer.operands[k];
+      merged[count] = outer.operands[k];
       outer_places[k] = count++;
     }
-  for (int k = 0; k < producer.operand_count; ++k) {
+  for (int k = 0; k < inner.operand_count; ++k) {
     int at = 0;
-    while (at < count && merged[at] != producer.operands[k]) ++at;
-    if (at == count) merged[count++] = producer.operands[k];
+    while (at < count && merged[at] != inner.operands[k]) ++at;
+    if (at == count) merged[count++] = inner.operands[k];
     inner_places[k] = at;
   }
-  consumer.function = composed(g, consumer.function, producer.function, position, consumer.operand_count, outer_places, producer.operand_count, inner_places, count);
-  consumer.operand_count = count;
-  for (int k = 0; k < count; ++k) consumer.operands[k] = merged[k];
+  outer.function = composed(g, outer.function, inner.function, position, outer.operand_count, outer_places, inner.operand_count, inner_places, count);
+  outer.operand_count = count;
+  for (int k = 0; k < count; ++k) outer.operands[k] = merged[k];
   return true;
-}
-
-/// Counts the reads of each node by live nodes; outputs and kept nodes count as read twice, so that they stay.
-constexpr list<int> read_counts(const graph& g) {
-  list<int> reads;
-  reads.resize(g.nodes.size(), 0);
-  for (const node& n : g.nodes)
-    if (!n.dead)
-      for (int k = 0; k < n.operand_count; ++k) ++reads[n.operands[k]];
-  for (int output : g.outputs) reads[output] += 2;
-  for (int i = 0; i < g.nodes.size(); ++i)
-    if (g.nodes[i].kept) reads[i] += 2;
-  return reads;
 }
 
 }  // namespace detail
@@ -95,7 +87,7 @@ constexpr list<int> read_counts(const graph& g) {
 /// Element-wise nodes into their consumers: those with one reader, and cheap ones that read one large operand whose readers are all
 /// functions over the same domain (reading that operand instead costs nothing).
 constexpr void fuse_into_consumers(graph& g) {
-  list<int> reads = detail::read_counts(g);
+  list<int> reads = read_counts(g);
   list<int> function_reads;  // reads by functions over the same domain
   function_reads.resize(g.nodes.size(), 0);
   list<long> loops;  // −1: no function
@@ -103,8 +95,7 @@ constexpr void fuse_into_consumers(graph& g) {
     const node& n = g.nodes[i];
     long loop = -1;
     if (!n.dead && detail::is_function(n.kind)) {
-      const domain over = detail::loop_domain(g, n);
-      loop = detail::loop_key(over.batched, over.extent);
+      loop = detail::loop_key(detail::loop_domain(g, n));
       for (int k = 0; k < n.operand_count; ++k)
         if (detail::loop_key(g.nodes[n.operands[k]]) == loop) ++function_reads[n.operands[k]];
     }
@@ -118,7 +109,7 @@ constexpr void fuse_into_consumers(graph& g) {
       const int producer = n.operands[k];
       if (!dissolves[producer] || loops[i] != loops[producer]) continue;
       if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
-      if (detail::absorb(g, n, k, g.nodes[producer]))
+      if (detail::compose(g, n, k, g.nodes[producer]))
         k = -1;  // operands have moved: look at all of them again
       else
         dissolves[producer] = 0;
@@ -139,9 +130,61 @@ constexpr void fuse_into_consumers(graph& g) {
   }
 }
 
+/// Sums per channel over the same data become one pass with several results.
+constexpr void join_sums(graph& g) {
+  list<int> sum_of;  // the last sum over each node
+  sum_of.resize(g.nodes.size(), -1);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead || n.kind != op::reduce || n.batched || n.extent.size() == 1) continue;
+    const long loop = detail::loop_key(detail::loop_domain(g, n));
+    int joined = -1;
+    for (int k = 0; k < n.operand_count && joined < 0; ++k)
+      if (detail::loop_key(g.nodes[n.operands[k]]) == loop) joined = sum_of[n.operands[k]];
+    if (joined >= 0) {
+      node& first = g.nodes[joined];
+      bool possible = first.extent == n.extent && first.results < most_joined_sums && detail::loop_key(detail::loop_domain(g, first)) == loop;
+      for (int k = 0; k < n.operand_count; ++k) possible = possible && n.operands[k] < joined;
+      if (possible && detail::compose(g, first, -1, n)) {
+        n.kind = op::result, n.number = first.results++;
+        n.operand_count = 1, n.operands[0] = joined, n.function = -1;
+        continue;
+      }
+    }
+    for (int k = 0; k < n.operand_count; ++k)
+      if (detail::loop_key(g.nodes[n.operands[k]]) == loop) sum_of[n.operands[k]] = i;
+  }
+}
+
+/// An element-wise node that reads a reshaped value, and nothing else does, works on the value as it was made: there it can be stored with it.
+constexpr void move_before_reshapes(graph& g) {
+  const list<int> reads = read_counts(g);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead || n.kind != op::map || n.ignored != 0 || n.kept || uses_position(g.functions[n.function])) continue;
+    int view = -1;
+    for (int k = 0; k < n.operand_count; ++k)
+      if (g.nodes[n.operands[k]].kind == op::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
+    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched) continue;
+    node moved = n;
+    moved.extent = g.nodes[g.nodes[view].operands[0]].extent;
+    bool fits = true;
+    for (int k = 0; k < n.operand_count; ++k) {
+      if (n.operands[k] == view) moved.operands[k] = g.nodes[view].operands[0];
+      const access_result access = access_of(g.nodes[moved.operands[k]], domain_of(moved));
+      fits = fits && moved.operands[k] < view && access.fits && access.how != expr::access::column;
+    }
+    if (!fits) continue;
+    node reshaped = g.nodes[view];
+    reshaped.operands[0] = view, reshaped.scope = n.scope;
+    g.nodes[view] = moved;
+    n = reshaped;
+  }
+}
+
 /// Element-wise nodes into the store of the operation that makes their operand, when nothing else reads it.
 constexpr void fuse_into_producers(graph& g) {
-  const list<int> reads = detail::read_counts(g);
+  const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
     if (n.dead || n.kind != op::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
@@ -189,7 +232,7 @@ inline constexpr long least_gradient_in_pieces = 1 << 17;
 /// Updates into the product, or Winograd's algorithm, that makes their gradient, when nothing else reads it: the gradient then exists only
 /// piece by piece, which saves its memory and two passes over it. After `choose`.
 constexpr void fuse_updates(graph& g) {
-  const list<int> reads = detail::read_counts(g);
+  const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
     if (n.dead || n.kind != op::update) continue;
@@ -198,6 +241,8 @@ constexpr void fuse_updates(graph& g) {
     for (int k = f.output_count; k < n.operand_count; ++k) {
       node& producer = g.nodes[n.operands[k]];
       const bool makes_weights_gradient = producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient;
+      // Over many cells the product's right operand would be packed again for every piece.
+      if (producer.how == algorithm::product && g.nodes[producer.operands[1]].extent.size() != producer.extent.channels()) continue;
       if (!makes_weights_gradient || producer.how == algorithm::direct || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
       node fused = producer;

@@ -161,4 +161,17 @@ constexpr name_buffer variable_name(const Scopes& scopes, const variable_entry& 
   return name;
 }
 
+/// Counts the reads of each node by live nodes; outputs and kept nodes count as read twice, so that they stay.
+constexpr list<int> read_counts(const graph& g) {
+  list<int> reads;
+  reads.resize(g.nodes.size(), 0);
+  for (const node& n : g.nodes)
+    if (!n.dead)
+      for (int k = 0; k < n.operand_count; ++k) ++reads[n.operands[k]];
+  for (int output : g.outputs) reads[output] += 2;
+  for (int i = 0; i < g.nodes.size(); ++i)
+    if (g.nodes[i].kept) reads[i] += 2;
+  return reads;
+}
+
 }  // namespace slim::graph

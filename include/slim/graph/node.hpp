@@ -18,6 +18,7 @@ enum class op : unsigned char {
   map,     // function of all operands, element by element
   reduce,  // function of all operands, summed over everything the result does not index
   update,  // output i of the function replaces operand i (variable, then slots) in one sweep
+  moments,  // mean and biased variance of each channel, two results
   // contractions
   convolution, convolution_data_gradient, convolution_weights_gradient,
   matmul, matmul_data_gradient, matmul_weights_gradient,
@@ -29,21 +30,25 @@ enum class op : unsigned char {
   // movement
   concat,   // along the last extent
   slice,    // channels [number, number + channels) of the operand
+  // views
   reshape,  // same elements, other extents
+  result,   // number `number` of the results of an operation that has several
 };
 
 constexpr const char* name_of(op kind) {
   constexpr const char* names[] = {
-      "input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "convolution",
+      "input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "moments", "convolution",
       "convolution_data_gradient", "convolution_weights_gradient", "matmul", "matmul_data_gradient", "matmul_weights_gradient",
       "depthwise_convolution", "depthwise_convolution_data_gradient", "depthwise_convolution_weights_gradient",
       "max_pool", "max_pool_gradient", "average_pool", "average_pool_gradient", "softmax", "softmax_gradient",
       "softmax_cross_entropy", "softmax_cross_entropy_gradient", "local_response_normalization",
-      "local_response_normalization_gradient", "concat", "slice", "reshape"};
+      "local_response_normalization_gradient", "concat", "slice", "reshape", "result"};
   return names[static_cast<int>(kind)];
 }
 
 constexpr bool is_leaf(op kind) { return kind < op::map; }
+/// What shares the memory of its operand and costs nothing.
+constexpr bool is_view(op kind) { return kind >= op::reshape; }
 
 /// How a contraction is computed; set by the pass in choose.hpp.
 enum class algorithm : unsigned char {
@@ -71,6 +76,7 @@ struct node {
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};
+  int results = 1;          // of this extent, one behind the other; nodes of kind `result` read all but the first
   int function = -1;        // map, reduce, update: index into graph::functions
   int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store

@@ -66,7 +66,7 @@ constexpr list<int> execution_order(const graph& g) {
   list<int> order;
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && n.kind != op::reshape) order.push(i);
+    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind)) order.push(i);
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
   return order;
@@ -138,7 +138,7 @@ constexpr long live_bound(const list<block>& blocks, int steps, bool batched) {
 
 }  // namespace detail
 
-/// Lays out all values of `g`. A map whose large operand dies there overwrites it; a reshape is its operand.
+/// Lays out all values of `g`. A map whose large operand dies there overwrites it; a view is in the memory of its operand.
 constexpr memory_plan plan(const graph& g) {
   memory_plan result;
   result.order = execution_order(g);
@@ -147,7 +147,7 @@ constexpr memory_plan plan(const graph& g) {
   list<int> storage;  // the node whose memory a node uses: itself, or what it aliases
   for (int i = 0; i < count; ++i) {
     const node& n = g.nodes[i];
-    storage.push(!n.dead && n.kind == op::reshape ? storage[n.operands[0]] : i);
+    storage.push(!n.dead && is_view(n.kind) ? storage[n.operands[0]] : i);
   }
   list<int> last_use;
   last_use.resize(count, -1);
@@ -175,7 +175,7 @@ constexpr memory_plan plan(const graph& g) {
         block_of[i] = shared;
         blocks[shared].last = last;
       }
-    if (block_of[i] < 0) block_of[i] = blocks.push({i, aligned(n.extent.size()), 0, s, last, n.batched});
+    if (block_of[i] < 0) block_of[i] = blocks.push({i, n.results * aligned(n.extent.size()), 0, s, last, n.batched});
   }
   result.example_elements = detail::place_blocks(blocks, true);
   result.fixed_elements = detail::place_blocks(blocks, false);
@@ -199,11 +199,12 @@ constexpr memory_plan plan(const graph& g) {
       case op::batch_size: p = {region::batch_size, 0}; break;
       default: break;
     }
-    const int owner = storage[i];
-    if (is_leaf(g.nodes[owner].kind) && owner != i)
-      p = result.places[owner];
-    else if (block_of[owner] >= 0 && !n.dead)
-      p = {n.batched ? region::examples : region::fixed, blocks[block_of[owner]].offset};
+    if (storage[i] != i) {
+      p = result.places[n.operands[0]];
+      if (n.kind == op::result) p.offset += n.number * aligned(n.extent.size());
+    } else if (block_of[i] >= 0 && !n.dead) {
+      p = {n.batched ? region::examples : region::fixed, blocks[block_of[i]].offset};
+    }
     result.places.push(p);
   }
   return result;

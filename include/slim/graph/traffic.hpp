@@ -23,7 +23,7 @@ constexpr traffic traffic_of(const Graph& g, const node& n) {
   if (n.is_update())
     for (int o = 0; o < g.functions[n.update_function()].output_count; ++o) count(g.nodes[n.operands[n.first_replaced() + o]]);
   else
-    count(n);
+    for (int r = 0; r < n.results; ++r) count(n);
   return t;
 }
 
@@ -31,7 +31,7 @@ constexpr traffic traffic_of(const Graph& g, const node& n) {
 constexpr traffic traffic_of(const graph& g) {
   traffic all;
   for (const node& n : g.nodes)
-    if (!n.dead && !is_leaf(n.kind) && n.kind != op::reshape) all += traffic_of(g, n);
+    if (!n.dead && !is_leaf(n.kind) && !is_view(n.kind)) all += traffic_of(g, n);
   return all;
 }
 

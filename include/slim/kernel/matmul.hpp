@@ -34,11 +34,15 @@ void matmul(long rows, long inner, long columns, const T* a, const T* b, const T
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 
-/// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed.
+/// True when so many rows follow that transposing b into panels pays: measured, see docs/kernels.md.
+constexpr bool prefers_transposed_panels(long rows, long columns) { return columns <= 1024 && rows >= 64 + columns / 2; }
+
+/// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed, but for many rows.
 template<class T>
 void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after,
                           int threads) {
   if (prefers_dot_tiles(rows, columns)) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
+  else if (prefers_transposed_panels(rows, columns)) contract_taps(matmul_grid(rows, columns, inner), dc, tap_weights<T>{b, 1, true}, da, after, threads);
   else multiply_transposed(rows, inner, columns, dc, b, da, after, threads);
 }
 

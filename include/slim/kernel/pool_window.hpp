@@ -56,8 +56,14 @@ void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after
 /// Channels of one task when there are fewer images than threads.
 inline constexpr long scatter_channels = 64;
 
-/// Gradient: `scatter(window, channel, count)` adds into dx, which is zeroed ahead of the windows; the epilogue follows as
-/// soon as no later window can reach a row. One task per image, or per image and slice of channels.
+/// True when each cell belongs to exactly one window.
+constexpr bool are_disjoint(const pool_geometry& g) {
+  const auto along = [](int kernel, int stride, int pad, int outputs, int inputs) { return kernel == stride && pad == 0 && outputs * stride >= inputs; };
+  return along(g.kernel_height, g.stride_height, g.pad_top, g.output_height, g.input_height) && along(g.kernel_width, g.stride_width, g.pad_left, g.output_width, g.input_width);
+}
+
+/// Gradient: `scatter(window, channel, count)` writes to dx where windows are disjoint, else adds to dx, which is zeroed ahead of the windows; the
+/// epilogue follows as soon as no later window can reach a row. One task per image, or per image and slice of channels.
 template<class T, class Scatter>
 void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T>& after, int threads, Scatter&& scatter) {
   const long slice = batch < threads ? scatter_channels : g.channels, slices = parts_of(g.channels, slice), tasks = batch * slices;
@@ -65,7 +71,9 @@ void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T
     const long image = task / slices, first = task % slices * slice, last = smaller(first + slice, g.channels);
     const long first_row = image * g.input_height;
     long zeroed = 0, finished = 0;
+    const bool disjoint = are_disjoint(g);
     const auto zero_to = [&](long end) {
+      if (disjoint) zeroed = larger(zeroed, end);
       const bool whole = slices == 1;
       const long pieces = whole ? 1 : g.input_width, size = whole ? g.input_width * g.channels : last - first;
       for (; zeroed < end; ++zeroed)

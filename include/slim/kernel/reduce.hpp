@@ -11,36 +11,47 @@ inline constexpr long reduce_blocks = 32;        // partial sums at most
 inline constexpr long reduce_block_rows = 64;    // rows of a block at least
 inline constexpr long reduce_stretch = 2048;     // elements summed in T before they go to a double
 
-/// Elements of workspace that reduce_columns needs.
-constexpr long reduce_columns_workspace(long width) { return reduce_blocks * width; }
+inline constexpr long reduce_rows = 4;           // rows that are read side by side: more, some KiB apart, would push each other out of a cache set
 
-/// outputs[0][c] = Σ over rows of Code(row, c). `workspace` has reduce_columns_workspace(width) elements.
+/// Blocks of rows for partial sums.
+constexpr long reduce_blocks_of(long rows) {
+  const long blocks = rows / reduce_block_rows;
+  return blocks < 1 ? 1 : blocks > reduce_blocks ? reduce_blocks : blocks;
+}
+
+/// Elements of workspace that reduce_columns needs for `outputs` sums.
+constexpr long reduce_columns_workspace(long width, int outputs) { return reduce_blocks * width * outputs; }
+
+/// outputs[o][c] = Σ over rows of output o of Code(row, c). `workspace` has reduce_columns_workspace(width, outputs) elements.
 template <class T, auto Code>
 void reduce_columns(const expression_context<T>& context, long rows, T* workspace, int threads) {
-  const long width = context.width;
-  long blocks = rows / reduce_block_rows;
-  blocks = blocks < 1 ? 1 : blocks > reduce_blocks ? reduce_blocks : blocks;
-  T* const partial = blocks == 1 ? context.outputs[0] : workspace;
+  constexpr int outputs = Code.output_count;
+  const long width = context.width, blocks = reduce_blocks_of(rows);
   parallel_for(blocks, 4.0 * Code.node_count * static_cast<double>(rows / blocks * width), threads, [&](long block) {
-    const long first = rows * block / blocks, last = rows * (block + 1) / blocks;
-    T* const sums = partial + block * width;
-    simd::for_each_stretch<T>(width, [&](long column, long count) {
-      detail::evaluation<T, Code> e{context, {}};
-      simd::batch<T> total(T(0));
-      for (long row = first; row < last; ++row) {
-        e.row(row, detail::node_indices<Code>{});
-        e.elements(row, column, count, detail::node_indices<Code>{});
-        total += e.values[Code.outputs[0]];
-      }
-      simd::store(sums + column, total, count);
-    });
+    const long begin = rows * block / blocks, end = rows * (block + 1) / blocks;
+    for (long first = begin; first < end; first += reduce_rows) {
+      const long last = first + reduce_rows < end ? first + reduce_rows : end;
+      simd::for_each_stretch<T>(width, [&](long column, long count) {
+        detail::evaluation<T, Code> e{context, {}};
+        simd::batch<T> totals[outputs];
+        const auto place = [&](int o) { return (blocks == 1 ? context.outputs[o] : workspace + (block * outputs + o) * width) + column; };
+        for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(place(o), count);
+        for (long row = first; row < last; ++row) {
+          e.row(row, detail::node_indices<Code>{});
+          e.elements(row, column, count, detail::node_indices<Code>{});
+          for (int o = 0; o < outputs; ++o) totals[o] += e.values[Code.outputs[o]];
+        }
+        for (int o = 0; o < outputs; ++o) simd::store(place(o), totals[o], count);
+      });
+    }
   });
   if (blocks == 1) return;
-  for (long column = 0; column < width; ++column) {
-    T total = 0;
-    for (long block = 0; block < blocks; ++block) total += workspace[block * width + column];
-    context.outputs[0][column] = total;
-  }
+  for (int o = 0; o < outputs; ++o)
+    for (long column = 0; column < width; ++column) {
+      T total = 0;
+      for (long block = 0; block < blocks; ++block) total += workspace[(block * outputs + o) * width + column];
+      context.outputs[o][column] = total;
+    }
 }
 
 namespace detail {

@@ -62,9 +62,9 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
       const tensor examples(trace, graph::batch_size(trace.g));
-      const int average = recorded<2>(trace.g, [](double n, auto sum, auto batch) { return sum / (n * batch); }, cells);
-      center_of = slim::apply(average, column_sum(x, recorded<2>(trace.g, [](auto v, auto) { return v; }), x), examples);
-      variance = slim::apply(average, column_sum(x, recorded<2>(trace.g, [](auto v, auto m) { return (v - m) * (v - m); }), center_of), examples);
+      const int moments = graph::moments(trace.g, x.node, trace.scope);
+      center_of = {trace, graph::result_of(trace.g, moments, 0, trace.scope)};
+      variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
       const double keep = with[decay];
       move_average(moving_mean, center_of, examples, recorded<3>(trace.g, [](double k, auto m, auto b, auto) { return m * k + b * (1.0 - k); }, keep));
       move_average(moving_variance, variance, examples, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
@@ -79,16 +79,6 @@ struct batch_norm_layer : layer<batch_norm_layer> {
   }
 
 private:
-  /// Σ over examples and cells of function(x, per_channel), one number per channel. The derivative by the second operand is left
-  /// out: for the variance it is Σ −2(x − mean) = 0.
-  static constexpr tensor column_sum(const tensor& x, int function, const tensor& per_channel) {
-    tracer& trace = *x.trace;
-    const int operands[] = {x.node, per_channel.node};
-    const int sum = graph::reduce(trace.g, function, operands, 2, {false, {x.channels()}}, trace.scope);
-    if (per_channel.node != x.node) trace.g.nodes[sum].ignored = 2;
-    return {trace, sum};
-  }
-
   static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, int function) {
     tracer& trace = *average.trace;
     graph::node n;

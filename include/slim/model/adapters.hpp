@@ -13,6 +13,7 @@
 #include "slim/kernel/matmul.hpp"
 #include "slim/kernel/matmul_weights_gradient.hpp"
 #include "slim/kernel/max_pool.hpp"
+#include "slim/kernel/moments.hpp"
 #include "slim/kernel/reduce.hpp"
 #include "slim/kernel/softmax.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
@@ -36,11 +37,13 @@ struct adapters {
   /// Rows of an operand seen as a matrix [rows, channels].
   static long rows(const state& s, const slim::shape& e) { return s.batch * (e.size() / e.channels()); }
 
+  static T* result(const state& s, const step<T>& at, int number) { return s[at.node] + number * graph::aligned(of(s, at).extent.size()); }
+
   static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
-    c.outputs[0] = s[at.node];
+    for (int r = 0; r < n.results; ++r) c.outputs[r] = result(s, at, r);
     c.width = at.width, c.rows_per_example = at.rows_per_example, c.seed = s.seed;
     return c;
   }
@@ -66,6 +69,11 @@ struct adapters {
       kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
     else
       kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
+  }
+
+  static void moments(const state& s, const step<T>& at) {
+    const slim::shape& e = extent(s, of(s, at).operands[0]);
+    kernel::moments<T>(rows(s, e), e.channels(), s[of(s, at).operands[0]], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
   }
 
   template <kernel_set Needed>
@@ -259,6 +267,8 @@ template <class T, kernel_set Needed>
 constexpr auto adapter_of([[maybe_unused]] graph::op kind) -> void (*)(const run_state<T>&, const step<T>&) {
   using a = adapters<T>;
   using enum graph::op;
+  if constexpr ((Needed & bit_of(moments)) != 0)
+    if (kind == moments) return &a::moments;
   if constexpr ((Needed & bit_of(convolution)) != 0)
     if (kind == convolution) return &a::template convolution<Needed>;
   if constexpr ((Needed & bit_of(convolution_data_gradient)) != 0)

@@ -4,6 +4,7 @@
 #include "slim/graph/choose.hpp"
 #include "slim/graph/differentiate.hpp"
 #include "slim/graph/fuse.hpp"
+#include "slim/graph/pool_gradients.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/graph/simplify.hpp"
 #include "slim/graph/tensor.hpp"
@@ -105,9 +106,15 @@ constexpr graph::compilation finish(graph::graph&& from) {
   graph::remove_dead(g);
   check(g, "simplify");
   result.unfused = graph::traffic_of(g);
+  graph::work_before_pools(g);
+  check(g, "work_before_pools");
   graph::fuse_into_consumers(g);
   graph::remove_dead(g);
   check(g, "fuse_into_consumers");
+  graph::join_sums(g);
+  check(g, "join_sums");
+  graph::move_before_reshapes(g);
+  check(g, "move_before_reshapes");
   graph::fuse_into_producers(g);
   graph::remove_dead(g);
   check(g, "fuse_into_producers");

@@ -18,7 +18,7 @@ namespace slim::detail {
 /// so they are copied.
 constexpr int readable(graph::graph& g, int i) {
   int root = i;
-  while (g.nodes[root].kind == graph::op::reshape) root = g.nodes[root].operands[0];
+  while (graph::is_view(g.nodes[root].kind)) root = g.nodes[root].operands[0];
   if (!graph::is_leaf(g.nodes[root].kind)) return i;
   graph::node copy;
   copy.kind = graph::op::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;

@@ -124,7 +124,7 @@ constexpr long workspace_elements(const Program& p, long capacity, int threads) 
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    long own = n.kind == graph::op::reduce ? kernel::reduce_columns_workspace(n.extent.size()) : 0;
+    long own = n.kind == graph::op::reduce || n.kind == graph::op::moments ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : 0;
     detail::visit_winograd<detail::every_kernel>(n, [&]<class Transform>(Transform) { own = detail::winograd_workspace<T, Transform>(p, n, capacity, threads); });
     if (own > most) most = own;
   }

@@ -1,0 +1,62 @@
+#pragma once
+// The gradient of a max pool has the size of the pool's input, but no more numbers than its output that are not zero: work on it is done before
+// they are spread over the windows.
+
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+namespace detail {
+
+/// True when the function is zero wherever argument `index` is.
+constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
+  expr::scalar_function at_zero;
+  list<int> arguments;
+  for (int k = 0; k < f.inputs; ++k) arguments.push(k == index ? at_zero.add_constant(0) : at_zero.add_input(k));
+  return at_zero.is_constant(expr::inline_into(at_zero, f, 0, arguments), 0);
+}
+
+/// The gradient that map `n` works on: of a max pool, read by nothing else, together with the pool's input at most and numbers that are the same for
+/// all elements, by a function that is zero where the gradient is; −1 for another map.
+constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int>& reads) {
+  int gradient = -1, place = -1;
+  for (int k = 0; k < n.operand_count; ++k)
+    if (g.nodes[n.operands[k]].kind == op::max_pool_gradient && reads[n.operands[k]] == 1) gradient = n.operands[k], place = k;
+  if (gradient < 0 || uses_position(g.functions[n.function])) return -1;
+  for (int k = 0; k < n.operand_count; ++k) {
+    const node& operand = g.nodes[n.operands[k]];
+    const bool number = !operand.batched && operand.extent.size() == 1;
+    if (k != place && !number && n.operands[k] != g.nodes[gradient].operands[0]) return -1;
+  }
+  return vanishes_with(g.functions[n.function], place) ? gradient : -1;
+}
+
+}  // namespace detail
+
+/// Masks of activations before a max pool, such as that of relu, become masks of what the pool let through, which is the same number where
+/// the gradient is not zero. Sums per channel of the gradient are sums of the gradient before it is spread.
+constexpr void work_before_pools(graph& g) {
+  const list<int> reads = read_counts(g);
+  for (int i = 0; i < g.nodes.size(); ++i) {
+    node& n = g.nodes[i];
+    if (n.dead) continue;
+    if (n.kind == op::map) {
+      const int gradient = detail::masked_pool_gradient(g, n, reads);
+      if (gradient < 0 || !(g.nodes[gradient].extent == n.extent)) continue;
+      node& spread = g.nodes[gradient];  // operands: input, output, gradient of the output
+      node mask = n;
+      mask.extent = g.nodes[spread.operands[1]].extent, mask.kept = false;
+      for (int k = 0; k < n.operand_count; ++k)
+        mask.operands[k] = n.operands[k] == gradient ? spread.operands[2] : n.operands[k] == spread.operands[0] ? spread.operands[1] : n.operands[k];
+      const bool kept = n.kept;
+      n = spread, n.operands[2] = gradient, n.kept = kept;
+      spread = mask;
+    } else if (n.kind == op::reduce && !n.batched && n.operand_count == 1 && n.extent.size() == g.nodes[n.operands[0]].extent.channels()) {
+      const node& operand = g.nodes[n.operands[0]];
+      const expr::scalar_function f = g.functions[n.function];
+      if (operand.kind == op::max_pool_gradient && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
+    }
+  }
+}
+
+}  // namespace slim::graph
