@@ -29,6 +29,8 @@ bool stores_with(const graph::node& n, const graph::graph& g, expr::scalar_op op
 
 inline constexpr auto one_layer = conv2d(4, {3, 3}, "conv");
 inline constexpr auto pooled = conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool") >> fully_connected(3, "fc", activation_fn = none);
+inline constexpr auto overlapping_pool = conv2d(4, {3, 3}, "conv") >> max_pool2d({3, 3}, 1, "pool");
+inline constexpr auto wide_pooled = conv2d(40, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool");
 inline constexpr auto deep = conv2d(4, {3, 3}, "conv1") >> conv2d(3, {3, 3}, "conv2") >> max_pool2d({2, 2}, "pool") >> fully_connected(7, "fc3") >>
                               fully_connected(3, "fc4", activation_fn = none);
 inline constexpr auto block = residual("block", conv2d(2, {3, 3}, "conv", activation_fn = none));
@@ -53,8 +55,22 @@ TEST_CASE("bias and activation happen in the store of the convolution") {
   CHECK(graphs::work(inference_of<swish_layer, input<6, 6, 2>>()) == 1);
 }
 
-TEST_CASE("inference is one node for each layer") {
-  CHECK(graphs::work(inference_of<pooled, input<6, 6, 2>>()) == 3);
+TEST_CASE("inference is one node for each layer, and a pool is in the store of its convolution") {
+  const graph::graph g = inference_of<pooled, input<6, 6, 2>>();
+  CHECK(graphs::work(g) == 2);
+  for (const graph::node& n : g.nodes)
+    if (!n.dead && n.kind == op::convolution) {
+      CHECK(n.pool == 2);
+      CHECK(n.extent == slim::shape{3, 3, 4});
+      CHECK(n.unpooled() == slim::shape{6, 6, 4});
+    }
+}
+
+TEST_CASE("a pool stays where its windows overlap, leave a border, or where the convolution is read elsewhere") {
+  CHECK(graphs::count(inference_of<overlapping_pool, input<6, 6, 2>>(), op::max_pool) == 1);
+  CHECK(graphs::count(inference_of<pooled, input<7, 7, 2>>(), op::max_pool) == 1);
+  CHECK(graphs::count(inference_of<pooled, input<6, 6, 2>, keep<"conv">>(), op::max_pool) == 1);
+  CHECK(graphs::count(inference_of<wide_pooled, input<66, 130, 2>>(), op::max_pool) == 1);  // a band of two rows does not fit the scratch memory
 }
 
 TEST_CASE("a residual sum happens in the store of the branch that ends last") {

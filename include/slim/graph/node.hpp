@@ -80,6 +80,7 @@ struct node {
   int function = -1;        // map, reduce, update: index into graph::functions
   int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store
+  int pool = 1;             // convolution: the largest of each pool × pool square of pixels is stored, after the epilogue
   bool updates = false;     // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
   unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
   int scope = -1;           // the layer that made it
@@ -89,6 +90,8 @@ struct node {
   slim::window window{};
   double parameters[3]{};   // local response normalization: bias, alpha, beta (radius is `number`)
 
+  /// Extent of a convolution's result before its pool.
+  constexpr slim::shape unpooled() const { return pool == 1 ? extent : slim::shape{extent[0] * pool, extent[1] * pool, extent[2]}; }
   /// Operands of the operation itself, without those of its epilogue.
   constexpr int body() const { return body_operands < 0 ? operand_count : body_operands; }
   /// True when the node replaces variables and slots: its operands [first_replaced, first_replaced + outputs of its function).

@@ -4,6 +4,7 @@
 
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/parallel.hpp"
+#include "slim/kernel/pooled_store.hpp"
 #include "slim/kernel/winograd_tiles.hpp"
 
 namespace slim::kernel {
@@ -103,6 +104,34 @@ template<class T, class Transform>
   }
 }
 
+/// The same where only the largest of each square of pixels is stored; the image is made of whole squares, and tiles of some.
+template<class T, class Transform>
+[[gnu::noinline]] void finish_pooled_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
+                                           long first, long last, T* result, const pooled_epilogue<T>& after) {
+  constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1), outputs = Transform::outputs;
+  constexpr long most_tiles = larger(pooled_scratch_size<T> / (outputs * outputs * together * panel), 1);
+  alignas(64) T scratch[most_tiles * outputs * outputs * together * panel];
+  const winograd_plane& plane = grid.plane;
+  for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {
+    const long begin = channel + p * panel, end = smaller(begin + smaller(together, layout.panels() - p) * panel, plane.result_channels);
+    for (long tile = first; tile < last;) {
+      const long next = smaller(smaller(tile - tile % grid.across() + grid.across(), tile + most_tiles), last);
+      const tile_position at = grid.at(tile);
+      // These tiles as an image of their own.
+      tile_grid<Transform> line{plane};
+      line.plane.result_height = smaller(outputs, plane.result_height - at.row);
+      line.plane.result_width = smaller((next - tile) * outputs, plane.result_width - at.column);
+      line.plane.result_channels = end - begin;
+      for (long q = p; channel + q * panel < end; ++q)
+        transform_results<T, Transform>(layout, line, products + (tile - first) * panel, q, channel + q * panel - begin, 0, next - tile, scratch);
+      const long across = plane.result_width / after.size, pixel = (at.image * plane.result_height + at.row) / after.size * across + at.column / after.size;
+      store_pooled(after, scratch, line.plane.result_height, line.plane.result_width, end - begin, begin, result + pixel * plane.result_channels + begin,
+                   across * plane.result_channels, plane.result_channels);
+      tile = next;
+    }
+  }
+}
+
 /// Transforms the weights of the layout's result channels, which are the first of `all`; for one line of source channels.
 template<class T, class Transform>
 void transform_line_of_weights(const winograd_layout<T, Transform>& layout, const T* weights, bool turned, long all, long line, T* transformed) {
@@ -125,14 +154,19 @@ void winograd_transform_weights(const winograd_plane& plane, const T* weights, b
 
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
 /// gradient this is, [tap row][tap column][result channels][source channels]; otherwise [tap row][tap column][source channels][result channels].
-/// `prepared`: what winograd_transform_weights made of the weights, or null.
+/// `prepared`: what winograd_transform_weights made of the weights, or null. `pooled`: stores the largest of each square of pixels, after this instead of
+/// the epilogue; or null.
 template<class T, class Transform>
 void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result,
-                          T* workspace, const epilogue<T>& after, int threads) {
+                          T* workspace, const epilogue<T>& after, int threads, const pooled_epilogue<T>* pooled = nullptr) {
   const auto layout = winograd_block_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
   const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
+  const auto finish = [&](const winograd_layout<T, Transform>& some, const T* products, long channel, long first, long last) {
+    if (pooled != nullptr) finish_pooled_block<T, Transform>(some, grid, products, channel, first, last, result, *pooled);
+    else finish_block<T, Transform>(some, grid, products, channel, first, last, result, after);
+  };
 
   if (has_few_tiles<Transform>(plane, batch)) {
     T* const sources = workspace;
@@ -153,7 +187,7 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
           transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
         multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
       }
-      finish_block<T, Transform>(some, grid, products, channel, 0, tiles, result, after);
+      finish(some, products, channel, 0, tiles);
     });
     return;
   }
@@ -168,7 +202,7 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     for (long line = 0; line < layout.lines(); ++line)
       transform_sources<T, Transform>(layout, grid, source, line, first, last, sources + layout.channel_place(line * line_elements<T>));
     multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
-    finish_block<T, Transform>(layout, grid, products, 0, first, last, result, after);
+    finish(layout, products, 0, first, last);
   });
 }
 

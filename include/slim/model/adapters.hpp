@@ -1,6 +1,7 @@
 #pragma once
 // From graph operations to kernels: one adapter per operation, shared by all layers and models.
 
+#include "slim/graph/fuse_pools.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/kernel/average_pool.hpp"
 #include "slim/kernel/channels.hpp"
@@ -14,6 +15,7 @@
 #include "slim/kernel/matmul_weights_gradient.hpp"
 #include "slim/kernel/max_pool.hpp"
 #include "slim/kernel/moments.hpp"
+#include "slim/kernel/pooled_convolution.hpp"
 #include "slim/kernel/reduce.hpp"
 #include "slim/kernel/softmax.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
@@ -76,18 +78,23 @@ struct adapters {
     kernel::moments<T>(rows(s, e), e.channels(), s[of(s, at).operands[0]], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
   }
 
+  static_assert(graph::pooled_band_elements <= kernel::pooled_scratch_size<double>, "fuse_pools promises bands that fit");
   template <kernel_set Needed>
   static void convolution(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window);
+    const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.unpooled(), n.window);
     const bound_epilogue<T> e(s, at);
+    const kernel::pooled_epilogue<T> pooled = e.pooled();
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, e.call, s.threads);
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, e.call, s.threads,
+                                                 n.pool > 1 ? &pooled : nullptr);
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
       kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, prepared(s, at), y, e.call, s.threads);
+    else if (n.pool > 1)
+      kernel::pooled_convolution<T>(g, s.batch, x, weights, y, pooled, s.threads);
     else
       kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
   }
@@ -106,7 +113,7 @@ struct adapters {
       kernel::pack_matrix<T>(inner, columns, s[n.operands[1]], ahead.data(), s.threads);
     } else if (n.kind == graph::op::convolution) {
       visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-        const auto plane = kernel::forward_plane(convolution_geometry_of(extent(s, n.operands[0]), n.extent, n.window));
+        const auto plane = kernel::forward_plane(convolution_geometry_of(extent(s, n.operands[0]), n.unpooled(), n.window));
         ahead = aligned_buffer<T>(kernel::winograd_weights_layout<T, Transform>(plane).weights_elements());
         kernel::winograd_transform_weights<T, Transform>(plane, s[n.operands[1]], false, ahead.data(), s.threads);
       });

@@ -4,6 +4,7 @@
 #include "slim/graph/choose.hpp"
 #include "slim/graph/differentiate.hpp"
 #include "slim/graph/fuse.hpp"
+#include "slim/graph/fuse_pools.hpp"
 #include "slim/graph/pool_gradients.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/graph/simplify.hpp"
@@ -120,6 +121,8 @@ constexpr graph::compilation finish(graph::graph&& from) {
   check(g, "fuse_into_producers");
   if (g.failed()) return result;
   graph::choose(g);
+  graph::fuse_pools(g);
+  check(g, "fuse_pools");
   graph::fuse_updates(g);
   check(g, "fuse_updates");
   if (g.failed()) return result;

@@ -3,6 +3,7 @@
 
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/expression.hpp"
+#include "slim/kernel/pooled_store.hpp"
 #include "slim/model/run_state.hpp"
 #include "slim/simd/batch.hpp"
 
@@ -38,6 +39,9 @@ struct bound_epilogue {
   }
   bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
 
+  /// The same for a kernel that stores the largest of each square of pixels. All operands are of channels, or single numbers: see fuse_pools.
+  kernel::pooled_epilogue<T> pooled() const { return {node.pool, call.apply != nullptr ? &apply_to_scratch : nullptr, this}; }
+
   /// Updates elements [column, last_column) of one row of the weights, a matrix with as many columns as they have channels, from their gradient.
   void update_row(const T* gradient, long row, long column, long last_column) const {
     const long columns = node.extent.channels();
@@ -60,6 +64,16 @@ struct bound_epilogue {
     for (int k = node.body(); k < node.operand_count; ++k)
       if (state.nodes[node.operands[k]].extent.size() == node.extent.size())
         for (long c = column; c < last_column; c += line) simd::prefetch_for_write(context.inputs[k - node.body() + 1] + row * node.extent.channels() + c);
+  }
+
+private:
+  static void apply_to_scratch(const void* self, T* values, long rows, long columns, long first_column) {
+    const bound_epilogue& e = *static_cast<const bound_epilogue*>(self);
+    kernel::expression_context<T> one = e.context;
+    one.inputs[0] = one.outputs[0] = values, one.width = columns;
+    for (int k = e.node.body(); k < e.node.operand_count; ++k)
+      if (e.state.nodes[e.node.operands[k]].extent.size() > 1) one.inputs[k - e.node.body() + 1] += first_column;
+    e.call.apply(&one, 0, rows, 0, columns);
   }
 };
 

@@ -107,7 +107,7 @@ constexpr long winograd_workspace(const Program& p, const graph::node& n, long c
   const slim::shape& first = p.nodes[n.operands[0]].extent;
   switch (n.kind) {
     case graph::op::convolution:
-      return kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(convolution_geometry_of(first, n.extent, n.window)), capacity, threads);
+      return kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(convolution_geometry_of(first, n.unpooled(), n.window)), capacity, threads);
     case graph::op::convolution_data_gradient:
       return kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(convolution_geometry_of(n.extent, first, n.window)), capacity, threads);
     default:

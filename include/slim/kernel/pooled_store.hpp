@@ -1,0 +1,45 @@
+#pragma once
+// A store that keeps only the largest of each square of pixels: what a max pool of disjoint windows would read never goes to memory.
+
+#include "slim/kernel/blocking.hpp"
+#include "slim/simd/math.hpp"
+
+#include <limits>
+
+namespace slim::kernel {
+
+/// What happens to a kernel's finished pixels before the largest of each `size` × `size` of them is stored: `apply` works in place on scratch memory
+/// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null.
+template<class T>
+struct pooled_epilogue {
+  using function = void(const void* context, T* values, long rows, long columns, long first_column);
+
+  long size = 1;
+  function* apply = nullptr;
+  const void* context = nullptr;
+};
+
+/// Scratch memory of a thread for pixels that wait for the others of their square, in bytes.
+inline constexpr long pooled_scratch_bytes = 64 * 1024;
+template<class T>
+inline constexpr long pooled_scratch_size = pooled_scratch_bytes / static_cast<long>(sizeof(T));
+
+/// Finishes [height][width][channels] of scratch, whole squares, and stores them to `result`, the first of their squares in an image with `row` elements
+/// in a row of pixels and `cell` in a pixel.
+template<class T>
+void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long width, long channels, long first_channel, T* result, long row, long cell) {
+  if (after.apply != nullptr) after.apply(after.context, scratch, height * width, channels, first_channel);
+  for (long i = 0; i < height; i += after.size)
+    for (long j = 0; j < width; j += after.size) {
+      const T* const square = scratch + (i * width + j) * channels;
+      T* const to = result + i / after.size * row + j / after.size * cell;
+      simd::for_each_stretch<T>(channels, [&](long channel, long count) {
+        auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
+        for (long r = 0; r < after.size; ++r)
+          for (long s = 0; s < after.size; ++s) largest = simd::maximum(largest, simd::load(square + (r * width + s) * channels + channel, count));
+        simd::store(to + channel, largest, count);
+      });
+    }
+}
+
+}  // namespace slim::kernel
