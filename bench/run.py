@@ -21,9 +21,9 @@ build = root / 'build' / 'bench' / 'bench'
 peers_directory = root / 'build' / 'peers'
 
 # net: batches
-WORKS = {'tiny': [1, 32, 128], 'mlp': [1, 32, 128], 'lenet': [1, 32, 128], 'vgg_16': [1, 8]}
-TITLES = {'tiny': 'MLP 16-32-32-4 tanh', 'mlp': 'MLP 784-128-64-10', 'lenet': 'LeNet 28×28', 'vgg_16': 'VGG-16 224×224'}
-EXTENTS = {'lenet': '1,28,28', 'vgg_16': '3,224,224'}
+WORKS = {'tiny': [1, 32, 128], 'mlp': [1, 32, 128], 'lenet': [1, 32, 128], 'resnet_v1_50': [8], 'vgg_16': [1, 8]}
+TITLES = {'tiny': 'MLP 16-32-32-4 tanh', 'mlp': 'MLP 784-128-64-10', 'lenet': 'LeNet 28×28', 'resnet_v1_50': 'ResNet-50 224×224', 'vgg_16': 'VGG-16 224×224'}
+EXTENTS = {'lenet': '1,28,28', 'resnet_v1_50': '3,224,224', 'vgg_16': '3,224,224'}
 PEERS = {'pytorch': 'PyTorch', 'pytorch_cpp': "PyTorch's C++ front end", 'onnx_runtime': 'ONNX Runtime', 'dlib': 'dlib'}
 
 

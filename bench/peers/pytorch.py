@@ -24,6 +24,35 @@ def vgg_16():
     return nn.Sequential(*layers, *head)
 
 
+class Bottleneck(nn.Module):
+    """TF-Slim's resnet_v1.bottleneck: strides in the 3×3 convolution of a block's last unit."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        width = outputs // 4
+        self.residual = nn.Sequential(
+            nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True),
+            nn.Conv2d(width, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True),
+            nn.Conv2d(width, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        if inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        else:
+            self.shortcut = nn.MaxPool2d(1, stride) if stride > 1 else nn.Identity()
+
+    def forward(self, x):
+        return torch.relu(self.shortcut(x) + self.residual(x))
+
+
+def resnet_v1_50():
+    layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
+    channels = 64
+    for outputs, units, stride in [(256, 3, 2), (512, 4, 2), (1024, 6, 2), (2048, 3, 1)]:
+        for unit in range(units):
+            layers.append(Bottleneck(channels, outputs, stride if unit == units - 1 else 1))
+            channels = outputs
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000))
+
+
 def lenet():
     return nn.Sequential(
         nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(inplace=True), nn.MaxPool2d(2),
@@ -39,7 +68,8 @@ def tiny():
     return nn.Sequential(nn.Linear(16, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 4))
 
 
-NETS = {'vgg_16': (vgg_16, (3, 224, 224), 1000), 'lenet': (lenet, (1, 28, 28), 10), 'mlp': (mlp, (784,), 10), 'tiny': (tiny, (16,), 4)}
+NETS = {'vgg_16': (vgg_16, (3, 224, 224), 1000), 'resnet_v1_50': (resnet_v1_50, (3, 224, 224), 1000), 'lenet': (lenet, (1, 28, 28), 10),
+        'mlp': (mlp, (784,), 10), 'tiny': (tiny, (16,), 4)}
 
 
 def median_microseconds(work):
@@ -62,7 +92,8 @@ def measure(make, extent, classes, batch, layout):
     if len(extent) == 3:
         images = images.contiguous(memory_format=layout)
     labels = torch.randint(0, classes, (batch,))
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.001)
+    weight_decay = 1e-4 if make is resnet_v1_50 else 0  # as the regularizers of TF-Slim's resnet_arg_scope
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.001, weight_decay=weight_decay)
     loss = nn.CrossEntropyLoss()
 
     def step():
