@@ -30,6 +30,7 @@ bool stores_with(const graph::node& n, const graph::graph& g, expr::scalar_op op
 inline constexpr auto one_layer = conv2d(4, {3, 3}, "conv");
 inline constexpr auto pooled = conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool") >> fully_connected(3, "fc", activation_fn = none);
 inline constexpr auto overlapping_pool = conv2d(4, {3, 3}, "conv") >> max_pool2d({3, 3}, 1, "pool");
+inline constexpr auto pooled_twice = conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool1") >> max_pool2d({2, 2}, "pool2");
 inline constexpr auto wide_pooled = conv2d(40, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool");
 inline constexpr auto deep = conv2d(4, {3, 3}, "conv1") >> conv2d(3, {3, 3}, "conv2") >> max_pool2d({2, 2}, "pool") >> fully_connected(7, "fc3") >>
                               fully_connected(3, "fc4", activation_fn = none);
@@ -70,6 +71,7 @@ TEST_CASE("a pool stays where its windows overlap, leave a border, or where the 
   CHECK(graphs::count(inference_of<overlapping_pool, input<6, 6, 2>>(), op::max_pool) == 1);
   CHECK(graphs::count(inference_of<pooled, input<7, 7, 2>>(), op::max_pool) == 1);
   CHECK(graphs::count(inference_of<pooled, input<6, 6, 2>, keep<"conv">>(), op::max_pool) == 1);
+  CHECK(graphs::count(inference_of<pooled_twice, input<8, 8, 2>>(), op::max_pool) == 1);
   CHECK(graphs::count(inference_of<wide_pooled, input<66, 130, 2>>(), op::max_pool) == 1);  // a band of two rows does not fit the scratch memory
 }
 

@@ -190,6 +190,24 @@ TEST_CASE("a reshape is its operand") {
   CHECK(plan.order.size() == 1);
 }
 
+TEST_CASE("a variable is not updated before the last reader of a view of it") {
+  graphs::sketch s;
+  const tensor x = s.input({6}), v = s.variable({2, 3});
+  const tensor view(s.trace, graph::reshape(s.trace.g, v.node, {6}, -1));
+  graph::node update;
+  update.kind = graph::op::update, update.extent = v.shape(), update.operand_count = 1, update.operands[0] = v.node;
+  expr::scalar_function halved;
+  halved.add_output(halved.emit(expr::scalar_op::multiply, halved.add_constant(0.5), halved.add_input(0)));
+  update.function = s.trace.g.intern(halved);
+  const int updated = graph::add_node(s.trace.g, update, -1);
+  const tensor y = x * view;
+  s.output(y);
+  const list<int> order = graph::execution_order(s.trace.g);
+  REQUIRE(order.size() == 2);
+  CHECK(order[0] == y.node);
+  CHECK(order[1] == updated);
+}
+
 TEST_CASE("parameters lie one after the other, aligned") {
   const graph::compilation c = inference_of<nets::lenet, input<28, 28, 1>>();
   long next = 0;

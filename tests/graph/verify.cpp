@@ -113,6 +113,7 @@ TEST_CASE("every kind of damage is found") {
   check_found("a function reads an operand that is not there", [](specimen& s) { s.g().nodes[s.total].operand_count = 0; });
   check_found("an epilogue reads an operand that is not there", [](specimen& s) { s.g().nodes[s.fused].operand_count = 2; });
   check_found("an epilogue operand does not fit", [](specimen& s) { s.g().nodes[s.g().variables[1].node].extent = {7}; });
+  check_found("several results for each example", [](specimen& s) { s.g().nodes[s.fused].results = 2; });
   check_found("a reduction has not one result for each output of its function", [](specimen& s) { s.g().nodes[s.total].results = 2; });
   check_found("a result that its operation does not have", [](specimen& s) {
     graph::node& n = s.g().nodes[s.reshaped];

@@ -67,10 +67,11 @@ void check_winograd(const pooled_case& p) {
   const winograd_plane plane = forward_plane(g);
   for (int threads = 1; threads <= 3; ++threads) {
     std::vector<T> workspace(static_cast<std::size_t>(winograd_convolution_workspace<T, Transform>(plane, p.convolution.batch, threads)), T(NAN));
-    const auto run = [&](T* y, const epilogue<T>& after, const pooled_epilogue<T>* pooled) {
-      winograd_convolution<T, Transform>(plane, p.convolution.batch, x.data(), weights.data(), false, nullptr, y, workspace.data(), after, threads, pooled);
+    const auto run = [&](T* y, const epilogue<T>& after, const winograd_pool<T, Transform>& pool) {
+      winograd_convolution<T, Transform>(plane, p.convolution.batch, x.data(), weights.data(), false, nullptr, y, workspace.data(), after, threads, pool);
     };
-    check_same<T>(p.convolution, p.size, [&](T* y, const epilogue<T>& after) { run(y, after, nullptr); }, [&](T* y, const pooled_epilogue<T>& after) { run(y, {}, &after); });
+    check_same<T>(p.convolution, p.size, [&](T* y, const epilogue<T>& after) { run(y, after, {}); },
+                  [&](T* y, const pooled_epilogue<T>& after) { run(y, {}, pool_with<T, Transform>(after)); });
   }
 }
 

@@ -49,11 +49,12 @@ constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
   return joint;
 }
 
-constexpr bool uses_position(const expr::scalar_function& f) {
+constexpr bool uses(const expr::scalar_function& f, expr::scalar_op operation) {
   for (const expr::scalar_node& n : f.nodes)
-    if (n.op == expr::scalar_op::position) return true;
+    if (n.op == operation) return true;
   return false;
 }
+constexpr bool uses_position(const expr::scalar_function& f) { return uses(f, expr::scalar_op::position); }
 
 constexpr int add_node(graph& g, node n, int scope) {
   n.scope = scope;

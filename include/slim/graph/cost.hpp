@@ -14,7 +14,7 @@ constexpr double operations(const Program& p, const node& n) {
   double work = 0;
   switch (n.kind) {
     case op::moments: work = 5 * static_cast<double>(extent(0).size()); break;
-    case op::convolution: work = 2 * static_cast<double>(n.unpooled().size()) * taps * extent(0).channels(); break;
+    case op::convolution: work = static_cast<double>(n.unpooled().size()) * (2 * taps * extent(0).channels() + (n.pool > 1 ? 1 : 0)); break;
     case op::convolution_data_gradient: work = 2 * static_cast<double>(extent(0).size()) * taps * n.extent.channels(); break;
     case op::convolution_weights_gradient: work = 2 * static_cast<double>(extent(1).size()) * taps * extent(0).channels(); break;
     case op::matmul: work = 2 * size * extent(1)[0]; break;

@@ -80,16 +80,19 @@ std::string node_name(const Program& p, int i) {
   return scope_name(p.scopes, n.scope).c_str();
 }
 
-/// The function of a node (or what it does at the store) as a formula in its operands; `acc` is the result of the operation itself.
+/// The function of a node (or what it does at the store) as a formula in its operands; `acc` is the result of the operation itself, %5.1 the second result of
+/// operation 5.
 template <class Program>
 std::string function_text(const Program& p, int i, bool epilogue) {
   const node& n = p.nodes[i];
   const function_entry& f = p.functions[epilogue ? n.epilogue : n.function];
   const auto operand = [&](int k) {
     if (epilogue && k == 0) return std::string("acc");
-    const int index = n.operands[epilogue ? n.body() + k - 1 : k];
-    const bool leaf = is_leaf(p.nodes[index].kind);
-    return leaf ? "{" + node_name(p, index) + "}" : "%" + std::to_string(index);
+    int index = n.operands[epilogue ? n.body() + k - 1 : k];
+    while (p.nodes[index].kind == op::reshape) index = p.nodes[index].operands[0];
+    const node& read = p.nodes[index];
+    if (read.kind == op::result) return "%" + std::to_string(read.operands[0]) + "." + std::to_string(read.number);
+    return is_leaf(read.kind) ? "{" + node_name(p, index) + "}" : "%" + std::to_string(index);
   };
   std::string text;
   for (int o = 0; o < f.output_count; ++o) text += (o > 0 ? "; " : "") + detail::formula(p, f, f.outputs[o], operand);
@@ -107,8 +110,10 @@ std::string dot(const Program& p, const std::string& title) {
     if (const std::string name = node_name(p, i); !name.empty()) label += "\\n" + name;
     label += "\\n" + shape_text(n.extent) + (n.batched ? " per example" : "");
     if (n.function >= 0) label += "\\n" + function_text(p, i, false);
+    if (n.kind == op::result) label += "\\nnumber " + std::to_string(n.number);
     if (n.epilogue >= 0) label += (n.updates ? "\\nupdate: " : "\\nstore: ") + function_text(p, i, true);
-    text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) ? "ellipse" : "box") + "];\n";
+    if (n.pool > 1) label += "\\nstore: the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool);
+    text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) || is_view(n.kind) ? "ellipse" : "box") + "];\n";
     for (int k = 0; k < n.operand_count; ++k) text += "  n" + std::to_string(n.operands[k]) + " -> n" + std::to_string(i) + ";\n";
   }
   return text + "}\n";

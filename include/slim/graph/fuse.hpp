@@ -165,7 +165,7 @@ constexpr void move_before_reshapes(graph& g) {
     int view = -1;
     for (int k = 0; k < n.operand_count; ++k)
       if (g.nodes[n.operands[k]].kind == op::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
-    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched) continue;
+    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched || !detail::has_epilogue(g.nodes[g.nodes[view].operands[0]].kind)) continue;
     node moved = n;
     moved.extent = g.nodes[g.nodes[view].operands[0]].extent;
     bool fits = true;

@@ -14,14 +14,12 @@ namespace detail {
 constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
   const int size = pool.window.kernel.height;
   const bool squares = pool.window.kernel == extent2(size) && pool.window.stride == extent2(size) && pool.window.pad_top == 0 && pool.window.pad_left == 0;
-  if (n.kind != op::convolution || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] || pool.extent[1] * size != n.extent[1]) return 0;
+  if (n.kind != op::convolution || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] || pool.extent[1] * size != n.extent[1]) return 0;
   for (int k = n.body(); k < n.operand_count; ++k) {  // scratch memory has no place in a whole image
     const node& operand = g.nodes[n.operands[k]];
     if (operand.batched || (operand.extent.size() != 1 && operand.extent.size() != n.extent.channels())) return 0;
   }
-  if (n.epilogue >= 0)
-    for (const expr::scalar_node& one : g.functions[n.epilogue].nodes)
-      if (one.op == expr::scalar_op::uniform) return 0;
+  if (n.epilogue >= 0 && uses(g.functions[n.epilogue], expr::scalar_op::uniform)) return 0;
   switch (n.how) {
     case algorithm::winograd_4x4: return size == 2 || size == 4 ? size : 0;
     case algorithm::winograd_2x2: return size == 2 ? size : 0;

@@ -18,7 +18,8 @@ enum class op : unsigned char {
   map,     // function of all operands, element by element
   reduce,  // function of all operands, summed over everything the result does not index
   update,  // output i of the function replaces operand i (variable, then slots) in one sweep
-  moments,  // mean and biased variance of each channel, two results
+  // statistics
+  moments,  // mean and biased variance of each channel: two results
   // contractions
   convolution, convolution_data_gradient, convolution_weights_gradient,
   matmul, matmul_data_gradient, matmul_weights_gradient,
@@ -76,7 +77,7 @@ struct node {
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};
-  int results = 1;          // of this extent, one behind the other; nodes of kind `result` read all but the first
+  int results = 1;          // of this extent, each aligned behind the other, not batched; nodes of kind `result` read all but the first
   int function = -1;        // map, reduce, update: index into graph::functions
   int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store

@@ -42,8 +42,11 @@ constexpr list<int> execution_order(const graph& g) {
   };
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    for (int k = 0; k < n.operand_count && !n.dead; ++k)
-      if (!replaces(n, k)) last_read[n.operands[k]] = i;
+    for (int k = 0; k < n.operand_count && !n.dead; ++k) {
+      int read = n.operands[k];
+      while (is_view(g.nodes[read].kind)) read = g.nodes[read].operands[0];
+      if (!replaces(n, k)) last_read[read] = i;
+    }
   }
   list<int> follow, next;  // updates that wait for a node, as chains
   follow.resize(g.nodes.size(), -1);

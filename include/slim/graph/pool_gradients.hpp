@@ -16,16 +16,19 @@ constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
   return at_zero.is_constant(expr::inline_into(at_zero, f, 0, arguments), 0);
 }
 
-/// The gradient that map `n` works on: of a max pool, read by nothing else, together with the pool's input at most and numbers that are the same for
-/// all elements, by a function that is zero where the gradient is; −1 for another map.
+/// The gradient that map `n` works on; −1 where its work can not be done before the gradient is spread. It can, if
+/// * the gradient is that of a max pool, and nothing else reads it;
+/// * the function is zero where the gradient is, and linear in it, as all slopes are, because a cell sums the gradients of windows that overlap;
+/// * it reads besides only the pool's input, which is the output where the gradient is not zero, and numbers that are the same for all elements;
+/// * it does not depend on the place of an element, as the masks of dropout do.
 constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int>& reads) {
   int gradient = -1, place = -1;
   for (int k = 0; k < n.operand_count; ++k)
     if (g.nodes[n.operands[k]].kind == op::max_pool_gradient && reads[n.operands[k]] == 1) gradient = n.operands[k], place = k;
-  if (gradient < 0 || uses_position(g.functions[n.function])) return -1;
+  if (gradient < 0 || uses_position(g.functions[n.function]) || uses(g.functions[n.function], expr::scalar_op::uniform)) return -1;
   for (int k = 0; k < n.operand_count; ++k) {
     const node& operand = g.nodes[n.operands[k]];
-    const bool number = !operand.batched && operand.extent.size() == 1;
+    const bool number = !operand.batched && operand.extent.size() == 1 && n.operands[k] < gradient;
     if (k != place && !number && n.operands[k] != g.nodes[gradient].operands[0]) return -1;
   }
   return vanishes_with(g.functions[n.function], place) ? gradient : -1;
@@ -53,7 +56,7 @@ constexpr void work_before_pools(graph& g) {
       spread = mask;
     } else if (n.kind == op::reduce && !n.batched && n.operand_count == 1 && n.extent.size() == g.nodes[n.operands[0]].extent.channels()) {
       const node& operand = g.nodes[n.operands[0]];
-      const expr::scalar_function f = g.functions[n.function];
+      const expr::scalar_function& f = g.functions[n.function];
       if (operand.kind == op::max_pool_gradient && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
     }
   }

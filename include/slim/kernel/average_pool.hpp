@@ -18,14 +18,10 @@ void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, c
 /// dx = Σ over the windows that hold a cell of dy / (real cells of the window).
 template<class T>
 void average_pool_gradient(const pool_geometry& geometry, long batch, const T* dy, T* dx, const epilogue<T>& after, int threads) {
-  const bool disjoint = are_disjoint(geometry);
-  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count) {
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count, const auto& put) {
     const auto share = simd::load(dy + window.pixel * geometry.channels + channel, count) /
                        simd::broadcast(static_cast<T>(window.cells()));
-    for_each_cell(geometry, window, [&](long cell) {
-      T* to = dx + cell + channel;
-      simd::store(to, disjoint ? share : simd::load<T>(to, count) + share, count);
-    });
+    for_each_cell(geometry, window, [&](long cell) { put(cell, share); });
   });
 }
 

@@ -34,7 +34,7 @@ void matmul(long rows, long inner, long columns, const T* a, const T* b, const T
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 
-/// True when so many rows follow that transposing b into panels pays: measured, see docs/kernels.md.
+/// True when there are so many rows that transposing b into panels pays: measured, see docs/kernels.md.
 constexpr bool prefers_transposed_panels(long rows, long columns) { return columns <= 1024 && rows >= 64 + columns / 2; }
 
 /// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed, but for many rows.

@@ -22,16 +22,13 @@ void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const
 template<class T>
 void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after,
                        int threads) {
-  const bool disjoint = are_disjoint(geometry);
-  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count) {
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count, const auto& put) {
     const long output = window.pixel * geometry.channels + channel;
     const auto largest = simd::load(y + output, count), zero = simd::broadcast(T{});
     auto remaining = simd::load(dy + output, count);
     for_each_cell(geometry, window, [&](long cell) {
-      T* to = dx + cell + channel;
       const auto hit = simd::load(x + cell + channel, count) == largest;
-      const auto share = simd::select(hit, remaining, zero);
-      simd::store(to, disjoint ? share : simd::load<T>(to, count) + share, count);
+      put(cell, simd::select(hit, remaining, zero));
       remaining = simd::select(hit, zero, remaining);
     });
   });

@@ -56,29 +56,28 @@ void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after
 /// Channels of one task when there are fewer images than threads.
 inline constexpr long scatter_channels = 64;
 
-/// True when each cell belongs to exactly one window.
+/// True only when each cell belongs to exactly one window.
 constexpr bool are_disjoint(const pool_geometry& g) {
   const auto along = [](int kernel, int stride, int pad, int outputs, int inputs) { return kernel == stride && pad == 0 && outputs * stride >= inputs; };
   return along(g.kernel_height, g.stride_height, g.pad_top, g.output_height, g.input_height) && along(g.kernel_width, g.stride_width, g.pad_left, g.output_width, g.input_width);
 }
 
-/// Gradient: `scatter(window, channel, count)` writes to dx where windows are disjoint, else adds to dx, which is zeroed ahead of the windows; the
-/// epilogue follows as soon as no later window can reach a row. One task per image, or per image and slice of channels.
+/// Gradient: `scatter(window, channel, count, put)` calls put(cell, share) for each cell of the window, which adds to dx; the epilogue follows as
+/// soon as no later window can reach a row. One task per image, or per image and slice of channels.
 template<class T, class Scatter>
 void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T>& after, int threads, Scatter&& scatter) {
   const long slice = batch < threads ? scatter_channels : g.channels, slices = parts_of(g.channels, slice), tasks = batch * slices;
   parallel_for(tasks, 2 * pool_operations(g, batch) / static_cast<double>(tasks), threads, [&](long task) {
     const long image = task / slices, first = task % slices * slice, last = smaller(first + slice, g.channels);
     const long first_row = image * g.input_height;
-    long zeroed = 0, finished = 0;
-    const bool disjoint = are_disjoint(g);
-    const auto zero_to = [&](long end) {
-      if (disjoint) zeroed = larger(zeroed, end);
+    long prepared = 0, finished = 0;
+    const bool disjoint = are_disjoint(g);  // each cell is then written once, else rows are zeroed ahead of the windows
+    const auto prepare_to = [&](long end) {
       const bool whole = slices == 1;
       const long pieces = whole ? 1 : g.input_width, size = whole ? g.input_width * g.channels : last - first;
-      for (; zeroed < end; ++zeroed)
-        for (long w = 0; w < pieces; ++w)
-          std::memset(dx + ((first_row + zeroed) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(size) * sizeof(T));
+      for (; prepared < end; ++prepared)
+        for (long w = 0; w < pieces && !disjoint; ++w)
+          std::memset(dx + ((first_row + prepared) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(size) * sizeof(T));
     };
     const auto finish_to = [&](long end) {
       if (end <= finished) return;
@@ -88,12 +87,17 @@ void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T
     for (long i = 0; i < g.output_height; ++i) {
       for (long j = 0; j < g.output_width; ++j) {
         const pool_window window = window_at(g, image, i, j);
-        zero_to(window.bottom);
-        simd::for_each_stretch<T>(last - first, [&](long channel, long count) { scatter(window, first + channel, count); });
+        prepare_to(window.bottom);
+        simd::for_each_stretch<T>(last - first, [&](long channel, long count) {
+          scatter(window, first + channel, count, [&](long cell, const simd::batch<T>& share) {
+            T* const to = dx + cell + first + channel;
+            simd::store(to, disjoint ? share : simd::load<T>(to, count) + share, count);
+          });
+        });
       }
-      finish_to(smaller(zeroed, (i + 1) * g.stride_height - g.pad_top));
+      finish_to(smaller(prepared, (i + 1) * g.stride_height - g.pad_top));
     }
-    zero_to(g.input_height);
+    prepare_to(g.input_height);
     finish_to(g.input_height);
   });
 }

@@ -107,7 +107,7 @@ constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long 
 }
 
 /// Tasks per thread where there are enough blocks, so that threads that are done early can help. Each task packs its weights, for so many blocks at
-/// least.
+/// least, unless a thread would have nothing to do.
 inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
 
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
@@ -120,7 +120,7 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
   const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
   const long share = smaller(blocks, threads / std::gcd(groups, static_cast<long>(threads)));
   const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, groups));
-  const long parts = threads > 1 ? larger(wanted / share, 1) * share : 1;  // as many for each thread
+  const long parts = threads > 1 ? larger(wanted / share, 1) * share : 1;  // a multiple of the threads, where there are blocks for all
 
   parallel_for(groups * parts, grid.operations() / static_cast<double>(groups * parts), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];

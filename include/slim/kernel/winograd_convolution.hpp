@@ -104,7 +104,7 @@ template<class T, class Transform>
   }
 }
 
-/// The same where only the largest of each square of pixels is stored; the image is made of whole squares, and tiles of some.
+/// The same where only the largest of each square of pixels is stored; the image is made of whole squares, and so are tiles.
 template<class T, class Transform>
 [[gnu::noinline]] void finish_pooled_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
                                            long first, long last, T* result, const pooled_epilogue<T>& after) {
@@ -132,6 +132,17 @@ template<class T, class Transform>
   }
 }
 
+/// How a convolution finishes its blocks where it stores the largest of squares only; empty where it stores every pixel. Behind a pointer: programs
+/// without such pools do not compile it.
+template<class T, class Transform>
+struct winograd_pool {
+  const pooled_epilogue<T>* after = nullptr;
+  void (*finish)(const winograd_layout<T, Transform>&, const tile_grid<Transform>&, const T* products, long channel, long first, long last, T* result,
+                 const pooled_epilogue<T>&) = nullptr;
+};
+template<class T, class Transform>
+winograd_pool<T, Transform> pool_with(const pooled_epilogue<T>& after) { return {&after, &finish_pooled_block<T, Transform>}; }
+
 /// Transforms the weights of the layout's result channels, which are the first of `all`; for one line of source channels.
 template<class T, class Transform>
 void transform_line_of_weights(const winograd_layout<T, Transform>& layout, const T* weights, bool turned, long all, long line, T* transformed) {
@@ -154,17 +165,16 @@ void winograd_transform_weights(const winograd_plane& plane, const T* weights, b
 
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
 /// gradient this is, [tap row][tap column][result channels][source channels]; otherwise [tap row][tap column][source channels][result channels].
-/// `prepared`: what winograd_transform_weights made of the weights, or null. `pooled`: stores the largest of each square of pixels, after this instead of
-/// the epilogue; or null.
+/// `prepared`: what winograd_transform_weights made of the weights, or null. `pool`: if not empty, it takes the place of `after`.
 template<class T, class Transform>
 void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result,
-                          T* workspace, const epilogue<T>& after, int threads, const pooled_epilogue<T>* pooled = nullptr) {
+                          T* workspace, const epilogue<T>& after, int threads, const winograd_pool<T, Transform>& pool = {}) {
   const auto layout = winograd_block_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
   const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
   const auto finish = [&](const winograd_layout<T, Transform>& some, const T* products, long channel, long first, long last) {
-    if (pooled != nullptr) finish_pooled_block<T, Transform>(some, grid, products, channel, first, last, result, *pooled);
+    if (pool.finish != nullptr) pool.finish(some, grid, products, channel, first, last, result, *pool.after);
     else finish_block<T, Transform>(some, grid, products, channel, first, last, result, after);
   };
 

@@ -78,23 +78,28 @@ struct adapters {
     kernel::moments<T>(rows(s, e), e.channels(), s[of(s, at).operands[0]], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
   }
 
-  static_assert(graph::pooled_band_elements <= kernel::pooled_scratch_size<double>, "fuse_pools promises bands that fit");
   template <kernel_set Needed>
   static void convolution(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     const kernel::convolution_geometry g = convolution_geometry_of(extent(s, n.operands[0]), n.unpooled(), n.window);
     const bound_epilogue<T> e(s, at);
-    const kernel::pooled_epilogue<T> pooled = e.pooled();
     T *const x = s[n.operands[0]], *const weights = s[n.operands[1]], *const y = s[at.node];
+    if constexpr ((Needed & with_pool) != 0) {
+      static_assert(graph::pooled_band_elements <= kernel::pooled_scratch_size<double>, "fuse_pools promises bands that fit");
+      const kernel::pooled_epilogue<T> after = e.pooled();
+      const bool done = n.pool > 1 && visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
+        kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, {}, s.threads,
+                                                   kernel::pool_with<T, Transform>(after));
+      });
+      if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, s.batch, x, weights, y, after, s.threads);
+      if (n.pool > 1) return;
+    }
     const bool done = visit_winograd<Needed>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, e.call, s.threads,
-                                                 n.pool > 1 ? &pooled : nullptr);
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), s.batch, x, weights, false, prepared(s, at), y, s.workspace, e.call, s.threads);
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
       kernel::matmul<T>(s.batch * product_rows(g), product_inner(g), g.output_channels, x, weights, prepared(s, at), y, e.call, s.threads);
-    else if (n.pool > 1)
-      kernel::pooled_convolution<T>(g, s.batch, x, weights, y, pooled, s.threads);
     else
       kernel::convolution<T>(g, s.batch, x, weights, y, e.call, s.threads);
   }

@@ -98,7 +98,7 @@ constexpr void check(graph::graph& g, const char* pass) {
   if (const char* const fault = graph::fault_of(g)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
 }
 
-/// The second half of the pipeline: simplify → fuse → choose → fuse updates → plan.
+/// The second half of the pipeline: simplify → fuse → choose → fuse pools and updates → plan.
 constexpr graph::compilation finish(graph::graph&& from) {
   graph::compilation result{static_cast<graph::graph&&>(from)};
   graph::graph& g = result.g;

@@ -6,10 +6,10 @@
 
 namespace slim::detail {
 
-/// A bit for each operation and for each transform of Winograd's algorithm.
+/// A bit for each operation, for each transform of Winograd's algorithm, and for pools in stores.
 using kernel_set = unsigned long;
 constexpr kernel_set bit_of(graph::op kind) { return 1ul << static_cast<int>(kind); }
-inline constexpr kernel_set with_4x4_3x3 = 1ul << 40, with_2x2_3x3 = 1ul << 41, with_4x4_5x5 = 1ul << 42, with_2x2_5x5 = 1ul << 43, every_kernel = ~0ul;
+inline constexpr kernel_set with_4x4_3x3 = 1ul << 40, with_2x2_3x3 = 1ul << 41, with_4x4_5x5 = 1ul << 42, with_2x2_5x5 = 1ul << 43, with_pool = 1ul << 44, every_kernel = ~0ul;
 
 /// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
 template <kernel_set Needed, class Visit>
@@ -32,6 +32,7 @@ constexpr kernel_set kernels_of(const Program& p) {
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
     needed |= bit_of(n.kind);
+    if (n.pool > 1) needed |= with_pool;
     if (n.how == graph::algorithm::winograd_4x4) needed |= n.window.kernel.height == 3 ? with_4x4_3x3 : with_4x4_5x5;
     if (n.how == graph::algorithm::winograd_2x2) needed |= n.window.kernel.height == 3 ? with_2x2_3x3 : with_2x2_5x5;
   }
