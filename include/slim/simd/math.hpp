@@ -15,13 +15,28 @@ using mask = xsimd::batch_bool<T>;
 template <class T> SLIM_ALWAYS_INLINE batch<T> absolute(const batch<T>& x) { return xsimd::abs(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> square_root(const batch<T>& x) { return xsimd::sqrt(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> logarithm(const batch<T>& x) { return xsimd::log(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> hyperbolic_tangent(const batch<T>& x) { return xsimd::tanh(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> error_function(const batch<T>& x) { return xsimd::erf(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> floor(const batch<T>& x) { return xsimd::floor(x); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> maximum(const batch<T>& x, const batch<T>& y) { return xsimd::max(x, y); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> minimum(const batch<T>& x, const batch<T>& y) { return xsimd::min(x, y); }
 template <class T> SLIM_ALWAYS_INLINE batch<T> select(const mask<T>& condition, const batch<T>& yes, const batch<T>& no) { return xsimd::select(condition, yes, no); }
 // clang-format on
+
+/// tanh(x). In float a quotient of polynomials in x², fitted for the least relative error up to 9.02, where the nearest float is 1: off by at most 6 units in
+/// the last place, in a quarter of the time of xsimd's, which branches on its argument.
+template <class T>
+SLIM_ALWAYS_INLINE batch<T> hyperbolic_tangent(const batch<T>& x) {
+  if constexpr (sizeof(T) > 4) {
+    return xsimd::tanh(x);
+  } else {
+    // In this order x86 hands on what is not a number.
+    const batch<T> inside = minimum(batch<T>(T(9.02)), maximum(batch<T>(T(-9.02)), x)), square = inside * inside;
+    batch<T> above(T(1.331876843e-08)), below(T(7.761893138e-07));
+    for (const T c : {T(2.058325610e-05), T(3.494020796e-03), T(1.337970640e-01), T(1)}) above = multiply_add(above, square, batch<T>(c));
+    for (const T c : {T(3.283070345e-04), T(2.587102093e-02), T(4.671302165e-01), T(1)}) below = multiply_add(below, square, batch<T>(c));
+    return minimum(batch<T>(T(1)), maximum(batch<T>(T(-1)), inside * above / below));
+  }
+}
 
 /// exp(x): 0 far below, infinity far above the range of exponents, not a number for what is none.
 template <class T>
