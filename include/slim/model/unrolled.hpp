@@ -15,6 +15,8 @@ inline constexpr int unrolled_steps = 64;
 inline constexpr long unrolled_matrix = 1 << 17;
 /// Multiplications up to which a product is done by the small kernels, on one thread.
 inline constexpr double unrolled_work = 1 << 19;
+/// Elements up to which an element-wise loop runs in line, on one thread.
+inline constexpr long unrolled_elements = 4096;
 
 namespace detail {
 
@@ -59,6 +61,21 @@ private:
       return s[Node];
   }
 
+  /// What the function of a node, or its epilogue, reads and writes: addresses only, worked out in the compiler.
+  template <int Index, bool Epilogue>
+  static kernel::expression_context<T> context(const run_state<T>& s, T* result) {
+    constexpr const graph::node& n = Program.nodes[Index];
+    constexpr int first = Epilogue ? n.body() : 0, shift = Epilogue ? 1 : 0;
+    constexpr graph::loop_shape loop = graph::loop_of(Program, n, Epilogue);
+    kernel::expression_context<T> c;
+    c.inputs[0] = c.outputs[0] = result;
+    [&]<int... K>(std::integer_sequence<int, K...>) { ((c.inputs[K + shift] = at<n.operands[first + K]>(s)), ...); }(std::make_integer_sequence<int, n.operand_count - first>{});
+    if constexpr (n.kind == graph::op::update)
+      for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
+    c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
+    return c;
+  }
+
   template <int I>
   static void step(const run_state<T>& s) {
     constexpr int index = Program.order[I];
@@ -79,9 +96,16 @@ private:
           kernel::small_matmul<T, inner, columns>(rows, first, second, result);
         else
           kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
-        if constexpr (n.epilogue >= 0) detail::bound_epilogue<T>(s, call).call(0, rows, 0, forward ? columns : inner);
+        if constexpr (n.epilogue >= 0)
+          kernel::evaluate<T, graph::code_of<Program, index, true>()>(context<index, true>(s, result), 0, rows, 0, forward ? columns : inner);
         return;
       }
+    }
+    if constexpr (n.kind == graph::op::map || n.kind == graph::op::update) {
+      constexpr graph::loop_shape loop = graph::loop_of(Program, n, false);
+      const long rows = loop.over.batched ? s.batch * loop.rows_per_example : loop.rows_per_example;
+      if (rows * loop.width <= unrolled_elements)
+        return kernel::evaluate<T, graph::code_of<Program, index, false>()>(context<index, false>(s, at<index>(s)), 0, rows, 0, loop.width);
     }
     call.run(s, call);
   }
