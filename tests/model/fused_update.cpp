@@ -49,6 +49,26 @@ TEST_CASE("momentum on a fused update follows its formula") {
   }
 }
 
+namespace {
+// The largest matrix that a program in line has, which is the smallest that is updated in pieces.
+inline constexpr auto limit = fully_connected(128, "fc", activation_fn = none);
+using limit_model = model<limit, input<1024>, labels<128>, precision<double>>;
+}  // namespace
+
+TEST_CASE("a fused update in a program in line") {
+  limit_model net{seed(1), capacity(6)};
+  auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(6));
+  REQUIRE(updates_in_pieces<decltype(op)>() == 1);
+  static_assert(unrolled<double, decltype(op)::program>::worthwhile);
+  for (const long examples : {1L, 6L}) {
+    const matrix x = numbers(examples, 1024, 1), y = numbers(examples, 128, 2), w = net.variable<"fc/weights">();
+    const matrix slope = 2.0 / static_cast<double>(examples * 128) * (x * w + net.variable<"fc/biases">().transpose().replicate(examples, 1) - y);
+    op(x, y);
+    const matrix expected = w - 0.1 * x.transpose() * slope;
+    CHECK((net.variable<"fc/weights">() - expected).norm() < 1e-12 * expected.norm());
+  }
+}
+
 TEST_CASE("the state of a fused update is part of the training state") {
   layer_model net{seed(1), capacity(2)};
   auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::adam{}, capacity(2));

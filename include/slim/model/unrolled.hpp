@@ -81,7 +81,7 @@ private:
     constexpr int index = Program.order[I];
     constexpr const graph::node& n = Program.nodes[index];
     constexpr const auto& call = steps_of<T, Program>.steps[I];
-    if constexpr (detail::is_product(n.kind)) {
+    if constexpr (detail::is_product(n.kind) && !n.updates) {
       constexpr slim::shape matrix = detail::matrix_of(Program, n);
       constexpr long inner = matrix[0], columns = matrix[1];
       constexpr bool forward = n.kind == graph::op::matmul;
