@@ -32,6 +32,19 @@ TEST_CASE("explain: arguments, kernels, what they store, and the bytes that fusi
 }
 
 namespace {
+constexpr auto normalized = conv2d(4, {3, 3}, "conv", normalizer_fn = batch_norm) >> flatten("flat") >> fully_connected(3, "logits", activation_fn = none);
+}
+
+TEST_CASE("explain names the second result of an operation by its number") {
+  model<normalized, input<6, 6, 2>> m{seed(1)};
+  const std::string text = explain(learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{}));
+  const std::size_t line = text.find("moments ");
+  REQUIRE(line != std::string::npos);
+  const std::size_t name = text.rfind('%', line);
+  CHECK(has(text, text.substr(name, text.find(' ', name) - name) + ".1 "));  // the variance
+}
+
+namespace {
 constexpr auto large = fully_connected(500, "large") >> fully_connected(3, "logits", activation_fn = none);
 }
 

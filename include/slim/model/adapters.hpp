@@ -39,6 +39,7 @@ struct adapters {
   /// Rows of an operand seen as a matrix [rows, channels].
   static long rows(const state& s, const slim::shape& e) { return s.batch * (e.size() / e.channels()); }
 
+  /// Result `number` of a step that has several.
   static T* result(const state& s, const step<T>& at, int number) { return s[at.node] + number * graph::aligned(of(s, at).extent.size()); }
 
   static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
@@ -74,8 +75,10 @@ struct adapters {
   }
 
   static void moments(const state& s, const step<T>& at) {
-    const slim::shape& e = extent(s, of(s, at).operands[0]);
-    kernel::moments<T>(rows(s, e), e.channels(), s[of(s, at).operands[0]], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
+    const int operand = of(s, at).operands[0];
+    const slim::shape& e = extent(s, operand);
+    const long count = s.nodes[operand].batched ? rows(s, e) : e.size() / e.channels();
+    kernel::moments<T>(count, e.channels(), s[operand], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
   }
 
   template <kernel_set Needed>
@@ -273,58 +276,6 @@ struct adapters {
     kernel::copy_channels<T>(rows(s, n.extent), s[n.operands[0]], extent(s, n.operands[0]).channels(), n.number, s[at.node], n.extent.channels(), 0, n.extent.channels(), s.threads);
   }
 };
-
-/// Adapter of an operation without a function of its own.
-template <class T, kernel_set Needed>
-constexpr auto adapter_of([[maybe_unused]] graph::op kind) -> void (*)(const run_state<T>&, const step<T>&) {
-  using a = adapters<T>;
-  using enum graph::op;
-  if constexpr ((Needed & bit_of(moments)) != 0)
-    if (kind == moments) return &a::moments;
-  if constexpr ((Needed & bit_of(convolution)) != 0)
-    if (kind == convolution) return &a::template convolution<Needed>;
-  if constexpr ((Needed & bit_of(convolution_data_gradient)) != 0)
-    if (kind == convolution_data_gradient) return &a::template convolution_data_gradient<Needed>;
-  if constexpr ((Needed & bit_of(convolution_weights_gradient)) != 0)
-    if (kind == convolution_weights_gradient) return &a::template convolution_weights_gradient<Needed>;
-  if constexpr ((Needed & bit_of(matmul)) != 0)
-    if (kind == matmul) return &a::matmul;
-  if constexpr ((Needed & bit_of(matmul_data_gradient)) != 0)
-    if (kind == matmul_data_gradient) return &a::matmul_data_gradient;
-  if constexpr ((Needed & bit_of(matmul_weights_gradient)) != 0)
-    if (kind == matmul_weights_gradient) return &a::matmul_weights_gradient;
-  if constexpr ((Needed & bit_of(depthwise_convolution)) != 0)
-    if (kind == depthwise_convolution) return &a::depthwise_convolution;
-  if constexpr ((Needed & bit_of(depthwise_convolution_data_gradient)) != 0)
-    if (kind == depthwise_convolution_data_gradient) return &a::depthwise_convolution_data_gradient;
-  if constexpr ((Needed & bit_of(depthwise_convolution_weights_gradient)) != 0)
-    if (kind == depthwise_convolution_weights_gradient) return &a::depthwise_convolution_weights_gradient;
-  if constexpr ((Needed & bit_of(max_pool)) != 0)
-    if (kind == max_pool) return &a::max_pool;
-  if constexpr ((Needed & bit_of(max_pool_gradient)) != 0)
-    if (kind == max_pool_gradient) return &a::max_pool_gradient;
-  if constexpr ((Needed & bit_of(average_pool)) != 0)
-    if (kind == average_pool) return &a::average_pool;
-  if constexpr ((Needed & bit_of(average_pool_gradient)) != 0)
-    if (kind == average_pool_gradient) return &a::average_pool_gradient;
-  if constexpr ((Needed & bit_of(softmax)) != 0)
-    if (kind == softmax) return &a::softmax;
-  if constexpr ((Needed & bit_of(softmax_gradient)) != 0)
-    if (kind == softmax_gradient) return &a::softmax_gradient;
-  if constexpr ((Needed & bit_of(softmax_cross_entropy)) != 0)
-    if (kind == softmax_cross_entropy) return &a::softmax_cross_entropy;
-  if constexpr ((Needed & bit_of(softmax_cross_entropy_gradient)) != 0)
-    if (kind == softmax_cross_entropy_gradient) return &a::softmax_cross_entropy_gradient;
-  if constexpr ((Needed & bit_of(local_response_normalization)) != 0)
-    if (kind == local_response_normalization) return &a::local_response_normalization;
-  if constexpr ((Needed & bit_of(local_response_normalization_gradient)) != 0)
-    if (kind == local_response_normalization_gradient) return &a::local_response_normalization_gradient;
-  if constexpr ((Needed & bit_of(concat)) != 0)
-    if (kind == concat) return &a::concat;
-  if constexpr ((Needed & bit_of(slice)) != 0)
-    if (kind == slice) return &a::slice;
-  return nullptr;
-}
 
 }  // namespace detail
 }  // namespace slim

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "slim/model/adapters.hpp"
+#include "slim/model/adapter_table.hpp"
 
 namespace slim {
 namespace detail {
