@@ -14,6 +14,7 @@
 #include "slim/kernel/convolution_weights_gradient.hpp"
 #include "slim/kernel/depthwise_convolution.hpp"
 #include "slim/kernel/matmul.hpp"
+#include "slim/kernel/moments.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
@@ -124,6 +125,13 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
   });
 }
 
+/// Bytes that one run moves at least, also as a share of the memory's bandwidth.
+void count_bytes(benchmark::State& state, double each) {
+  const double bytes = each * static_cast<double>(state.iterations());
+  state.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
+}
+
 /// Fully connected 25088 × 4096: few examples read every weight for little work, so bandwidth is the measure.
 void multiply(benchmark::State& state, long rows, pass which) {
   constexpr long inner = 25088, columns = 4096;
@@ -136,9 +144,7 @@ void multiply(benchmark::State& state, long rows, pass which) {
     else
       matmul_weights_gradient<float>(rows, inner, columns, a.data(), c.data(), b.data(), 1);
   });
-  const double bytes = 4.0 * static_cast<double>(inner * columns) * static_cast<double>(state.iterations());
-  state.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsRate);
-  state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
+  count_bytes(state, 4.0 * static_cast<double>(inner * columns));
 }
 
 /// Depthwise 3×3: nine multiply-adds for each number that is read and written, so bandwidth is the measure again.
@@ -154,9 +160,28 @@ void convolve_depthwise(benchmark::State& state, layer l, pass which) {
     else
       depthwise_convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
   });
-  const double bytes = 8.0 * static_cast<double>(size) * static_cast<double>(state.iterations());
-  state.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsRate);
-  state.counters["of_bandwidth"] = benchmark::Counter(bytes / bandwidth, benchmark::Counter::kIsRate);
+  count_bytes(state, 8.0 * static_cast<double>(size));
+}
+
+/// Mean and variance of columns: one pass over the data.
+void take_moments(benchmark::State& state, long rows, long width) {
+  aligned_buffer<float> x = numbers(rows * width), mean(width), variance(width), workspace(reduce_columns_workspace(width, 2));
+  measure(state, 5.0 * static_cast<double>(rows * width), [&] { moments<float>(rows, width, x.data(), mean.data(), variance.data(), workspace.data(), 1); });
+  count_bytes(state, 4.0 * static_cast<double>(rows * width));
+}
+
+/// 1024 numbers in the first-level cache, a hundred times; one number counts as one operation.
+void take_hyperbolic_tangents(benchmark::State& state, bool of_xsimd) {
+  constexpr long size = 1024, times = 100;
+  aligned_buffer<float> x = numbers(size), y(size);
+  measure(state, static_cast<double>(times * size), [&] {
+    for (long t = 0; t < times; ++t) {
+      for (long i = 0; i < size; i += simd::width<float>)
+        simd::store(y.data() + i, of_xsimd ? xsimd::tanh(simd::load(x.data() + i)) : simd::hyperbolic_tangent<float>(simd::load(x.data() + i)));
+      benchmark::DoNotOptimize(y.data());
+      benchmark::ClobberMemory();
+    }
+  });
 }
 
 }  // namespace
@@ -186,5 +211,12 @@ int main(int count, char** arguments) {
       const std::string name = std::string("depthwise/") + names[which] + '/' + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
       benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve_depthwise(state, l, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
     }
+  for (const layer& l : {layer{56, 256, 256, 8}, layer{14, 1024, 1024, 8}}) {
+    const std::string name = "moments/" + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
+    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { take_moments(state, l.batch * l.size * l.size, l.in); })->Unit(benchmark::kMillisecond)->UseManualTime();
+  }
+  for (const bool of_xsimd : {false, true})
+    benchmark::RegisterBenchmark(of_xsimd ? "tanh/xsimd" : "tanh/slim", [=](benchmark::State& state) { take_hyperbolic_tangents(state, of_xsimd); })
+        ->Unit(benchmark::kMillisecond)->UseManualTime();
   benchmark::RunSpecifiedBenchmarks();
 }
