@@ -129,11 +129,56 @@ TEST_CASE("derivatives of composed expressions agree with differences") {
   check_binary("an argument in many places", [](auto x, auto y) { return x * exp(-(x * x)) + y * tanh(x * y) - x * y * y; });
 }
 
-TEST_CASE("the slope at a kink is that of the side where the function is constant") {
-  const scalar_function slope = derivative(function_of(relu), 0);
-  CHECK(evaluate(slope, {0, 1, 0}) == 0);
-  CHECK(evaluate(slope, {1e-30, 1, 1e-30}) == 1);
-  const scalar_function slope6 = derivative(function_of(relu6), 0);
-  CHECK(evaluate(slope6, {6, 1, 6}) == 0);
-  CHECK(evaluate(slope6, {5.5, 1, 5.5}) == 1);
+TEST_CASE("slopes at kinks and at ties are TensorFlow's") {
+  struct kink {
+    const char* name;
+    scalar_function f;
+    double x, slope;
+  };
+  const auto of = [](const auto& callable) { return scalar_function_of<1>(callable); };
+  const kink at_kinks[] = {  // from tests/golden/make_kinks.py
+      {"relu", function_of(relu), 0, 0},
+      {"relu6", function_of(relu6), 0, 0},
+      {"relu6", function_of(relu6), 6, 0},
+      {"elu", function_of(elu), 0, 1},
+      {"selu", function_of(selu), 0, 1.0507009873554805},
+      {"softplus", function_of(softplus), 0, 0.5},
+      {"leaky_relu", of(leaky_relu_expression{}), 0, 0.2},
+      {"swish", function_of(swish), 0, 0.5},
+      {"gelu", function_of(gelu), 0, 0.5},
+      {"abs", of([](auto x) { return abs(x); }), 0, 0},
+      {"max(x, 0)", of([](auto x) { return max(x, 0.0); }), 0, 1},
+      {"max(0, x)", of([](auto x) { return max(0.0, x); }), 0, 0},
+      {"min(x, 1)", of([](auto x) { return min(x, 1.0); }), 1, 1},
+      {"min(1, x)", of([](auto x) { return min(1.0, x); }), 1, 0},
+      {"max(min(x, 1), -1)", of([](auto x) { return max(min(x, 1.0), -1.0); }), 1, 1},
+      {"max(min(x, 1), -1)", of([](auto x) { return max(min(x, 1.0), -1.0); }), -1, 1},
+      {"min(max(x, -1), 1)", of([](auto x) { return min(max(x, -1.0), 1.0); }), 1, 1},
+      {"min(max(x, -1), 1)", of([](auto x) { return min(max(x, -1.0), 1.0); }), -1, 1},
+      {"max(x, -x)", of([](auto x) { return max(x, -x); }), 0, 1},
+      {"x * relu(x) + |x|", of([](auto x) { return x * max(0.0, x) + abs(x); }), 0, 0},
+      {"select(x > 0, 2x, 3x)", of([](auto x) { return select(x > 0.0, 2.0 * x, 3.0 * x); }), 0, 3},
+  };
+  for (const kink& k : at_kinks) {
+    CAPTURE(k.name);
+    CAPTURE(k.x);
+    const double incoming = 1.7, value = evaluate(k.f, {k.x});
+    CHECK(evaluate(derivative(k.f, 0), {k.x, incoming, value}) == doctest::Approx(incoming * k.slope));
+  }
+
+  const auto check_ties = [](const auto& callable, double x, double y, double by_x, double by_y) {
+    const scalar_function f = scalar_function_of<2>(callable);
+    const double value = evaluate(f, {x, y});
+    CHECK(evaluate(derivative(f, 0), {x, y, 1, value}) == by_x);
+    CHECK(evaluate(derivative(f, 1), {x, y, 1, value}) == by_y);
+  };
+  check_ties([](auto x, auto y) { return max(x, y); }, 2, 2, 1, 0);
+  check_ties([](auto x, auto y) { return min(x, y); }, 2, 2, 1, 0);
+  check_ties([](auto x, auto y) { return max(x, y); }, 1, 2, 0, 1);
+  check_ties([](auto x, auto y) { return max(x * y, x + y); }, 2, 2, 2, 2);
+  check_ties([](auto x, auto y) { return abs(x - y); }, 2, 2, 0, 0);
+
+  const scalar_function root = derivative(scalar_function_of<1>([](auto x) { return sqrt(x); }), 0);
+  CHECK(evaluate(root, {0, 0, 0}) == 0);
+  CHECK(std::isinf(evaluate(root, {0, 1, 0})));
 }

@@ -179,7 +179,7 @@ TEST_CASE("a chain of element-wise operations becomes one loop") {
 TEST_CASE("cheap functions are computed again in each of their readers, dear ones are stored") {
   sketch cheap;
   const tensor x = cheap.input({6});
-  const tensor masked = max(x, 0.0);
+  const tensor masked = max(0.0, x);
   cheap.output(sum_per_example(masked));
   cheap.output(sum_per_example(masked * masked));
   graph::fuse_into_consumers(cheap.trace.g);

@@ -48,6 +48,18 @@ constexpr auto class_weighted = [](tensor x, tensor w, tensor classes) {
   return losses::get_total_loss();
 };
 
+// Layers and logits of exactly 0, as the first step of a zero-initialised layer meets them.
+constexpr auto zero(const char* name) { return fully_connected(1, name, activation_fn = none, weights_initializer = zeros); }
+constexpr auto at_zero = [](tensor x, tensor y) {
+  losses::sigmoid_cross_entropy(zero("sigmoid")(x), y);
+  losses::add_loss(mean(losses::hinge_loss(zero("hinge")(x) + (2.0 * y - 1.0), y)));
+  losses::absolute_difference(zero("absolute")(x) + y, y);
+  const tensor activated[] = {elu(zero("elu")(x)), selu(zero("selu")(x)), softplus(zero("softplus")(x)), relu(zero("relu")(x)), relu6(zero("relu6")(x)),
+                              leaky_relu(zero("leaky")(x)), max(zero("first")(x), zero("second")(x))};
+  for (const tensor& one : activated) losses::add_loss(sum(one));
+  return losses::get_total_loss();
+};
+
 constexpr laws::setting batch_of(int n) { return {.batch = n, .sequence = 2}; }
 
 }  // namespace
@@ -64,4 +76,24 @@ TEST_CASE("gradient law: losses of whole examples and custom ones") {
 }
 TEST_CASE("gradient law: class labels") {
   laws::check_gradients<class_weighted, input<7>, input<>, input<>>(no_loss{}, {.batch = 3, .sequence = 2, .class_labels = true, .classes = 4});
+}
+
+TEST_CASE("slopes at exactly 0 are TensorFlow's") {
+  for (const float y : {0.f, 1.f}) {
+    model<at_zero, input<1>, input<1>> m{seed(1)};
+    auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+    op(std::vector<float>{1}, std::vector<float>{y});
+    CAPTURE(y);
+    CHECK(op.slot<"sigmoid/biases">()[0] == doctest::Approx(0.5f - y));
+    CHECK(op.slot<"hinge/biases">()[0] == 0);
+    CHECK(op.slot<"absolute/biases">()[0] == 0);
+    CHECK(op.slot<"elu/biases">()[0] == doctest::Approx(1));
+    CHECK(op.slot<"selu/biases">()[0] == doctest::Approx(1.0507009873554805));
+    CHECK(op.slot<"softplus/biases">()[0] == doctest::Approx(0.5));
+    CHECK(op.slot<"relu/biases">()[0] == 0);
+    CHECK(op.slot<"relu6/biases">()[0] == 0);
+    CHECK(op.slot<"leaky/biases">()[0] == doctest::Approx(0.2));
+    CHECK(op.slot<"first/biases">()[0] == 1);
+    CHECK(op.slot<"second/biases">()[0] == 0);
+  }
 }

@@ -8,6 +8,8 @@ namespace slim::expr {
 /// The derivative of output 0 of `f` by argument `with_respect_to`, times an incoming gradient.
 /// Arguments of the result: those of `f`, then the incoming gradient (index f.inputs), then the value of `f` itself (index
 /// f.inputs + 1), which is used wherever it saves recomputation: relu's mask is `value > 0`, sigmoid's slope value·(1 − value).
+/// At kinks the slope is TensorFlow's: of |x| at 0 it is 0, where both operands of max or min are equal the first has all of the gradient, and no
+/// gradient stays none through √0.
 constexpr scalar_function derivative(const scalar_function& f, int with_respect_to) {
   using enum scalar_op;
   scalar_function result;
@@ -37,11 +39,11 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
   };
   const int zero = result.add_constant(0), one = result.add_constant(1);
   // A node whose comparison with `bound` decides like node `i` itself, preferring the stored value: for
-  // min(max(x, 0), 6) the sign of the inner maximum is the sign of the whole.
+  // min(6, max(0, x)) the sign of the inner maximum is the sign of the whole.
   const auto witness = [&](int i, double bound) {
+    const auto above = [&](int j) { return f.nodes[j].op == constant && f.nodes[j].value > bound; };
     for (int j = i + 1; j < f.nodes.size(); ++j)
-      if (f.nodes[j].op == minimum && f.nodes[j].a == i && f.nodes[f.nodes[j].b].op == constant && f.nodes[f.nodes[j].b].value > bound)
-        return own[j];
+      if (const scalar_node& outer = f.nodes[j]; outer.op == minimum && ((outer.a == i && above(outer.b)) || (outer.b == i && above(outer.a)))) return own[j];
     return own[i];
   };
 
@@ -55,8 +57,8 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
       case absolute:
         accumulate(node.a, result.emit(multiply, g, result.emit(subtract, result.emit(greater, x, zero), result.emit(greater, zero, x))));
         break;
-      case square_root:
-        accumulate(node.a, result.emit(divide, result.emit(multiply, result.add_constant(0.5), g), own[i]));
+      case square_root:  // nothing flows where nothing comes in, even at 0
+        accumulate(node.a, result.emit(select, g, result.emit(divide, result.emit(multiply, result.add_constant(0.5), g), own[i]), zero));
         break;
       case exponential: accumulate(node.a, result.emit(multiply, g, own[i])); break;
       case logarithm: accumulate(node.a, result.emit(divide, g, x)); break;
@@ -91,11 +93,11 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
       }
       case maximum:
       case minimum: {
-        const bool by_value = f.nodes[node.b].op == constant;  // max(x, c) > c decides like x > c
-        const int left = by_value ? (node.op == maximum ? witness(i, f.nodes[node.b].value) : own[i]) : x;
-        const int chosen = node.op == maximum ? result.emit(greater, left, y) : result.emit(greater, y, left);
-        accumulate(node.a, result.emit(select, chosen, g, zero));
-        if (!by_value) accumulate(node.b, result.emit(select, chosen, zero, g));
+        const bool by_value = f.nodes[node.a].op == constant;  // max(c, y) > c decides like y > c
+        const int second = !by_value ? y : node.op == maximum ? witness(i, f.nodes[node.a].value) : own[i];
+        const int chosen = node.op == maximum ? result.emit(greater, second, x) : result.emit(greater, x, second);
+        if (!by_value) accumulate(node.a, result.emit(select, chosen, zero, g));
+        accumulate(node.b, result.emit(select, chosen, g, zero));
         break;
       }
       case select:

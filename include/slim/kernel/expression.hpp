@@ -93,10 +93,11 @@ struct evaluation {
       values[I] = values[a] * values[b];
     } else if constexpr (op == divide) {
       values[I] = values[a] / values[b];
-    } else if constexpr (op == maximum) {
-      values[I] = simd::maximum<T>(values[b], values[a]);  // in this order x86 hands on a first argument that is not a number
-    } else if constexpr (op == minimum) {
-      values[I] = simd::minimum<T>(values[b], values[a]);
+    } else if constexpr (op == maximum || op == minimum) {
+      // x86 hands on the second operand where one is not a number: that must not hide it.
+      constexpr int first = Code.op[a] == constant ? a : b, second = Code.op[a] == constant ? b : a;
+      values[I] = op == maximum ? simd::maximum<T>(values[first], values[second]) : simd::minimum<T>(values[first], values[second]);
+      if constexpr (Code.op[first] != constant) values[I] = simd::select<T>(values[first] == values[first], values[I], values[first]);
     } else if constexpr (op == greater || op == equal) {
       if constexpr (numeric<I>()) values[I] = simd::select<T>(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
     } else if constexpr (op == select) {

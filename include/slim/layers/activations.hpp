@@ -1,6 +1,7 @@
 #pragma once
 // Activations. Each is a scalar expression and works on tensors, as activation_fn, and inside other expressions.
-// Any generic callable of one scalar is an activation; these have no special treatment.
+// Any generic callable of one scalar is an activation; these have no special treatment. How they are written decides their slopes at kinks, which
+// are TensorFlow's: max and min give all of the gradient to their first operand where both are equal, so that relu's slope at 0 is 0.
 
 #include "slim/expr/symbol.hpp"
 #include "slim/graph/tensor.hpp"
@@ -19,21 +20,21 @@ struct activation {
 template <class Expression>
 activation(const char*, Expression) -> activation<Expression>;
 
-inline constexpr activation relu{"relu", [](auto x) { return max(x, 0.0); }};
-inline constexpr activation relu6{"relu6", [](auto x) { return min(max(x, 0.0), 6.0); }};
+inline constexpr activation relu{"relu", [](auto x) { return max(0.0, x); }};
+inline constexpr activation relu6{"relu6", [](auto x) { return min(6.0, max(0.0, x)); }};
 inline constexpr activation sigmoid{"sigmoid", [](auto x) { return expr::sigmoid(x); }};
 inline constexpr activation hyperbolic_tangent{"tanh", [](auto x) { return expr::tanh(x); }};
-/// ln(1 + exp(x)), stable for large |x|.
-inline constexpr activation softplus{"softplus", [](auto x) { return max(x, 0.0) + log(1.0 + exp(-abs(x))); }};
+/// ln(1 + exp(x)), stable for large |x|. min(x, −x) is −|x| with a slope at 0, where that of max(0, x) is none: both make ½.
+inline constexpr activation softplus{"softplus", [](auto x) { return max(0.0, x) + log(1.0 + exp(min(x, -x))); }};
 /// Ramachandran et al. 2017: x·sigmoid(x).
 inline constexpr activation swish{"swish", [](auto x) { return x * expr::sigmoid(x); }};
 /// Hendrycks & Gimpel 2016, exact form: x·Φ(x).
 inline constexpr activation gelu{"gelu", [](auto x) { return 0.5 * x * (1.0 + erf(x * 0.70710678118654752)); }};
 /// Clevert et al. 2015 with α = 1.
-inline constexpr activation elu{"elu", [](auto x) { return select(x > 0.0, x, exp(min(x, 0.0)) - 1.0); }};
+inline constexpr activation elu{"elu", [](auto x) { return select(x < 0.0, exp(min(0.0, x)) - 1.0, x); }};
 /// Klambauer et al. 2017.
 inline constexpr activation selu{"selu", [](auto x) {
-  return 1.0507009873554805 * select(x > 0.0, x, 1.6732632423543772 * (exp(min(x, 0.0)) - 1.0));
+  return 1.0507009873554805 * select(x < 0.0, 1.6732632423543772 * (exp(min(0.0, x)) - 1.0), x);
 }};
 
 /// Slope `alpha` below zero; TensorFlow's default is 0.2.

@@ -56,7 +56,7 @@ struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_
   constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
     detail::check_labels(logits, labels);
     const tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
-    return compute_weighted_loss(max(logits, 0.0) - logits * smooth + log(1.0 + exp(-abs(logits))), weights);
+    return compute_weighted_loss(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights);
   }
 };
 inline constexpr sigmoid_cross_entropy_loss sigmoid_cross_entropy;
@@ -99,7 +99,7 @@ inline constexpr sparse_softmax_cross_entropy_loss sparse_softmax_cross_entropy;
 struct hinge_loss_function : detail::loss_function<hinge_loss_function> {
   constexpr tensor operator()(const tensor& logits, const tensor& labels) const {
     detail::check_labels(logits, labels);
-    return max(1.0 - (2.0 * labels - 1.0) * logits, 0.0);
+    return max(0.0, 1.0 - (2.0 * labels - 1.0) * logits);
   }
 };
 inline constexpr hinge_loss_function hinge_loss;
