@@ -2,12 +2,14 @@
 
 #include "tests/kernel/pool_cases.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
-TEST_CASE_TEMPLATE("average pool divides by the number of real cells, forward and backward", T, float, double) {
+TEST_CASE_TEMPLATE("average pool divides by the number of real cells, forward and backward", T, SLIM_TEST_SCALARS) {
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);
     const auto x = values<T>(input_size(c), 1), dy = values<T>(output_size(c), 2);

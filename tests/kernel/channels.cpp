@@ -2,12 +2,14 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
-TEST_CASE_TEMPLATE("copy_channels moves one range of channels and leaves the others alone", T, float, double) {
+TEST_CASE_TEMPLATE("copy_channels moves one range of channels and leaves the others alone", T, SLIM_TEST_SCALARS) {
   const long rows = 3000, from = 70, to = 90, from_first = 3, to_first = 11, count = 61;
   const auto source = values<T>(rows * from, 1), before = values<T>(rows * to, 2);
   auto expected = before;

@@ -2,12 +2,14 @@
 
 #include "tests/kernel/convolution_cases.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
-TEST_CASE_TEMPLATE("data gradient equals its definition, for every thread count, and finishes each element once", T, float, double) {
+TEST_CASE_TEMPLATE("data gradient equals its definition, for every thread count, and finishes each element once", T, SLIM_TEST_SCALARS) {
   for (const convolution_case& c : convolution_cases) {
     CAPTURE(&c - convolution_cases);
     const auto dy = values<T>(output_size(c), 3), weights = values<T>(weights_size(c), 2);

@@ -2,6 +2,8 @@
 
 #include "tests/kernel/convolution_cases.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
@@ -29,7 +31,7 @@ void for_each_depthwise_product(const convolution_case& c, Visit visit) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("depthwise convolution and its gradients equal the definition, for every thread count", T, float, double) {
+TEST_CASE_TEMPLATE("depthwise convolution and its gradients equal the definition, for every thread count", T, SLIM_TEST_SCALARS) {
   for (const convolution_case& window : convolution_cases)
     for (const int multiplier : {1, 2, 5}) {
       const convolution_case c = depthwise(window, multiplier);

@@ -2,6 +2,8 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
@@ -21,7 +23,7 @@ const normalization_case normalization_cases[] = {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("local response normalization and its gradient", T, float, double) {
+TEST_CASE_TEMPLATE("local response normalization and its gradient", T, SLIM_TEST_SCALARS) {
   for (const normalization_case& c : normalization_cases) {
     CAPTURE(&c - normalization_cases);
     const response_normalization& p = c.parameters;

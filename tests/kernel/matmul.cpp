@@ -2,6 +2,8 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
@@ -32,7 +34,7 @@ std::vector<double> zeros(long size) { return std::vector<double>(static_cast<st
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and finishes each element once", T, float, double) {
+TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and finishes each element once", T, SLIM_TEST_SCALARS) {
   for (const matmul_case& m : matmul_cases) {
     CAPTURE(&m - matmul_cases);
     const auto a = values<T>(m.rows * m.inner, 1), b = values<T>(m.inner * m.columns, 2);
@@ -56,8 +58,7 @@ TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and fi
   }
 }
 
-TEST_CASE_TEMPLATE("matmul data gradient equals its definition, for every thread count, and finishes each element once", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("matmul data gradient equals its definition, for every thread count, and finishes each element once", T, SLIM_TEST_SCALARS) {
   for (const matmul_case& m : matmul_cases) {
     CAPTURE(&m - matmul_cases);
     const auto dc = values<T>(m.rows * m.columns, 1), b = values<T>(m.inner * m.columns, 2);
@@ -77,7 +78,7 @@ TEST_CASE_TEMPLATE("matmul data gradient equals its definition, for every thread
   }
 }
 
-TEST_CASE_TEMPLATE("matmul weights gradient equals its definition, for every thread count", T, float, double) {
+TEST_CASE_TEMPLATE("matmul weights gradient equals its definition, for every thread count", T, SLIM_TEST_SCALARS) {
   for (const matmul_case& m : matmul_cases) {
     CAPTURE(&m - matmul_cases);
     const auto a = values<T>(m.rows * m.inner, 1), dc = values<T>(m.rows * m.columns, 2);

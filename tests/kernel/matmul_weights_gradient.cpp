@@ -2,12 +2,14 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
-TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and equals its definition, for every thread count", T, float, double) {
+TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and equals its definition, for every thread count", T, SLIM_TEST_SCALARS) {
   struct product {
     long rows, inner, columns;
   };

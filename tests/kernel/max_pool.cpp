@@ -2,6 +2,8 @@
 
 #include "tests/kernel/pool_cases.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
@@ -13,13 +15,13 @@ namespace {
 template<class T>
 std::vector<T> ties(long size) {
   auto result = values<T>(size, 1);
-  for (T& value : result) value = std::floor(value * 3);
+  for (T& value : result) value = static_cast<T>(std::floor(static_cast<double>(value) * 3));
   return result;
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, float, double) {
+TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, SLIM_TEST_SCALARS) {
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);
     const auto x = ties<T>(input_size(c));
@@ -39,7 +41,7 @@ TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, float, double) {
   }
 }
 
-TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over overlapping windows", T, float, double) {
+TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over overlapping windows", T, SLIM_TEST_SCALARS) {
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);
     const auto x = ties<T>(input_size(c)), dy = values<T>(output_size(c), 2);

@@ -4,6 +4,8 @@
 #include "slim/kernel/winograd_convolution.hpp"
 #include "tests/kernel/convolution_cases.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -85,7 +87,7 @@ std::vector<pooled_case> winograd_cases(int taps, int size) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the pool", T, float, double) {
+TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the pool", T, SLIM_TEST_SCALARS) {
   for (const pooled_case& p : direct_cases) {
     CAPTURE(&p - direct_cases);
     const convolution_geometry& g = p.convolution.geometry;
@@ -96,7 +98,7 @@ TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the 
   }
 }
 
-TEST_CASE_TEMPLATE("a pooled Winograd convolution is the convolution and then the pool", T, float, double) {
+TEST_CASE_TEMPLATE("a pooled Winograd convolution is the convolution and then the pool", T, SLIM_TEST_SCALARS) {
   for (const int size : {2, 4}) {
     for (const pooled_case& p : winograd_cases(3, size)) check_winograd<T, winograd_4x4_3x3>(p);
     for (const pooled_case& p : winograd_cases(5, size)) check_winograd<T, winograd_4x4_5x5>(p);

@@ -2,6 +2,8 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -46,7 +48,7 @@ void check(long rows) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("small products equal their definition for every kind of row", T, float, double) {
+TEST_CASE_TEMPLATE("small products equal their definition for every kind of row", T, SLIM_TEST_SCALARS) {
   for (long rows : {1, 2, 3, 7, 8, 17}) {
     check<T, 1, 1>(rows);
     check<T, 5, 3>(rows);

@@ -2,6 +2,8 @@
 
 #include "tests/kernel/reference.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace slim::kernel;
@@ -50,7 +52,7 @@ std::vector<T> logits_for(const softmax_case& c) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("softmax and its gradient", T, float, double) {
+TEST_CASE_TEMPLATE("softmax and its gradient", T, SLIM_TEST_SCALARS) {
   for (const softmax_case& c : softmax_cases) {
     CAPTURE(&c - softmax_cases);
     const auto x = logits_for<T>(c), dy = values<T>(c.rows * c.classes, 6);
@@ -80,7 +82,7 @@ TEST_CASE_TEMPLATE("softmax and its gradient", T, float, double) {
   }
 }
 
-TEST_CASE_TEMPLATE("softmax cross-entropy and its gradient, stable for large logits", T, float, double) {
+TEST_CASE_TEMPLATE("softmax cross-entropy and its gradient, stable for large logits", T, SLIM_TEST_SCALARS) {
   for (const softmax_case& c : softmax_cases) {
     CAPTURE(&c - softmax_cases);
     const auto x = logits_for<T>(c), labels = labels_for<T>(c.rows * c.classes), slope = values<T>(c.rows, 7);

@@ -1,5 +1,7 @@
 #include "slim/simd/math.hpp"
 
+#include "tests/simd/simulated.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -11,11 +13,11 @@ namespace simd = slim::simd;
 namespace {
 
 template<class T>
-T hyperbolic_tangent(T x) { return simd::hyperbolic_tangent<T>(simd::broadcast(x)).get(0); }
+T hyperbolic_tangent(T x) { return simd::hyperbolic_tangent(simd::broadcast(x)).get(0); }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("tanh: a few units in the last place everywhere, odd, at most 1", T, float, double) {
+TEST_CASE_TEMPLATE("tanh: a few units in the last place everywhere, odd, at most 1", T, SLIM_TEST_SCALARS) {
   double worst = 0;
   for (double x = 1e-30; x < 30; x *= 1.0007) {
     const T argument = static_cast<T>(x), found = hyperbolic_tangent(argument);
@@ -26,7 +28,65 @@ TEST_CASE_TEMPLATE("tanh: a few units in the last place everywhere, odd, at most
   CHECK(worst < (sizeof(T) == 4 ? 4e-7 : 1e-15));
   CHECK(hyperbolic_tangent(std::numeric_limits<T>::infinity()) == T(1));
   CHECK(hyperbolic_tangent(-std::numeric_limits<T>::infinity()) == T(-1));
-  CHECK(std::isnan(hyperbolic_tangent(std::numeric_limits<T>::quiet_NaN())));
+  CHECK(std::isnan(static_cast<double>(hyperbolic_tangent(std::numeric_limits<T>::quiet_NaN()))));
   CHECK(hyperbolic_tangent(T(0)) == T(0));
-  CHECK(std::signbit(hyperbolic_tangent(-T(0))));
+  CHECK(std::signbit(static_cast<double>(hyperbolic_tangent(-T(0)))));
+}
+
+namespace {
+
+/// The largest relative error of `word` against `exact` in double, over arguments from `least` to `most`, each in every lane.
+template<class T, class Word, class Exact>
+double worst_error(double least, double most, Word word, Exact exact) {
+  double worst = 0;
+  constexpr int steps = 4000;
+  for (int i = 0; i <= steps; ++i) {
+    const T argument = static_cast<T>(least + (most - least) * i / steps);
+    const auto found = word(simd::broadcast(argument));
+    const double expected = exact(static_cast<double>(argument));
+    for (long lane = 0; lane < simd::width<T>; ++lane)
+      worst = std::max(worst, std::abs(static_cast<double>(found.get(static_cast<std::size_t>(lane))) - expected) / std::max(std::abs(expected), 1e-30));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits", T, SLIM_TEST_SCALARS) {
+  const double close = sizeof(T) == 4 ? 5e-7 : 2e-15;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto of = [](auto word, double x) { return static_cast<double>(word(simd::broadcast(static_cast<T>(x))).get(0)); };
+  const auto exponential = [](const auto& x) { return simd::exponential(x); };
+  const auto logarithm = [](const auto& x) { return simd::logarithm(x); };
+  const auto error_function = [](const auto& x) { return simd::error_function(x); };
+  CHECK(worst_error<T>(-80, 80, exponential, [](double x) { return std::exp(x); }) < 40 * close);  // the argument's own rounding counts 80 times
+  CHECK(worst_error<T>(-1, 1, exponential, [](double x) { return std::exp(x); }) < close);
+  CHECK(worst_error<T>(1e-3, 1000, logarithm, [](double x) { return std::log(x); }) < close);
+  CHECK(worst_error<T>(-4, -0.01, error_function, [](double x) { return std::erf(x); }) < 4 * close);
+  CHECK(worst_error<T>(0.01, 4, error_function, [](double x) { return std::erf(x); }) < 4 * close);
+  CHECK(of(exponential, 0) == 1);
+  CHECK(of(exponential, infinity) == infinity);
+  CHECK(of(exponential, -infinity) == 0);
+  CHECK(of(exponential, 2000) == infinity);
+  CHECK(of(exponential, -2000) == 0);
+  CHECK(std::isnan(of(exponential, NAN)));
+  CHECK(of(logarithm, 1) == 0);
+  CHECK(of(logarithm, 0) == -infinity);
+  CHECK(of(logarithm, infinity) == infinity);
+  CHECK(std::isnan(of(logarithm, -1)));
+  CHECK(std::isnan(of(logarithm, NAN)));
+  CHECK(of(error_function, 0) == 0);
+  CHECK(of(error_function, 10) == 1);
+  CHECK(of(error_function, -10) == -1);
+}
+
+TEST_CASE_TEMPLATE("iota counts lanes; uniform depends on key and element only, whatever the width", T, SLIM_TEST_SCALARS) {
+  const auto counted = simd::iota<T>();
+  constexpr std::uint32_t key = 12345, first = 1000;
+  const auto drawn = simd::uniform<T>(key, first);
+  for (long lane = 0; lane < simd::width<T>; ++lane) {
+    CHECK(static_cast<double>(counted.get(static_cast<std::size_t>(lane))) == static_cast<double>(lane));
+    const double expected = static_cast<double>(simd::mix((first + static_cast<std::uint32_t>(lane)) * 0x9E3779B9u ^ key) >> 8) / 16777216.0;
+    CHECK(static_cast<double>(drawn.get(static_cast<std::size_t>(lane))) == expected);
+  }
 }

@@ -70,21 +70,21 @@ struct evaluation {
     } else if constexpr (op == negate) {
       values[I] = -values[a];
     } else if constexpr (op == absolute) {
-      values[I] = simd::absolute<T>(values[a]);
+      values[I] = simd::absolute(values[a]);
     } else if constexpr (op == square_root) {
-      values[I] = simd::square_root<T>(values[a]);
+      values[I] = simd::square_root(values[a]);
     } else if constexpr (op == exponential) {
-      values[I] = simd::exponential<T>(values[a]);
+      values[I] = simd::exponential(values[a]);
     } else if constexpr (op == logarithm) {
-      values[I] = simd::logarithm<T>(values[a]);
+      values[I] = simd::logarithm(values[a]);
     } else if constexpr (op == hyperbolic_tangent) {
-      values[I] = simd::hyperbolic_tangent<T>(values[a]);
+      values[I] = simd::hyperbolic_tangent(values[a]);
     } else if constexpr (op == logistic) {
-      values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential<T>(-values[a]));
+      values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-values[a]));
     } else if constexpr (op == error_function) {
-      values[I] = simd::error_function<T>(values[a]);
+      values[I] = simd::error_function(values[a]);
     } else if constexpr (op == floor) {
-      values[I] = simd::floor<T>(values[a]);
+      values[I] = simd::round_down(values[a]);
     } else if constexpr (op == add) {
       values[I] = values[a] + values[b];
     } else if constexpr (op == subtract) {
@@ -96,12 +96,12 @@ struct evaluation {
     } else if constexpr (op == maximum || op == minimum) {
       // x86 hands on the second operand where one is not a number: that must not hide it.
       constexpr int first = Code.op[a] == constant ? a : b, second = Code.op[a] == constant ? b : a;
-      values[I] = op == maximum ? simd::maximum<T>(values[first], values[second]) : simd::minimum<T>(values[first], values[second]);
-      if constexpr (Code.op[first] != constant) values[I] = simd::select<T>(values[first] == values[first], values[I], values[first]);
+      values[I] = op == maximum ? simd::maximum(values[first], values[second]) : simd::minimum(values[first], values[second]);
+      if constexpr (Code.op[first] != constant) values[I] = simd::choose(values[first] == values[first], values[I], values[first]);
     } else if constexpr (op == greater || op == equal) {
-      if constexpr (numeric<I>()) values[I] = simd::select<T>(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
+      if constexpr (numeric<I>()) values[I] = simd::choose(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
     } else if constexpr (op == select) {
-      values[I] = simd::select<T>(holds<a>(), values[b], values[c]);
+      values[I] = simd::choose(holds<a>(), values[b], values[c]);
     }
   }
 

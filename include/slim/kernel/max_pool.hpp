@@ -28,8 +28,8 @@ void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, co
     auto remaining = simd::load(dy + output, count);
     for_each_cell(geometry, window, [&](long cell) {
       const auto hit = simd::load(x + cell + channel, count) == largest;
-      put(cell, simd::select(hit, remaining, zero));
-      remaining = simd::select(hit, zero, remaining);
+      put(cell, simd::choose(hit, remaining, zero));
+      remaining = simd::choose(hit, zero, remaining);
     });
   });
 }

@@ -76,7 +76,7 @@ double rectangle_sum(const expression_context<T>& context, long row_begin, long 
           for (long lane = 0; lane < count; ++lane) tail += lanes[lane];
         }
       });
-      result += static_cast<double>(simd::sum<T>(total)) + static_cast<double>(tail);
+      result += static_cast<double>(simd::sum(total)) + static_cast<double>(tail);
     }
   }
   return result;

@@ -131,7 +131,7 @@ void softmax_cross_entropy(long rows, long classes, const T* logits, const T* la
   for_each_row(rows, classes, threads, [&](long row) {
     const T *x = logits + row * classes, *l = labels + row * classes;
     const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
-    const auto maximum = simd::broadcast(normal.maximum), log_total = simd::broadcast(std::log(normal.total));
+    const auto maximum = simd::broadcast(normal.maximum), log_total = simd::logarithm(simd::broadcast(normal.total));
     auto total = simd::broadcast(T{});
     simd::for_each_stretch<T>(classes, [&](long at, long count) {
       const auto surprise = log_total - (simd::load(x + at, count, normal.maximum) - maximum);

@@ -17,21 +17,24 @@ inline constexpr long winograd_columns = 64;
 /// With at most so many tiles, groups of columns come outermost: their weights are transformed, used for all tiles and forgotten, and
 /// never go to memory, where the transformed weights of all columns are four times as large as the weights.
 inline constexpr long winograd_few_tiles = 400;
-/// Columns of such a group; narrow ones where there would be only one.
-constexpr long winograd_group_columns(const winograd_plane& p) { return p.result_channels > winograd_columns ? winograd_columns : winograd_columns / 2; }
+/// Columns of such a group, whole panels; narrow ones where there would be only one.
+template<class T>
+constexpr long winograd_group_columns(const winograd_plane& p) {
+  return padded_columns<T>(p.result_channels > winograd_columns ? winograd_columns : winograd_columns / 2);
+}
 
-template<class Transform>
+template<class T, class Transform>
 constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
-  return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns(p);
+  return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns<T>(p);
 }
 
 /// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
 template<class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, int threads) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  const bool few = has_few_tiles<Transform>(p, batch);
+  const bool few = has_few_tiles<T, Transform>(p, batch);
   const long together = few ? tiles : smaller(parts_of(tiles, larger(threads, 1)), winograd_block_tiles(p));
-  return {p.source_channels, few ? winograd_group_columns(p) : p.result_channels, parts_of(together, tile_rows) * tile_rows};
+  return {p.source_channels, few ? winograd_group_columns<T>(p) : p.result_channels, parts_of(together, tile_rows) * tile_rows};
 }
 
 /// Scratch memory in elements for up to `batch` images.
@@ -39,7 +42,7 @@ template<class T, class Transform>
 constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
     const auto layout = winograd_block_layout<T, Transform>(p, images, threads);
-    return has_few_tiles<Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
+    return has_few_tiles<T, Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
                                                : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
   };
   const long few = smaller(batch, winograd_few_tiles / tile_grid<Transform>{p}.per_image());  // fewer images may need more
@@ -178,11 +181,11 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     else finish_block<T, Transform>(some, grid, products, channel, first, last, result, after);
   };
 
-  if (has_few_tiles<Transform>(plane, batch)) {
+  if (has_few_tiles<T, Transform>(plane, batch)) {
     T* const sources = workspace;
     parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
                  [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>)); });
-    const long columns = winograd_group_columns(plane), groups = parts_of(all, columns);
+    const long columns = winograd_group_columns<T>(plane), groups = parts_of(all, columns);
     parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
       T* const products = transformed + layout.weights_elements();

@@ -1,6 +1,9 @@
 #pragma once
-// The vector unit. This is the only file of the library that includes xsimd: everything else says what it
-// wants in the words below, so that the width (SSE2 to AVX-512, NEON) is the compiler's business.
+// The vector unit. This is the only file of the library that includes xsimd: everything else says what it wants in the words below. Kernels are
+// templates on a scalar type, whose vectors `vectors<T>` describes: for float and double the widest of the target (SSE2 to AVX-512, NEON), for the
+// scalars of tests/simd/simulated.hpp any number of lanes and registers, so that every kernel is tested for every width on every machine.
+//
+// Words are trusted to xsimd only where it has an instruction for them or a test of ours per width: its composites of several lanes have been wrong.
 
 // g++ 12 warns about its own AVX-512 intrinsics, which leave a value undefined on purpose (its bug 105593).
 #pragma GCC diagnostic push
@@ -12,24 +15,41 @@
 #pragma GCC diagnostic pop
 
 #include <type_traits>
+#include <utility>
+
+#include "slim/core/config.hpp"
 
 namespace slim::simd {
 
-/// The widest vector of `T` (float or double) that the target has.
+namespace detail {
+
+// Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization.
+using architecture = std::conditional_t<std::is_base_of_v<xsimd::avx512dq, xsimd::default_arch>, xsimd::avx512dq, xsimd::default_arch>;
+
+}  // namespace detail
+
+/// The vectors of a scalar type: their class, that of comparisons, and how many of them the machine holds in registers, which bounds the accumulators that a
+/// kernel may keep. A specialization of its own makes kernels run on other vectors.
 template<class T>
-using batch = xsimd::batch<T>;
+struct vectors {
+  using batch = xsimd::batch<T, detail::architecture>;
+  using mask = xsimd::batch_bool<T, detail::architecture>;
+  static constexpr int registers =
+      std::is_base_of_v<xsimd::avx512f, detail::architecture> || std::is_base_of_v<xsimd::neon64, detail::architecture> ? 32 : 16;
+};
+
+template<class T>
+using batch = typename vectors<T>::batch;
+template<class T>
+using mask = typename vectors<T>::mask;
 
 /// Number of lanes of `batch<T>`.
 template<class T>
 inline constexpr long width = static_cast<long>(batch<T>::size);
 
-/// Number of architectural vector registers: bounds the accumulators a kernel may keep.
+/// Number of vector registers.
 template<class T>
-inline constexpr int registers =
-    std::is_base_of_v<xsimd::avx512f, typename batch<T>::arch_type> ||
-            std::is_base_of_v<xsimd::neon64, typename batch<T>::arch_type>
-        ? 32
-        : 16;
+inline constexpr int registers = vectors<T>::registers;
 
 /// `width<T>` elements from any address; no alignment is required.
 template<class T>
@@ -43,10 +63,15 @@ inline void store(T* destination, const batch<T>& value) noexcept { value.store_
 template<class T>
 inline batch<T> broadcast(T value) noexcept { return batch<T>(value); }
 
-/// a·b + c, fused where the target can.
-template<class T>
-inline batch<T> multiply_add(const batch<T>& a, const batch<T>& b, const batch<T>& c) noexcept {
-  return xsimd::fma(a, b, c);
+/// a·b + c, rounded once where the target has an instruction for it.
+template<class V>
+inline V multiply_add(const V& a, const V& b, const V& c) noexcept {
+#ifdef __AVX512F__  // xsimd 8.1 multiplies and adds
+  if constexpr (std::is_same_v<V, batch<float>>) return _mm512_fmadd_ps(a, b, c);
+  else if constexpr (std::is_same_v<V, batch<double>>) return _mm512_fmadd_pd(a, b, c);
+  else
+#endif
+    return fma(a, b, c);
 }
 
 /// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
@@ -55,14 +80,14 @@ template<class T>
 [[gnu::noinline]] batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
-  return batch<T>::load_aligned(lanes);
+  return load(lanes);
 }
 
 /// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
 template<class T>
 [[gnu::noinline]] void store_first(T* destination, const batch<T>& value, long count) noexcept {
   alignas(64) T lanes[width<T>];
-  value.store_aligned(lanes);
+  simd::store(lanes, value);
   for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];
 }
 
@@ -79,10 +104,10 @@ template<class T>
 inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(address, 1); }
 
 /// Keeps `value` in a register here: g++ otherwise folds its load into each of its uses and mixes unrolled steps until accumulators spill.
-template<class T>
-inline void pin([[maybe_unused]] batch<T>& value) noexcept {
+template<class V>
+inline void pin([[maybe_unused]] V& value) noexcept {
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-  asm volatile("" : "+v"(value.data));
+  if constexpr (std::is_same_v<V, batch<float>> || std::is_same_v<V, batch<double>>) asm volatile("" : "+v"(value.data));
 #endif
 }
 
@@ -94,19 +119,53 @@ inline void pin(T*& address) noexcept {
 #endif
 }
 
+namespace detail {
+
+/// Σ of the lanes of a compiler's vector: its halves are added until one number is left.
+template<class Lanes>
+inline auto sum_of_lanes(const Lanes& lanes) noexcept {
+  constexpr int count = sizeof(Lanes) / sizeof(lanes[0]);
+  if constexpr (count == 2) {
+    return lanes[0] + lanes[1];
+  } else {
+    return [&]<int... I>(std::integer_sequence<int, I...>) SLIM_INLINED {
+      return sum_of_lanes(__builtin_shufflevector(lanes, lanes, I...) + __builtin_shufflevector(lanes, lanes, (count / 2 + I)...));
+    }(std::make_integer_sequence<int, count / 2>{});
+  }
+}
+
+/// In every block of `Block` lanes the sums of its lower and upper half in `a`, then those in `b`.
+template<int Block, class Lanes>
+SLIM_ALWAYS_INLINE Lanes sums_of_halves(const Lanes& a, const Lanes& b) noexcept {
+  constexpr int count = sizeof(Lanes) / sizeof(a[0]), half = Block / 2;
+  return [&]<int... I>(std::integer_sequence<int, I...>) SLIM_INLINED {
+    return __builtin_shufflevector(a, b, (I % Block < half ? I : count + I - half)...) + __builtin_shufflevector(a, b, (I % Block < half ? I + half : count + I)...);
+  }(std::make_integer_sequence<int, count>{});
+}
+
+/// Lanes [i, i + Block) of the result, for every multiple i of Block, are parts of the sum of vectors[i].
+template<int Block, int Count, class V>
+SLIM_ALWAYS_INLINE auto partial_sums(const V* vectors) noexcept {
+  if constexpr (Block == Count) return vectors->data;
+  else return sums_of_halves<2 * Block>(partial_sums<2 * Block, Count>(vectors), partial_sums<2 * Block, Count>(vectors + Block));
+}
+
+}  // namespace detail
+
 /// Sum of all lanes, in an order that depends on the width only.
-template<class T>
-inline T sum(const batch<T>& value) noexcept { return xsimd::hadd(value); }
+template<class V>
+inline typename V::value_type sum(const V& value) noexcept { return detail::sum_of_lanes(value.data); }
 
 /// Lane i is the sum of all lanes of `vectors[i]`; as many vectors as lanes.
-template<class T>
-inline batch<T> sums_of(const batch<T>* vectors) noexcept { return xsimd::haddp(vectors); }
+template<class V>
+inline V sums_of(const V* vectors) noexcept { return V(detail::partial_sums<1, static_cast<int>(V::size)>(vectors)); }
 
 /// Largest lane.
-template<class T>
-inline T maximum(const batch<T>& value) noexcept {
+template<class V>
+inline typename V::value_type maximum(const V& value) noexcept {
+  using T = typename V::value_type;
   alignas(64) T lanes[width<T>];
-  value.store_aligned(lanes);
+  simd::store(lanes, value);
   T largest = lanes[0];
   for (long lane = 1; lane < width<T>; ++lane) largest = lanes[lane] > largest ? lanes[lane] : largest;
   return largest;
@@ -130,8 +189,8 @@ inline batch<T> load(const T* source, long count, T fill = T{}) noexcept {
 /// `store_first` that is a plain store when `count` is the full width.
 template<class T>
 inline void store(T* destination, const batch<T>& value, long count) noexcept {
-  if (count == width<T>) store(destination, value);
-  else store_first(destination, value, count);
+  if (count == width<T>) simd::store(destination, value);
+  else simd::store_first(destination, value, count);
 }
 
 }  // namespace slim::simd

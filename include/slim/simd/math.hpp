@@ -8,42 +8,43 @@
 
 namespace slim::simd {
 
-template <class T>
-using mask = xsimd::batch_bool<T>;
+// The words find what computes them beside the vector's class: xsimd's functions for its batches.
 
 // clang-format off
-template <class T> SLIM_ALWAYS_INLINE batch<T> absolute(const batch<T>& x) { return xsimd::abs(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> square_root(const batch<T>& x) { return xsimd::sqrt(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> logarithm(const batch<T>& x) { return xsimd::log(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> error_function(const batch<T>& x) { return xsimd::erf(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> floor(const batch<T>& x) { return xsimd::floor(x); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> maximum(const batch<T>& x, const batch<T>& y) { return xsimd::max(x, y); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> minimum(const batch<T>& x, const batch<T>& y) { return xsimd::min(x, y); }
-template <class T> SLIM_ALWAYS_INLINE batch<T> select(const mask<T>& condition, const batch<T>& yes, const batch<T>& no) { return xsimd::select(condition, yes, no); }
+template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }
+template <class V> SLIM_ALWAYS_INLINE V square_root(const V& x) { return sqrt(x); }
+template <class V> SLIM_ALWAYS_INLINE V logarithm(const V& x) { return log(x); }
+template <class V> SLIM_ALWAYS_INLINE V error_function(const V& x) { return erf(x); }
+template <class V> SLIM_ALWAYS_INLINE V round_down(const V& x) { return floor(x); }
+template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return max(x, y); }
+template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return min(x, y); }
+template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
 
 /// tanh(x). In float a quotient of polynomials in x², fitted for the least relative error up to 9.02, where the nearest float is 1: off by at most 6 units in
 /// the last place, in a quarter of the time of xsimd's, which branches on its argument.
-template <class T>
-SLIM_ALWAYS_INLINE batch<T> hyperbolic_tangent(const batch<T>& x) {
+template <class V>
+SLIM_ALWAYS_INLINE V hyperbolic_tangent(const V& x) {
+  using T = typename V::value_type;
   if constexpr (sizeof(T) > 4) {
-    return xsimd::tanh(x);
+    return tanh(x);
   } else {
     // In this order x86 hands on what is not a number.
-    const batch<T> inside = minimum(batch<T>(T(9.02)), maximum(batch<T>(T(-9.02)), x)), square = inside * inside;
-    batch<T> above(T(1.331876843e-08)), below(T(7.761893138e-07));
-    for (const T c : {T(2.058325610e-05), T(3.494020796e-03), T(1.337970640e-01), T(1)}) above = multiply_add(above, square, batch<T>(c));
-    for (const T c : {T(3.283070345e-04), T(2.587102093e-02), T(4.671302165e-01), T(1)}) below = multiply_add(below, square, batch<T>(c));
-    return minimum(batch<T>(T(1)), maximum(batch<T>(T(-1)), inside * above / below));
+    const V inside = minimum(broadcast(T(9.02)), maximum(broadcast(T(-9.02)), x)), square = inside * inside;
+    V above = broadcast(T(1.331876843e-08)), below = broadcast(T(7.761893138e-07));
+    for (const T c : {T(2.058325610e-05), T(3.494020796e-03), T(1.337970640e-01), T(1)}) above = multiply_add(above, square, broadcast(c));
+    for (const T c : {T(3.283070345e-04), T(2.587102093e-02), T(4.671302165e-01), T(1)}) below = multiply_add(below, square, broadcast(c));
+    return minimum(broadcast(T(1)), maximum(broadcast(T(-1)), inside * above / below));
   }
 }
 
 /// exp(x): 0 far below, infinity far above the range of exponents, not a number for what is none.
-template <class T>
-SLIM_ALWAYS_INLINE batch<T> exponential(const batch<T>& x) {
-  if constexpr (sizeof(T) < 8) return xsimd::exp(x);
+template <class V>
+SLIM_ALWAYS_INLINE V exponential(const V& x) {
+  using T = typename V::value_type;
+  if constexpr (sizeof(T) < 8) return exp(x);
   // In double xsimd converts the exponent lane by lane, which is undefined for an infinity.
-  return xsimd::exp(xsimd::min(batch<T>(T(1000)), xsimd::max(batch<T>(T(-1000)), x)));
+  else return exp(minimum(broadcast(T(1000)), maximum(broadcast(T(-1000)), x)));
 }
 
 /// 0, 1, 2, … in the lanes.
@@ -51,7 +52,7 @@ template <class T>
 inline batch<T> iota() {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = static_cast<T>(lane);
-  return batch<T>::load_aligned(lanes);
+  return load(lanes);
 }
 
 /// A well-mixed function of a 32-bit counter (two rounds of multiply and xor-shift; constants found by Chris Wellons' search
@@ -72,7 +73,7 @@ SLIM_ALWAYS_INLINE batch<T> uniform(std::uint32_t key, std::uint32_t first) {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane)
     lanes[lane] = static_cast<T>(static_cast<std::int32_t>(mix((first + static_cast<std::uint32_t>(lane)) * 0x9E3779B9u ^ key) >> 8)) * static_cast<T>(0x1p-24);
-  return batch<T>::load_aligned(lanes);
+  return load(lanes);
 }
 
 }  // namespace slim::simd
