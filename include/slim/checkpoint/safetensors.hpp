@@ -143,10 +143,10 @@ private:
   tensor_view read_entry(const std::string& key, const rapidjson::Value& value) const {
     const std::string place = "tensor '" + key + "': ";
     if (!value.IsObject()) fail(place + "expected an object, found another value; the file is damaged");
-    const auto part = [&](const char* name, bool (rapidjson::Value::*is_right)() const) -> const rapidjson::Value& {
-      const auto found = value.FindMember(name);
+    const auto part = [&](const char* wanted, bool (rapidjson::Value::*is_right)() const) -> const rapidjson::Value& {
+      const auto found = value.FindMember(wanted);
       if (found == value.MemberEnd() || !(found->value.*is_right)())
-        fail(place + "expected dtype, shape and data_offsets, found no " + name + "; the file is damaged");
+        fail(place + "expected dtype, shape and data_offsets, found no " + wanted + "; the file is damaged");
       return found->value;
     };
     const std::string type_name = text_of(part("dtype", &rapidjson::Value::IsString));

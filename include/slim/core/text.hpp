@@ -1,16 +1,18 @@
 #pragma once
 // Strings as template arguments, and the few string operations that compile-time passes need.
 
+#include <cstddef>
+
 namespace slim {
 
 /// A string literal usable as a template argument: `end_point<net, "vgg_16/pool5", ...>`.
-template <int Size>
+template <std::size_t Size>
 struct text {
   char characters[Size]{};
 
   constexpr text() = default;
   constexpr text(const char (&literal)[Size]) {
-    for (int i = 0; i < Size; ++i) characters[i] = literal[i];
+    for (std::size_t i = 0; i < Size; ++i) characters[i] = literal[i];
   }
   constexpr const char* c_str() const { return characters; }
 };

@@ -55,7 +55,7 @@ public:
             fail(pixel, "expected an entry of the palette, found " + std::to_string(entry) + "; the file is damaged");
           pixel = palette + 4 * entry;
         }
-        for (const std::size_t from : {2, 1, 0}) result.pixels.push_back(static_cast<std::uint8_t>(byte(pixel + from)));
+        for (const std::size_t from : {2u, 1u, 0u}) result.pixels.push_back(static_cast<std::uint8_t>(byte(pixel + from)));
         if (channels == 4) result.pixels.push_back(static_cast<std::uint8_t>(byte(pixel + 3)));
       }
     }

@@ -41,7 +41,9 @@ inline idx_bytes read_idx(byte_source& source, int rank) {
     unsigned char bytes[4];
     const std::size_t got = source.read(bytes, 4);
     if (got != 4) source.fail("expected 4 bytes of " + meaning + ", found " + std::to_string(got) + "; the file is truncated");
-    return static_cast<std::uint32_t>(bytes[0]) << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+    std::uint32_t word = 0;
+    for (const unsigned char byte : bytes) word = word << 8 | byte;
+    return word;
   };
 
   const std::uint32_t magic = 0x800u + static_cast<std::uint32_t>(rank);  // 0x08: unsigned bytes

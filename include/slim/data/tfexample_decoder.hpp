@@ -24,7 +24,7 @@ using items_to_handlers = std::vector<std::pair<std::string, item_handler>>;
 ///   tf_example_decoder decoder{{{"image/encoded", fixed_len_feature{{}, dtype::string}}, ...}, {{"image", image{}}, ...}};
 class tf_example_decoder : public data_decoder {
 public:
-  tf_example_decoder(keys_to_features features, items_to_handlers handlers) : tf_example_decoder(std::move(features), {}, std::move(handlers)) {}
+  tf_example_decoder(keys_to_features keys, items_to_handlers items) : tf_example_decoder(std::move(keys), {}, std::move(items)) {}
 
   std::vector<std::string> list_items() const override {
     std::vector<std::string> names;
@@ -40,11 +40,11 @@ public:
   }
 
 protected:
-  tf_example_decoder(keys_to_features features, keys_to_sequence_features sequence_features, items_to_handlers made)
-      : features(std::move(features)), sequence_features(std::move(sequence_features)), handlers(std::move(made)) {
+  tf_example_decoder(keys_to_features keys, keys_to_sequence_features sequence_keys, items_to_handlers items)
+      : features(std::move(keys)), sequence_features(std::move(sequence_keys)), handlers(std::move(items)) {
     for (const auto& [name, handler] : handlers) {
       for (const std::string& key : handler.keys()) {
-        if (this->features.contains(key) || this->sequence_features.contains(key)) continue;
+        if (features.contains(key) || sequence_features.contains(key)) continue;
         throw error("decoder: item " + name + ": expected the feature " + key + " among the features, found none of this name; add it");
       }
     }
@@ -71,9 +71,9 @@ private:
 /// TF-Slim's TFSequenceExampleDecoder. Throws slim::error, also if a key is in both kinds of features.
 class tf_sequence_example_decoder : public tf_example_decoder {
 public:
-  tf_sequence_example_decoder(keys_to_features context_features, keys_to_sequence_features sequence_features, items_to_handlers handlers)
-      : tf_example_decoder(std::move(context_features), std::move(sequence_features), std::move(handlers)) {
-    for (const auto& [key, specification] : this->sequence_features) {
+  tf_sequence_example_decoder(keys_to_features context_keys, keys_to_sequence_features sequence_keys, items_to_handlers items)
+      : tf_example_decoder(std::move(context_keys), std::move(sequence_keys), std::move(items)) {
+    for (const auto& [key, specification] : sequence_features) {
       if (!features.contains(key)) continue;
       throw error("decoder: expected different keys for the context and the sequence, found " + key + " in both; rename one");
     }

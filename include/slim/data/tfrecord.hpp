@@ -44,7 +44,7 @@ inline bool starts_with_record(std::string_view bytes) {
 class tfrecord_reader {
 public:
   explicit tfrecord_reader(const std::string& path) : source(path, compression::none) { recognise(); }
-  explicit tfrecord_reader(const in_memory& content) : source(content, compression::none) { recognise(); }
+  explicit tfrecord_reader(const in_memory& bytes) : source(bytes, compression::none) { recognise(); }
 
   /// The next record, or nothing at the end of the file. The view is valid until the next call.
   std::optional<std::string_view> next() {
@@ -57,16 +57,16 @@ public:
       source.fail(start, "expected a record with the right checksum of its length, found another; is this a TFRecord file?");
     }
     const std::uint64_t length = detail::little_endian(head.substr(0, 8));
-    const std::string_view content = read_content(length);
+    const std::string_view record = read_content(length);
 
     char footer[detail::record_footer];
     expect_whole(source.read(footer, sizeof footer), sizeof footer);
     const std::uint64_t stored = detail::little_endian({footer, sizeof footer});
-    if (const std::uint32_t computed = masked_crc32c(content); computed != stored) {
+    if (const std::uint32_t computed = masked_crc32c(record); computed != stored) {
       source.fail(start, "expected a record with the checksum " + std::to_string(stored) + ", found " + std::to_string(computed) +
                              "; the file is damaged");
     }
-    return content;
+    return record;
   }
 
   /// Where the record that `next` returned last begins, in (expanded) bytes: the second half of TF-Slim's record key path:offset.

@@ -20,11 +20,11 @@ enum class access : unsigned char {
 /// Nodes of a scalar function in structural form; numbers are bit patterns because clang 16 takes no floating-point template arguments.
 template <int Nodes, int Inputs, int Outputs>
 struct code {
-  std::uint64_t value[Nodes > 0 ? Nodes : 1]{};
-  scalar_op op[Nodes > 0 ? Nodes : 1]{};
-  signed char a[Nodes > 0 ? Nodes : 1]{}, b[Nodes > 0 ? Nodes : 1]{}, c[Nodes > 0 ? Nodes : 1]{};
-  access inputs[Inputs > 0 ? Inputs : 1]{};
-  signed char outputs[Outputs]{};
+  std::uint64_t value[room_for(Nodes)]{};
+  scalar_op op[room_for(Nodes)]{};
+  signed char a[room_for(Nodes)]{}, b[room_for(Nodes)]{}, c[room_for(Nodes)]{};
+  access inputs[room_for(Inputs)]{};
+  signed char outputs[room_for(Outputs)]{};
 
   static constexpr int node_count = Nodes;
   static constexpr int input_count = Inputs;

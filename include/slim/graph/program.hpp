@@ -24,19 +24,17 @@ struct function_entry {
 
 template <program_sizes Room>
 struct program {
-  static constexpr int at_least_one(int n) { return n > 0 ? n : 1; }
-
   program_sizes sizes{};  // what is in use; larger than the room when the graph did not fit and the arrays are empty
-  node nodes[at_least_one(Room.nodes)]{};
-  place places[at_least_one(Room.nodes)]{};
-  function_entry functions[at_least_one(Room.functions)]{};
-  expr::scalar_node function_nodes[at_least_one(Room.function_nodes)]{};
-  scope_entry scopes[at_least_one(Room.scopes)]{};
-  variable_entry variables[at_least_one(Room.variables)]{};
-  named_node end_points[at_least_one(Room.end_points)]{};
-  named_node losses[at_least_one(Room.losses)]{};
-  int order[at_least_one(Room.steps)]{};
-  int outputs[at_least_one(Room.outputs)]{};
+  node nodes[room_for(Room.nodes)]{};
+  place places[room_for(Room.nodes)]{};
+  function_entry functions[room_for(Room.functions)]{};
+  expr::scalar_node function_nodes[room_for(Room.function_nodes)]{};
+  scope_entry scopes[room_for(Room.scopes)]{};
+  variable_entry variables[room_for(Room.variables)]{};
+  named_node end_points[room_for(Room.end_points)]{};
+  named_node losses[room_for(Room.losses)]{};
+  int order[room_for(Room.steps)]{};
+  int outputs[room_for(Room.outputs)]{};
   int inputs = 0, scalars = 0, loss_count = 0;
   long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
   traffic unfused{};  // of all nodes before fusion
@@ -230,7 +228,7 @@ constexpr auto code_of() {
   constexpr int first = Epilogue ? n.body() : 0;
   constexpr int inputs = n.operand_count - first + (Epilogue ? 1 : 0);
   constexpr domain over = loop_of(Program, n, Epilogue).over;
-  expr::access accesses[inputs > 0 ? inputs : 1]{};
+  expr::access accesses[room_for(inputs)]{};
   for (int k = first; k < n.operand_count; ++k)
     accesses[k - first + (Epilogue ? 1 : 0)] = access_of(Program.nodes[n.operands[k]], over).how;
   return expr::encode<f.count, inputs, f.output_count>(Program.function_nodes + f.first, accesses, f.outputs);

@@ -95,7 +95,7 @@ template <int Inputs, class Callable, class... Numbers>
 constexpr int recorded(graph::graph& g, const Callable& callable, Numbers... numbers) {
   const double key[3] = {static_cast<double>(numbers)..., 0};
   for (const graph::known_recording& known : g.recordings)
-    if (known.callable == &identity_of<Callable> && known.numbers[0] == key[0] && known.numbers[1] == (sizeof...(Numbers) > 1 ? key[1] : 0)) return known.result;
+    if (same_identity(known.callable, &identity_of<Callable>) && known.numbers[0] == key[0] && known.numbers[1] == (sizeof...(Numbers) > 1 ? key[1] : 0)) return known.result;
   graph::known_recording made{&identity_of<Callable>, {key[0], sizeof...(Numbers) > 1 ? key[1] : 0}, -1};
   made.result = g.intern(expr::scalar_function_of<Inputs>(callable, numbers...));
   g.recordings.push(made);

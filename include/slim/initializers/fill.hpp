@@ -24,9 +24,9 @@ void fill_orthogonal(T* values, long rows, long columns, double gain, random_str
     for (int pass = 0; pass < 2; ++pass)
       for (long u = 0; u < v; ++u) {
         const T* const other = values + u * vector_stride;
-        double product = 0;
-        for (long i = 0; i < length; ++i) product += static_cast<double>(own[i * stride]) * other[i * stride];
-        for (long i = 0; i < length; ++i) own[i * stride] -= static_cast<T>(product * other[i * stride]);
+        double overlap = 0;
+        for (long i = 0; i < length; ++i) overlap += static_cast<double>(own[i * stride]) * other[i * stride];
+        for (long i = 0; i < length; ++i) own[i * stride] -= static_cast<T>(overlap * other[i * stride]);
       }
     double norm = 0;
     for (long i = 0; i < length; ++i) norm += static_cast<double>(own[i * stride]) * own[i * stride];

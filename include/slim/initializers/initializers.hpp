@@ -28,11 +28,11 @@ constexpr initializer xavier(bool uniform = true) { return variance_scaling(1.0,
 constexpr initializer orthogonal(double gain = 1.0) { return {distribution::orthogonal, gain}; }
 
 /// Given values, one for each element in row-major order. The array must have static storage duration.
-template <int Count>
+template <std::size_t Count>
 constexpr initializer from_values(const float (&values)[Count]) {
   initializer result(distribution::values, 0);
   result.values = values;
-  result.count = Count;
+  result.count = static_cast<int>(Count);
   return result;
 }
 

@@ -80,7 +80,7 @@ struct parameter_list {
   template <class Keyword>
   constexpr const double* find(const Keyword&) const {
     for (int i = 0; i < count; ++i)
-      if (keys[i] == &identity_of<Keyword>) return &values[i];
+      if (same_identity(keys[i], &identity_of<Keyword>)) return &values[i];
     return nullptr;
   }
 };

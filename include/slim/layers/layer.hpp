@@ -18,7 +18,7 @@ public:
     static_assert(has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, Keyword>, "a layer reads only keywords that its defaults list");
     const void* const key = &identity_of<Keyword>;
     for (int i = 0; i < count; ++i)
-      if (call[i]->key == key) return found<Keyword>(call[i], 2);
+      if (same_identity(call[i]->key, key)) return found<Keyword>(call[i], 2);
     if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return found<Keyword>(policy->value, 1);
     return found<Keyword>(&hana::at_key(Layer::defaults, hana::type<Keyword>{}), 0);
   }

@@ -14,7 +14,7 @@ public:
     last() = 0;
     struct sigaction remember = {};
     remember.sa_handler = [](int signal) { last() = signal; };
-    remember.sa_flags = SA_RESETHAND | SA_RESTART;
+    remember.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigaction(SIGINT, &remember, &before_interrupt);
     sigaction(SIGTERM, &remember, &before_terminate);
   }

@@ -84,9 +84,9 @@ public:
     return gradient_values(variable_index<program, Name>);
   }
   /// The same by the variable's index; empty when it is not trained.
-  std::span<const T> gradient_values(int variable) const {
+  std::span<const T> gradient_values(int index) const {
     static_assert(outputs::summarizes, "create the train_op with learning::summarize_gradients{}");
-    const int position = outputs::position(variable);
+    const int position = outputs::position(index);
     if (position < 0) return {};
     return run.values(program.outputs[outputs::first_gradient + position]);
   }
@@ -119,9 +119,9 @@ public:
     constexpr int index = variable_index<program, Name>;
     return slot_values(index, which);
   }
-  std::span<T> slot_values(int variable, int which = 0) {
-    return {slots.data() + which * program.parameter_elements + Model::offset_of(variable),
-            static_cast<std::size_t>(program.variables[variable].extent.size())};
+  std::span<T> slot_values(int index, int which = 0) {
+    return {slots.data() + which * program.parameter_elements + Model::offset_of(index),
+            static_cast<std::size_t>(program.variables[index].extent.size())};
   }
 
   /// Calls visit(variable_reference) for everything that the next step depends on besides the batch and the variables of the model:

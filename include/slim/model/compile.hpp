@@ -21,7 +21,7 @@ namespace slim {
 template <int Count>
 struct tensor_list {
   static constexpr int count = Count;
-  tensor items[Count];
+  tensor items[room_for(Count)];
   tracer* trace;
 };
 template <class... Tensors>

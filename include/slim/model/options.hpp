@@ -1,6 +1,7 @@
 #pragma once
 // What a model is told besides its network: inputs, labels, precision, batch, and which end points to keep.
 
+#include "slim/core/list.hpp"
 #include "slim/core/text.hpp"
 #include "slim/shape/shape.hpp"
 
@@ -77,7 +78,7 @@ struct model_options {
   using scalar = typename type_of<float, Given...>::type;
 
   struct shapes {
-    slim::shape items[input_count > 0 ? input_count : 1]{};
+    slim::shape items[room_for(input_count)]{};
     constexpr const slim::shape& operator[](int i) const { return items[i]; }
   };
   static constexpr shapes input_extents = [] {
@@ -92,7 +93,7 @@ struct model_options {
     return s;
   }();
   struct names {
-    const char* items[kept_count + 1]{};
+    const char* items[room_for(kept_count + 1)]{};
     constexpr const char* operator[](int i) const { return items[i]; }
   };
   static constexpr names kept = [] {

@@ -19,9 +19,9 @@ struct loop_variants {
     unsigned long key = 0;
     int next = -1;  // with the same function
   };
-  variant variants[2 * Steps + 1]{};
+  variant variants[room_for(2 * Steps + 1)]{};
   int count = 0;
-  int of_function[Steps + 1]{}, of_epilogue[Steps + 1]{};  // for each step
+  int of_function[room_for(Steps + 1)]{}, of_epilogue[room_for(Steps + 1)]{};  // for each step
 };
 
 template <int Steps, class Program>
@@ -75,7 +75,7 @@ struct step_table {
       return {&adapters<T>::template reduce<code>, nullptr};
   }
 
-  step<T> steps[count > 0 ? count : 1]{};
+  step<T> steps[room_for(count)]{};
 
   constexpr step_table() {
     loop made[loops.count + 1]{};

@@ -18,7 +18,7 @@ constexpr bool names_variable(const char* name, const graph::graph& g, const gra
 
 /// Marks the variables that `names` name and that are marked in `allowed`. A name of no variable at all, or of none that is allowed,
 /// is a mistake.
-template <int Count>
+template <std::size_t Count>
 constexpr void select_variables(graph::graph& g, const char* const (&names)[Count], const list<char>& allowed, list<char>& selected) {
   for (const char* name : names) {
     bool named = false, found = false;

@@ -105,9 +105,9 @@ std::vector<variable_reference> get_variables_to_restore(Model& net, const std::
 /// name, or from its beginning when `reg_search` is false. The order stays.
 inline std::vector<variable_reference> filter_variables(const std::vector<variable_reference>& variables, const std::vector<std::string>& include = {},
                                                         const std::vector<std::string>& exclude = {}, bool reg_search = true) {
-  const auto any = [&](const variable_reference& variable, const std::vector<regular_expression>& patterns) {
+  const auto any = [&](const variable_reference& candidate, const std::vector<regular_expression>& patterns) {
     for (const regular_expression& one : patterns)
-      if (reg_search ? one.is_in(variable.name) : one.begins(variable.name)) return true;
+      if (reg_search ? one.is_in(candidate.name) : one.begins(candidate.name)) return true;
     return false;
   };
   std::vector<regular_expression> included, excluded;

@@ -87,7 +87,7 @@ constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr)
   return {Times, part, scope};
 }
 
-template <class Layer, int Count, class Shared>
+template <class Layer, std::size_t Count, class Shared>
 struct layer_stack {
   typename Layer::positional arguments[Count];
   Shared shared;  // hana tuple of keyword arguments
@@ -95,9 +95,10 @@ struct layer_stack {
 
   constexpr tensor operator()(tensor x) const {
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Stack");
-    for (int i = 0; i < Count; ++i)
+    int number = 0;
+    for (const auto& own : arguments)
       x = hana::unpack(shared, [&](const auto&... keywords) {
-        return Layer{}(arguments[i], keywords...).numbered(x, scope != nullptr ? scope : Layer::function_name, i + 1);
+        return Layer{}(own, keywords...).numbered(x, scope != nullptr ? scope : Layer::function_name, ++number);
       });
     x.trace->close(outer);
     return x;
@@ -106,14 +107,14 @@ struct layer_stack {
 
 /// One layer per element of `each`: stack<fully_connected>({32, 64, 128}, "fc") makes fc/fc_1, fc/fc_2, fc/fc_3;
 /// stack<conv2d>({{32, {3, 3}}, {64, {1, 1}}}, "core"). Keywords after the name go to every layer.
-template <const auto& Layer, int Count, keyword_argument... Shared>
+template <const auto& Layer, std::size_t Count, keyword_argument... Shared>
 constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count], const char* scope, const Shared&... shared) {
   using kind = std::remove_cvref_t<decltype(Layer)>;
-  return [&]<int... I>(std::integer_sequence<int, I...>) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return layer_stack<kind, Count, hana::tuple<Shared...>>{{each[I]...}, hana::make_tuple(shared...), scope};
-  }(std::make_integer_sequence<int, Count>{});
+  }(std::make_index_sequence<Count>{});
 }
-template <const auto& Layer, int Count>
+template <const auto& Layer, std::size_t Count>
 constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count]) {
   return stack<Layer>(each, nullptr);
 }

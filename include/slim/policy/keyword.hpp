@@ -1,6 +1,8 @@
 #pragma once
 // Keyword arguments: `stride = 2` is a value that knows which keyword it belongs to.
 
+#include <type_traits>
+
 #include "slim/core/text.hpp"
 
 namespace slim {
@@ -8,6 +10,13 @@ namespace slim {
 /// Identity of a type in constant expressions: the address of its own constant.
 template <class T>
 inline constexpr char identity_of{};
+
+/// Whether two identities are those of one type. g++ with -fsanitize=undefined finds different addresses not comparable in constant expressions (its
+/// bug 71962): there only equal ones have a comparison that is a constant.
+constexpr bool same_identity(const void* a, const void* b) {
+  if (std::is_constant_evaluated()) return __builtin_constant_p(a == b) && a == b;
+  return a == b;
+}
 
 /// What all keyword arguments share, so that policies of different types fit in one list.
 struct argument_base {

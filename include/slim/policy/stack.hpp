@@ -28,14 +28,14 @@ struct policy_stack {
   /// The default of `key` for calls of `layer`; null when no open arg_scope gives one.
   constexpr const policy_entry* find(const void* layer, const void* key) const {
     for (int i = entries.size() - 1; i >= visible_from; --i)
-      if (entries[i].layer == layer && entries[i].value->key == key) return &entries[i];
+      if (same_identity(entries[i].layer, layer) && same_identity(entries[i].value->key, key)) return &entries[i];
     return nullptr;
   }
 
   /// A call of `layer`: every visible default for it has found its reader.
   constexpr void mark_used(const void* layer) {
     for (int i = entries.size() - 1; i >= visible_from; --i)
-      if (entries[i].layer == layer && entries[i].group >= 0) groups[entries[i].group].used = true;
+      if (same_identity(entries[i].layer, layer) && entries[i].group >= 0) groups[entries[i].group].used = true;
   }
 };
 

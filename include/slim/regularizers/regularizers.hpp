@@ -20,10 +20,10 @@ constexpr stored_function regularizer(double l1, double l2, const char* name) {
 }
 }  // namespace detail
 
-/// scale·Σ|w|. A scale of 0 adds no loss.
-constexpr stored_function l1_regularizer(double scale) { return detail::regularizer(scale, 0, "l1_regularizer"); }
-/// scale·½·Σw². A scale of 0 adds no loss.
-constexpr stored_function l2_regularizer(double scale) { return detail::regularizer(0, scale, "l2_regularizer"); }
+/// factor·Σ|w|. A factor of 0 adds no loss.
+constexpr stored_function l1_regularizer(double factor) { return detail::regularizer(factor, 0, "l1_regularizer"); }
+/// factor·½·Σw². A factor of 0 adds no loss.
+constexpr stored_function l2_regularizer(double factor) { return detail::regularizer(0, factor, "l2_regularizer"); }
 constexpr stored_function l1_l2_regularizer(double scale_l1 = 1.0, double scale_l2 = 1.0) {
   return detail::regularizer(scale_l1, scale_l2, "l1_l2_regularizer");
 }

@@ -50,7 +50,7 @@ public:
   std::size_t of(float value) const {
     const float size = std::fabs(value);
     std::size_t below = first[std::bit_cast<std::uint32_t>(size) >> shift];
-    below += positive[below] < static_cast<double>(size) ? 1 : 0;
+    if (positive[below] < static_cast<double>(size)) ++below;
     return value < 0 ? side() - below : side() + 1 + below;
   }
 
