@@ -98,11 +98,17 @@ private:
   }
 };
 
-/// The scalars of a kernel test: the machine's own, then every width, with few and with many registers.
+/// The scalars of a kernel test: the machine's own, then every width, with few and with many registers. Programs that repeat the tests for another level of
+/// the processor repeat its own vectors only.
+#ifdef TEST_OWN_VECTORS_ONLY
+#define SLIM_TEST_SCALARS float, double
+#else
 #define SLIM_TEST_SCALARS                                                                                                                             \
   float, double, slim::test::simulated<float, 2, 16>, slim::test::simulated<float, 2, 32>, slim::test::simulated<float, 4, 16>,                       \
       slim::test::simulated<float, 4, 32>, slim::test::simulated<float, 8, 16>, slim::test::simulated<float, 8, 32>,                                  \
-      slim::test::simulated<float, 16, 16>, slim::test::simulated<float, 16, 32>, slim::test::simulated<double, 8, 16>
+      slim::test::simulated<float, 16, 16>, slim::test::simulated<float, 16, 32>, slim::test::simulated<double, 2, 16>,                               \
+      slim::test::simulated<double, 4, 16>, slim::test::simulated<double, 8, 32>
+#endif
 
 }  // namespace slim::test
 

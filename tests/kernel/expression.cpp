@@ -1,0 +1,169 @@
+#include "slim/kernel/map.hpp"
+#include "slim/kernel/reduce.hpp"
+
+#include "tests/expr/interpreter.hpp"
+#include "tests/kernel/reference.hpp"
+#include "tests/simd/simulated.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace slim::kernel;
+using namespace slim::kernel::test;
+using slim::expr::scalar_function, slim::expr::scalar_op, slim::expr::symbol;
+
+namespace {
+
+/// Every operation but that of random numbers, of an operand of each kind. Conditions and floors are exact in every type: the operands have 24 bits.
+constexpr scalar_function everything() {
+  scalar_function f;
+  const auto in = [&](int i) { return symbol(&f, f.add_input(i)); };
+  const symbol x = in(0), b = in(1), e = in(2), s = in(3), column(&f, f.emit(scalar_op::position));
+  const symbol first = select(x > b, exp(x) * e, log(abs(x) + 1.5)) + tanh(x * s) - sigmoid(b) / (2.0 + x) + max(x, b);
+  const symbol second = sqrt(abs(x - e)) + erf(x) * min(x, b) + floor(4.0 * x) + select(floor(2.0 * x) == floor(2.0 * b), column, -x) + (x > s);
+  f.add_output(first.in(f));
+  f.add_output(second.in(f));
+  return pruned(f);
+}
+
+constexpr scalar_function only(const scalar_function& f, int output) {
+  scalar_function one = f;
+  one.outputs[0] = f.outputs[output], one.output_count = 1;
+  return pruned(one);
+}
+
+constexpr scalar_function random_number(double stream) {
+  scalar_function f;
+  f.add_output(f.emit(scalar_op::uniform, -1, -1, -1, stream));
+  return f;
+}
+
+using slim::expr::encode;
+constexpr slim::expr::access accesses[] = {slim::expr::access::element, slim::expr::access::column, slim::expr::access::example, slim::expr::access::scalar};
+constexpr int nodes_of_everything = everything().nodes.size(), nodes_of_first = only(everything(), 0).nodes.size();
+constexpr auto both = encode<nodes_of_everything, 4, 2>(everything().nodes.begin(), accesses, everything().outputs);
+constexpr auto first_alone = encode<nodes_of_first, 4, 1>(only(everything(), 0).nodes.begin(), accesses, only(everything(), 0).outputs);
+constexpr auto noise = encode<1, 0, 1>(random_number(7).nodes.begin(), nullptr, random_number(7).outputs);
+
+/// Operands of `everything`, and what is to come out in double.
+template<class T>
+struct expression_case {
+  long rows, width, rows_per_example;
+  std::vector<T> x = values<T>(rows * width, 1), b = values<T>(width, 2), e = values<T>(rows / rows_per_example, 3), s = values<T>(1, 4);
+
+  expression_context<T> context() const {
+    expression_context<T> c;
+    c.inputs[0] = x.data(), c.inputs[1] = b.data(), c.inputs[2] = e.data(), c.inputs[3] = s.data();
+    c.width = width, c.rows_per_example = rows_per_example;
+    return c;
+  }
+  std::vector<double> expected(int output) const {
+    static const scalar_function f = everything();
+    std::vector<double> result;
+    for (long row = 0; row < rows; ++row)
+      for (long column = 0; column < width; ++column) {
+        const auto at = [](const std::vector<T>& from, long i) { return static_cast<double>(from[static_cast<std::size_t>(i)]); };
+        result.push_back(evaluate(f, {at(x, row * width + column), at(b, column), at(e, row / rows_per_example), at(s, 0)}, output, static_cast<double>(column)));
+      }
+    return result;
+  }
+};
+
+/// Sizes around vectors and tasks; many rows and few, long ones and short.
+template<class T>
+std::vector<expression_case<T>> expression_cases() {
+  return {{1, 1, 1}, {7, 3, 1}, {6, 17, 3}, {9, 33, 3}, {4, 67, 2}, {260, 5, 2}, {3, map_task_elements + 13, 1}, {300, 40, 4}};
+}
+
+/// The largest |found − expected| in units of the last place of `size`.
+template<class T>
+double worst(const std::vector<T>& found, const std::vector<double>& expected, const std::vector<double>& size) {
+  double result = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(found[i]) - expected[i]) / (static_cast<double>(std::numeric_limits<T>::epsilon()) * (1 + std::abs(size[i])));
+    result = std::isnan(difference) ? HUGE_VAL : std::max(result, difference);
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a map writes every output of its function, for every thread count, also over its input", T, SLIM_TEST_SCALARS) {
+  for (const expression_case<T>& c : expression_cases<T>()) {
+    INFO(c.rows << " x " << c.width);
+    const auto expected = c.expected(0), expected_second = c.expected(1);
+    std::vector<T> once;
+    for (int threads = 1; threads <= 3; ++threads) {
+      std::vector<T> first = c.x, second(c.x.size(), T(NAN));
+      auto context = c.context();
+      context.inputs[0] = context.outputs[0] = first.data(), context.outputs[1] = second.data();
+      slim::kernel::map<T, both>(context, c.rows, threads);
+      CHECK(worst(first, expected, expected) < 16);
+      CHECK(worst(second, expected_second, expected_second) < 16);
+      if (threads == 1) once = first;
+      CHECK(first == once);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("an epilogue works on its rectangle and nothing else", T, SLIM_TEST_SCALARS) {
+  const expression_case<T> c{6, 37, 2};
+  auto expected = c.expected(0);
+  std::vector<T> result = c.x;
+  auto context = c.context();
+  context.inputs[0] = context.outputs[0] = result.data();
+  evaluate_epilogue<T, first_alone>(&context, 1, 5, 3, 36);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (const std::size_t row = i / 37, column = i % 37; row < 1 || row >= 5 || column < 3 || column >= 36) expected[i] = static_cast<double>(c.x[i]);
+  CHECK(worst(result, expected, expected) < 16);
+}
+
+TEST_CASE_TEMPLATE("sums per column, per example and of everything equal their definition, for every thread count", T, SLIM_TEST_SCALARS) {
+  for (const expression_case<T>& c : expression_cases<T>()) {
+    INFO(c.rows << " x " << c.width);
+    const auto width = static_cast<std::size_t>(c.width);
+    std::vector<double> columns[2], sizes[2], examples(c.e.size()), example_sizes(c.e.size()), all(1), all_size(1);
+    for (int o = 0; o < 2; ++o) {
+      columns[o].resize(width), sizes[o].resize(width);
+      const auto terms = c.expected(o);
+      for (std::size_t i = 0; i < terms.size(); ++i) {
+        columns[o][i % width] += terms[i], sizes[o][i % width] += std::abs(terms[i]);
+        if (o > 0) continue;
+        const std::size_t example = i / width / static_cast<std::size_t>(c.rows_per_example);
+        examples[example] += terms[i], example_sizes[example] += std::abs(terms[i]);
+        all[0] += terms[i], all_size[0] += std::abs(terms[i]);
+      }
+    }
+    std::vector<T> once[4];
+    for (int threads = 1; threads <= 3; ++threads) {
+      std::vector<T> found[4]{std::vector<T>(width, T(NAN)), std::vector<T>(width, T(NAN)), std::vector<T>(examples.size(), T(NAN)), std::vector<T>(1, T(NAN))};
+      std::vector<T> workspace(static_cast<std::size_t>(reduce_columns_workspace(c.width, 2)), T(NAN));
+      auto context = c.context();
+      context.outputs[0] = found[0].data(), context.outputs[1] = found[1].data();
+      reduce_columns<T, both>(context, c.rows, workspace.data(), threads);
+      context.outputs[0] = found[2].data();
+      reduce_examples<T, first_alone>(context, c.rows / c.rows_per_example, threads);
+      context.outputs[0] = found[3].data();
+      reduce_all<T, first_alone>(context, c.rows, threads);
+      CHECK(worst(found[0], columns[0], sizes[0]) < 16);
+      CHECK(worst(found[1], columns[1], sizes[1]) < 16);
+      CHECK(worst(found[2], examples, example_sizes) < 16);
+      CHECK(worst(found[3], all, all_size) < 16);
+      for (int i = 0; i < 4; ++i) {
+        if (threads == 1) once[i] = found[i];
+        CHECK(found[i] == once[i]);
+      }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("the noise of an element is the same in vectors of every width", T, SLIM_TEST_SCALARS) {
+  constexpr long rows = 5, width = 37;
+  std::vector<T> found(rows * width, T(NAN));
+  expression_context<T> context;
+  context.outputs[0] = found.data(), context.width = width, context.seed = 99;
+  slim::kernel::map<T, noise>(context, rows, 2);
+  for (std::uint32_t i = 0; i < found.size(); ++i)
+    CHECK(static_cast<double>(found[i]) == static_cast<double>(slim::simd::mix((i * 0x9E3779B9u) ^ slim::simd::mix(7) ^ 99) >> 8) * 0x1p-24);
+}
