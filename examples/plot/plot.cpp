@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -51,11 +52,13 @@ void for_each_run(const runs& all, std::map<std::string, series<Content>> run::*
   }
 }
 
-/// As many digits as a float has: the page would hold twice as many.
+/// The double of as many digits as tell a float from its neighbours: the page would hold twice as many.
 double rounded(float value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.7g", static_cast<double>(value));
-  return std::strtod(text, nullptr);
+  const char* const end = std::to_chars(text, text + sizeof text, value).ptr;
+  double number = 0;
+  std::from_chars(text, end, number);
+  return number;
 }
 
 json scalar_charts(const runs& all) {
@@ -79,15 +82,11 @@ json scalar_charts(const runs& all) {
 json histogram_charts(const runs& all) {
   json charts = json::array();
   for (const std::string& tag : tags(all, &run::histograms)) {
-    double low = std::numeric_limits<double>::max(), high = -low;
+    value_range all_values;
     for_each_run(all, &run::histograms, tag, [&](int, const series<histogram>& points) {
-      for (const auto& one : points) {
-        low = std::min(low, one.content.min);
-        high = std::max(high, one.content.max);
-      }
+      for (const auto& one : points) all_values.add(one.content);
     });
-    if (!std::isfinite(high - low)) continue;  // nothing that could be drawn to scale
-    if (!(low < high)) low -= 0.5, high += 0.5;
+    const auto [low, high] = all_values.drawn();
     json of_runs = json::array();
     for_each_run(all, &run::histograms, tag, [&](int number, const series<histogram>& points) {
       json chosen = json::array();

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <slim/summary/run.hpp>
@@ -35,6 +37,28 @@ inline std::vector<std::size_t> extremes(const summaries::series<float>& points,
   }
   return {chosen.begin(), chosen.end()};
 }
+
+/// The numbers that some histograms cover.
+struct value_range {
+  double least = 0, most = 0;
+  bool any = false;
+
+  /// Empty histograms cover nothing; infinities count as far away.
+  void add(const summaries::histogram& h) {
+    if (!(h.num > 0) || std::isnan(h.min) || std::isnan(h.max)) return;
+    constexpr double far = std::numeric_limits<double>::max() / 4;
+    const double low = std::clamp(h.min, -far, far), high = std::clamp(h.max, -far, far);
+    least = any ? std::min(least, low) : low;
+    most = any ? std::max(most, high) : high;
+    any = true;
+  }
+
+  /// From where to where an axis goes, low < high: also for one number, whatever its size, and for none.
+  std::pair<double, double> drawn() const {
+    const double room = std::max(0.5, 1e-6 * std::max(std::abs(least), std::abs(most)));
+    return most - least > 1e-9 * room ? std::pair(least, most) : std::pair(least - room, most + room);
+  }
+};
 
 /// Shares of the values in equal bins from `low` to `high` > `low`; within its own buckets a histogram counts as even.
 inline std::vector<double> binned(const summaries::histogram& h, double low, double high, int bins) {
