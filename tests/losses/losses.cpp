@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include "slim/slim.hpp"
 #include "tests/laws/numbers.hpp"
@@ -110,7 +112,7 @@ constexpr auto other_weights = [](tensor x, tensor y, tensor per_element, tensor
   losses::mean_squared_error(x, y, per_element);
   losses::mean_squared_error(x, y, column);
   losses::softmax_cross_entropy(x, softmax("targets")(y), 0.0);
-  losses::cosine_distance(x, y, 3.0);
+  losses::cosine_distance(x, y, -1, 3.0);
   losses::mean_pairwise_squared_error(x, y);
   losses::mean_pairwise_squared_error(x, y, 0.0);
   losses::mean_pairwise_squared_error(x, y, column);
@@ -187,13 +189,225 @@ TEST_CASE("class labels, and hinge_loss, which stays out of the collection") {
 
 namespace {
 constexpr auto pass = flatten("flat");
+constexpr auto one_output = fully_connected(1, "fc", activation_fn = none, weights_initializer = zeros);
+// Labels as a network gets them: straight, through a view, and worked out from an input.
+constexpr auto own_loss = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, y); };
+constexpr auto viewed = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, flatten("labels")(y)); };
+constexpr auto computed = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, y - 1.0); };
+
+/// Losses of a batch of zero logits for labels of type `Label`, and every label that does not exist, through training and predict.
+template <class T, const auto& Net, class... Inputs, class Label>
+void check_impossible_labels(Label, double shift, std::vector<double> impossible) {
+  model<Net, input<width>, Inputs..., precision<T>> m(seed(1), capacity(2));
+  constexpr bool named = sizeof...(Inputs) == 0;
+  auto op = [&] {
+    if constexpr (named) return learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::keep_gradients{});
+    else return learning::create_train_op(m, optimizers::keep_gradients{});
+  }();
+  const std::vector<T> x(2 * width, T(0.5));
+  std::vector<Label> y{static_cast<Label>(shift), static_cast<Label>(2 + shift)};
+  CHECK(op(x, y) == doctest::Approx(std::log(3.0)));
+  if constexpr (!named) CHECK(m.predict(x, y)(0) == doctest::Approx(std::log(3.0)));
+  for (const double label : impossible) {
+    INFO("label " << label);
+    y[1] = static_cast<Label>(label + shift);
+    CHECK_THROWS_WITH_AS(op(x, y), doctest::Contains("labels: example 1: expected a class from 0 to 2, found "), slim::error);
+    if constexpr (!named) CHECK_THROWS_WITH_AS(m.predict(x, y), doctest::Contains("example 1: expected a class from 0 to 2"), slim::error);
+  }
+}
+}  // namespace
+
+TEST_CASE("a class that does not exist is an error that names the example, whatever holds the labels") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> whole{3, 255, -1}, all{3, -1, 1.5, -0.25, 2.000001, 1e30, nan, infinity, -infinity};
+  check_impossible_labels<float, pass>(int{}, 0, whole);
+  check_impossible_labels<float, pass>(float{}, 0, all);
+  check_impossible_labels<double, pass>(double{}, 0, all);
+  check_impossible_labels<float, own_loss, input<>>(std::int64_t{}, 0, whole);
+  check_impossible_labels<float, own_loss, input<>>(float{}, 0, all);
+  check_impossible_labels<double, viewed, input<1, 1>>(double{}, 0, all);
+  check_impossible_labels<float, computed, input<>>(std::int8_t{}, 1, {3, 100, -2});
+  check_impossible_labels<double, computed, input<>>(double{}, 1, {3, -1, 1.5, nan});
+  model<pass, input<width>> m(seed(1));
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1});
+  CHECK_THROWS_WITH_AS(op(std::vector<float>(3 * width), std::vector<float>{0, 1.5f, 1}), "labels: example 1: expected a class from 0 to 2, found 1.5; check the data set or the number of outputs", slim::error);
 }
 
-TEST_CASE("a class that does not exist is an error that names the example") {
-  model<pass, input<width>> m(seed(1));
-  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::keep_gradients{});
-  const std::vector<float> x(2 * width, 0.5f);
-  CHECK(op(x, std::vector<int>{0, 2}) == doctest::Approx(std::log(3.0)));
-  CHECK_THROWS_WITH_AS(op(x, std::vector<int>{0, 3}), doctest::Contains("example 1: expected a class from 0 to 2, found 3"), slim::error);
-  CHECK_THROWS_AS(op(x, std::vector<int>{-1, 0}), slim::error);
+TEST_CASE("integers are numbers where numbers are wanted") {
+  const auto check = []<class T>(T) {
+    model<one_output, input<2>, precision<T>> m(seed(1));
+    const std::vector<T> x{1, 2, 3, 4};
+    auto squares = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{0.0});
+    CHECK(squares(x, std::vector<int>{5, -300}) == doctest::Approx((25 + 90000) / 2.0));
+    CHECK(squares(std::vector<unsigned char>{255, 3}, std::vector<short>{5}) == doctest::Approx(25));
+    // e^0 / (1 + e^0) = ½ for both
+    auto binary = learning::create_train_op(m, losses::sigmoid_cross_entropy, optimizers::gradient_descent{0.0});
+    CHECK(binary(x, std::vector<int>{0, 1}) == doctest::Approx(std::log(2.0)));
+    model<pass, input<4>, precision<T>> bytes(seed(1));
+    auto classes = learning::create_train_op(bytes, losses::sparse_softmax_cross_entropy, optimizers::keep_gradients{});
+    const std::vector<unsigned char> images{255, 3, 0, 2, 1, 2, 3, 4};
+    const std::vector<int> labels{0, 2};
+    CHECK(classes(images, labels) == classes(std::vector<T>(images.begin(), images.end()), labels));
+  };
+  check(1.0f);
+  check(1.0);
+}
+
+namespace {
+constexpr auto two_labels = [](tensor x, tensor a, tensor b, tensor c) {
+  losses::sparse_softmax_cross_entropy(x, a);
+  losses::sparse_softmax_cross_entropy(x, b);
+  losses::sigmoid_cross_entropy(concat(x, x, x, x), c);
+  return losses::get_total_loss();
+};
+}  // namespace
+
+TEST_CASE("each integer part of a batch is converted for itself") {
+  model<two_labels, input<width>, input<>, input<>, input<4 * width>> m(seed(1), capacity(3));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  for (std::size_t n : {3, 1, 2}) {
+    const std::vector<int> x(n * width, 1), a(n, 0), b(n, 2);
+    std::vector<signed char> c(n * 4 * width, 1);
+    c[0] = 0;
+    const auto numbers = [](const auto& values) { return std::vector<float>(values.begin(), values.end()); };
+    const float mixed = op(x, a, b, c), first = op.loss(0), second = op.loss(1), third = op.loss(2);
+    CHECK(mixed == op(numbers(x), numbers(a), numbers(b), numbers(c)));
+    CHECK(first == doctest::Approx(std::log(3.0)));
+    CHECK(second == op.loss(1));
+    CHECK(third == op.loss(2));
+  }
+  CHECK_THROWS_WITH_AS(op(std::vector<int>(3), std::vector<int>{1}, std::vector<int>{9}, std::vector<int>(12)),
+                       doctest::Contains("labels (input 2): example 0: expected a class from 0 to 2, found 9"), slim::error);
+}
+
+namespace {
+
+// Two rows of three pixels, each with two classes.
+using pixels = input<2, 3, 2>;
+constexpr auto by_pixel = [](tensor x, tensor y, tensor w) {
+  losses::softmax_cross_entropy(x, y);
+  losses::softmax_cross_entropy(x, y, w);
+  losses::softmax_cross_entropy(x, y, 1.0, 0.25);
+  return losses::get_total_loss();
+};
+double pixel_loss(const double* x, const double* y, double smoothing = 0) {
+  const double normal = std::log(std::exp(x[0]) + std::exp(x[1]));
+  return (y[0] * (1 - smoothing) + smoothing / 2) * (normal - x[0]) + (y[1] * (1 - smoothing) + smoothing / 2) * (normal - x[1]);
+}
+
+template <class T, class Weights>
+void check_pixels(int batch) {
+  model<by_pixel, pixels, pixels, Weights, precision<T>> m(seed(1), capacity(5));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const std::size_t all = static_cast<std::size_t>(batch) * 6;
+  const auto x = laws::numbers<T>(batch * 12, 1), y = laws::numbers<T>(batch * 12, 2);
+  auto w = laws::numbers<T>(batch * 6, 3);
+  for (std::size_t i = 0; i < all; i += 5) w[i] = 0;
+  op(x, y, w);
+  double plain = 0, weighted = 0, smooth = 0;
+  int counted = 0;
+  for (std::size_t i = 0; i < all; ++i) {
+    const double logits[] = {static_cast<double>(x[2 * i]), static_cast<double>(x[2 * i + 1])}, labels[] = {static_cast<double>(y[2 * i]), static_cast<double>(y[2 * i + 1])};
+    plain += pixel_loss(logits, labels);
+    smooth += pixel_loss(logits, labels, 0.25);
+    weighted += static_cast<double>(w[i]) * pixel_loss(logits, labels);
+    counted += w[i] != 0;
+  }
+  const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-12;
+  CHECK(op.loss(0) == doctest::Approx(plain / static_cast<double>(all)).epsilon(tolerance));
+  CHECK(op.loss(1) == doctest::Approx(weighted / counted).epsilon(tolerance));
+  CHECK(op.loss(2) == doctest::Approx(smooth / static_cast<double>(all)).epsilon(tolerance));
+}
+
+}  // namespace
+
+TEST_CASE("softmax_cross_entropy of pixels: one softmax and one loss for each of them") {
+  for (int batch : {1, 4}) {
+    check_pixels<float, input<2, 3>>(batch);
+    check_pixels<double, input<2, 3, 1>>(batch);
+  }
+}
+
+namespace {
+
+constexpr auto distances = [](tensor x, tensor y, tensor w) {
+  losses::cosine_distance(x, y);
+  losses::cosine_distance(x, y, -1);
+  losses::cosine_distance(x, y, 2);
+  losses::cosine_distance(x, y, 1);
+  losses::cosine_distance(x, y, 1, 3.0);
+  losses::cosine_distance(x, y, 2, w);
+  losses::cosine_distance(x, y, -2, w);
+  return losses::get_total_loss();
+};
+
+template <class T>
+void check_distances(int batch) {
+  constexpr int rows = 2, columns = 3;
+  model<distances, input<rows, columns>, input<rows, columns>, input<>, precision<T>> m(seed(1), capacity(4));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const auto x = laws::numbers<T>(batch * 6, 1), y = laws::numbers<T>(batch * 6, 2);
+  auto w = laws::numbers<T>(batch, 3);
+  if (batch > 1) w[1] = 0;
+  op(x, y, w);
+  double along_rows = 0, along_columns = 0, weighted_rows = 0, weighted_columns = 0;
+  int counted = 0;
+  for (int e = 0; e < batch; ++e) {
+    double products = 0;
+    for (int i = 0; i < 6; ++i) products += static_cast<double>(x[static_cast<std::size_t>(e * 6 + i)]) * static_cast<double>(y[static_cast<std::size_t>(e * 6 + i)]);
+    const double weight = static_cast<double>(w[static_cast<std::size_t>(e)]);
+    along_columns += rows - products, along_rows += columns - products;  // what is left has `rows` losses, or `columns`
+    weighted_columns += weight * (rows - products), weighted_rows += weight * (columns - products);
+    counted += weight != 0;
+  }
+  const double last = along_columns / (rows * batch), first = along_rows / (columns * batch);
+  const double expected[] = {last, last, last, first, 3 * first, weighted_columns / (rows * counted), weighted_rows / (columns * counted)};
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    INFO("loss " << i);
+    CHECK(op.loss(static_cast<int>(i)) == doctest::Approx(expected[i]).epsilon(sizeof(T) == 4 ? 1e-5 : 1e-12));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cosine_distance along an axis; the batch is axis 0, as in TF-Slim") {
+  for (int batch : {1, 3}) {
+    check_distances<float>(batch);
+    check_distances<double>(batch);
+  }
+}
+
+namespace {
+
+// A weight that a variable holds counts for all examples; so does one number that the network works out.
+constexpr auto one_weight = [](tensor x, tensor y) {
+  const tensor w = local_variable(x, "w", {1}, constant(2.0)), none = local_variable(x, "zero", {}, constant(0.0));
+  losses::mean_squared_error(x, y, w);
+  losses::mean_squared_error(x, y, none);
+  losses::cosine_distance(x, y, 1, w);
+  losses::mean_pairwise_squared_error(x, y, w);
+  losses::mean_squared_error(x, y, 2.0);
+  losses::cosine_distance(x, y, 1, 2.0);
+  losses::mean_pairwise_squared_error(x, y, 2.0);
+  return losses::get_total_loss();
+};
+
+}  // namespace
+
+TEST_CASE("one weight in all, from a variable, is that number") {
+  model<one_weight, input<3>, input<3>> m{seed(1)};
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  op(std::vector<float>{4, 8, 12, 8, 1, 3}, std::vector<float>{1, 9, 2, -5, -2, 6});
+  CHECK(op.loss(4) == doctest::Approx(99));
+  CHECK(op.loss(0) == doctest::Approx(99));
+  CHECK(op.loss(1) == 0);
+  CHECK(op.loss(2) == doctest::Approx(op.loss(5)));
+  CHECK(op.loss(3) == doctest::Approx(op.loss(6)));
+}
+
+TEST_CASE("a weight that is not a number does not make the loss 0") {
+  model<weighted, input<width>, input<width>, input<>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, optimizers::keep_gradients{});
+  const std::vector<double> some(width, 0.5);
+  CHECK_THROWS_AS(op(some, some, std::vector<double>{std::numeric_limits<double>::quiet_NaN()}), slim::error);
 }

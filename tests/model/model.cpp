@@ -3,8 +3,10 @@
 
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <vector>
 
+#include "slim/core/finite.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;
@@ -108,4 +110,129 @@ TEST_CASE("a loss that is not finite stops the training and names the step") {
     message = e.what();
   }
   CHECK(message.starts_with("step 2: expected a finite loss"));
+}
+
+namespace {
+
+// The inputs as they are, so that a test sees what the model read.
+inline constexpr auto same = flatten("same");
+using Rows = Eigen::Matrix<float, -1, -1, Eigen::RowMajor>;
+
+}  // namespace
+
+TEST_CASE("integers are numbers, and an Eigen matrix has one example in each row, wherever its numbers lie") {
+  model<same, input<4>> m{seed(1), capacity(3)};
+  Rows expected(2, 4);
+  expected << 1, 2, 3, 4, 5, 6, 7, 255;
+  CHECK(m.predict(std::vector<unsigned char>{1, 2, 3, 4, 5, 6, 7, 255}) == expected);
+  CHECK(m.predict(std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 255}) == expected);
+  const Eigen::MatrixXf by_columns = expected;
+  CHECK(m.predict(by_columns) == expected);
+  CHECK(m.predict(by_columns.topRows(1)) == expected.topRows(1));
+  CHECK(m.predict(Eigen::MatrixXi(expected.cast<int>())) == expected);
+  CHECK(m.predict(expected.transpose().eval().transpose()) == expected);
+  Rows wide = Rows::Constant(3, 9, -1);
+  wide.block(1, 2, 2, 4) = expected;
+  CHECK(m.predict(wide.block(1, 2, 2, 4)) == expected);
+  CHECK(m.predict(Eigen::Map<const Rows, 0, Eigen::OuterStride<>>(wide.data() + 11, 2, 4, Eigen::OuterStride<>(9))) == expected);
+  Eigen::VectorXf strided = Eigen::VectorXf::Constant(8, -1);
+  for (int i = 0; i < 4; ++i) strided(2 * i) = expected(0, i);
+  CHECK(m.predict(Eigen::Map<const Eigen::VectorXf, 0, Eigen::InnerStride<2>>(strided.data(), 4)) == expected.topRows(1));
+  CHECK(m.predict(by_columns.row(1)) == expected.bottomRows(1));
+  const Eigen::Matrix<float, 4, 2> one_in_each_column = expected.transpose();
+  CHECK_THROWS_WITH_AS(m.predict(one_in_each_column), doctest::Contains("input 0: expected one row of 4 numbers for each example, found a column-major matrix of 4 x 2"), error);
+  model<same, input<4>, precision<double>> twice_as_exact{seed(1)};
+  CHECK(twice_as_exact.predict(std::vector<int>{1, 2, 3, 16777217})(0, 3) == 16777217);
+}
+
+namespace {
+inline constexpr auto averaging = fully_connected(4, "fc", normalizer_fn = batch_norm, normalizer_params = params(is_training = true, decay = 0.5));
+}
+
+TEST_CASE("predict changes no variable, is_training or not") {
+  model<averaging, input<3>> m{seed(1)};
+  const std::vector<float> before(m.parameters().begin(), m.parameters().end());
+  const Rows first = m.predict(std::vector<float>{1, 2, 3, -4, 0, 5});
+  CHECK(m.predict(std::vector<float>{1, 2, 3, -4, 0, 5}) == first);
+  CHECK(same_bits(before, m.parameters()));
+  CHECK(first.colwise().mean().cwiseAbs().maxCoeff() > 0);       // relu of numbers normalised by this batch:
+  CHECK((first.array() > 0).colwise().count().maxCoeff() == 1);  // one example above the mean, the other below
+}
+
+namespace {
+inline constexpr auto sampled = dropout(0.5, "drop", is_training = true);
+}
+
+TEST_CASE("dropout(is_training = true) draws another mask in each predict, reproducible from the seed") {
+  const std::vector<float> ones(2 * 40, 1.0f);
+  model<sampled, input<40>> m{seed(1)}, same_seed{seed(1)}, other{seed(2)};
+  std::vector<Rows> masks;
+  for (int run = 0; run < 3; ++run) masks.push_back(m.predict(ones));
+  CHECK(masks[0] != masks[1]);
+  CHECK(masks[1] != masks[2]);
+  CHECK(masks[0] != masks[2]);
+  CHECK(other.predict(ones) != masks[0]);
+  for (const Rows& mask : masks) CHECK(same_seed.predict(ones) == mask);
+  predictor mine{m}, third{m};
+  third.set_seed(seed(3));
+  CHECK(mine(ones) == masks[0]);
+  CHECK(third(ones) != masks[0]);
+  m.set_seed(seed(1));
+  CHECK(m.predict(ones) == masks[0]);
+  for (float x : std::vector<float>(masks[0].data(), masks[0].data() + 80)) CHECK((x == 0 || x == 2));
+}
+
+TEST_CASE("predictors and train_ops go with the variables of a model that is moved") {
+  const auto x = images(2);
+  auto first = std::make_unique<small_model>(seed(3), capacity(5));
+  predictor mine{*first, capacity(2), 1};
+  auto op = learning::create_train_op(*first, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1});
+  const Eigen::MatrixXf before = mine(x);
+  auto second = std::make_unique<small_model>(std::move(*first));
+  CHECK_THROWS_WITH_AS(first->predict(x), doctest::Contains("they were moved to another model"), error);
+  CHECK_THROWS_AS(first->parameters(), error);
+  CHECK_THROWS_AS(small_model{*first}, error);
+  first.reset();
+  CHECK(mine(x) == before);
+  CHECK(&op.trained_model() == second.get());
+  op(x, std::vector<int>{0, 1});
+  CHECK(mine(x) != before);
+  CHECK(mine(x) == second->predict(x));
+  const small_model third{seed(4)};
+  const auto weights = second->variable("net/fc1/weights");
+  *second = third;  // the same variables with other values
+  CHECK(second->variable("net/fc1/weights").data() == weights.data());
+  CHECK(mine(x) == second->predict(x));
+  second.reset();
+  CHECK(mine(x) == predictor(third, capacity(2), 1)(x));
+  CHECK_THROWS_WITH_AS(op.trained_model(), doctest::Contains("found that it is gone"), error);
+}
+
+TEST_CASE("a train_op takes the capacity of its model") {
+  small_model m{seed(1), capacity(40)};
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1});
+  CHECK(op(images(40), std::vector<int>(40, 1)) > 0);
+  CHECK_THROWS_WITH_AS(op(images(41), std::vector<int>(41, 1)), doctest::Contains("1 to 40 examples"), error);
+  auto smaller = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1}, capacity(3));
+  CHECK_THROWS_WITH_AS(smaller(images(4), std::vector<int>(4, 1)), doctest::Contains("1 to 3 examples"), error);
+}
+
+TEST_CASE("NaN and infinity are told by their bits") {
+  const auto check = []<class T>(T) {
+    using limits = std::numeric_limits<T>;
+    for (const T x : {T(0), T(-0.0), T(1), T(-3), limits::max(), limits::lowest(), limits::min(), limits::denorm_min()}) {
+      CHECK(is_finite(x));
+      CHECK_FALSE(is_nan(x));
+    }
+    for (const T x : {limits::infinity(), -limits::infinity()}) {
+      CHECK_FALSE(is_finite(x));
+      CHECK_FALSE(is_nan(x));
+    }
+    for (const T x : {limits::quiet_NaN(), -limits::quiet_NaN(), limits::signaling_NaN()}) {
+      CHECK_FALSE(is_finite(x));
+      CHECK(is_nan(x));
+    }
+  };
+  check(1.0f);
+  check(1.0);
 }

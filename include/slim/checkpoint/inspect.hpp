@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slim/checkpoint/restore.hpp"
+#include "slim/core/finite.hpp"
 
 namespace slim::checkpoint {
 
@@ -30,7 +31,7 @@ void measure(const tensor_view& tensor, inspected& result) {
     T value;  // a file may hold it at any address
     std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
     const double number = static_cast<double>(value);
-    if (!std::isfinite(number)) {
+    if (!is_finite(number)) {
       ++result.not_finite;
       continue;
     }

@@ -48,6 +48,8 @@ template <class...> struct shapes_differ;                           // operands 
 template <class...> struct channels_differ;                         // branches that are added need equal channels: add a 1x1 conv2d
 template <class...> struct concat_needs_equal_extents;              // only the last extent may differ: check strides and padding
 template <class...> struct labels_do_not_fit_predictions;           // labels have the shape of the predictions
+template <class...> struct weights_do_not_fit_losses;               // weights are one number, or have the leading axes of the losses
+template <class...> struct weights_of_a_loss_belong_to_examples;    // a variable of several numbers has no batch axis: multiply the losses by it
 template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
 template <class...> struct reused_variable_does_not_exist;          // reuse = true, but no earlier layer made this variable
 template <class...> struct variable_exists_with_another_shape;      // rename the layer: weights of one shape are shared
@@ -173,6 +175,8 @@ struct violation_of {
     else if constexpr (broken == channel_mismatch) return message<channels_differ>(where(), what(), needed());
     else if constexpr (broken == concat_extent_mismatch) return message<concat_needs_equal_extents>(where(), what(), needed());
     else if constexpr (broken == label_shape_mismatch) return message<labels_do_not_fit_predictions>(where(), what(), needed());
+    else if constexpr (broken == loss_weight_mismatch) return message<weights_do_not_fit_losses>(where(), what(), needed());
+    else if constexpr (broken == loss_weights_without_batch) return message<weights_of_a_loss_belong_to_examples>(where(), what());
     else if constexpr (broken == duplicate_variable) return message<variable_exists_already>(where(), variable(), what());
     else if constexpr (broken == reused_variable_missing) return message<reused_variable_does_not_exist>(where(), variable());
     else if constexpr (broken == reused_variable_shape) return message<variable_exists_with_another_shape>(where(), variable(), what(), needed());

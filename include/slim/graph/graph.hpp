@@ -43,10 +43,19 @@ struct named_node {
   slim::shape extent{};
 };
 
+/// Class numbers that loss node `loss` reads: whole numbers from 0 to `classes` − 1, or `ignored` where `ignores` is on.
+struct class_labels {
+  int labels = -1;
+  int loss = -1;
+  int classes = 0;
+  int ignored = 0;
+  bool ignores = false;
+};
+
 /// The rule a network broke; see docs/errors.md. Values of `found` and `expected` depend on the rule.
 enum class rule : unsigned char {
   none,
-  window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch,
+  window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch, loss_weight_mismatch, loss_weights_without_batch,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
   rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
   variable_missing, variable_not_trained, unsound_graph,
@@ -108,6 +117,7 @@ struct graph {
   list<named_node> losses;
   list<named_node> regularization_losses;
   list<named_node> end_points;  // in order of creation
+  list<class_labels> labels;
   list<int> outputs;
   list<int> constants;          // nodes
   int inputs = 0;

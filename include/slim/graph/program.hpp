@@ -8,11 +8,11 @@
 namespace slim::graph {
 
 struct program_sizes {
-  int nodes = 0, functions = 0, function_nodes = 0, scopes = 0, variables = 0, end_points = 0, losses = 0, steps = 0, outputs = 0;
+  int nodes = 0, functions = 0, function_nodes = 0, scopes = 0, variables = 0, end_points = 0, losses = 0, steps = 0, outputs = 0, labels = 0;
 
   constexpr bool fits(const program_sizes& room) const {
     return nodes <= room.nodes && functions <= room.functions && function_nodes <= room.function_nodes && scopes <= room.scopes &&
-           variables <= room.variables && end_points <= room.end_points && losses <= room.losses && steps <= room.steps && outputs <= room.outputs;
+           variables <= room.variables && end_points <= room.end_points && losses <= room.losses && steps <= room.steps && outputs <= room.outputs && labels <= room.labels;
   }
 };
 
@@ -35,6 +35,7 @@ struct program {
   named_node losses[room_for(Room.losses)]{};
   int order[room_for(Room.steps)]{};
   int outputs[room_for(Room.outputs)]{};
+  class_labels labels[room_for(Room.labels)]{};
   int inputs = 0, scalars = 0, loss_count = 0;
   long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
   traffic unfused{};  // of all nodes before fusion
@@ -73,6 +74,7 @@ constexpr program<Room> freeze(const compilation& c) {
   s.losses = c.g.losses.size() + c.g.regularization_losses.size();
   s.steps = c.plan.order.size();
   s.outputs = c.g.outputs.size();
+  s.labels = c.g.labels.size();
   p.error = c.g.error;
   if (!s.fits(Room)) return p;
 
@@ -107,6 +109,10 @@ constexpr program<Room> freeze(const compilation& c) {
   for (int i = 0; i < s.losses; ++i) p.losses[i] = named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]);
   for (int i = 0; i < s.steps; ++i) p.order[i] = moved(c.plan.order[i]);
   for (int i = 0; i < s.outputs; ++i) p.outputs[i] = moved(c.g.outputs[i]);
+  for (int i = 0; i < s.labels; ++i) {
+    p.labels[i] = c.g.labels[i];
+    p.labels[i].labels = moved(c.g.labels[i].labels), p.labels[i].loss = moved(c.g.labels[i].loss);
+  }
   p.inputs = c.g.inputs;
   p.scalars = c.g.scalars;
   p.example_elements = c.plan.example_elements;
@@ -135,6 +141,7 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   copy(p.losses, from.losses, Exact.losses);
   copy(p.order, from.order, Exact.steps);
   copy(p.outputs, from.outputs, Exact.outputs);
+  copy(p.labels, from.labels, Exact.labels);
   p.inputs = from.inputs, p.scalars = from.scalars, p.loss_count = from.loss_count;
   p.example_elements = from.example_elements, p.fixed_elements = from.fixed_elements;
   p.example_bound = from.example_bound, p.fixed_bound = from.fixed_bound;
@@ -163,12 +170,13 @@ constexpr graph thaw(const program<Room>& p) {
   for (int i = 0; i < s.end_points; ++i) g.end_points.push(p.end_points[i]);
   for (int i = 0; i < s.losses; ++i) (i < p.loss_count ? g.losses : g.regularization_losses).push(p.losses[i]);
   for (int i = 0; i < s.outputs; ++i) g.outputs.push(p.outputs[i]);
+  for (int i = 0; i < s.labels; ++i) g.labels.push(p.labels[i]);
   g.inputs = p.inputs, g.scalars = p.scalars, g.error = p.error;
   return g;
 }
 
 /// Room for most networks: compiling a network is the expensive part, and with this it happens once. Room that stays empty costs nothing.
-inline constexpr program_sizes usual_room{8192, 1024, 16384, 2048, 2048, 1024, 1024, 8192, 256};
+inline constexpr program_sizes usual_room{8192, 1024, 16384, 2048, 2048, 1024, 1024, 8192, 256, 64};
 
 /// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
 /// length of one constant evaluation. A network that needs more than the usual room is compiled twice.

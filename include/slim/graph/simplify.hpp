@@ -65,6 +65,7 @@ constexpr void share_equal(graph& g) {
   for (named_node& loss : g.losses) follow(loss.node);
   for (named_node& loss : g.regularization_losses) follow(loss.node);
   for (named_node& point : g.end_points) follow(point.node);
+  for (class_labels& one : g.labels) follow(one.labels), follow(one.loss);
 }
 
 }  // namespace slim::graph

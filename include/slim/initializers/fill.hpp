@@ -52,9 +52,9 @@ void fill_range(T* values, long first, long last, distribution kind, double a, d
 
 }  // namespace detail
 
-/// Fills `values`, a variable of shape `extent`, as `initial` says. `stream` tells variables apart.
+/// Fills `values`, a variable of shape `extent`, as `initial` says. `stream` tells variables apart; values do not depend on `threads`.
 template <class T>
-void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream) {
+void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream, int threads = kernel::hardware_threads()) {
   const long size = extent.size();
   distribution kind = initial.kind;
   double a = initial.a, b = initial.b;
@@ -89,7 +89,7 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
     default: break;
   }
   constexpr long chunk = 1 << 16;
-  kernel::parallel_for((size + chunk - 1) / chunk, 50.0 * chunk, kernel::hardware_threads(), [&](long task) {
+  kernel::parallel_for((size + chunk - 1) / chunk, 50.0 * chunk, threads, [&](long task) {
     const long first = task * chunk, last = first + chunk < size ? first + chunk : size;
     detail::fill_range(values, first, last, kind, a, b, seed, stream);
   });

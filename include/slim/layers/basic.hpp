@@ -55,6 +55,24 @@ struct softmax_layer : layer<softmax_layer> {
 };
 inline constexpr softmax_layer softmax;
 
+namespace detail {
+/// One row of `classes` numbers for each class number: `on` at the class, `off` elsewhere.
+constexpr tensor one_hot(const tensor& labels, int classes, double on = 1, double off = 0) {
+  tracer& trace = *labels.trace;
+  slim::shape column = labels.shape(), rows = labels.shape();
+  column.extents[column.rank++] = 1;
+  rows.extents[rows.rank++] = classes;
+  if (labels.shape().size() == 1) column = labels.shape(), rows = {classes};
+  expr::scalar_function f;
+  const int hit = f.emit(expr::scalar_op::equal, f.emit(expr::scalar_op::position), f.add_input(0));
+  f.add_output(f.emit(expr::scalar_op::select, hit, f.add_constant(on), f.add_constant(off)));
+  graph::node n;
+  n.kind = graph::op::map, n.batched = true, n.extent = rows;
+  n.operand_count = 1, n.operands[0] = graph::reshape(trace.g, labels.node, column, trace.scope), n.function = trace.g.intern(f);
+  return {trace, graph::add_node(trace.g, n, trace.scope)};
+}
+}  // namespace detail
+
 /// Class numbers, one per example -> [num_classes] with on_value at the class and off_value elsewhere. A number out of range gives a
 /// row of off_value. TF-Slim section 2.8. Call: one_hot_encoding(num_classes[, "scope"]).
 struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
@@ -70,13 +88,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
     const int classes = with[num_classes];
     if (labels.shape().size() != 1) trace.fail(graph::rule::label_shape_mismatch, labels.shape(), {1});
     if (classes < 1) trace.fail(graph::rule::bad_number, {classes}, {1}, "num_classes");
-    expr::scalar_function f;
-    const int hit = f.emit(expr::scalar_op::equal, f.emit(expr::scalar_op::position), f.add_input(0));
-    f.add_output(f.emit(expr::scalar_op::select, hit, f.add_constant(with[on_value]), f.add_constant(with[off_value])));
-    graph::node n;
-    n.kind = graph::op::map, n.batched = true, n.extent = {classes};
-    n.operand_count = 1, n.operands[0] = labels.node, n.function = trace.g.intern(f);
-    return {trace, graph::add_node(trace.g, n, trace.scope)};
+    return detail::one_hot(labels, classes, with[on_value], with[off_value]);
   }
 };
 inline constexpr one_hot_encoding_layer one_hot_encoding;

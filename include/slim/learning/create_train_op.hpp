@@ -6,15 +6,15 @@
 namespace slim {
 namespace detail {
 
-/// What stands behind the optimizer in a call of create_train_op, in any order.
+/// What stands behind the optimizer in a call of create_train_op, in any order. `room`: the model's capacity, unless another is given.
 template <class Options>
 struct train_arguments {
   Options options{};
-  capacity room = capacity(default_capacity);
+  capacity room;
   int threads = kernel::hardware_threads();
 
   template <class... Given>
-  explicit train_arguments(const Given&... given) {
+  explicit train_arguments(long model_capacity, const Given&... given) : room(model_capacity) {
     (set(given), ...);
   }
 
@@ -40,7 +40,7 @@ namespace learning {
 template <const auto& Net, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
-  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
+  const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
   return train_op<model<Net, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
 }
 
@@ -48,7 +48,7 @@ auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, con
 template <const auto& Net, class... Options, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(model<Net, Options...>& net, Optimizer optimizer, const Rest&... rest) {
-  const slim::detail::train_arguments<train_options_among<Rest...>> given(rest...);
+  const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
   return train_op<model<Net, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
 }
 

@@ -1,18 +1,19 @@
 #pragma once
 // One training step: forward, backward and update, compiled together. TF-Slim section 6.2.
 
-#include <cmath>
+#include <memory>
 
-#include "slim/learning/batch_inputs.hpp"
+#include "slim/core/finite.hpp"
 #include "slim/learning/moving_averages.hpp"
 #include "slim/learning/norm_statistics.hpp"
+#include "slim/model/batch_inputs.hpp"
 #include "slim/model/model.hpp"
 #include "slim/optimizers/optimizers.hpp"
 #include "slim/tensor/variable_reference.hpp"
 
 namespace slim {
 
-/// Trains a model: each step runs the compiled training program on one batch. Refers to the model, which must outlive it.
+/// Trains a model: each step runs the compiled training program on one batch. Goes with the variables of the model when that is moved.
 /// Made by learning::create_train_op. `Options` are a train_options.
 template <class Model, class Loss, class Optimizer, class Options = train_options<>>
 class train_op {
@@ -25,8 +26,8 @@ public:
   static_assert(is_valid_after<program, Model::program>::value);
 
   train_op(Model& of, Optimizer with, const Options& how, capacity room, int threads)
-      : optimizer(with), net(&of), chosen(how), run(room.examples, threads),
-        slots(program.parameter_elements * slot_count), noise_seed(of.seed_value()) {
+      : optimizer(with), weights(of.shared()), chosen(how), run(room.examples, threads),
+        slots(program.parameter_elements * slot_count), inputs(room.examples), noise_seed(of.seed_value()) {
     for (int s = 0; s < slot_count; ++s) {
       T* const first = slots.data() + s * program.parameter_elements;
       const double start = s < Optimizer::slots ? optimizer.slot_start(s) : 0;
@@ -34,28 +35,27 @@ public:
     }
     double checked[Optimizer::numbers + Options::numbers + 1]{};
     set_numbers(checked);  // throws here rather than in the first step
-    if constexpr (averages_variables) averages = learning::moving_averages<T>(net->parameters());
+    if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
   }
 
-  /// One step on one batch: the inputs of the network and then the labels, each as anything with data() and size() (integer labels
-  /// are converted and checked). Returns the total loss before the update. Throws when the loss is not a finite number. With
-  /// accumulate_gradients one part of a step.
+  /// One step on one batch: the inputs of the network and then the labels, each as anything with data() and size(), of the model's precision or
+  /// integers; an Eigen matrix has one example in each row. Returns the total loss before the update. Throws, before anything has changed,
+  /// for class numbers that do not exist, and then when the loss is not a finite number. With accumulate_gradients one part of a step.
   template <class... Batch>
   T operator()(const Batch&... batch) {
     static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
                   "one argument for each input of the network, then the labels");
-    int i = 0;
-    (inputs.bind(i++, batch, run), ...);
+    inputs.bind(batch...);
     double exact[Optimizer::numbers + Options::numbers + 1]{};
     T numbers[Optimizer::numbers + Options::numbers + 1]{};
     set_numbers(exact);
     for (int n = 0; n < Optimizer::numbers + Options::numbers; ++n) numbers[n] = static_cast<T>(exact[n]);
-    std::uint32_t step_seed =
-        simd::mix(static_cast<std::uint32_t>(noise_seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(steps + 1)));
+    std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
-    run.run(net->parameters().data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
+    run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
             watching ? &watching : nullptr);
     count_part();
+    inputs.check_computed_labels(run);
     check_finite();
     return loss();
   }
@@ -100,7 +100,7 @@ public:
   /// A copy of the model with the averages of its variables in their place, for evaluation. Needs learning::moving_average.
   Model averaged_model() const {
     static_assert(averages_variables, "create the train_op with learning::moving_average{decay}");
-    Model copy = *net;
+    Model copy = trained_model();
     std::copy(averages.values().begin(), averages.values().end(), copy.parameters().begin());
     return copy;
   }
@@ -157,7 +157,11 @@ public:
   /// True between the parts of a step whose gradients accumulate.
   bool inside_step() const { return parts > 0; }
   static constexpr bool keeps_gradients = Options::template has<learning::summarize_gradients>;
-  Model& trained_model() const { return *net; }
+  /// Throws slim::error when the model is gone.
+  Model& trained_model() const {
+    if (weights->owner == nullptr) throw error("train_op: expected the model that it trains, found that it is gone; keep the model as long as its train_op");
+    return *weights->owner;
+  }
   long bytes() const { return run.bytes() + (slots.size() + static_cast<long>(averages.values().size())) * static_cast<long>(sizeof(T)); }
   void set_threads(int threads) { run.set_threads(threads); }
 
@@ -169,8 +173,6 @@ public:
 
 private:
   using outputs = detail::training_outputs<program, Options>;
-  /// Class numbers lie below the number of predictions; a network that returns its loss has labels of its own kind.
-  static constexpr long classes = std::is_same_v<Loss, no_loss> ? 0 : Model::program.nodes[Model::program.outputs[0]].extent.size();
   static constexpr int program_inputs = program.inputs;
   static constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
   static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
@@ -201,7 +203,7 @@ private:
       norms.follow(static_cast<double>(global_gradient_norm()) + with.epsilon, norms.decay_at(steps, with.decay));
     }
     ++steps;
-    if constexpr (averages_variables) averages.follow(net->parameters(), option<learning::moving_average>().decay, steps, run.threads());
+    if constexpr (averages_variables) averages.follow(parameters(), option<learning::moving_average>().decay, steps, run.threads());
   }
 
   void check_finite() const {
@@ -209,7 +211,7 @@ private:
       const std::string found = outputs::first_not_finite([&](int node) { return run.number(node); });
       if (!found.empty()) throw error("step " + std::to_string(steps) + ": expected finite numbers, found " + found + "; " + cure);
     }
-    if (!std::isfinite(loss()))
+    if (!is_finite(loss()))
       throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + std::to_string(loss()) + "; " + cure);
   }
   static constexpr const char* cure = "lower the learning rate or check inputs and labels";
@@ -222,11 +224,13 @@ private:
       return "slot_" + std::to_string(which);
   }
 
-  Model* net;
+  std::span<const T> parameters() const { return {weights->values.data(), static_cast<std::size_t>(weights->values.size())}; }
+
+  std::shared_ptr<detail::model_variables<Model>> weights;
   Options chosen;
   executor<T, program> run;
   aligned_buffer<T> slots;
-  detail::batch_inputs<T, program, classes> inputs;
+  detail::batch_inputs<T, program> inputs;
   learning::moving_averages<T> averages;
   learning::norm_statistics norms;
   function<void(int node)> watching;

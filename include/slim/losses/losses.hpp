@@ -2,16 +2,31 @@
 // The losses of TF-Slim section 5.2. Each is element-wise arithmetic on tensors; predictions (or logits) first, labels second.
 // All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss.
 
+#include <concepts>
+
 #include "slim/layers/basic.hpp"
 #include "slim/losses/collection.hpp"
 
-namespace slim::losses {
+namespace slim {
+
+/// Of sparse_softmax_cross_entropy: a label that stands for no class. What carries it has no loss and is not counted.
+struct ignore_label_keyword : keyword<ignore_label_keyword, int> {
+  static constexpr const char* name = "ignore_label";
+  using keyword::operator=;
+};
+inline constexpr ignore_label_keyword ignore_label;
+
+namespace losses {
 
 namespace detail {
-/// Labels must have the shape of the predictions.
+/// Labels must have the shape of the predictions, for each example; one number in all may stand for all of them.
 constexpr void check_labels(const tensor& predictions, const tensor& labels) {
-  if (labels.bound() && !(labels.shape() == predictions.shape()) && !(labels.shape().size() == 1 && predictions.shape().size() == 1))
-    predictions.trace->fail(graph::rule::label_shape_mismatch, labels.shape(), predictions.shape());
+  if (!labels.bound()) return;
+  const slim::shape found = labels.shape(), expected = predictions.shape();
+  const auto batched = [](const tensor& x) { return x.trace->g.nodes[x.node].batched; };
+  const bool one_each = found.size() == 1 && expected.size() == 1, one_in_all = found.size() == 1 && !batched(labels);
+  if (one_in_all || ((found == expected || one_each) && batched(labels) == batched(predictions))) return;
+  predictions.trace->fail(graph::rule::label_shape_mismatch, found, expected);
 }
 
 /// Loss functions are objects, so that they can be passed to create_train_op.
@@ -62,38 +77,79 @@ struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_
 inline constexpr sigmoid_cross_entropy_loss sigmoid_cross_entropy;
 
 namespace detail {
-constexpr tensor cross_entropy_per_example(const tensor& logits, const tensor& labels) {
+
+/// −Σ labels·log_softmax(logits) over the last extent: one number for each example, or for each of its pixels.
+constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
   tracer& trace = *logits.trace;
   graph::node n;
-  n.kind = graph::op::softmax_cross_entropy, n.batched = true;
-  n.operand_count = 2, n.operands[0] = logits.node, n.operands[1] = labels.node;
+  n.kind = graph::op::softmax_cross_entropy, n.batched = true, n.extent = leading(logits.shape());
+  n.operand_count = 2, n.operands[0] = logits.node, n.operands[1] = labels.in(trace);
   return {trace, graph::add_node(trace.g, n, trace.scope)};
 }
+
 }  // namespace detail
 
-/// −Σ y'·log_softmax(x) per example, y' = y·(1 − s) + s/classes. Labels are distributions over the classes (one-hot or soft).
-/// Weights: one number or one per example.
+/// −Σ y'·log_softmax(x) over the last extent, y' = y·(1 − s) + s/classes: one loss per example, or per pixel of logits [height, width, classes].
+/// Labels are distributions over the classes (one-hot or soft). Weights: one number, one per example, or one per pixel.
 struct softmax_cross_entropy_loss : detail::loss_function<softmax_cross_entropy_loss> {
   constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
     detail::check_labels(logits, onehot_labels);
     const tensor labels = label_smoothing > 0 ? onehot_labels * (1 - label_smoothing) + label_smoothing / logits.channels() : onehot_labels;
-    return compute_weighted_loss(detail::cross_entropy_per_example(logits, labels), weights);
+    return compute_weighted_loss(detail::cross_entropies(logits, labels), weights);
   }
 };
 inline constexpr softmax_cross_entropy_loss softmax_cross_entropy;
 
-/// The same for class numbers, one per example.
+namespace detail {
+
+/// The loss below; `ignored`, unless null, is a label whose losses do not count.
+constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels, const tensor& weights, const int* ignored) {
+  tracer& trace = *logits.trace;
+  const int classes = logits.channels();
+  const slim::shape cells = leading(logits.shape());
+  const bool known = labels.bound() && trace.g.nodes[labels.node].batched;
+  const slim::shape found = labels.bound() ? labels.shape() : slim::shape{};
+  if (!known || !(found == cells || found == with_ones(cells, cells.rank, 1) || (found.size() == 1 && cells.size() == 1))) {
+    trace.fail(graph::rule::label_shape_mismatch, found, cells);
+    return logits;
+  }
+  const tensor of_cells = reshaped(labels, cells);
+  const tensor each = cross_entropies(logits, slim::detail::one_hot(of_cells, classes));
+  trace.g.labels.push({of_cells.node, each.node, classes, ignored != nullptr ? *ignored : 0, ignored != nullptr});
+  if (ignored == nullptr) return compute_weighted_loss(each, weights);
+  const tensor counts = select(is_equal(of_cells, *ignored), 0.0, 1.0);
+  return compute_weighted_loss(each, weights.bound() ? counts * aligned_weights(weights, cells) : counts * weights);
+}
+
+}  // namespace detail
+
+/// The same for class numbers, one per example (labels [] or [1]), or one per pixel (labels [height, width] or [height, width, 1]). Labels that are
+/// no whole number from 0 to classes − 1 throw slim::error when the step or predict is called; `ignore_label = 255` behind the other
+/// arguments makes one more known, whose losses do not count.
 struct sparse_softmax_cross_entropy_loss : detail::loss_function<sparse_softmax_cross_entropy_loss> {
-  static constexpr slim::shape label_shape(const slim::shape&) { return {}; }
+  static constexpr slim::shape label_shape(const slim::shape& predictions) { return detail::leading(predictions); }
   constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0) const {
-    if (labels.shape().size() != 1) logits.trace->fail(graph::rule::label_shape_mismatch, labels.shape(), {1});
-    const argument<num_classes_keyword> classes(static_cast<int>(logits.shape().size()));
-    const argument_base* const call[] = {&classes};
-    const tensor onehot = run_layer<one_hot_encoding_layer>(labels, call, 1);
-    return compute_weighted_loss(detail::cross_entropy_per_example(logits, onehot), weights);
+    return detail::sparse_cross_entropy(logits, labels, weights, nullptr);
+  }
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const argument<ignore_label_keyword>& ignored) const {
+    return detail::sparse_cross_entropy(logits, labels, weights, &ignored.value);
+  }
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const argument<ignore_label_keyword>& ignored) const {
+    return detail::sparse_cross_entropy(logits, labels, 1.0, &ignored.value);
   }
 };
 inline constexpr sparse_softmax_cross_entropy_loss sparse_softmax_cross_entropy;
+
+/// The same with `ignore_label = Label`, for create_train_op: sparse_softmax_cross_entropy_ignoring<255>.
+template <int Label>
+struct sparse_softmax_cross_entropy_ignoring_loss : detail::loss_function<sparse_softmax_cross_entropy_ignoring_loss<Label>> {
+  static constexpr slim::shape label_shape(const slim::shape& predictions) { return detail::leading(predictions); }
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0) const {
+    return sparse_softmax_cross_entropy(logits, labels, weights, ignore_label = Label);
+  }
+};
+template <int Label>
+inline constexpr sparse_softmax_cross_entropy_ignoring_loss<Label> sparse_softmax_cross_entropy_ignoring;
 
 /// max(0, 1 − (2y − 1)·x) per element, labels 0 or 1: unreduced and not added to the collection, as in TF-Slim.
 struct hinge_loss_function : detail::loss_function<hinge_loss_function> {
@@ -104,11 +160,44 @@ struct hinge_loss_function : detail::loss_function<hinge_loss_function> {
 };
 inline constexpr hinge_loss_function hinge_loss;
 
-/// 1 − Σ p·y per example, over all elements of the example; inputs are taken to have unit length.
+/// 1 − Σ p·y along one axis, which the losses do not have any more; inputs are taken to have unit length along it. `axis` counts the batch as 0, as
+/// in TF-Slim; −1, and none, is the last.
 struct cosine_distance_loss : detail::loss_function<cosine_distance_loss> {
   constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
+    return along(predictions, labels, -1, weights);
+  }
+  template <std::integral Axis>
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, Axis axis, const tensor& weights = 1.0) const {
+    return along(predictions, labels, static_cast<int>(axis), weights);
+  }
+
+private:
+  static constexpr tensor along(const tensor& predictions, const tensor& labels, int axis, const tensor& weights) {
+    tracer& trace = *predictions.trace;
     detail::check_labels(predictions, labels);
-    return compute_weighted_loss(1.0 - sum_per_example(predictions * labels), weights);
+    const slim::shape all = predictions.shape();
+    if (axis == 0 || axis > all.rank || axis < -all.rank) {
+      trace.fail(graph::rule::bad_number, {axis}, {1}, "axis of an example");
+      return predictions;
+    }
+    const int own = axis > 0 ? axis - 1 : all.rank + axis;
+    slim::shape losses;
+    for (int i = 0; i < all.rank; ++i)
+      if (i != own) losses.extents[losses.rank++] = all[i];
+    const tensor products = predictions * labels;
+    if (!weights.bound()) {
+      const double weight = trace.g.nodes[weights.in(trace)].value;
+      return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]));
+    }
+    // Σ weights·(1 − Σ products) = Σ weights − Σ weights·products: no sum along an axis is needed.
+    const tensor aligned = detail::aligned_weights(weights, losses);
+    if (trace.g.failed()) return predictions;
+    const slim::shape each = aligned.shape();
+    const bool batched = trace.g.nodes[aligned.node].batched;
+    const double per_weight = static_cast<double>(losses.size()) / static_cast<double>(each.size());
+    const tensor spread = each.rank == 0 ? aligned : detail::reshaped(aligned, detail::with_ones(each, own, 1));
+    const tensor of_ones = batched ? sum(aligned) * per_weight : aligned * per_weight * tensor(trace, graph::batch_size(trace.g));
+    return add_loss(detail::average_of_counted(of_ones - sum(products * spread), aligned, per_weight));
   }
 };
 inline constexpr cosine_distance_loss cosine_distance;
@@ -120,9 +209,11 @@ struct mean_pairwise_squared_error_loss : detail::loss_function<mean_pairwise_sq
     const tensor difference = predictions - labels;
     const double n = static_cast<double>(predictions.shape().size());
     const tensor squares = sum_per_example(square(difference)), total = sum_per_example(difference);
-    return add_loss(sum((squares * (2 / n) - square(total) * (2 / (n * n))) * weights));
+    const tensor each = squares * (2 / n) - square(total) * (2 / (n * n));
+    return add_loss(sum(each * (weights.bound() ? detail::aligned_weights(weights, {}) : weights)));
   }
 };
 inline constexpr mean_pairwise_squared_error_loss mean_pairwise_squared_error;
 
-}  // namespace slim::losses
+}  // namespace losses
+}  // namespace slim

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "slim/core/finite.hpp"
 #include "slim/metrics/label_sets.hpp"
 #include "slim/metrics/mean.hpp"
 
@@ -22,7 +23,7 @@ inline std::vector<std::vector<long>> top_k(const values& scores, int k, const c
   for (long i = 0; i < scores.rows(); ++i) {
     for (std::size_t j = 0; j < row.size(); ++j) {
       const double score = scores(i, static_cast<long>(j));
-      row[j] = std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;
+      row[j] = is_nan(score) ? -std::numeric_limits<double>::infinity() : score;
     }
     std::iota(order.begin(), order.end(), 0L);
     std::partial_sort(order.begin(), order.begin() + k, order.end(), [&](long a, long b) {
@@ -63,7 +64,7 @@ private:
     long higher = 0;
     for (long j = 0; j < predictions.columns(); ++j) {
       const double other = predictions(row, j);
-      if (!std::isfinite(other)) return false;
+      if (!is_finite(other)) return false;
       higher += other > own;
     }
     return higher < depth;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "slim/core/finite.hpp"
 #include "slim/metrics/values.hpp"
 
 namespace slim::metrics {
@@ -36,7 +37,7 @@ public:
       throw error(std::string(name) + ": scores: expected one per example, found the shape " + scores.shape() + "; choose the column of one class");
     for_each_pair(name, scores, boolean_labels, 1, [](double score, double label, double) {
       check_binary_label(name, label);
-      if (std::isnan(score)) throw error(std::string(name) + ": scores: expected numbers, found nan; check the model for overflow");
+      if (is_nan(score)) throw error(std::string(name) + ": scores: expected numbers, found nan; check the model for overflow");
     });
     const double bins = static_cast<double>(positives.size());
     for_each_pair(name, scores, boolean_labels, 1, [&](double score, double label, double) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "slim/core/finite.hpp"
 #include "slim/metrics/values.hpp"
 
 namespace slim::metrics {
@@ -23,7 +24,7 @@ public:
   void add(const values& labels, const values& predictions, const values& weights) {
     for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double) {
       check_binary_label(owner, label);
-      if (std::isnan(p)) throw error(std::string(owner) + ": predictions: expected numbers, found nan; check the model for overflow");
+      if (is_nan(p)) throw error(std::string(owner) + ": predictions: expected numbers, found nan; check the model for overflow");
     });
     const auto higher = [](const tied_scores& a, const tied_scores& b) { return a.score > b.score; };
     const auto old = static_cast<std::ptrdiff_t>(kept.size());

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "slim/core/finite.hpp"
 #include "slim/metrics/confusion_counts.hpp"
 
 namespace slim::metrics {
@@ -18,7 +19,7 @@ public:
       : owner(metric), positives(thresholds.size() + 1), negatives(positives) {
     if (thresholds.empty()) throw error(std::string(metric) + ": thresholds: expected at least one, found none; pass the thresholds to count at");
     for (const double t : thresholds) {
-      if (std::isnan(t)) throw error(std::string(metric) + ": thresholds: expected numbers, found nan; check how they were computed");
+      if (is_nan(t)) throw error(std::string(metric) + ": thresholds: expected numbers, found nan; check how they were computed");
       sorted.push_back({t, static_cast<long>(sorted.size())});
     }
     std::sort(sorted.begin(), sorted.end());

@@ -244,11 +244,11 @@ struct adapters {
   }
   static void softmax_cross_entropy(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::softmax_cross_entropy<T>(s.batch, extent(s, n.operands[0]).size(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    kernel::softmax_cross_entropy<T>(rows(s, extent(s, n.operands[0])), extent(s, n.operands[0]).channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
   }
   static void softmax_cross_entropy_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::softmax_cross_entropy_gradient<T>(s.batch, n.extent.size(), s[n.operands[0]], s[n.operands[1]], s[n.operands[2]], s[at.node], s.threads);
+    kernel::softmax_cross_entropy_gradient<T>(rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[n.operands[2]], s[at.node], s.threads);
   }
   static kernel::response_normalization normalization(const node& n) {
     return {n.number, n.parameters[0], n.parameters[1], n.parameters[2]};

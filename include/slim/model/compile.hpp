@@ -92,6 +92,20 @@ constexpr void keep_end_points(graph::graph& g) {
   }
 }
 
+/// Class numbers are checked while the program runs: before it where they are an input, else behind it, and then they are kept.
+constexpr void keep_class_labels(graph::graph& g) {
+  for (graph::class_labels& one : g.labels) {
+    if (one.loss < 0 || g.nodes[one.loss].dead) {
+      one.labels = one.loss = -1;
+      continue;
+    }
+    int root = one.labels;
+    while (g.nodes[root].kind == graph::op::reshape) root = g.nodes[root].operands[0];
+    if (g.nodes[root].kind == graph::op::input) one.labels = root;
+    else g.nodes[one.labels].kept = true;
+  }
+}
+
 /// The checker between passes: a pass that leaves a graph behind which breaks a rule of verify.hpp is reported by its name.
 constexpr void check(graph::graph& g, const char* pass) {
   if (g.failed()) return;
@@ -106,6 +120,7 @@ constexpr graph::compilation finish(graph::graph&& from) {
   graph::share_equal(g);
   graph::remove_dead(g);
   check(g, "simplify");
+  keep_class_labels(g);
   result.unfused = graph::traffic_of(g);
   graph::work_before_pools(g);
   check(g, "work_before_pools");
@@ -146,6 +161,7 @@ constexpr graph::compilation trace_inference() {
   trace_network<Net, Options>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   if (result.g.failed()) return result;
+  for (graph::node& n : result.g.nodes) n.dead |= n.kind == graph::op::update;  // inference changes nothing, as in TF-Slim, whatever is_training says
   keep_end_points<Options>(result.g);
   for (int& output : result.g.outputs) output = readable(result.g, output);
   check(result.g, "trace");

@@ -84,15 +84,6 @@ public:
   /// One number that does not depend on the batch, such as a loss.
   T number(int i) const { return Program.nodes[i].kind == graph::op::constant ? static_cast<T>(Program.nodes[i].value) : *value(i); }
 
-  /// The number of examples in `size` numbers of input `i`; throws when that is not a whole number up to the capacity.
-  long examples_in(long size, int i, const slim::shape& extent) const {
-    const long each = extent.size();
-    if (size % each != 0 || size == 0 || size / each > room)
-      throw error("input " + std::to_string(i) + ": expected a multiple of " + std::to_string(each) + " numbers, for 1 to " + std::to_string(room) +
-                  " examples, found " + std::to_string(size) + "; pass whole examples, at most the capacity given at construction");
-    return size / each;
-  }
-
 private:
   run_state<T> fresh_state(T* variables) const {
     run_state<T> state;

@@ -2,10 +2,15 @@
 // A network with parameters.
 
 #include <Eigen/Core>
+#include <algorithm>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "slim/initializers/fill.hpp"
+#include "slim/model/batch_inputs.hpp"
 #include "slim/model/executor.hpp"
+#include "slim/simd/math.hpp"
 
 namespace slim {
 
@@ -31,21 +36,37 @@ using variable_map = Eigen::Map<Eigen::Matrix<T, Rows, Columns, Columns == 1 ? E
 template <const auto& Net, class... Options>
 class model;
 
-/// Inference on the parameters of a model, with an arena of its own: one predictor per thread shares one set of weights.
-/// Refers to the model, which must outlive it and must not be trained meanwhile.
+namespace detail {
+
+/// The variables of a model, shared with whatever runs on them: they stay where they are when the model is moved, and outlive it.
+template <class Model>
+struct model_variables {
+  aligned_buffer<typename Model::scalar> values;
+  Model* owner;  // null when the model is gone
+};
+
+/// The random numbers of one run: a function of the seed and the number of the run.
+inline std::uint32_t run_seed(std::uint64_t seed, std::int64_t run) {
+  return simd::mix(static_cast<std::uint32_t>(seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(run)));
+}
+
+}  // namespace detail
+
+/// Inference on the variables of a model, with an arena of its own: one predictor per thread shares one set of weights. Inference changes none
+/// of them; train the model meanwhile in no other thread. A model that is moved takes its predictors along.
 template <class Model>
 class predictor {
   using T = typename Model::scalar;
   static constexpr const auto& program = Model::program;
-  static constexpr auto& input_extents = Model::options::input_extents;
 
 public:
   explicit predictor(const Model& of, capacity room = capacity(Model::options::fixed_batch > 0 ? Model::options::fixed_batch : default_capacity),
                      int threads = kernel::hardware_threads())
-      : weights(&of), run(room.examples, threads) {}
+      : weights(of.shared()), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {}
 
-  /// Runs the network. Each argument holds whole examples of one input; all the same number. Returns the first output: a row-major
-  /// Eigen map [examples, numbers per example], valid until the next run.
+  /// Runs the network. Each argument holds whole examples of one input, all the same number: anything with data() and size(), of the model's
+  /// precision or integers, an Eigen matrix with one example in each row. Returns the first output: a row-major Eigen map
+  /// [examples, numbers per example], valid until the next run. Throws slim::error for other batches and for class numbers that do not exist.
   template <class... Inputs>
   auto operator()(const Inputs&... inputs) {
     forward(inputs...);
@@ -54,7 +75,11 @@ public:
 
   /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
   /// convolutions, once those of matrix products. Later runs do not see changes of the weights until the next prepare().
-  void prepare() { run.prepare(const_cast<T*>(weights->parameters().data())); }
+  void prepare() { run.prepare(weights->values.data()); }
+
+  /// Random numbers of dropout(is_training = true) are other ones in each run, and a function of the seed (at first the model's) and of how many
+  /// runs there were since it was set. Predictors of different seeds draw different numbers.
+  void set_seed(seed start) { noise_seed = start.value, runs = 0; }
 
   /// Output `I` of the last run.
   template <int I = 0>
@@ -87,15 +112,10 @@ private:
   template <class... Inputs>
   void forward(const Inputs&... inputs) {
     static_assert(sizeof...(Inputs) == Model::options::input_count, "one argument for each input of the network");
-    const T* pointers[] = {inputs.data()...};
-    const long sizes[] = {static_cast<long>(inputs.size())...};
-    const long examples = run.examples_in(sizes[0], 0, input_extents[0]);
-    for (int i = 1; i < Model::options::input_count; ++i)
-      if (run.examples_in(sizes[i], i, input_extents[i]) != examples)
-        throw error("input " + std::to_string(i) + ": expected as many examples as input 0 has (" + std::to_string(examples) + "), found " +
-                    std::to_string(run.examples_in(sizes[i], i, input_extents[i])) + "; pass batches of equal size");
-    // Inference programs have no updates: the parameters are only read.
-    run.run(const_cast<T*>(weights->parameters().data()), nullptr, 0, pointers, nullptr, examples, 0);
+    batch.bind(inputs...);
+    // Inference programs have no updates: the variables are only read.
+    run.run(weights->values.data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs));
+    batch.check_computed_labels(run);
   }
 
   template <long Columns>
@@ -105,12 +125,16 @@ private:
     return Eigen::Map<const matrix>(all.data(), static_cast<Eigen::Index>(all.size()) / Columns, Columns);
   }
 
-  const Model* weights;
+  std::shared_ptr<detail::model_variables<Model>> weights;
   executor<T, program> run;
+  detail::batch_inputs<T, program> batch;
+  std::uint64_t noise_seed;
+  std::int64_t runs = 0;
 };
 
 /// Network `Net` with its parameters: model<vgg_16, input<224, 224, 3>> net{seed(1)}. Options: input<...> for each input, labels<...>, batch<N>,
-/// precision<double>, keep<"end point">. A value: copying copies the parameters.
+/// precision<double>, keep<"end point">. A value: copying copies the variables, assigning too. Moving hands them on, with the predictors and
+/// train_ops that work on them; a model that was moved from has none until one is assigned to it, and throws slim::error when it is used.
 template <const auto& Net, class... Options>
 class model {
 public:
@@ -120,35 +144,51 @@ public:
   static constexpr const auto& program = inference<Net, options>::program;
   static_assert(is_valid<program>::value);
 
-  /// Draws initial parameters.
+  /// Draws initial values of the variables, on `threads` threads; they do not depend on how many.
   explicit model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
                  int threads = kernel::hardware_threads())
-      : values(program.parameter_elements), first_seed(start.value), predict_with(*this, room, threads) {
-    values.fill(0);  // the gaps between variables, too
+      : held(made(aligned_buffer<scalar>(program.parameter_elements))), first_seed(start.value), predict_with(*this, room, threads) {
+    held->values.fill(0);  // the gaps between variables, too
     long offset = 0;
     for (int i = 0; i < program.sizes.variables; ++i) {
       const graph::variable_entry& v = program.variables[i];
-      fill(values.data() + offset, v.extent, v.initial, start.value, static_cast<std::uint64_t>(i));
+      fill(held->values.data() + offset, v.extent, v.initial, start.value, static_cast<std::uint64_t>(i), threads);
       offset += graph::aligned(v.extent.size());
     }
   }
 
-  model(const model& other) : values(other.values), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = this; }
-  model(model&& other) noexcept : values(std::move(other.values)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
-    predict_with.weights = this;
+  model(const model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = held; }
+  model(model&& other) noexcept : held(std::move(other.held)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
+    if (held) held->owner = this;
   }
-  model& operator=(model other) noexcept {
-    values = std::move(other.values);
+  /// The variables take other values where they are: maps of them, predictors and train_ops of this model see them.
+  model& operator=(const model& other) {
+    if (this == &other) return *this;
+    if (held) std::copy_n(other.values().data(), held->values.size(), held->values.data());
+    else held = made(other.values());
+    first_seed = other.first_seed;
+    predict_with = other.predict_with;
+    predict_with.weights = held;
+    return *this;
+  }
+  model& operator=(model&& other) {
+    if (held || this == &other) return *this = std::as_const(other);
+    held = other.shared();
+    other.held = nullptr;
+    held->owner = this;
     first_seed = other.first_seed;
     predict_with = std::move(other.predict_with);
-    predict_with.weights = this;
     return *this;
+  }
+  ~model() {
+    if (held) held->owner = nullptr;
   }
 
   /// Runs the network on whole examples, one argument per input (anything with data() and size(), such as a vector, a span or an Eigen
   /// map). Returns the first output as an Eigen map [examples, numbers per example], valid until the next call.
   template <class... Inputs>
   auto predict(const Inputs&... inputs) {
+    values();
     return predict_with(inputs...);
   }
   /// Output `I` of the last predict.
@@ -172,7 +212,7 @@ public:
     constexpr slim::shape extent = program.variables[index].extent;
     constexpr int columns = extent.rank < 2 ? 1 : extent.channels();
     constexpr int rows = static_cast<int>(extent.size() / columns);
-    return variable_map<scalar, rows, columns>(values.data() + offset_of(index));
+    return variable_map<scalar, rows, columns>(values().data() + offset_of(index));
   }
 
   static constexpr int variables() { return program.sizes.variables; }
@@ -182,10 +222,10 @@ public:
   static variable_kind kind_of_variable(int i) { return program.variables[i].kind; }
   static bool variable_in(int i, std::string_view collection) { return program.variables[i].collections.contains(std::string(collection).c_str()); }
   std::span<scalar> variable_values(int i) {
-    return {values.data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
+    return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
   }
   std::span<const scalar> variable_values(int i) const {
-    return {values.data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
+    return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
   }
   /// A variable by a name known at run time. Throws with the nearest name when there is none.
   std::span<scalar> variable(std::string_view name) {
@@ -200,17 +240,36 @@ public:
   }
 
   /// All parameters, in the order of the variables, each padded to 64 bytes.
-  std::span<scalar> parameters() { return {values.data(), static_cast<std::size_t>(values.size())}; }
-  std::span<const scalar> parameters() const { return {values.data(), static_cast<std::size_t>(values.size())}; }
+  std::span<scalar> parameters() { return {values().data(), static_cast<std::size_t>(values().size())}; }
+  std::span<const scalar> parameters() const { return {values().data(), static_cast<std::size_t>(values().size())}; }
 
   std::uint64_t seed_value() const { return first_seed; }
   void set_threads(int threads) { predict_with.set_threads(threads); }
+  /// The seed of what predict draws from now on, see predictor.
+  void set_seed(seed start) { predict_with.set_seed(start); }
+  /// The largest batch.
+  long capacity_examples() const { return predict_with.capacity_examples(); }
 
   /// Offset of variable `i` in `parameters()`.
   static long offset_of(int i) { return program.places[program.variables[i].node].offset; }
 
 private:
-  aligned_buffer<scalar> values;
+  friend predictor<model>;
+  template <class, class, class, class>
+  friend class train_op;
+  using variables_block = detail::model_variables<model>;
+
+  std::shared_ptr<variables_block> made(aligned_buffer<scalar> values) {
+    return std::make_shared<variables_block>(variables_block{std::move(values), this});
+  }
+  const std::shared_ptr<variables_block>& shared() const {
+    if (!held) throw error("model: expected variables, found that they were moved to another model; use that one");
+    return held;
+  }
+  aligned_buffer<scalar>& values() { return shared()->values; }
+  const aligned_buffer<scalar>& values() const { return shared()->values; }
+
+  std::shared_ptr<variables_block> held;
   std::uint64_t first_seed;
   predictor<model> predict_with;
 };

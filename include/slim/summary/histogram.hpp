@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/finite.hpp"
 
 namespace slim::summaries {
 
@@ -70,7 +71,7 @@ inline histogram histogram_of(std::span<const float> values, const std::string& 
   double sum = 0, sum_squares = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
-    if (!std::isfinite(value)) {
+    if (!is_finite(value)) {
       throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + std::to_string(value) +
                   "; lower the learning rate or check the inputs");
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/finite.hpp"
 #include "slim/data/png.hpp"
 #include "slim/shape/shape.hpp"
 #include "slim/summary/event.hpp"
@@ -21,7 +22,7 @@ namespace detail {
 /// A finite pixel has only finite channels.
 inline bool finite(const float* pixel, int channels) {
   for (int c = 0; c < channels; ++c)
-    if (!std::isfinite(pixel[c])) return false;
+    if (!is_finite(pixel[c])) return false;
   return true;
 }
 

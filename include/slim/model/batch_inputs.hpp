@@ -1,0 +1,161 @@
+#pragma once
+// One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
+
+#include <Eigen/Core>
+#include <charconv>
+#include <string>
+#include <type_traits>
+
+#include "slim/core/error.hpp"
+#include "slim/core/finite.hpp"
+#include "slim/graph/graph.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
+
+namespace slim::detail {
+
+template <class Values>
+concept eigen_matrix = requires {
+  typename Values::StorageKind;
+  Values::IsRowMajor;
+};
+/// Eigen's unsupported Tensor module.
+template <class Values>
+concept eigen_tensor = requires {
+  Values::NumDimensions;
+  Values::Layout;
+};
+
+template <class Values>
+using element_of = std::remove_cvref_t<decltype(*std::declval<const Values&>().data())>;
+
+/// The parts of a batch for the inputs of `Program`. Integers are taken for numbers, like floats; so are matrices of Eigen in other orders
+/// than by rows. Memory for both is taken at construction, and costs nothing until it is used.
+template <class T, const auto& Program>
+class batch_inputs {
+  static constexpr int count = Program.inputs;
+
+public:
+  const T* pointers[count + 1]{};
+  long examples = 0;
+
+  explicit batch_inputs(long capacity) : room(capacity) {
+    for (int i = 0; i < count; ++i) converted[i] = aligned_buffer<T>(capacity * extent_of(i).size());
+  }
+  batch_inputs(const batch_inputs& other) : batch_inputs(other.room) {}
+  batch_inputs(batch_inputs&&) = default;
+  batch_inputs& operator=(const batch_inputs& other) { return *this = batch_inputs(other); }
+  batch_inputs& operator=(batch_inputs&&) = default;
+
+  /// Takes one argument for each input, anything with data() and size(). Throws slim::error unless all hold the same number of whole
+  /// examples, and for class numbers that do not exist.
+  template <class... Parts>
+  void bind(const Parts&... parts) {
+    int i = 0;
+    (bind_part(i++, parts), ...);
+    for (int l = 0; l < Program.sizes.labels; ++l) {
+      const graph::class_labels& labels = Program.labels[l];
+      if (labels.labels >= 0 && Program.nodes[labels.labels].kind == graph::op::input)
+        expect_classes(labels, pointers[Program.nodes[labels.labels].number]);
+    }
+  }
+
+  /// Class numbers that the network works out itself, after a run.
+  template <class Run>
+  void check_computed_labels(const Run& run) const {
+    for (int l = 0; l < Program.sizes.labels; ++l)
+      if (const int labels = Program.labels[l].labels; labels >= 0 && Program.nodes[labels].kind != graph::op::input)
+        expect_classes(Program.labels[l], run.value(labels));
+  }
+
+  long capacity() const { return room; }
+
+private:
+  static const slim::shape& extent_of(int i) {
+    for (const graph::node& n : Program.nodes)
+      if (n.kind == graph::op::input && n.number == i) return n.extent;
+    return Program.nodes[0].extent;
+  }
+  static std::string input(int i) { return "input " + std::to_string(i) + ": "; }
+
+  template <class Values>
+  void bind_part(int i, const Values& values) {
+    using element = element_of<Values>;
+    if constexpr (!std::is_same_v<element, T> && !std::is_integral_v<element>) {
+      static_assert(std::is_same_v<T, double>, "this model computes in float: give it floats or integers, or the option precision<double>");
+      static_assert(std::is_same_v<T, float>, "this model computes in double: give it doubles or integers, or leave its option precision<double> out");
+    } else {
+      take_size(i, static_cast<long>(values.size()));
+      if constexpr (eigen_matrix<Values>) {
+        bind_matrix(i, values);
+      } else {
+        if constexpr (eigen_tensor<Values>)
+          static_assert(static_cast<int>(Values::Layout) == static_cast<int>(Eigen::RowMajor), "examples lie in memory row by row: give a tensor the layout Eigen::RowMajor");
+        bind_row(i, values.data(), examples * extent_of(i).size());
+      }
+    }
+  }
+
+  /// Notes the number of examples in `size` numbers of input `i`.
+  void take_size(int i, long size) {
+    const long each = extent_of(i).size();
+    if (size % each != 0 || size == 0 || size / each > room)
+      throw error(input(i) + "expected a multiple of " + std::to_string(each) + " numbers, for 1 to " + std::to_string(room) + " examples, found " +
+                  std::to_string(size) + "; pass whole examples, at most the capacity given at construction");
+    if (i > 0 && size / each != examples)
+      throw error(input(i) + "expected as many examples as input 0 has (" + std::to_string(examples) + "), found " + std::to_string(size / each) +
+                  "; pass batches of equal size");
+    examples = size / each;
+  }
+
+  template <class Element>
+  void bind_row(int i, const Element* values, long size) {
+    if constexpr (std::is_same_v<Element, T>) {
+      pointers[i] = values;
+    } else {
+      T* const own = converted[i].data();
+      for (long k = 0; k < size; ++k) own[k] = static_cast<T>(values[k]);
+      pointers[i] = own;
+    }
+  }
+
+  /// A matrix has one example in each row, wherever its numbers lie.
+  template <class Matrix>
+  void bind_matrix(int i, const Matrix& values) {
+    const long rows = values.rows(), columns = values.cols(), each = extent_of(i).size();
+    const bool vector = rows == 1 || columns == 1;
+    const long along = rows == 1 ? values.colStride() : values.rowStride();
+    if (vector ? along == 1 : Matrix::IsRowMajor && values.innerStride() == 1 && values.outerStride() == columns)
+      return bind_row(i, values.data(), rows * columns);
+    if (!vector && !Matrix::IsRowMajor && columns != each)
+      throw error(input(i) + "expected one row of " + std::to_string(each) + " numbers for each example, found a column-major matrix of " +
+                  std::to_string(rows) + " x " + std::to_string(columns) + "; transpose it, or make it Eigen::RowMajor");
+    T* own = converted[i].data();
+    for (long row = 0; row < rows; ++row)
+      for (long column = 0; column < columns; ++column)
+        *own++ = static_cast<T>(values.data()[row * values.rowStride() + column * values.colStride()]);
+    pointers[i] = converted[i].data();
+  }
+
+  void expect_classes(const graph::class_labels& of, const T* labels) const {
+    const graph::node& n = Program.nodes[of.labels];
+    const long cells = n.extent.size();
+    for (long k = 0; k < examples * cells; ++k) {
+      const T label = labels[k];
+      if (is_finite(label)) {
+        const bool in_range = label >= 0 && label < static_cast<T>(of.classes);
+        if ((in_range && static_cast<T>(static_cast<long>(label)) == label) || (of.ignores && label == static_cast<T>(of.ignored))) continue;
+      }
+      char digits[64];
+      const std::string found(digits, std::to_chars(digits, digits + sizeof digits, label).ptr);
+      const bool last = n.kind != graph::op::input || n.number == count - 1;
+      throw error("labels" + (last ? "" : " (input " + std::to_string(n.number) + ")") + ": example " + std::to_string(k / cells) +
+                  (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a class from 0 to " + std::to_string(of.classes - 1) +
+                  (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + found + "; check the data set or the number of outputs");
+    }
+  }
+
+  long room;
+  aligned_buffer<T> converted[count + 1];
+};
+
+}  // namespace slim::detail
