@@ -28,6 +28,9 @@ packages = {  # the only folders that may include a package
 }
 never = r'(iostream|regex|functional|random)$'  # too dear for every user's compile time
 
+# What writes or expects a decimal comma where the program's locale has one; see core/number_text.hpp.
+by_locale = r'\b(strto(f|d|ld)|ato[fi]|sto(f|d|ld)|setlocale|is(alpha|alnum|space|upper|lower|punct)|to(upper|lower))\s*\(|printf\([^;]*%[-+ #0-9.*]*l?[aefgAEFG]\b'
+
 # What the umbrella must not reach: anything with streams, files of a format, or an operating system behind it.
 not_in_umbrella = (r'slim/(data|checkpoint|summary|evaluation|nets)/|'
                    r'(fstream|sstream|iomanip|filesystem|zlib\.h|unistd\.h)$|rapidjson/|protozero/')
@@ -46,7 +49,7 @@ def check(header):
         return
     for included in includes(header):
         other = included.split('/')
-        if re.match(never, included) and but.get(header) != included:
+        if re.match(never, included):
             yield f'{header}: includes <{included}>, which no header of the library may'
         for package, allowed in packages.items():
             if re.match(package, included) and folder not in allowed:
@@ -59,6 +62,13 @@ def check(header):
             yield f'{header}: floor {floor_of[folder]} includes {included} of floor {floor_of[other[1]]}'
         elif (folder, other[1]) in strangers:
             yield f'{header}: {folder} must not know {other[1]} ({included})'
+
+
+def check_locale(header):
+    """The complaints about functions that depend on the locale."""
+    for number, line in enumerate((include / header).read_text().splitlines(), 1):
+        if found := re.search(by_locale, line.split('//')[0]):
+            yield f'{header}:{number}: {found[0]} depends on the locale; use core/number_text.hpp or <charconv>'
 
 
 def check_umbrella():
@@ -76,7 +86,7 @@ def check_umbrella():
 
 
 headers = sorted(str(path.relative_to(include)) for path in include.rglob('*.hpp'))
-complaints = {header: list(check(header)) for header in headers}
+complaints = {header: [*check(header), *check_locale(header)] for header in headers}
 if 'slim/slim.hpp' in complaints:
     complaints['slim/slim.hpp'] += check_umbrella()
 for lines in complaints.values():

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "tests/checkpoint/scratch.hpp"
@@ -40,7 +41,32 @@ TEST_CASE("files of other programs are shown, too") {
   const std::string path = s.write("file", safetensors_file(R"({"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", "1234"));
   const auto all = checkpoint::inspect(path);
   REQUIRE(all.size() == 1);
-  CHECK(all[0].norm == 0);
+  CHECK(all[0].least == doctest::Approx(1.668e-7).epsilon(1e-3));  // 0x3231 and 0x3433
   CHECK(contains(checkpoint::table_of(all), "h     BF16 [2]"));
   CHECK(contains(complaint([&] { checkpoint::inspect(path, true); }), "expected a checkpoint with the state of training"));
+}
+
+TEST_CASE("numbers of every type are shown as what they are") {
+  scratch s;
+  const auto shown = [&](const std::string& type, std::size_t each, const std::string& bytes) {
+    const std::string path = s.write("file", safetensors_file(R"({"t":{"dtype":")" + type + R"(","shape":[)" + std::to_string(bytes.size() / each) + R"(],"data_offsets":[0,)" +
+                                                                  std::to_string(bytes.size()) + "]}}", bytes));
+    return checkpoint::inspect(path).at(0);
+  };
+  const std::string f16("\x00\x3c\x00\x40\x00\xc2\x01\x00\x00\x7c\x01\x7c", 12);  // 1, 2, -3, 2^-24, infinity, not a number
+  CHECK(shown("F16", 2, f16).norm == doctest::Approx(3.7416574));
+  CHECK(shown("F16", 2, f16).least == -3);
+  CHECK(shown("F16", 2, f16).greatest == 2);
+  CHECK(shown("F16", 2, f16).not_finite == 2);
+  CHECK(shown("F16", 2, f16.substr(6, 2)).greatest == std::ldexp(1.0, -24));
+  CHECK(shown("BF16", 2, std::string("\x80\x3f\x00\x40\x40\xc0\x80\x7f", 8)).least == -3);
+  CHECK(shown("BF16", 2, std::string("\x80\x3f\x00\x40\x40\xc0\x80\x7f", 8)).not_finite == 1);
+  CHECK(shown("F8_E5M2", 1, "\x3c\x40\xc2\x7c\x7d").norm == doctest::Approx(3.7416574));
+  CHECK(shown("F8_E5M2", 1, "\x3c\x40\xc2\x7c\x7d").not_finite == 2);
+  CHECK(shown("F8_E4M3", 1, "\x38\x40\xc4\x7e\x7f").greatest == 448);
+  CHECK(shown("F8_E4M3", 1, "\x38\x40\xc4\x7e\x7f").least == -3);
+  CHECK(shown("F8_E4M3", 1, "\x38\x40\xc4\x7e\x7f").not_finite == 1);
+  CHECK(shown("I16", 2, std::string("\xfe\xff\x03\x00", 4)).least == -2);
+  CHECK(shown("U16", 2, std::string("\xfe\xff\x03\x00", 4)).greatest == 65534);
+  CHECK(shown("BOOL", 1, std::string("\x01\x00\x01", 3)).norm == doctest::Approx(std::sqrt(2.0)));
 }

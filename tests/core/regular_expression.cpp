@@ -19,3 +19,40 @@ TEST_CASE("a malformed regular expression is refused with the place that wanted 
   CHECK_THROWS_WITH_AS(regular_expression("(A", "scope"),
                        "scope: expected a regular expression, found '(A' (Unmatched ( or \\(); escape characters such as ( and [ with \\", slim::error);
 }
+
+TEST_CASE("patterns are Python's") {
+  const auto matches = [](const char* pattern, const char* text) { return regular_expression(pattern, "scope").begins(text); };
+  CHECK(matches("conv\\d/", "conv1/weights"));
+  CHECK_FALSE(matches("conv\\d/", "convd/weights"));
+  CHECK(matches("conv\\d+_\\d+/", "conv12_3/weights"));
+  CHECK(matches("\\w+/\\D+$", "fc_8/biases"));
+  CHECK_FALSE(matches("\\w+$", "fc/8"));
+  CHECK(matches("a\\sb", "a b"));
+  CHECK(matches("a\\Sb", "a/b"));
+  CHECK(matches("[\\d_]+$", "1_2"));
+  CHECK(matches("[^\\d]+$", "abc"));
+  CHECK_FALSE(matches("[^\\d]$", "7"));
+  CHECK(matches("[\\w/]+$", "a/b_1"));
+  CHECK(matches("[\\]\\[^-]+$", "][^-"));
+  CHECK(matches("[a\\-c]+$", "a-c"));
+  CHECK_FALSE(matches("[a\\-c]", "b"));
+  CHECK(matches("[\\x41-\\x43]", "B"));
+  CHECK(matches("[^]a]", "b"));
+  CHECK(matches("[\\^]", "^"));
+  CHECK(matches("[[:digit:]x]+$", "7x"));
+  CHECK(matches("\\x41\\.\\(", "A.("));
+  CHECK(matches("(?:ab)+c", "ababc"));
+  CHECK(matches("a+?b*?c", "aac"));
+  CHECK_FALSE(matches("a+?$", ""));
+  CHECK(matches("a{2,3}?b", "aab"));
+  CHECK(matches("\\Anet\\b.*\\Z", "net/x"));
+  CHECK(matches("f\\/x", "f/x"));
+  CHECK(matches("\\tx", "\tx"));
+}
+
+TEST_CASE("what POSIX cannot match is refused by name") {
+  for (const char* pattern : {"\\q", "(a)\\1", "(?=a)", "(?!a)", "(?P<n>a)", "(?i)a", "a\\", "[a", "[z-a]", "[\\q]", "[a-\\d]", "\\x4", "a++", "[^\\d\\D]"})
+    CHECK_THROWS_AS(regular_expression(pattern, "scope"), slim::error);
+  CHECK_THROWS_WITH_AS(regular_expression("conv\\q", "scope"),
+                       "scope: expected a regular expression, found 'conv\\q' (unknown escape \\q); escape characters such as ( and [ with \\", slim::error);
+}

@@ -48,3 +48,24 @@ TEST_CASE("gzip is recognised, zlib is told") {
   byte_source foreign(in_memory{"neither of them", "text"}, compression::zlib);
   CHECK(has(complaint_of([&] { read_all(foreign); }), "read data: text: offset 0: expected valid compressed data, found incorrect header check"));
 }
+
+TEST_CASE("a gzip file may be several members, also empty ones; anything else behind them is damage") {
+  scratch_directory scratch;
+  const auto member = [&](const std::string& content) {
+    slim::data::byte_sink sink(scratch.path("member"), compression::gzip);
+    sink.write(content);
+    sink.close();
+    return content_of(scratch.path("member"));
+  };
+  std::string large(300'000, '\0');  // stored in more than one buffer
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * i * i >> 7);
+  const std::string several = member("one ") + member("") + member(large) + member("two");
+  byte_source memory(in_memory{several}), file(scratch.write("several", several));
+  CHECK(read_all(memory) == "one " + large + "two");
+  CHECK(read_all(file) == "one " + large + "two");
+  const std::string short_of_five = several.substr(0, several.size() - 5), longer = several + "x", other = several + "\x1f\x8c";
+  byte_source cut(in_memory{short_of_five}), padded(in_memory{longer}), foreign(in_memory{other});
+  CHECK(has(complaint_of([&] { read_all(cut); }), "truncated"));
+  CHECK(has(complaint_of([&] { read_all(padded); }), "found more bytes; the file is damaged"));
+  CHECK(has(complaint_of([&] { read_all(foreign); }), "damaged"));
+}

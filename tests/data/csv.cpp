@@ -49,6 +49,27 @@ TEST_CASE("what is no number is refused with its place") {
   CHECK(has(complaint_of([] { read_csv("/missing.csv"); }), "expected a readable file"));
 }
 
+TEST_CASE("a first line is a header only when it names columns; a row that is damaged or otherwise separated is not") {
+  CHECK(has(complaint_of([] { parse("1,\n2,3\n"); }), "line 1: column 2: expected a number as in the rest of this first line, or only names, found \"\""));
+  CHECK(has(complaint_of([] { parse("1,2,3x\n4,5,6\n"); }), "line 1: column 3: expected a number"));
+  CHECK(has(complaint_of([] { parse("1,NA,3\n4,5,6\n"); }), "found \"NA\""));
+  CHECK(has(complaint_of([] { parse("1,1e400\n4,5\n"); }), "found \"1e400\""));
+  CHECK(has(complaint_of([] { parse("1;2\n"); }), "line 1: column 1: expected a number"));
+  CHECK(has(complaint_of([] { parse("1,5;2,5\n2,5;3,5\n"); }), "line 1: column 2"));
+  CHECK(parse(",length,1stFlrSF\n1,2,3\n").names == std::vector<std::string>{"", "length", "1stFlrSF"});
+  CHECK(parse("nan,inf\n-inf,1\n").rows == 2);
+}
+
+TEST_CASE("lines end with CR alone, too; quotes hold whole cells, and line ends") {
+  CHECK(parse("1,2\r3,4\r5,6\r").values == std::vector<double>{1, 2, 3, 4, 5, 6});
+  CHECK(parse("\"a\r\nb\",c\r\n\"1\" , \" 2 \"\r\n").names == std::vector<std::string>{"a\nb", "c"});
+  CHECK(has(complaint_of([] { parse("\"a\nb\",c\n1,2\n3,x\n"); }), "line 4: column 2: expected a number, found \"x\""));
+  CHECK(has(complaint_of([] { parse("1,2\n\"1\"2,4\n"); }), "line 2: column 1: expected the end of the cell behind its quotes, found more text"));
+  CHECK(has(complaint_of([] { parse("1,2\n1\"2\"3,4\n"); }), "line 2: column 1: expected quotes around a whole cell, found one inside"));
+  CHECK(has(complaint_of([] { parse("1,2\n3,\"4\n"); }), "line 2: column 2: expected a quote at the end of the cell, found the end of the file"));
+  CHECK(has(complaint_of([] { parse("1\t2\n3\t\n", '\t'); }), "line 2: column 2: expected a number"));
+}
+
 TEST_CASE("from a file") {
   scratch_directory scratch;
   CHECK(read_csv(scratch.write("table.csv", "1,2\n3,4\n")).values == std::vector<double>{1, 2, 3, 4});

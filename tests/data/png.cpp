@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <zlib.h>
+
 #include "tests/data/encoded_images.hpp"
 #include "tests/data/files.hpp"
 
@@ -26,6 +28,24 @@ TEST_CASE("channels are added and dropped") {
   CHECK(decode_png(png_grey_16_bit, 4) == image{1, 2, 4, {0x12, 0x12, 0x12, 255, 0xfe, 0xfe, 0xfe, 255}});
   CHECK(decode_png(png_grey_transparent, 2) == image{1, 2, 2, {7, 0, 8, 255}});
   CHECK(decode_png(png_palette, 3) == image{2, 2, 3, {255, 0, 0, 0, 0, 255, 0, 0, 255, 255, 0, 0}});
+}
+
+TEST_CASE("what a file says about colours on a screen changes no number") {
+  const std::string plain = encode_png(image{1, 2, 3, {255, 0, 0, 12, 200, 90}});
+  const auto big_endian = [](unsigned long n) { return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)}; };
+  const auto chunk = [&](const std::string& type, const std::string& content) {
+    const std::string body = type + content;
+    return big_endian(content.size()) + body + big_endian(crc32(0, reinterpret_cast<const unsigned char*>(body.data()), static_cast<unsigned>(body.size())));
+  };
+  std::string chromaticities;
+  for (const unsigned long n : {31270ul, 32900ul, 64000ul, 33000ul, 30000ul, 60000ul, 15000ul, 6000ul}) chromaticities += big_endian(n);
+  for (const std::string& extra : {chunk("gAMA", big_endian(45455)), chunk("gAMA", big_endian(100000)), chunk("sRGB", std::string(1, '\0')), chunk("cHRM", chromaticities),
+                                   chunk("gAMA", big_endian(45455)) + chunk("cHRM", chromaticities)}) {
+    std::string told = plain;
+    told.insert(33, extra);  // behind the header
+    for (int channels = 1; channels <= 4; ++channels) CHECK(decode_png(told, channels) == decode_png(plain, channels));
+  }
+  CHECK(decode_png(plain, 1).pixels[0] == 76);  // 0.299 * 255
 }
 
 TEST_CASE("what is encoded is decoded") {

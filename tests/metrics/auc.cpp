@@ -64,7 +64,7 @@ TEST_CASE("predictions outside [0, 1] are refused before anything is counted") {
   auc.update(numbers{0.9, 0.2}, numbers{1, 0});
   const double before = auc.value();
   CHECK_THROWS_WITH_AS(auc.update(numbers{0.1, 1.5}, numbers{1, 0}),
-                       "streaming_auc: predictions must be in [0, 1], found 1.500000; apply softmax or sigmoid to logits first", slim::error);
+                       "streaming_auc: predictions must be in [0, 1], found 1.5; apply softmax or sigmoid to logits first", slim::error);
   CHECK_THROWS_AS(auc.update(numbers{0.1, std::nan("")}, numbers{1, 0}), slim::error);
   CHECK(auc.value() == before);
   CHECK(auc.update(numbers{7}, numbers{0}, 0) == before);  // masked

@@ -45,5 +45,5 @@ TEST_CASE("perfect scores are their own interval; one class or too little weight
   metric.reset();
   CHECK(metric.value().auc == 0);
   CHECK_THROWS_WITH_AS(auc_with_confidence_intervals(95),
-                       "auc_with_confidence_intervals: alpha: expected a share between 0 and 1, found 95.000000; 0.95 means 95 %", slim::error);
+                       "auc_with_confidence_intervals: alpha: expected a share between 0 and 1, found 95; 0.95 means 95 %", slim::error);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slim/checkpoint/atomic_file.hpp"
+#include "slim/core/number_text.hpp"
 
 namespace slim::checkpoint {
 
@@ -87,18 +88,11 @@ struct checkpoint_index {
     std::string text;
     if (!all.empty()) text += "model_checkpoint_path: \"" + all.back().file + "\"\n";
     for (const retained& one : all) text += "all_model_checkpoint_paths: \"" + one.file + "\"\n";
-    for (const retained& one : all) text += "all_model_checkpoint_timestamps: " + decimal(one.timestamp) + "\n";
-    text += "last_preserved_timestamp: " + decimal(last_preserved_timestamp) + "\n";
+    for (const retained& one : all) text += "all_model_checkpoint_timestamps: " + fixed_text(one.timestamp, 6) + "\n";
+    text += "last_preserved_timestamp: " + fixed_text(last_preserved_timestamp, 6) + "\n";
     atomic_file file(folder + "/checkpoint");
     file.write(text.data(), text.size());
     file.commit();
-  }
-
-private:
-  static std::string decimal(double seconds) {
-    char digits[64];
-    std::snprintf(digits, sizeof digits, "%.6f", seconds);
-    return digits;
   }
 };
 

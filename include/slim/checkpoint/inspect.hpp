@@ -2,16 +2,17 @@
 // What is in a checkpoint, for people.
 
 #include <cmath>
-#include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "slim/checkpoint/restore.hpp"
 #include "slim/core/finite.hpp"
+#include "slim/core/number_text.hpp"
 
 namespace slim::checkpoint {
 
-/// One tensor of a checkpoint. Norm and extremes are those of its finite numbers; all are 0 for types that slim does not compute with.
+/// One tensor of a checkpoint. Norm and extremes are those of its finite numbers.
 struct inspected {
   std::string name;
   dtype type = dtype::f32;
@@ -23,14 +24,15 @@ struct inspected {
 
 namespace detail {
 
-template <class T>
-void measure(const tensor_view& tensor, inspected& result) {
+/// The number that `value_of(bits)` makes of each stored T.
+template <class T, class Value>
+void measure(const tensor_view& tensor, inspected& result, Value value_of) {
   double squares = 0;
   bool any = false;
   for (std::size_t i = 0; i < tensor.size(); ++i) {
-    T value;  // a file may hold it at any address
-    std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
-    const double number = static_cast<double>(value);
+    T stored;  // a file may hold it at any address
+    std::memcpy(&stored, tensor.bytes.data() + i * sizeof(T), sizeof(T));
+    const double number = value_of(stored);
     if (!is_finite(number)) {
       ++result.not_finite;
       continue;
@@ -43,19 +45,38 @@ void measure(const tensor_view& tensor, inspected& result) {
   result.norm = std::sqrt(squares);
 }
 
+/// The value of a floating point number with a sign, `Exponent` and `Mantissa` bits, as IEEE 754 builds them. With four bits of exponent it is the E4M3 of
+/// the Open Compute Project: no infinities, and only all bits set are not a number.
+template <int Exponent, int Mantissa>
+double small_float(unsigned bits) {
+  constexpr int largest = (1 << Exponent) - 1, bias = largest / 2;
+  const int exponent = static_cast<int>(bits >> Mantissa) & largest, mantissa = static_cast<int>(bits) & ((1 << Mantissa) - 1);
+  double size = exponent == 0 ? std::ldexp(mantissa, 1 - bias - Mantissa) : std::ldexp(mantissa + (1 << Mantissa), exponent - bias - Mantissa);
+  if (exponent == largest && (Exponent != 4 || mantissa == (1 << Mantissa) - 1))
+    size = Exponent == 4 || mantissa != 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+  return (bits >> (Exponent + Mantissa) & 1) != 0 ? -size : size;
+}
+
 inline inspected measured(const tensor_view& tensor) {
   inspected result;
+  const auto as_it_is = [](auto stored) { return static_cast<double>(stored); };
   result.name = tensor.name, result.type = tensor.type, result.extents = tensor.extents;
   switch (tensor.type) {
-    case dtype::f32: measure<float>(tensor, result); break;
-    case dtype::f64: measure<double>(tensor, result); break;
-    case dtype::i32: measure<std::int32_t>(tensor, result); break;
-    case dtype::u32: measure<std::uint32_t>(tensor, result); break;
-    case dtype::i64: measure<std::int64_t>(tensor, result); break;
-    case dtype::u64: measure<std::uint64_t>(tensor, result); break;
-    case dtype::u8: measure<std::uint8_t>(tensor, result); break;
-    case dtype::i8: measure<std::int8_t>(tensor, result); break;
-    default: break;
+    case dtype::f32: measure<float>(tensor, result, as_it_is); break;
+    case dtype::f64: measure<double>(tensor, result, as_it_is); break;
+    case dtype::f16: measure<std::uint16_t>(tensor, result, small_float<5, 10>); break;
+    case dtype::bf16: measure<std::uint16_t>(tensor, result, small_float<8, 7>); break;
+    case dtype::f8_e5m2: measure<std::uint8_t>(tensor, result, small_float<5, 2>); break;
+    case dtype::f8_e4m3: measure<std::uint8_t>(tensor, result, small_float<4, 3>); break;
+    case dtype::i64: measure<std::int64_t>(tensor, result, as_it_is); break;
+    case dtype::u64: measure<std::uint64_t>(tensor, result, as_it_is); break;
+    case dtype::i32: measure<std::int32_t>(tensor, result, as_it_is); break;
+    case dtype::u32: measure<std::uint32_t>(tensor, result, as_it_is); break;
+    case dtype::i16: measure<std::int16_t>(tensor, result, as_it_is); break;
+    case dtype::u16: measure<std::uint16_t>(tensor, result, as_it_is); break;
+    case dtype::i8: measure<std::int8_t>(tensor, result, as_it_is); break;
+    case dtype::u8:
+    case dtype::boolean: measure<std::uint8_t>(tensor, result, as_it_is); break;
   }
   return result;
 }
@@ -82,8 +103,12 @@ inline std::string table_of(const std::vector<inspected>& tensors) {
   };
   line("name", "type and shape", "     norm     least  greatest");
   for (const inspected& one : tensors) {
-    char values[128];
-    std::snprintf(values, sizeof values, "%9.4g %9.4g %9.4g", one.norm, one.least, one.greatest);
+    std::string values;
+    for (const double value : {one.norm, one.least, one.greatest}) {
+      const std::string digits = number_text(value, 4);
+      values += std::string(digits.size() < 9 ? 9 - digits.size() : 0, ' ') + digits + ' ';
+    }
+    values.pop_back();
     std::size_t count = 1;
     for (std::int64_t extent : one.extents) count *= static_cast<std::size_t>(extent);
     numbers += count;

@@ -1,8 +1,10 @@
 #pragma once
-// Regular expressions of POSIX, the extended ones. std::regex would cost every user seconds of compile time.
+// Regular expressions as users of Python write them, by the matcher of POSIX. std::regex would cost every user seconds of compile time.
 
+#include <bitset>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <regex.h>
 
@@ -10,12 +12,173 @@
 
 namespace slim {
 
+namespace detail {
+
+/// Translates a pattern of Python's `re` into an extended regular expression of POSIX: classes such as \d, escapes in brackets, groups that are not kept,
+/// lazy repetitions (which match the same texts). Throws slim::error for what has no translation.
+class posix_pattern {
+public:
+  posix_pattern(std::string_view python, const std::string& place) : pattern(python), where(place) {
+    while (at < pattern.size()) {
+      const char c = pattern[at++];
+      if (c == '\\') translated += outside(taken("\\"));
+      else if (c == '[') translated += bracket();
+      else if (c == '(' && next_is('?')) open_group();
+      else if ((c == '*' || c == '+' || c == '?' || c == '}') && at > 1) repeat(c);
+      else translated += c;
+    }
+  }
+  std::string translated;
+
+private:
+  using set = std::bitset<128>;
+
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw error(where + ": expected a regular expression, found '" + std::string(pattern) + "' (" + problem + "); escape characters such as ( and [ with \\");
+  }
+  bool next_is(char c) const { return at < pattern.size() && pattern[at] == c; }
+  char taken(const char* before) {
+    if (at == pattern.size()) fail(std::string("nothing behind the last ") + before);
+    return pattern[at++];
+  }
+
+  /// The members of a class \d, \w or \s, or of its complement in capitals; none for another letter.
+  static set members(char letter) {
+    set found;
+    for (int c = 1; c < 128; ++c) {
+      const bool digit = c >= '0' && c <= '9', word = digit || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z'), space = c == ' ' || (c >= 9 && c <= 13);
+      found[static_cast<std::size_t>(c)] = letter == 'd' ? digit : letter == 'w' ? word : letter == 's' ? space : letter == 'D' ? !digit : letter == 'W' ? !word : letter == 'S' && !space;
+    }
+    return found;
+  }
+
+  /// The character that \<c> stands for: control characters, \xhh, and all that is neither letter nor digit.
+  char character(char c) {
+    switch (c) {
+      case 't': return '\t';
+      case 'n': return '\n';
+      case 'r': return '\r';
+      case 'f': return '\f';
+      case 'v': return '\v';
+      case 'a': return '\a';
+      case 'x': {
+        int code = 0;
+        for (int i = 0; i < 2; ++i) {
+          const char digit = taken("\\x"), lower = static_cast<char>(digit | 32);
+          if (digit >= '0' && digit <= '9') code = code * 16 + digit - '0';
+          else if (lower >= 'a' && lower <= 'f') code = code * 16 + lower - 'a' + 10;
+          else fail("two hexadecimal digits belong behind \\x");
+        }
+        if (code == 0) fail("\\x00 is in no name");
+        return static_cast<char>(code);
+      }
+      default:
+        if (members('w')[static_cast<unsigned char>(c) & 127u] && c != '_') fail(std::string("unknown escape \\") + c);
+        return c;
+    }
+  }
+
+  std::string outside(char c) {
+    if (members(c).any()) return written(members(c), "");
+    if (c == 'A') return "^";
+    if (c == 'Z') return "$";
+    if (c == 'b' || c == 'B') return std::string("\\") + c;  // of GNU's matcher
+    if (c >= '1' && c <= '9') fail(std::string("references such as \\") + c + " to a group are not supported");
+    const char meant = character(c);
+    return std::string_view("^.[]$()|*+?{}\\").find(meant) != std::string_view::npos ? std::string("\\") + meant : std::string(1, meant);
+  }
+
+  void open_group() {
+    ++at;
+    const char kind = taken("(?");
+    if (kind != ':') fail(std::string("groups of the kind (?") + kind + " are not supported");
+    translated += '(';
+  }
+
+  /// A repetition, without the ? that makes it lazy.
+  void repeat(char c) {
+    translated += c;
+    if (next_is('+') && c != '}') fail("repetitions of repetitions are not supported");
+    if (next_is('?')) ++at;
+  }
+
+  /// A bracket expression, spelt so that POSIX, which knows no escapes there, understands it.
+  std::string bracket() {
+    set chosen;
+    std::string classes;  // [:digit:] and bytes beyond ASCII, as they are
+    const bool complement = next_is('^');
+    at += complement;
+    for (bool first = true; first || !next_is(']'); first = false) {
+      if (at == pattern.size()) fail("a [ without its ]");
+      char c = pattern[at++];
+      if (c == '[' && next_is(':')) {
+        const std::size_t end = pattern.find(":]", at);
+        if (end == std::string_view::npos) fail("a [: without its :]");
+        classes += '[' + std::string(pattern.substr(at, end + 2 - at));
+        at = end + 2;
+        continue;
+      }
+      if (c == '\\') {
+        c = taken("\\");
+        if (const set whole = members(c); whole.any()) {
+          chosen |= whole;
+          continue;
+        }
+        c = character(c);
+      }
+      const bool range = next_is('-') && at + 1 < pattern.size() && pattern[at + 1] != ']';
+      char last = c;
+      if (range) {
+        ++at;
+        last = pattern[at++];
+        if (last == '\\') {
+          const char escaped = taken("\\");
+          if (members(escaped).any()) fail("a class ends no range");
+          last = character(escaped);
+        }
+        if (static_cast<unsigned char>(last) < static_cast<unsigned char>(c)) fail("a range from a larger to a smaller character");
+      }
+      if (static_cast<unsigned char>(c) > 127 || static_cast<unsigned char>(last) > 127) {
+        classes += c;
+        if (range) classes += '-', classes += last;
+      } else {
+        for (int one = c; one <= last; ++one) chosen[static_cast<std::size_t>(one)] = true;
+      }
+    }
+    ++at;
+    if (complement && chosen.count() >= 127) fail("brackets that no character is in");
+    return written(chosen, classes, complement);
+  }
+
+  /// Brackets around a set: ] comes first in them, ^ not, and - last.
+  static std::string written(const set& chosen, const std::string& classes, bool complement = false) {
+    std::string text = complement ? "[^" : "[";
+    if (chosen[']']) text += ']';
+    for (int c = 1; c < 128; ++c)
+      if (chosen[static_cast<std::size_t>(c)] && c != ']' && c != '^' && c != '-' && c != '[') text += static_cast<char>(c);
+    text += classes;
+    if (chosen['[']) text += '[';
+    if (text == "[" && chosen['^']) return chosen['-'] ? "[-^]" : "\\^";
+    if (chosen['^']) text += '^';
+    if (chosen['-']) text += '-';
+    return text + ']';
+  }
+
+  std::string_view pattern;
+  const std::string& where;
+  std::size_t at = 0;
+};
+
+}  // namespace detail
+
+/// A regular expression in the syntax of Python's `re`, without references to groups and looking around.
 class regular_expression {
 public:
-  /// Throws slim::error for a malformed pattern; `place` begins its message.
+  /// Throws slim::error for a malformed pattern, or one that cannot be translated; `place` begins its message.
   regular_expression(const std::string& pattern, const std::string& place) {
     auto expression = std::make_unique<regex_t>();
-    if (const int code = regcomp(expression.get(), pattern.c_str(), REG_EXTENDED); code != 0) {
+    const std::string translated = detail::posix_pattern(pattern, place).translated;
+    if (const int code = regcomp(expression.get(), translated.c_str(), REG_EXTENDED); code != 0) {
       char reason[128];
       regerror(code, expression.get(), reason, sizeof reason);
       throw error(place + ": expected a regular expression, found '" + pattern + "' (" + reason + "); escape characters such as ( and [ with \\");

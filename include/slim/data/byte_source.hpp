@@ -25,8 +25,8 @@ struct in_memory {
   std::string name = "memory";
 };
 
-/// Reads a file from its beginning and expands it if it starts with the gzip magic number. Unlike zlib's own gzread it refuses
-/// bytes behind the end of the compressed data, and it knows where it is: `offset` counts expanded bytes.
+/// Reads a file from its beginning and expands it if it starts with the gzip magic number, all members one after the other. Unlike zlib's own gzread it
+/// refuses other bytes behind the end of the compressed data, and it knows where it is: `offset` counts expanded bytes.
 /// Throws slim::error for a missing, unreadable, damaged or truncated file.
 class byte_source {
 public:
@@ -66,6 +66,7 @@ public:
   void expand(compression format) {
     if (format == compression::none) return;
     constexpr int gzip_format = 16 + MAX_WBITS, zlib_format = MAX_WBITS;
+    members = format == compression::gzip;
     compressed = inflateInit2(&stream, format == compression::gzip ? gzip_format : zlib_format) == Z_OK;
     if (!compressed) fail("expected memory for zlib, found none");
   }
@@ -139,9 +140,12 @@ private:
            "; the file is damaged");
     }
     if (status == Z_STREAM_END) {
-      ended = true;
       if (stream.avail_in == 0) refill();
-      if (stream.avail_in != 0) {
+      ended = stream.avail_in == 0;
+      constexpr unsigned char gzip_magic = 0x1f;
+      if (!ended && members && *stream.next_in == gzip_magic) {
+        inflateReset(&stream);
+      } else if (!ended) {
         fail("expected the end of the file after the compressed data, found more bytes; the file is damaged");
       }
     }
@@ -156,6 +160,7 @@ private:
   std::vector<unsigned char> buffer;
   z_stream stream{};
   bool compressed = false, ended = false;
+  bool members = false;  // more of them may follow, RFC 1952 section 2.2
   std::size_t position = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/data/labelled_batch.hpp"
 
 namespace slim::data {
@@ -31,7 +32,7 @@ public:
       : source(std::forward<Source>(from)), classes(num_classes), smoothing(label_smoothing) {
     if (classes < 1 || !(smoothing >= 0 && smoothing <= 1)) {
       throw error("one_hot_labels: expected at least 1 class and a label_smoothing in 0 .. 1, found " + std::to_string(classes) + " and " +
-                  std::to_string(smoothing) + "; choose others");
+                  number_text(smoothing) + "; choose others");
     }
   }
 

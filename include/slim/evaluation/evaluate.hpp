@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "slim/checkpoint/assign.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/evaluation/checkpoints.hpp"
 #include "slim/metrics/aggregate.hpp"
 #include "slim/summary/event_writer.hpp"
@@ -116,9 +117,7 @@ auto evaluate_restored(const std::string& path, summaries::event_writer* writer,
   if (options.final_op) options.final_op(path);
   std::vector<summaries::summary_value> summaries;
   for_each_scalar(metrics, [&](const char* name, double value) {
-    char number[64];
-    std::snprintf(number, sizeof number, "[%.6g]", value);
-    log(options.output, name + std::string(number));
+    log(options.output, name + ("[" + number_text(value) + "]"));
     summaries.push_back({name, static_cast<float>(value)});
   });
   if (writer != nullptr) {

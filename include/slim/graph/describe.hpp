@@ -4,17 +4,12 @@
 #include <cstdio>
 #include <string>
 
+#include "slim/core/number_text.hpp"
 #include "slim/graph/program.hpp"
 
 namespace slim::graph {
 
 namespace detail {
-
-inline std::string number_text(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.6g", value);
-  return buffer;
-}
 
 template <class Program, class Operand>
 std::string formula(const Program& p, const function_entry& f, int at, const Operand& operand) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "slim/checkpoint/atomic_file.hpp"
+#include "slim/core/number_text.hpp"
 
 namespace slim::learning {
 
@@ -24,10 +25,9 @@ public:
   void save(const std::string& path) const {
     std::string text = "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [";
     for (const span& one : spans) {
-      char line[160];
-      std::snprintf(line, sizeof line, ", \"cat\": \"%s\", \"ph\": \"X\", \"ts\": %.3f, \"dur\": %.3f, \"pid\": 1, \"tid\": 1}", one.category,
-                    microseconds(one.start - spans.front().start), microseconds(one.end - one.start));
-      text += (&one == &spans.front() ? "\n{\"name\": \"" : ",\n{\"name\": \"") + quoted(one.name) + "\"" + line;
+      text += (&one == &spans.front() ? "\n{\"name\": \"" : ",\n{\"name\": \"") + quoted(one.name) + "\", \"cat\": \"" + one.category +
+              "\", \"ph\": \"X\", \"ts\": " + fixed_text(microseconds(one.start - spans.front().start), 3) +
+              ", \"dur\": " + fixed_text(microseconds(one.end - one.start), 3) + ", \"pid\": 1, \"tid\": 1}";
     }
     text += "\n]}\n";
     checkpoint::atomic_file file(path);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "slim/core/finite.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/learning/moving_averages.hpp"
 #include "slim/learning/norm_statistics.hpp"
 #include "slim/model/batch_inputs.hpp"
@@ -212,7 +213,7 @@ private:
       if (!found.empty()) throw error("step " + std::to_string(steps) + ": expected finite numbers, found " + found + "; " + cure);
     }
     if (!is_finite(loss()))
-      throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + std::to_string(loss()) + "; " + cure);
+      throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + number_text(static_cast<double>(loss())) + "; " + cure);
   }
   static constexpr const char* cure = "lower the learning rate or check inputs and labels";
 

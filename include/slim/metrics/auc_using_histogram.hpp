@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slim/core/finite.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/metrics/values.hpp"
 
 namespace slim::metrics {
@@ -25,8 +26,8 @@ public:
   /// Throws slim::error for an empty range or no bins.
   explicit auc_using_histogram(range score_range, int nbins = 100) : limits(score_range) {
     if (!(score_range.low < score_range.high))
-      throw error(std::string(name) + ": score_range: expected the lower limit first, found " + std::to_string(score_range.low) + " and " +
-                  std::to_string(score_range.high) + "; use {0, 1} for probabilities");
+      throw error(std::string(name) + ": score_range: expected the lower limit first, found " + number_text(score_range.low) + " and " +
+                  number_text(score_range.high) + "; use {0, 1} for probabilities");
     if (nbins < 1) throw error(std::string(name) + ": nbins: expected at least 1, found " + std::to_string(nbins) + "; TF-Slim's default is 100");
     positives.resize(static_cast<std::size_t>(nbins));
     negatives.resize(static_cast<std::size_t>(nbins));

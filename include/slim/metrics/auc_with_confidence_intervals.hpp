@@ -1,6 +1,7 @@
 #pragma once
 // The exact area under the ROC curve with an asymptotic confidence interval. TF-Slim section 9.3.
 
+#include "slim/core/number_text.hpp"
 #include "slim/metrics/scored_labels.hpp"
 #include "slim/tensor/random.hpp"
 
@@ -34,7 +35,7 @@ public:
   explicit auc_with_confidence_intervals(double alpha = 0.95, bool logit_transformation = true)
       : confidence(alpha), logit(logit_transformation), scores(name) {
     if (!(alpha > 0 && alpha < 1))
-      throw error(std::string(name) + ": alpha: expected a share between 0 and 1, found " + std::to_string(alpha) + "; 0.95 means 95 %");
+      throw error(std::string(name) + ": alpha: expected a share between 0 and 1, found " + number_text(alpha) + "; 0.95 means 95 %");
   }
 
   auc_interval update(const values& labels, const values& predictions, const values& weights = 1) {

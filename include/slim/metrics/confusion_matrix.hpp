@@ -1,6 +1,7 @@
 #pragma once
 // Which class was taken for which, and metrics made of that table. TF-Slim section 9.2.
 
+#include "slim/core/number_text.hpp"
 #include "slim/metrics/matrix.hpp"
 #include "slim/metrics/values.hpp"
 
@@ -35,7 +36,7 @@ private:
   void check(const char* what, double id) const {
     if (!(id >= 0 && id < static_cast<double>(table.rows())))
       throw error(std::string(owner) + ": " + what + ": expected classes from 0 to " + std::to_string(table.rows() - 1) + ", found " +
-                  std::to_string(id) + "; check num_classes, or mask what is to be ignored with weight 0");
+                  number_text(id) + "; check num_classes, or mask what is to be ignored with weight 0");
   }
 
   const char* owner;

@@ -1,6 +1,7 @@
 #pragma once
 // One rate where another has a wanted value, and the best F1 score. TF-Slim section 9.2.
 
+#include "slim/core/number_text.hpp"
 #include "slim/metrics/at_thresholds.hpp"
 #include "slim/metrics/probability_metric.hpp"
 
@@ -11,7 +12,7 @@ namespace detail {
 /// Throws slim::error unless `target` is a share.
 inline double checked_share(const char* metric, const char* what, double target) {
   if (!(target >= 0 && target <= 1))
-    throw error(std::string(metric) + ": " + what + ": expected a share in [0, 1], found " + std::to_string(target) + "; 0.9 means 90 %");
+    throw error(std::string(metric) + ": " + what + ": expected a share in [0, 1], found " + number_text(target) + "; 0.9 means 90 %");
   return target;
 }
 

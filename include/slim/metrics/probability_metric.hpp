@@ -1,6 +1,7 @@
 #pragma once
 // What metrics share that count at evenly spread thresholds. TF-Slim section 9.3.
 
+#include "slim/core/number_text.hpp"
 #include "slim/metrics/threshold_counts.hpp"
 
 namespace slim::metrics {
@@ -9,7 +10,7 @@ namespace slim::metrics {
 inline void check_probabilities(const char* metric, const values& predictions, const values& weights) {
   for_each_weighted(metric, predictions, weights, [&](double p, double) {
     if (!(p >= 0 && p <= 1))
-      throw error(std::string(metric) + ": predictions must be in [0, 1], found " + std::to_string(p) + "; apply softmax or sigmoid to logits first");
+      throw error(std::string(metric) + ": predictions must be in [0, 1], found " + number_text(p) + "; apply softmax or sigmoid to logits first");
   });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "slim/core/number_text.hpp"
 #include "slim/graph/cost.hpp"
 #include "slim/graph/describe.hpp"
 #include "slim/model/facts.hpp"
@@ -27,9 +28,7 @@ inline std::string padded(std::string_view text, int width) {
 inline std::string with_unit(double value, const char* const* units, double step) {
   int unit = 0;
   for (; value >= step && unit < 4; ++unit) value /= step;
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, unit == 0 ? "%.0f %s" : "%.2f %s", value, units[unit]);
-  return buffer;
+  return fixed_text(value, unit == 0 ? 0 : 2) + ' ' + units[unit];
 }
 inline std::string bytes_text(double bytes) {
   static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "slim/core/error.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/core/text.hpp"
 
 namespace slim {
@@ -15,7 +16,7 @@ namespace learning {
 namespace detail {
 inline void expect_option(bool condition, const char* what, const char* expected, double found) {
   if (!condition)
-    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + std::to_string(found) +
+    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + number_text(found) +
                 "; leave the option out to do without");
 }
 }  // namespace detail

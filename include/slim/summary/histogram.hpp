@@ -13,6 +13,7 @@
 
 #include "slim/core/error.hpp"
 #include "slim/core/finite.hpp"
+#include "slim/core/number_text.hpp"
 
 namespace slim::summaries {
 
@@ -72,7 +73,7 @@ inline histogram histogram_of(std::span<const float> values, const std::string& 
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
     if (!is_finite(value)) {
-      throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + std::to_string(value) +
+      throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + number_text(value) +
                   "; lower the learning rate or check the inputs");
     }
     min = value < min ? value : min;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/summary/histogram.hpp"
 #include "slim/summary/image.hpp"
 #include "slim/summary/observed.hpp"
@@ -34,9 +35,7 @@ inline std::string summary_name(const observed& values, const summary_options& g
 inline void print(const std::string& tag, std::span<const float> values) {
   std::string text = tag + "[";
   for (std::size_t i = 0; i < values.size() && i < 3; ++i) {
-    char number[32];
-    std::snprintf(number, sizeof number, i > 0 ? " %g" : "%g", static_cast<double>(values[i]));
-    text += number;
+    text += (i > 0 ? " " : "") + number_text(static_cast<double>(values[i]));
   }
   std::fprintf(stderr, "%s%s]\n", text.c_str(), values.size() > 3 ? "..." : "");
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/summary/event_writer.hpp"
 #include "slim/summary/summary_set.hpp"
 
@@ -26,7 +27,7 @@ public:
   summary_saver(const summary_set& of, event_writer& to, saving when = {}) : set(&of), writer(&to), often(when) {
     if ((often.save_steps > 0) == (often.save_secs > 0)) {
       throw error("summary_saver: expected either save_steps or save_secs, found " + std::to_string(often.save_steps) + " and " +
-                  std::to_string(often.save_secs) + "; set the other to 0");
+                  number_text(often.save_secs) + "; set the other to 0");
     }
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "slim/core/number_text.hpp"
 #include "slim/data/image.hpp"
 #include "slim/data/preprocessing/color.hpp"
 #include "slim/data/preprocessing/crop.hpp"
@@ -74,7 +75,7 @@ inline float_image preprocess_for_train(const image& source, int height, int wid
 inline float_image preprocess_for_eval(const image& source, int height, int width, const options& given = {}) {
   const float fraction = given.central_fraction;
   if (!(fraction > 0 && fraction <= 1)) {
-    preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", std::to_string(fraction), "choose another");
+    preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", number_text(fraction), "choose another");
   }
   const auto margin = [&](int size) { return static_cast<int>((size - size * static_cast<double>(fraction)) / 2); };
   const int top = margin(source.height), left = margin(source.width);

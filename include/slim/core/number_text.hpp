@@ -1,0 +1,22 @@
+#pragma once
+// Numbers as text, the same in every locale: files, logs and messages never hold the decimal comma that a program's locale asks for, as the functions of
+// printf's and strtod's family, streams and std::to_string would write and expect.
+
+#include <charconv>
+#include <string>
+
+namespace slim {
+
+/// As printf's %.<precision>g in the C locale: 0.001, 1e-05, inf, nan.
+inline std::string number_text(double value, int precision = 6) {
+  char text[64];
+  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, precision).ptr};
+}
+
+/// As printf's %.<precision>f in the C locale.
+inline std::string fixed_text(double value, int precision) {
+  char text[400];  // the largest double has 309 digits before the point
+  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, precision).ptr};
+}
+
+}  // namespace slim
