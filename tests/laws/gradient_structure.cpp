@@ -35,6 +35,65 @@ constexpr auto gated = [](tensor x) {
   return y * gate + y / (2.0 + sum_per_example(y * y)) + shift - mean(y) * y;
 };
 
+// NumPy's rules. One number per example and channel, as squeeze-and-excitation and instance normalization have it, and one per pixel.
+constexpr auto excited = [](tensor x) {
+  const tensor y = front(x);
+  const tensor gate = conv2d(3, {1, 1}, "gate", activation_fn = nn::sigmoid)(global_avg_pool("squeeze")(y));
+  const tensor attention = conv2d(1, {3, 3}, "attention", activation_fn = nn::sigmoid)(y);
+  const tensor centred = y - global_avg_pool("mean")(y);
+  const tensor normal = centred / sqrt(global_avg_pool("variance")(square(centred)) + 0.1);
+  return fully_connected(2, "back", activation_fn = none)(normal * variable(x, "gamma", {1, 1, 3}, constant(0.7)) + y * gate * attention);
+};
+// Variables of every kind against an image, and two operands that both grow.
+constexpr auto spread_variables = [](tensor x) {
+  const tensor y = front(x);
+  const tensor rows = avg_pool2d({1, 5}, 1, "rows")(y), columns = avg_pool2d({3, 1}, 1, "columns")(y);  // [3, 1, 3] and [1, 5, 3]
+  const tensor grown = rows * columns + variable(x, "a", {3, 1, 1}, ones) * variable(x, "b", {5, 1}, ones);
+  const tensor z = (y + variable(x, "whole", {3, 5, 3}, ones)) * variable(x, "plane", {3, 5, 1}, ones) - variable(x, "line", {5, 3}, ones) * variable(x, "first", {3, 1, 3}, ones);
+  losses::add_loss(mean(variable(x, "outer", {4, 1}, ones) * exp(variable(x, "inner", {3}, zeros))) + mean(square(rows + columns)) + 0.1 * sum(square(columns - 0.5 * rows)));
+  losses::add_loss(mean(square(sum_per_example(rows + 2.0 * columns))));
+  return fully_connected(2, "back", activation_fn = none)(z + grown * sum_per_example(variable(x, "weight", {5, 3}, ones) * y));
+};
+// What is not batched goes through layers, too: each example has it.
+constexpr auto shared_image = [](tensor x) {
+  const tensor image = variable(x, "image", {3, 5, 2}, ones);
+  const tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x), variable(x, "more", {3, 5, 1}, ones));
+  const tensor shares = softmax("shares")(variable(x, "scores", {4}, zeros));
+  const tensor pair = concat(variable(x, "left", {2}, ones), square(variable(x, "right", {2}, ones)));
+  return fully_connected(4, "back", activation_fn = none)(both) * shares + pair;
+};
+
+template <class T>
+void check_broadcast_values(long batch) {
+  static constexpr auto net = [](tensor x, tensor channel, tensor pixel) {
+    return x * channel + pixel * variable(x, "row", {3, 1, 1}, ones) - variable(x, "whole", {3, 5, 2}, zeros) * channel + variable(x, "bias", {2}, zeros) / (variable(x, "line", {5, 1}, ones) + pixel);
+  };
+  model<net, precision<T>, input<3, 5, 2>, input<1, 1, 2>, input<3, 5, 1>> m{seed(1), capacity(4)};
+  for (int v = 0; v < m.variables(); ++v)
+    for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) m.variable_values(v)[i] = static_cast<T>(2 + laws::number(static_cast<std::uint32_t>(v + 1), static_cast<std::uint32_t>(i)));
+  const auto inputs = [&](long each, std::uint32_t sequence) {
+    std::vector<T> values;
+    for (const double value : laws::numbers(each * batch, sequence)) values.push_back(static_cast<T>(value));
+    return values;
+  };
+  const std::vector<T> x = inputs(30, 11), channel = inputs(2, 12), pixel = inputs(15, 13);
+  const auto y = m.predict(x, channel, pixel);
+  const auto value = [&](const char* name, long i) {
+    for (int v = 0; v < m.variables(); ++v)
+      if (m.variable_name(v) == name) return m.variable_values(v)[static_cast<std::size_t>(i)];
+    return T(0);
+  };
+  for (long e = 0; e < batch; ++e)
+    for (long h = 0; h < 3; ++h)
+      for (long w = 0; w < 5; ++w)
+        for (long c = 0; c < 2; ++c) {
+          const long at = (h * 5 + w) * 2 + c;
+          const T one = channel[static_cast<std::size_t>(e * 2 + c)], here = pixel[static_cast<std::size_t>(e * 15 + h * 5 + w)];
+          const T expected = x[static_cast<std::size_t>(e * 30 + at)] * one + here * value("row", h) - value("whole", at) * one + value("bias", c) / (value("line", w) + here);
+          CHECK(y.data()[e * 30 + at] == doctest::Approx(static_cast<double>(expected)).epsilon(sizeof(T) == 4 ? 1e-5 : 1e-12));
+        }
+}
+
 }  // namespace
 
 TEST_CASE("gradient law: concat of branches") { laws::check_gradients_at_batches<branching, input<5, 3, 2>>(mean_squared_error, {.sequence = 4}); }
@@ -43,3 +102,14 @@ TEST_CASE("gradient law: bias_add as layer and as normalizer") { laws::check_gra
 TEST_CASE("gradient law: weights shared by two branches") { laws::check_gradients_at_batches<twins, input<5, 3, 2>, input<5, 3, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_at_batches<recurrent, input<4>>(mean_squared_error); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: NumPy's broadcasting") {
+  laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);
+  laws::check_gradients_at_batches<spread_variables, input<3, 5, 2>>(mean_squared_error);
+  laws::check_gradients_at_batches<shared_image, input<3, 5, 2>>(mean_squared_error);
+}
+TEST_CASE("broadcast values are those of plain loops") {
+  for (const long batch : {1, 3, 4}) {
+    check_broadcast_values<float>(batch);
+    check_broadcast_values<double>(batch);
+  }
+}

@@ -11,10 +11,25 @@ namespace slim::expr {
 
 /// How an operand is indexed while a loop walks rows × columns of its result.
 enum class access : unsigned char {
-  element,  // one value per element
-  column,   // one value per column (bias, batch statistics): the row does not matter
-  example,  // one value per example of the batch
-  scalar,   // one value
+  element,     // one value per element
+  column,      // one value per column (bias, batch statistics): the row does not matter
+  example,     // one value per example of the batch
+  scalar,      // one value
+  row,         // one value per column of some rows: row_places tells where those of a row begin
+  row_number,  // the same with one value for the whole row
+};
+
+/// Which element begins row i: Σ (i / divisor % period)·stride, a period of 0 has no end. Broadcasting makes no more than two terms.
+struct row_places {
+  long divisor[2]{1, 1}, period[2]{1, 1}, stride[2]{0, 0};
+
+  constexpr long operator()(long i) const {
+    const auto term = [&](int k) {
+      const long group = divisor[k] == 1 ? i : i / divisor[k];
+      return (period[k] == 0 ? group : group % period[k]) * stride[k];
+    };
+    return stride[1] == 0 ? term(0) : term(0) + term(1);
+  }
 };
 
 /// Nodes of a scalar function in structural form; numbers are bit patterns because clang 16 takes no floating-point template arguments.
@@ -31,6 +46,12 @@ struct code {
   static constexpr int output_count = Outputs;
   constexpr double number(int node) const { return std::bit_cast<double>(value[node]); }
   constexpr int input_of(int node) const { return static_cast<int>(number(node)); }
+  /// True when the loop needs the row_places of its operands.
+  constexpr bool by_row() const {
+    for (const access how : inputs)
+      if (how >= access::row) return true;
+    return false;
+  }
 };
 
 /// `nodes[0..Nodes)` as a code. `accesses` has one entry for each input.

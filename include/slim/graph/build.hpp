@@ -123,12 +123,13 @@ constexpr int map_over(graph& g, int function, const int* operands, int count, c
   return g.nodes.push(n);
 }
 
-/// Element-wise `function` of the operands, which must fit each other: the same shape, one value per channel, per example, or one in all.
+/// Element-wise `function` of the operands, which must fit each other: see domain.hpp.
 constexpr int map(graph& g, int function, const int* operands, int count, int scope) {
   const domain over = joint_domain(g, operands, count);
   for (int i = 0; i < count; ++i) {
-    if (access_of(g.nodes[operands[i]], over).fits) continue;
-    const slim::shape found = g.nodes[operands[i]].extent;
+    const node& operand = g.nodes[operands[i]];
+    if (access_of(operand, over).fits && broadcasts(operand.extent, over.extent)) continue;
+    const slim::shape found = operand.extent;
     const bool same_plane = found.rank == 3 && over.extent.rank == 3 && found[0] == over.extent[0] && found[1] == over.extent[1];
     if (same_plane)
       g.fail(rule::channel_mismatch, scope, {found[2]}, {over.extent[2]});
@@ -142,8 +143,8 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
   return map(g, g.intern(function), operands, count, scope);
 }
 
-/// Σ function(operands) over every element of `over` that `result` does not index. `result` is one value per column, per example, or one
-/// in all. An operand that the function does not read stays only where it is needed to say what is summed over.
+/// Σ function(operands) over every element of `over` that `result` does not index; `result` fits `over` as an operand does. Operands that the
+/// function does not read stay only where they are needed to say what is summed over.
 constexpr int reduce_over(graph& g, int function, const int* operands, int count, const domain& over, const domain& result, int scope) {
   node n;
   n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
@@ -151,12 +152,12 @@ constexpr int reduce_over(graph& g, int function, const int* operands, int count
     n.operand_count = 0;
     detail::place_and_fold(g, function, operands, count, n);
   }
-  const domain remaining = joint_domain(g, n.operands, n.operand_count);
-  if (n.operand_count == 0 || remaining.batched != over.batched || !(remaining.extent == over.extent))
-    for (int i = 0; i < count; ++i)
-      if (g.nodes[operands[i]].batched == over.batched && g.nodes[operands[i]].extent == over.extent) {
-        n.operands[n.operand_count++] = operands[i];
-        break;
+  const auto lacks = [&] { return !same_loop(joint_domain(g, n.operands, n.operand_count), over); };
+  for (int whole = 1; whole >= 0; --whole)  // one operand that says it all, or several
+    for (int i = 0; i < count && lacks(); ++i)
+      if (g.nodes[operands[i]].kind != op::constant && (whole == 0 || same_loop(domain_of(g.nodes[operands[i]]), over))) {
+        if (n.operand_count == node::max_operands) g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
+        else n.operands[n.operand_count++] = operands[i];
       }
   return g.nodes.push(n);
 }
@@ -191,11 +192,19 @@ constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, 
   return true;
 }
 
+/// `x` for each example: what is not batched is given to all of them.
+constexpr int batched(graph& g, int x, int scope) {
+  if (g.nodes[x].batched) return x;
+  expr::scalar_function identity;
+  identity.add_output(identity.add_input(0));
+  return map_over(g, g.intern(identity), &x, 1, {true, g.nodes[x].extent}, scope);
+}
+
 namespace detail {
 constexpr int window_product(graph& g, op kind, int x, int weights, const window& placed, const slim::shape& output, int scope) {
   node n;
   n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
-  n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;
+  n.operand_count = 2, n.operands[0] = batched(g, x, scope), n.operands[1] = weights;
   return add_node(g, n, scope);
 }
 }  // namespace detail
@@ -214,7 +223,7 @@ constexpr int depthwise_convolution(graph& g, int x, int weights, const window& 
 constexpr int pool(graph& g, op kind, int x, const window& placed, const slim::shape& output, int scope) {
   node n;
   n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
-  n.operand_count = 1, n.operands[0] = x;
+  n.operand_count = 1, n.operands[0] = batched(g, x, scope);
   return add_node(g, n, scope);
 }
 
@@ -222,7 +231,7 @@ constexpr int pool(graph& g, op kind, int x, const window& placed, const slim::s
 constexpr int matmul(graph& g, int x, int weights, const slim::shape& output, int scope) {
   node n;
   n.kind = op::matmul, n.batched = true, n.extent = output;
-  n.operand_count = 2, n.operands[0] = x, n.operands[1] = weights;
+  n.operand_count = 2, n.operands[0] = batched(g, x, scope), n.operands[1] = weights;
   return add_node(g, n, scope);
 }
 

@@ -158,12 +158,12 @@ private:
       const int slope = slope_of(n.function, n.operand_count, k, n.kind == op::reduce);
       if (slope < 0) continue;
       const domain target = domain_of(g.nodes[n.operands[k]]);
-      const bool broadcast = access_of(g.nodes[n.operands[k]], over).how != expr::access::element;
+      const bool broadcast = !same_loop(target, over);
       accumulate(n.operands[k], broadcast ? reduce_over(g, slope, operands, count, over, target, n.scope) : spread(slope, operands, count, over, target, n.scope));
     }
   }
 
-  /// map_over, with its result in the shape of the operand even where that differs in rank only, or where all that varies was
+  /// map_over, with its result in the shape of the operand even where that differs in extents of 1 only, or where all that varies was
   /// simplified away (the gradient of a plain sum).
   constexpr int spread(int slope, const int* operands, int count, const domain& over, const domain& target, int scope) {
     const int result = map_over(g, slope, operands, count, over, scope);

@@ -1,5 +1,6 @@
 #pragma once
-// What an element-wise loop walks over, and how each of its operands is read there: element by element, per channel, per example, or as one number.
+// What an element-wise loop walks over, and how each of its operands is read there. Shapes broadcast as in NumPy: the extents of one example are aligned at
+// their ends, and two of them agree when they are equal or one is 1. The batch always meets the batch; what is not batched is the same for all examples.
 
 #include "slim/expr/code.hpp"
 #include "slim/graph/graph.hpp"
@@ -14,7 +15,32 @@ struct domain {
 
 constexpr domain domain_of(const node& n) { return {n.batched, n.extent}; }
 
-/// How `operand` is read while `over` is walked; nothing when the two do not fit.
+/// Extent of `s` that meets axis `axis` of a shape of `rank` extents.
+constexpr int aligned_extent(const slim::shape& s, int rank, int axis) { return axis < rank - s.rank ? 1 : s[axis - (rank - s.rank)]; }
+
+/// NumPy's rule: aligned at the ends, each extent of `s` is that of `over` or 1.
+constexpr bool broadcasts(const slim::shape& s, const slim::shape& over) {
+  for (int axis = over.rank - (s.rank > over.rank ? s.rank : over.rank); axis < over.rank; ++axis) {
+    const int own = aligned_extent(s, over.rank, axis);
+    if (own != 1 && (axis < 0 || own != over[axis])) return false;
+  }
+  return true;
+}
+
+/// Whether loops over both visit the same elements in the same order: extents of 1 do not count.
+constexpr bool same_loop(const domain& a, const domain& b) {
+  if (a.batched != b.batched) return false;
+  int i = 0, k = 0;
+  while (true) {
+    while (i < a.extent.rank && a.extent[i] == 1) ++i;
+    while (k < b.extent.rank && b.extent[k] == 1) ++k;
+    if (i == a.extent.rank || k == b.extent.rank) return i == a.extent.rank && k == b.extent.rank;
+    if (a.extent[i++] != b.extent[k++]) return false;
+  }
+}
+
+/// How `operand` is read while `over` is walked; nothing when the two do not fit. What is said to be read by row is, in a loop with rows of `width`
+/// elements, read as loop_access says.
 struct access_result {
   bool fits = false;
   expr::access how = expr::access::element;
@@ -22,31 +48,144 @@ struct access_result {
 
 constexpr access_result access_of(const node& operand, const domain& over) {
   using enum expr::access;
+  if (operand.batched && !over.batched) return {};
   const long size = operand.extent.size();
-  if (!operand.batched && !over.batched && operand.extent == over.extent) return {true, element};
-  if (operand.batched) {
-    if (!over.batched) return {};
-    if (size == over.extent.size() && (operand.extent == over.extent || operand.extent.rank == 1 || over.extent.rank == 1)) return {true, element};
-    return size == 1 ? access_result{true, example} : access_result{};
+  if (operand.batched == over.batched && size == over.extent.size()) {
+    // A vector may be the elements of the domain in one line: passes move functions before a reshape.
+    const bool same = operand.extent == over.extent || operand.extent.rank == 1 || over.extent.rank == 1 || same_loop(domain_of(operand), over);
+    return {same, element};
   }
-  if (size == 1) return {true, scalar};
-  if (size == over.extent.channels() || (over.batched && size == over.extent.size())) return {true, column};
-  return {};
+  if (size == 1) return {true, operand.batched ? example : scalar};
+  if (!broadcasts(operand.extent, over.extent)) return {};
+  bool trailing = !operand.batched, inside = true;  // its last extents are those of the domain, all others 1
+  for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
+    const int own = aligned_extent(operand.extent, over.extent.rank, axis);
+    if (own != over.extent[axis]) inside = false;
+    if (!inside && own != 1) trailing = false;
+  }
+  return {true, trailing ? column : row};
 }
 
-/// The domain that a function of these operands is defined on: the largest of theirs.
+/// The domain that a function of these operands is defined on: their shapes, broadcast. Of shapes that do not fit it takes the larger; access_of
+/// then tells which operand is wrong.
 template <class Graph>
 constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
   domain joint{};
   for (int i = 0; i < count; ++i) {
     const domain own = domain_of(g.nodes[operands[i]]);
-    const bool larger = own.extent.size() > joint.extent.size() || (own.extent.size() == joint.extent.size() && own.extent.rank > joint.extent.rank);
-    if (i == 0 || (own.batched && !joint.batched && own.extent.size() >= joint.extent.size()) || (larger && own.batched >= joint.batched))
-      joint = own;
-    else if (own.batched && !joint.batched)
-      joint.batched = true;
+    joint.batched = joint.batched || own.batched;
+    if (i == 0) joint.extent = own.extent;
+    if (own.extent == joint.extent) continue;
+    slim::shape both = own.extent.rank > joint.extent.rank ? own.extent : joint.extent;
+    bool fits = true;
+    for (int axis = 0; axis < both.rank; ++axis) {
+      const int a = aligned_extent(joint.extent, both.rank, axis), b = aligned_extent(own.extent, both.rank, axis);
+      fits = fits && (a == b || a == 1 || b == 1);
+      both.extents[axis] = a == 1 ? b : a;
+    }
+    if (fits)
+      joint.extent = both;
+    else if (own.extent.size() > joint.extent.size())
+      joint.extent = own.extent;
   }
   return joint;
+}
+
+/// The domain of the loop that a function node becomes.
+template <class Graph>
+constexpr domain loop_domain(const Graph& g, const node& n) {
+  if (n.kind == op::reduce) return joint_domain(g, n.operands, n.operand_count);
+  return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
+}
+
+/// The loop of an element-wise computation: rows × width. In a row each operand has elements side by side, or one for all.
+struct loop_shape {
+  domain over{};
+  long width = 1;             // elements of a row
+  long rows_per_example = 1;  // rows in one example (or in all, when not batched)
+};
+
+namespace detail {
+
+/// Of the last extents of `over`, those whose product is at least `elements`, what `operand` has there.
+constexpr long elements_in_row(const node& operand, const domain& over, long elements) {
+  long all = 1, own = 1;
+  for (int axis = over.extent.rank - 1; axis >= 0 && all < elements; --axis) {
+    all *= over.extent[axis];
+    own *= aligned_extent(operand.extent, over.extent.rank, axis);
+  }
+  return own;
+}
+
+}  // namespace detail
+
+/// The longest rows in which each of `values` has all elements or one. `by_channel`: no longer than the last extent.
+constexpr loop_shape loop_over(const domain& over, const node* const* values, int count, bool by_channel) {
+  loop_shape loop;
+  loop.over = over;
+  loop.width = by_channel ? over.extent.channels() : over.extent.size();
+  for (int k = 0; k < count && !by_channel; ++k) {
+    const expr::access how = access_of(*values[k], over).how;
+    if (how != expr::access::column && how != expr::access::row) continue;
+    long width = 1;
+    bool kept = false;
+    for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
+      if (over.extent[axis] == 1) continue;
+      const bool own = aligned_extent(values[k]->extent, over.extent.rank, axis) != 1;
+      if (width > 1 && own != kept) break;
+      kept = own;
+      width *= over.extent[axis];
+    }
+    if (width < loop.width) loop.width = width;
+  }
+  loop.rows_per_example = over.extent.size() / loop.width;
+  return loop;
+}
+
+/// How a loop reads `operand`.
+constexpr expr::access loop_access(const node& operand, const loop_shape& loop) {
+  using enum expr::access;
+  const expr::access how = access_of(operand, loop.over).how;
+  if (how == column && operand.extent.size() == loop.width) return column;
+  if (how != column && how != row) return how;
+  return detail::elements_in_row(operand, loop.over, loop.width) == loop.width ? row : row_number;
+}
+
+/// Where the rows of `operand` begin in a loop that reads it by row; of the rows of a result, where those begin that are summed to each
+/// (`of_result`), and with `summed` how far from there each of them is.
+constexpr expr::row_places rows_of(const node& operand, const loop_shape& loop, bool of_result = false, bool summed = false) {
+  expr::row_places places;
+  if (loop_access(operand, loop) < expr::access::row) return places;
+  int groups = 0;
+  long inner = 1;  // elements of the domain inside the axis
+  long rows = 1;   // rows of the loop inside the axis
+  long own = detail::elements_in_row(operand, loop.over, loop.width) == loop.width ? loop.width : 1;  // elements of the operand
+  long counted = 1;  // rows inside the axis of those that are counted
+  bool open = false;
+  const auto axis = [&](long extent, bool has) {
+    if (extent != 1) {
+      const bool taken = has != summed;
+      if (taken && !open) {
+        places.divisor[groups] = of_result ? counted : rows;
+        places.period[groups] = 1;
+        places.stride[groups++] = of_result ? rows : own;
+      }
+      if (taken) {
+        places.period[groups - 1] *= extent;
+        counted *= extent;
+      }
+      open = taken;
+    }
+    rows *= extent;
+    if (has) own *= extent;
+  };
+  for (int a = loop.over.extent.rank - 1; a >= 0; --a) {
+    const int extent = loop.over.extent[a];
+    if (inner >= loop.width) axis(extent, aligned_extent(operand.extent, loop.over.extent.rank, a) != 1);
+    inner *= extent;
+  }
+  if (loop.over.batched) axis(0, operand.batched);  // as many as there are examples
+  return places;
 }
 
 }  // namespace slim::graph

@@ -24,17 +24,6 @@ constexpr bool has_epilogue(op kind) {
 
 constexpr bool is_function(op kind) { return kind == op::map || kind == op::reduce || kind == op::update; }
 
-/// What two loops must agree in to become one: a number that tells domains apart.
-constexpr long loop_key(bool batched, const slim::shape& extent) { return (extent.size() * 65536 + extent.channels()) * 2 + (batched ? 1 : 0); }
-constexpr long loop_key(const node& n) { return loop_key(n.batched, n.extent); }
-constexpr long loop_key(const domain& over) { return loop_key(over.batched, over.extent); }
-
-/// The domain of the loop that a function node becomes.
-constexpr domain loop_domain(const graph& g, const node& n) {
-  if (n.kind == op::reduce) return joint_domain(g, n.operands, n.operand_count);
-  return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
-}
-
 /// The composition of two functions of the graph, remembered by the operands they share: the inner function becomes argument `position` of the
 /// outer one or, for position −1, its outputs follow. Inner operand k is argument `inner_places[k]` of the result.
 constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places, int inputs) {
@@ -59,7 +48,8 @@ constexpr int composed(graph& g, int outer, int inner, int position, int outer_c
 }
 
 /// The function of node `inner` becomes argument `position` of that of node `outer`, or for position −1 follows it, and so do its operands. False when
-/// the result would be too large. Operands before `position` keep their places: an update finds the state it replaces there.
+/// the result would be too large, or a sum would not know any more what it sums over. Operands before `position` keep their places: an update finds the
+/// state it replaces there.
 constexpr bool compose(graph& g, node& outer, int position, const node& inner) {
   if (g.functions[outer.function].nodes.size() + g.functions[inner.function].nodes.size() > fusion_node_limit) return false;
   if (outer.operand_count + inner.operand_count - 1 > node::max_operands - 2) return false;
@@ -76,6 +66,7 @@ constexpr bool compose(graph& g, node& outer, int position, const node& inner) {
     if (at == count) merged[count++] = inner.operands[k];
     inner_places[k] = at;
   }
+  if (outer.kind == op::reduce && !same_loop(joint_domain(g, merged, count), joint_domain(g, outer.operands, outer.operand_count))) return false;
   outer.function = composed(g, outer.function, inner.function, position, outer.operand_count, outer_places, inner.operand_count, inner_places, count);
   outer.operand_count = count;
   for (int k = 0; k < count; ++k) outer.operands[k] = merged[k];
@@ -90,24 +81,24 @@ constexpr void fuse_into_consumers(graph& g) {
   list<int> reads = read_counts(g);
   list<int> function_reads;  // reads by functions over the same domain
   function_reads.resize(g.nodes.size(), 0);
-  list<long> loops;  // −1: no function
+  list<domain> loops;  // of functions
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
-    long loop = -1;
+    domain loop;
     if (!n.dead && detail::is_function(n.kind)) {
-      loop = detail::loop_key(detail::loop_domain(g, n));
+      loop = loop_domain(g, n);
       for (int k = 0; k < n.operand_count; ++k)
-        if (detail::loop_key(g.nodes[n.operands[k]]) == loop) ++function_reads[n.operands[k]];
+        if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) ++function_reads[n.operands[k]];
     }
     loops.push(loop);
   }
   list<char> dissolves;
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    const bool function = loops[i] >= 0;
+    const bool function = !n.dead && detail::is_function(n.kind);
     for (int k = 0; k < n.operand_count && function; ++k) {
       const int producer = n.operands[k];
-      if (!dissolves[producer] || loops[i] != loops[producer]) continue;
+      if (!dissolves[producer] || !same_loop(loops[i], loops[producer])) continue;
       if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
       if (detail::compose(g, n, k, g.nodes[producer]))
         k = -1;  // operands have moved: look at all of them again
@@ -119,7 +110,7 @@ constexpr void fuse_into_consumers(graph& g) {
       int large = 0;
       for (int k = 0; k < n.operand_count; ++k) {
         const node& operand = g.nodes[n.operands[k]];
-        if (detail::loop_key(operand) != loops[i]) continue;
+        if (!same_loop(domain_of(operand), loops[i])) continue;
         ++large;
         // It costs nothing at the store of the operation that makes its operand.
         if (detail::has_epilogue(operand.kind) && reads[n.operands[k]] == 1) yes = false;
@@ -130,6 +121,17 @@ constexpr void fuse_into_consumers(graph& g) {
   }
 }
 
+namespace detail {
+/// True when `n` is a sum per channel whose operands are read by element, by channel or as single numbers.
+constexpr bool sums_channels(const graph& g, const node& n, const domain& over) {
+  const auto by_channel = [&](const node& value) { return access_of(value, over).how == expr::access::column && value.extent.size() == over.extent.channels(); };
+  if (n.kind != op::reduce || !by_channel(n)) return false;
+  for (int k = 0; k < n.operand_count; ++k)
+    if (const expr::access how = access_of(g.nodes[n.operands[k]], over).how; how >= expr::access::row || (how == expr::access::column && !by_channel(g.nodes[n.operands[k]]))) return false;
+  return true;
+}
+}  // namespace detail
+
 /// Sums per channel over the same data become one pass with several results.
 constexpr void join_sums(graph& g) {
   list<int> sum_of;  // the last sum over each node
@@ -137,13 +139,14 @@ constexpr void join_sums(graph& g) {
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
     if (n.dead || n.kind != op::reduce || n.batched || n.extent.size() == 1) continue;
-    const long loop = detail::loop_key(detail::loop_domain(g, n));
+    const domain loop = loop_domain(g, n);
+    if (!detail::sums_channels(g, n, loop)) continue;
     int joined = -1;
     for (int k = 0; k < n.operand_count && joined < 0; ++k)
-      if (detail::loop_key(g.nodes[n.operands[k]]) == loop) joined = sum_of[n.operands[k]];
+      if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) joined = sum_of[n.operands[k]];
     if (joined >= 0) {
       node& first = g.nodes[joined];
-      bool possible = first.extent == n.extent && first.results < most_joined_sums && detail::loop_key(detail::loop_domain(g, first)) == loop;
+      bool possible = first.extent == n.extent && first.results < most_joined_sums && same_loop(loop_domain(g, first), loop);
       for (int k = 0; k < n.operand_count; ++k) possible = possible && n.operands[k] < joined;
       if (possible && detail::compose(g, first, -1, n)) {
         n.kind = op::result, n.number = first.results++;
@@ -152,7 +155,7 @@ constexpr void join_sums(graph& g) {
       }
     }
     for (int k = 0; k < n.operand_count; ++k)
-      if (detail::loop_key(g.nodes[n.operands[k]]) == loop) sum_of[n.operands[k]] = i;
+      if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) sum_of[n.operands[k]] = i;
   }
 }
 
@@ -172,7 +175,7 @@ constexpr void move_before_reshapes(graph& g) {
     for (int k = 0; k < n.operand_count; ++k) {
       if (n.operands[k] == view) moved.operands[k] = g.nodes[view].operands[0];
       const access_result access = access_of(g.nodes[moved.operands[k]], domain_of(moved));
-      fits = fits && moved.operands[k] < view && access.fits && access.how != expr::access::column;
+      fits = fits && moved.operands[k] < view && access.fits && access.how != expr::access::column && access.how != expr::access::row;
     }
     if (!fits) continue;
     node reshaped = g.nodes[view];
@@ -197,7 +200,8 @@ constexpr void fuse_into_producers(graph& g) {
     }
     for (int k = 0; k < n.operand_count && position >= 0; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit
       const node& operand = g.nodes[n.operands[k]];
-      if (access_of(operand, domain_of(n)).how == expr::access::column && operand.extent.size() != n.extent.channels()) position = -1;
+      const expr::access how = access_of(operand, domain_of(n)).how;
+      if (how == expr::access::row || (how == expr::access::column && operand.extent.size() != n.extent.channels())) position = -1;
     }
     if (position < 0) continue;
     node& producer = g.nodes[n.operands[position]];

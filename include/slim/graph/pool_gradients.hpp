@@ -54,8 +54,9 @@ constexpr void work_before_pools(graph& g) {
       const bool kept = n.kept;
       n = spread, n.operands[2] = gradient, n.kept = kept;
       spread = mask;
-    } else if (n.kind == op::reduce && !n.batched && n.operand_count == 1 && n.extent.size() == g.nodes[n.operands[0]].extent.channels()) {
+    } else if (n.kind == op::reduce && n.operand_count == 1) {
       const node& operand = g.nodes[n.operands[0]];
+      if (n.batched || n.extent.size() != operand.extent.channels() || access_of(n, domain_of(operand)).how != expr::access::column) continue;
       const expr::scalar_function& f = g.functions[n.function];
       if (operand.kind == op::max_pool_gradient && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
     }

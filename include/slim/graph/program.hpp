@@ -194,38 +194,23 @@ public:
   static constexpr auto program = shrink<exact>(second<exact.fits(first_room) ? first_room : exact>);
 };
 
-/// The loop of an element-wise computation: rows × width, where columns repeat every `width` elements.
-struct loop_shape {
-  domain over{};
-  long width = 1;             // elements of a row
-  long rows_per_example = 1;  // rows in one example (or in all, when not batched)
-};
-
-/// Domain of the values that function `operands` of node `i` run over.
+/// The loop of node `n`'s function, or of its epilogue: rows are then what kernels hand over, the channels.
 template <class Program>
 constexpr loop_shape loop_of(const Program& p, const node& n, bool epilogue) {
-  loop_shape loop;
-  const int first = epilogue ? n.body() : 0;
-  if (n.kind == op::reduce)
-    loop.over = joint_domain(p, n.operands, n.operand_count);
-  else if (n.kind == op::update)
-    loop.over = domain_of(p.nodes[n.operands[0]]);
-  else
-    loop.over = domain_of(n);
-  const long size = loop.over.extent.size();
-  long column = 0;
-  for (int k = first; k < n.operand_count; ++k) {
-    const node& operand = p.nodes[n.operands[k]];
-    if (access_of(operand, loop.over).how == expr::access::column) column = operand.extent.size();
-  }
-  if (n.kind == op::reduce && !n.batched && n.extent.size() > 1) column = n.extent.size();
   const function_entry& f = p.functions[epilogue ? n.epilogue : n.function];
-  for (int i = f.first; i < f.first + f.count; ++i)
-    if (p.function_nodes[i].op == expr::scalar_op::position) column = loop.over.extent.channels();
-  if (epilogue && column == 0) column = loop.over.extent.channels();
-  loop.width = column > 0 ? column : size;
-  loop.rows_per_example = size / loop.width;
-  return loop;
+  bool by_channel = epilogue;
+  for (int i = f.first; i < f.first + f.count; ++i) by_channel = by_channel || p.function_nodes[i].op == expr::scalar_op::position;
+  if (epilogue) return loop_over(domain_of(n), nullptr, 0, true);
+  const node* values[node::max_operands + 1]{};  // operands, and the sums that the loop makes
+  for (int k = 0; k < n.operand_count; ++k) values[k] = &p.nodes[n.operands[k]];
+  values[n.operand_count] = &n;
+  return loop_over(loop_domain(p, n), values, n.operand_count + (n.kind == op::reduce ? 1 : 0), by_channel);
+}
+
+/// True for a sum over some of the axes whose result is not just one number, one per example or one row.
+template <class Program>
+constexpr bool sums_rows(const Program& p, const node& n) {
+  return n.kind == op::reduce && loop_access(n, loop_of(p, n, false)) >= expr::access::row;
 }
 
 /// The function (or epilogue) of node `Index` as template argument of its loop.
@@ -235,10 +220,10 @@ constexpr auto code_of() {
   constexpr const function_entry& f = Program.functions[Epilogue ? n.epilogue : n.function];
   constexpr int first = Epilogue ? n.body() : 0;
   constexpr int inputs = n.operand_count - first + (Epilogue ? 1 : 0);
-  constexpr domain over = loop_of(Program, n, Epilogue).over;
+  constexpr loop_shape loop = loop_of(Program, n, Epilogue);
   expr::access accesses[room_for(inputs)]{};
   for (int k = first; k < n.operand_count; ++k)
-    accesses[k - first + (Epilogue ? 1 : 0)] = access_of(Program.nodes[n.operands[k]], over).how;
+    accesses[k - first + (Epilogue ? 1 : 0)] = loop_access(Program.nodes[n.operands[k]], loop);
   return expr::encode<f.count, inputs, f.output_count>(Program.function_nodes + f.first, accesses, f.outputs);
 }
 

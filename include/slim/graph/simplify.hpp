@@ -22,6 +22,16 @@ constexpr void remove_dead(graph& g) {
   }
 }
 
+/// Constants that are part of no function, such as the gradient of a sum, become steps that write a number: every operand needs memory.
+constexpr void store_constants(graph& g) {
+  for (node& n : g.nodes) {
+    if (n.dead || n.kind != op::constant) continue;
+    expr::scalar_function f;
+    f.add_output(f.add_constant(n.value));
+    n.kind = op::map, n.function = g.intern(f);
+  }
+}
+
 namespace detail {
 constexpr bool same_operation(const node& a, const node& b) {
   if (a.kind != b.kind || a.function != b.function || a.epilogue != b.epilogue || a.operand_count != b.operand_count || a.batched != b.batched ||

@@ -1,7 +1,7 @@
 #pragma once
 // The rules every graph obeys between passes: a pass that breaks one is caught where it happened.
 
-#include "slim/graph/build.hpp"
+#include "slim/graph/plan.hpp"
 
 namespace slim::graph {
 
@@ -36,6 +36,23 @@ constexpr const char* fault_of(const graph& g) {
     if (n.kind == op::result && (n.number >= g.nodes[n.operands[0]].results || !(g.nodes[n.operands[0]].extent == n.extent))) return "a result that its operation does not have";
     if (n.kind == op::reshape && g.nodes[n.operands[0]].extent.size() != n.extent.size()) return "a reshape changes the number of elements";
   }
+  return nullptr;
+}
+
+/// The same for a plan: every step and every operand of one, every output and what is kept has memory.
+constexpr const char* fault_of(const graph& g, const memory_plan& plan) {
+  const auto stored = [&](int i) { return plan.places[i].where != region::nowhere; };
+  for (int step : plan.order) {
+    const node& n = g.nodes[step];
+    if (!n.is_update() && !stored(step)) return "a step has no memory for its result";
+    for (int k = 0; k < n.operand_count; ++k)
+      if (!stored(n.operands[k])) return "an operand has no memory";
+  }
+  const auto readable = [&](int i) { return plan.places[i].where == region::examples || plan.places[i].where == region::fixed; };
+  for (int output : g.outputs)
+    if (!readable(output)) return "an output has no memory of its own";
+  for (int i = 0; i < g.nodes.size(); ++i)
+    if (g.nodes[i].kept && !g.nodes[i].dead && !readable(i)) return "a kept node has no memory of its own";
   return nullptr;
 }
 

@@ -20,6 +20,7 @@ struct expression_context {
   T* outputs[max_expression_outputs]{};
   long width = 1;
   long rows_per_example = 1;
+  const expr::row_places* places = nullptr;  // of each operand, for codes that read by row
   std::uint32_t seed = 0;  // of this step
 };
 
@@ -29,6 +30,7 @@ template <class T, auto Code>
 struct evaluation {
   const expression_context<T>& context;
   simd::batch<T> values[Code.node_count];
+  const T* rows[Code.by_row() ? Code.input_count : 1]{};  // where this row of an operand begins
 
   /// Operands that do not change within a row are loaded once per row.
   template <int I>
@@ -40,6 +42,8 @@ struct evaluation {
       constexpr int k = Code.input_of(I);
       if constexpr (Code.inputs[k] == expr::access::scalar) values[I] = simd::broadcast(context.inputs[k][0]);
       if constexpr (Code.inputs[k] == expr::access::example) values[I] = simd::broadcast(context.inputs[k][row / context.rows_per_example]);
+      if constexpr (Code.inputs[k] == expr::access::row) rows[k] = context.inputs[k] + context.places[k](row);
+      if constexpr (Code.inputs[k] == expr::access::row_number) values[I] = simd::broadcast(context.inputs[k][context.places[k](row)]);
     }
   }
 
@@ -62,6 +66,7 @@ struct evaluation {
       constexpr int k = Code.input_of(I);
       if constexpr (Code.inputs[k] == expr::access::element) values[I] = simd::load(context.inputs[k] + row * context.width + column, count);
       if constexpr (Code.inputs[k] == expr::access::column) values[I] = simd::load(context.inputs[k] + column, count);
+      if constexpr (Code.inputs[k] == expr::access::row) values[I] = simd::load(rows[k] + column, count);
     } else if constexpr (op == position) {
       values[I] = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
     } else if constexpr (op == uniform) {

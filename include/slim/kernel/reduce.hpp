@@ -1,5 +1,5 @@
 #pragma once
-// Sums of scalar functions: per column (bias gradients, batch statistics), per example, or over everything (losses).
+// Sums of scalar functions: per column (bias gradients, batch statistics), per example, over everything (losses), or over any of the axes.
 // Rows are cut into blocks whose number depends on the shape only, so that results are the same for every number of threads.
 
 #include "slim/kernel/expression.hpp"
@@ -106,6 +106,40 @@ void reduce_examples(const expression_context<T>& context, long examples, int th
   parallel_for(examples, 4.0 * Code.node_count * static_cast<double>(context.rows_per_example * context.width), threads, [&](long example) {
     const long first = example * context.rows_per_example;
     context.outputs[0][example] = static_cast<T>(detail::rectangle_sum<T, Code>(context, first, first + context.rows_per_example, 0, context.width));
+  });
+}
+
+/// Result r is the sum of `rows / results` rows of the loop, as a row or, with `to_number`, as one number: the first of them is row first(r), the others are
+/// next(1), next(2) … rows further.
+template <class T, auto Code>
+void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next, int threads) {
+  const long width = context.width, terms = rows / results;
+  parallel_for(results, 4.0 * Code.node_count * static_cast<double>(terms * width), threads, [&](long r) {
+    const long begin = first(r);
+    if (to_number) {
+      double total = 0;
+      for (long term = 0; term < terms; ++term) {
+        const long row = begin + next(term);
+        total += detail::rectangle_sum<T, Code>(context, row, row + 1, 0, width);
+      }
+      context.outputs[0][r] = static_cast<T>(total);
+      return;
+    }
+    T* const result = context.outputs[0] + r * width;
+    for (long done = 0; done < terms; done += reduce_rows) {
+      const long last = done + reduce_rows < terms ? done + reduce_rows : terms;
+      simd::for_each_stretch<T>(width, [&](long column, long count) {
+        detail::evaluation<T, Code> e{context, {}};
+        simd::batch<T> total(T(0));
+        for (long term = done; term < last; ++term) {
+          const long row = begin + next(term);
+          e.row(row, detail::node_indices<Code>{});
+          e.elements(row, column, count, detail::node_indices<Code>{});
+          total += e.values[Code.outputs[0]];
+        }
+        simd::store(result + column, done == 0 ? total : simd::load(result + column, count) + total, count);
+      });
+    }
   });
 }
 

@@ -36,8 +36,10 @@ struct adapters {
 
   static const node& of(const state& s, const step<T>& at) { return s.nodes[at.node]; }
   static const slim::shape& extent(const state& s, int i) { return s.nodes[i].extent; }
-  /// Rows of an operand seen as a matrix [rows, channels].
+  /// Rows of an operand seen as a matrix [rows, channels], for each example.
   static long rows(const state& s, const slim::shape& e) { return s.batch * (e.size() / e.channels()); }
+  /// Rows of a node that may be one for all examples.
+  static long rows(const state& s, const node& n) { return n.batched ? rows(s, n.extent) : n.extent.size() / n.extent.channels(); }
 
   /// Result `number` of a step that has several.
   static T* result(const state& s, const step<T>& at, int number) { return s[at.node] + number * graph::aligned(of(s, at).extent.size()); }
@@ -51,10 +53,26 @@ struct adapters {
     return c;
   }
   static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
+  static graph::loop_shape loop_of(const state& s, const step<T>& at) { return {graph::loop_domain(s, of(s, at)), at.width, at.rows_per_example}; }
+
+  /// The row_places of all operands; nothing where the loop of `Code` does not need them.
+  template <auto Code>
+  struct operand_places {
+    expr::row_places all[Code.by_row() ? Code.input_count : 1];
+
+    operand_places(const state& s, const step<T>& at, kernel::expression_context<T>& context) {
+      if constexpr (Code.by_row()) {
+        for (int k = 0; k < of(s, at).operand_count; ++k) all[k] = graph::rows_of(s.nodes[of(s, at).operands[k]], loop_of(s, at));
+        context.places = all;
+      }
+    }
+  };
 
   template <auto Code>
   static void map(const state& s, const step<T>& at) {
-    kernel::map<T, Code>(function_context(s, at), loop_rows(s, at), s.threads);
+    kernel::expression_context<T> c = function_context(s, at);
+    const operand_places<Code> places(s, at, c);
+    kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
   }
   template <auto Code>
   static void update(const state& s, const step<T>& at) {
@@ -65,7 +83,8 @@ struct adapters {
   template <auto Code>
   static void reduce(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    const kernel::expression_context<T> c = function_context(s, at);
+    kernel::expression_context<T> c = function_context(s, at);
+    const operand_places<Code> places(s, at, c);
     if (n.batched)
       kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
     else if (n.extent.size() == 1)
@@ -73,12 +92,20 @@ struct adapters {
     else
       kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
   }
+  template <auto Code>
+  static void reduce_rows(const state& s, const step<T>& at) {
+    const node& n = of(s, at);
+    kernel::expression_context<T> c = function_context(s, at);
+    const operand_places<Code> places(s, at, c);
+    const graph::loop_shape loop = loop_of(s, at);
+    const bool to_number = graph::loop_access(n, loop) == expr::access::row_number;
+    const long results = n.extent.size() / (to_number ? 1 : at.width) * (n.batched ? s.batch : 1);
+    kernel::reduce_rows_of<T, Code>(c, loop_rows(s, at), results, to_number, graph::rows_of(n, loop, true, false), graph::rows_of(n, loop, true, true), s.threads);
+  }
 
   static void moments(const state& s, const step<T>& at) {
     const int operand = of(s, at).operands[0];
-    const slim::shape& e = extent(s, operand);
-    const long count = s.nodes[operand].batched ? rows(s, e) : e.size() / e.channels();
-    kernel::moments<T>(count, e.channels(), s[operand], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
+    kernel::moments<T>(rows(s, s.nodes[operand]), extent(s, operand).channels(), s[operand], result(s, at, 0), result(s, at, 1), s.workspace, s.threads);
   }
 
   template <kernel_set Needed>
@@ -236,11 +263,11 @@ struct adapters {
 
   static void softmax(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::softmax<T>(rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
+    kernel::softmax<T>(rows(s, n), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
   }
   static void softmax_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::softmax_gradient<T>(rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    kernel::softmax_gradient<T>(rows(s, n), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
   }
   static void softmax_cross_entropy(const state& s, const step<T>& at) {
     const node& n = of(s, at);
@@ -255,11 +282,11 @@ struct adapters {
   }
   static void local_response_normalization(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::local_response_normalization<T>(normalization(n), rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
+    kernel::local_response_normalization<T>(normalization(n), rows(s, n), n.extent.channels(), s[n.operands[0]], s[at.node], s.threads);
   }
   static void local_response_normalization_gradient(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::local_response_normalization_gradient<T>(normalization(n), rows(s, n.extent), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
+    kernel::local_response_normalization_gradient<T>(normalization(n), rows(s, n), n.extent.channels(), s[n.operands[0]], s[n.operands[1]], s[at.node], s.threads);
   }
 
   static void concat(const state& s, const step<T>& at) {
@@ -267,13 +294,13 @@ struct adapters {
     long first = 0;
     for (int k = 0; k < n.operand_count; ++k) {
       const long count = extent(s, n.operands[k]).channels();
-      kernel::copy_channels<T>(rows(s, n.extent), s[n.operands[k]], count, 0, s[at.node], n.extent.channels(), first, count, s.threads);
+      kernel::copy_channels<T>(rows(s, n), s[n.operands[k]], count, 0, s[at.node], n.extent.channels(), first, count, s.threads);
       first += count;
     }
   }
   static void slice(const state& s, const step<T>& at) {
     const node& n = of(s, at);
-    kernel::copy_channels<T>(rows(s, n.extent), s[n.operands[0]], extent(s, n.operands[0]).channels(), n.number, s[at.node], n.extent.channels(), 0, n.extent.channels(), s.threads);
+    kernel::copy_channels<T>(rows(s, n), s[n.operands[0]], extent(s, n.operands[0]).channels(), n.number, s[at.node], n.extent.channels(), 0, n.extent.channels(), s.threads);
   }
 };
 

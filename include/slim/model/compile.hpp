@@ -78,6 +78,12 @@ constexpr void trace_network(tracer& trace) {
     for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
 }
 
+/// Lets the caller read a node after a run.
+constexpr void keep(graph::graph& g, graph::named_node& named) {
+  named.node = readable(g, named.node);
+  g.nodes[named.node].kept = true;
+}
+
 /// Marks end points that the caller wants to read after a run.
 template <class Options>
 constexpr void keep_end_points(graph::graph& g) {
@@ -85,8 +91,8 @@ constexpr void keep_end_points(graph::graph& g) {
     bool found = false;
     for (graph::named_node& point : g.end_points)
       if (equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) {
-        point.node = readable(g, point.node);
-        found = g.nodes[point.node].kept = true;
+        keep(g, point);
+        found = true;
       }
     if (!found) g.fail(graph::rule::end_point_missing, -1, {}, {}, Options::kept[k]);
   }
@@ -107,9 +113,10 @@ constexpr void keep_class_labels(graph::graph& g) {
 }
 
 /// The checker between passes: a pass that leaves a graph behind which breaks a rule of verify.hpp is reported by its name.
-constexpr void check(graph::graph& g, const char* pass) {
+template <class... Plan>
+constexpr void check(graph::graph& g, const char* pass, const Plan&... plan) {
   if (g.failed()) return;
-  if (const char* const fault = graph::fault_of(g)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
+  if (const char* const fault = graph::fault_of(g, plan...)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
 }
 
 /// The second half of the pipeline: simplify → fuse → choose → fuse pools and updates → plan.
@@ -119,6 +126,7 @@ constexpr graph::compilation finish(graph::graph&& from) {
   if (g.failed()) return result;
   graph::share_equal(g);
   graph::remove_dead(g);
+  graph::store_constants(g);
   check(g, "simplify");
   keep_class_labels(g);
   result.unfused = graph::traffic_of(g);
@@ -142,6 +150,7 @@ constexpr graph::compilation finish(graph::graph&& from) {
   check(g, "fuse_updates");
   if (g.failed()) return result;
   result.plan = graph::plan(g);
+  check(g, "plan", result.plan);
   return result;
 }
 constexpr graph::compilation leave_as_written(graph::graph&& from) { return {static_cast<graph::graph&&>(from)}; }
@@ -212,8 +221,8 @@ constexpr graph::compilation trace_and_differentiate() {
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   graph::graph& g = result.g;
   if (g.failed()) return result;
-  for (const graph::named_node& loss : g.losses) g.nodes[loss.node].kept = true;
-  for (const graph::named_node& loss : g.regularization_losses) g.nodes[loss.node].kept = true;
+  for (graph::named_node& loss : g.losses) keep(g, loss);
+  for (graph::named_node& loss : g.regularization_losses) keep(g, loss);
   keep_end_points<Options>(g);
   const list<char> trained = trained_variables<TrainOptions>(g);
   list<char> wanted;
@@ -221,6 +230,7 @@ constexpr graph::compilation trace_and_differentiate() {
   for (int v = 0; v < g.variables.size(); ++v) wanted[g.variables[v].node] = trained[v];
   if constexpr (TrainOptions::template has<learning::check_numerics>) add_forward_checks(g);
   const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted), trained);
+  g.outputs[0] = readable(g, g.outputs[0]);
   if constexpr (TrainOptions::template has<learning::check_numerics>)
     for (const variable_gradient& one : updated.all) add_check(g, one.node);
   if constexpr (TrainOptions::template has<learning::summarize_gradients>)

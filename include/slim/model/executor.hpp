@@ -82,7 +82,7 @@ public:
     return {value(i), static_cast<std::size_t>(n.extent.size() * (n.batched ? last_batch : 1))};
   }
   /// One number that does not depend on the batch, such as a loss.
-  T number(int i) const { return Program.nodes[i].kind == graph::op::constant ? static_cast<T>(Program.nodes[i].value) : *value(i); }
+  T number(int i) const { return *value(i); }
 
 private:
   run_state<T> fresh_state(T* variables) const {

@@ -32,10 +32,10 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
   const auto variant_of = [&](int index, bool epilogue) {
     const graph::node& n = p.nodes[index];
     const int function = epilogue ? n.epilogue : n.function;
-    const graph::domain over = graph::loop_of(p, n, epilogue).over;
-    unsigned long key = epilogue ? 1 : n.kind == graph::op::map ? 2 : n.kind == graph::op::reduce ? 3 : 4;
+    const graph::loop_shape loop = graph::loop_of(p, n, epilogue);
+    unsigned long key = epilogue ? 1 : n.kind == graph::op::map ? 2 : n.kind == graph::op::update ? 3 : graph::sums_rows(p, n) ? 4 : 5;
     for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
-      key = key * 4 + static_cast<unsigned long>(graph::access_of(p.nodes[n.operands[k]], over).how);
+      key = key * 8 + static_cast<unsigned long>(graph::loop_access(p.nodes[n.operands[k]], loop));
     for (int v = newest[function]; v >= 0; v = found.variants[v].next)
       if (found.variants[v].key == key) return v;
     found.variants[found.count] = {index, epilogue, key, newest[function]};
@@ -71,6 +71,8 @@ struct step_table {
       return {&adapters<T>::template map<code>, nullptr};
     else if constexpr (kind == graph::op::update)
       return {&adapters<T>::template update<code>, nullptr};
+    else if constexpr (graph::sums_rows(Program, Program.nodes[index]))
+      return {&adapters<T>::template reduce_rows<code>, nullptr};
     else
       return {&adapters<T>::template reduce<code>, nullptr};
   }

@@ -61,6 +61,17 @@ private:
       return s[Node];
   }
 
+  struct places_of_operands {
+    expr::row_places all[graph::node::max_operands];
+  };
+  template <int Index>
+  static constexpr places_of_operands operand_places = [] {
+    const graph::node& n = Program.nodes[Index];
+    places_of_operands places;
+    for (int k = 0; k < n.operand_count; ++k) places.all[k] = graph::rows_of(Program.nodes[n.operands[k]], graph::loop_of(Program, n, false));
+    return places;
+  }();
+
   /// What the function of a node, or its epilogue, reads and writes: addresses only, worked out in the compiler.
   template <int Index, bool Epilogue>
   static kernel::expression_context<T> context(const run_state<T>& s, T* result) {
@@ -73,6 +84,7 @@ private:
     if constexpr (n.kind == graph::op::update)
       for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
     c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
+    if constexpr (graph::code_of<Program, Index, Epilogue>().by_row()) c.places = operand_places<Index>.all;
     return c;
   }
 
