@@ -44,7 +44,7 @@ template <text> struct nearest_name;
 // clang-format off
 template <class...> struct window_larger_than_input;                // use padding = SAME, a smaller window or a larger input
 template <class...> struct rank_of_input_is_wrong;                  // 3 is an image, 1 a vector: is there a flatten before?
-template <class...> struct shapes_differ;                           // operands have one shape, or broadcast one value per channel
+template <class...> struct shapes_differ;                           // operands broadcast as in NumPy: extents, from the last, are equal or 1
 template <class...> struct channels_differ;                         // branches that are added need equal channels: add a 1x1 conv2d
 template <class...> struct concat_needs_equal_extents;              // only the last extent may differ: check strides and padding
 template <class...> struct labels_do_not_fit_predictions;           // labels have the shape of the predictions
