@@ -46,6 +46,10 @@ constexpr auto both = encode<nodes_of_everything, 4, 2>(everything().nodes.begin
 constexpr auto first_alone = encode<nodes_of_first, 4, 1>(only(everything(), 0).nodes.begin(), accesses, only(everything(), 0).outputs);
 constexpr auto noise = encode<1, 0, 1>(random_number(7).nodes.begin(), nullptr, random_number(7).outputs);
 
+constexpr scalar_function product_and_sum() { return slim::expr::scalar_function_of<3>([](auto x, auto y, auto z) { return x * y + z; }); }
+constexpr slim::expr::access rows_of_operands[] = {slim::expr::access::element, slim::expr::access::row, slim::expr::access::row_number};
+constexpr auto by_row = encode<5, 3, 1>(product_and_sum().nodes.begin(), rows_of_operands, product_and_sum().outputs);
+
 /// Operands of `everything`, and what is to come out in double.
 template<class T>
 struct expression_case {
@@ -154,6 +158,41 @@ TEST_CASE_TEMPLATE("sums per column, per example and of everything equal their d
         if (threads == 1) once[i] = found[i];
         CHECK(found[i] == once[i]);
       }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("operands and sums by row: one row, or one number, for several rows of the loop", T, SLIM_TEST_SCALARS) {
+  // x[e][h][w][c] · y[e][·][·][c] + z[·][h][w][·], as in [h, w, c] · [1, 1, c] + [h, w, 1]; and its sums over h and w, and over e and c.
+  constexpr long examples = 3, pixels = 10;
+  using slim::expr::row_places;
+  for (const long width : {1, 3, 16, 37}) {
+    const auto x = values<T>(examples * pixels * width, 1), y = values<T>(examples * width, 2), z = values<T>(pixels, 3);
+    const row_places places[] = {{}, {{pixels, 1}, {0, 1}, {width, 0}}, {{1, 1}, {pixels, 1}, {1, 0}}};
+    std::vector<double> expected, of_example(static_cast<std::size_t>(examples * width)), of_pixel(pixels), example_size(of_example.size()), pixel_size(pixels);
+    for (long e = 0; e < examples; ++e)
+      for (long p = 0; p < pixels; ++p)
+        for (long c = 0; c < width; ++c) {
+          const auto at = [](const std::vector<T>& from, long i) { return static_cast<double>(from[static_cast<std::size_t>(i)]); };
+          const double value = at(x, (e * pixels + p) * width + c) * at(y, e * width + c) + at(z, p);
+          expected.push_back(value);
+          of_example[static_cast<std::size_t>(e * width + c)] += value, example_size[static_cast<std::size_t>(e * width + c)] += std::abs(value);
+          of_pixel[static_cast<std::size_t>(p)] += value, pixel_size[static_cast<std::size_t>(p)] += std::abs(value);
+        }
+    for (int threads = 1; threads <= 2; ++threads) {
+      std::vector<T> found(x.size(), T(NAN)), rows(of_example.size(), T(NAN)), numbers(of_pixel.size(), T(NAN));
+      expression_context<T> context;
+      context.inputs[0] = x.data(), context.inputs[1] = y.data(), context.inputs[2] = z.data();
+      context.width = width, context.rows_per_example = pixels, context.places = places;
+      context.outputs[0] = found.data();
+      slim::kernel::map<T, by_row>(context, examples * pixels, threads);
+      context.outputs[0] = rows.data();
+      reduce_rows_of<T, by_row>(context, examples * pixels, examples, false, {{1, 1}, {0, 1}, {pixels, 0}}, {{1, 1}, {pixels, 1}, {1, 0}}, threads);
+      context.outputs[0] = numbers.data();
+      reduce_rows_of<T, by_row>(context, examples * pixels, pixels, true, {{1, 1}, {pixels, 1}, {1, 0}}, {{1, 1}, {0, 1}, {pixels, 0}}, threads);
+      CHECK(worst(found, expected, expected) < 16);
+      CHECK(worst(rows, of_example, example_size) < 16);
+      CHECK(worst(numbers, of_pixel, pixel_size) < 16);
     }
   }
 }

@@ -192,13 +192,14 @@ constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, 
   return true;
 }
 
-/// `x` for each example: what is not batched is given to all of them.
-constexpr int batched(graph& g, int x, int scope) {
-  if (g.nodes[x].batched) return x;
+/// `x` as an operand that has an element for each of `over`.
+constexpr int broadcast(graph& g, int x, const domain& over, int scope) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
-  return map_over(g, g.intern(identity), &x, 1, {true, g.nodes[x].extent}, scope);
+  return map_over(g, g.intern(identity), &x, 1, over, scope);
 }
+/// `x` for each example: what is not batched is given to all of them.
+constexpr int batched(graph& g, int x, int scope) { return g.nodes[x].batched ? x : broadcast(g, x, {true, g.nodes[x].extent}, scope); }
 
 namespace detail {
 constexpr int window_product(graph& g, op kind, int x, int weights, const window& placed, const slim::shape& output, int scope) {

@@ -83,7 +83,9 @@ constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
   tracer& trace = *logits.trace;
   graph::node n;
   n.kind = graph::op::softmax_cross_entropy, n.batched = true, n.extent = leading(logits.shape());
-  n.operand_count = 2, n.operands[0] = logits.node, n.operands[1] = labels.in(trace);
+  n.operand_count = 2;
+  n.operands[0] = graph::batched(trace.g, logits.node, trace.scope);
+  n.operands[1] = graph::broadcast(trace.g, labels.in(trace), {true, logits.shape()}, trace.scope);
   return {trace, graph::add_node(trace.g, n, trace.scope)};
 }
 
