@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Adds up the cases of all tests of a build directory and prints `N passed, N failed` as the last line.
+"""Adds up the cases of all tests of some build directories and prints `N passed, N failed` as the last line.
 
 A test program counts as many cases as it reports (doctest's summary, or the last line of a script); one that reports none, or
-fails without a failed case (a crash, a time-out), counts as one case. usage: summary.py <build directory>
+fails without a failed case (a crash, a time-out), counts as one case. usage: summary.py <build directory>...
 """
 
 import json
@@ -10,9 +10,9 @@ import pathlib
 import re
 import sys
 
-log = pathlib.Path(sys.argv[1]) / 'meson-logs' / 'testlog.json'
+logs = [pathlib.Path(directory) / 'meson-logs' / 'testlog.json' for directory in sys.argv[1:]]
 passed = failed = 0
-for line in log.read_text().splitlines():
+for line in [line for log in logs for line in log.read_text().splitlines()]:
     test = json.loads(line)
     report = re.search(r'^\[doctest\] test cases: .*?(\d+) passed \| +(\d+) failed|^(\d+) passed, (\d+) failed$',
                        test.get('stdout', ''), re.MULTILINE)
