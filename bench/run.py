@@ -163,7 +163,7 @@ def machine():
 def write(results, versions, missing, options):
     compiler = run(['g++', '--version']).stdout.splitlines()[0]
     lines = ['# Benchmarks', '',
-             'Written by `./run bench` ' + f'on {datetime.date.today()}. ' + f'Machine: {machine()}. Ours: {compiler}, `-std=c++20 -O3 -march=native -fopenmp`.', '',
+             'Written by `./run bench` ' + f'on {datetime.date.today()}. ' + f'Machine: {machine()}. Ours: {compiler}, `-std=c++20 -O3 -march=native`.', '',
              'Peers: ' + ('; '.join(f'{PEERS[p]} {v}' for p, v in versions.items()) or 'none installed') + '.' +
              (' Not measured: ' + '; '.join(f'{PEERS[p]} ({why})' for p, why in missing.items()) + '.' if missing else ''), '',
              f'Ours and the peers took turns, {options.rounds} time(s) each, in a process of its own on random inputs; a figure is the median of the turns, and each turn gives the',

@@ -107,11 +107,11 @@ def main():
         parser.error(f'--only: no program is called like that; there are {", ".join(programs())}')
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in options.compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                                  '-fconstexpr-loop-limit=1000000']
-    flags = ['-std=c++20', '-O3', '-march=native', '-fopenmp', *limits, f'-I{include}', *package_flags('eigen3'), *package_flags('xsimd')]
+    flags = ['-std=c++20', '-O3', '-march=native', *limits, f'-I{include}', *package_flags('eigen3'), *package_flags('xsimd')]
     command = [options.compiler, *flags, '-c', '-o', os.devnull]
 
     version = subprocess.run([options.compiler, '--version'], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    print(f'{version}: -std=c++20 -O3 -march=native -fopenmp, median of {options.runs}\n')
+    print(f'{version}: -std=c++20 -O3 -march=native, median of {options.runs}\n')
     print('| program | seconds | peak MiB |\n|---|---:|---:|', flush=True)
     complaints = {}
     with tempfile.TemporaryDirectory() as directory:

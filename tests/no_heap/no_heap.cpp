@@ -63,7 +63,7 @@ TEST_CASE("steps do not allocate") {
   auto op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(8));
   std::vector<float> x(8 * 784, 0.25f);
   std::vector<int> y{0, 1, 2, 3, 4, 5, 6, 7};
-  op(x, std::vector<float>(y.begin(), y.end()));  // OpenMP's threads set themselves up once
+  op(x, std::vector<float>(y.begin(), y.end()));  // the helping threads set themselves up once
   net.predict(x);
   const std::span<const float> fewer(x.data(), 5 * 784);
   const std::span<const int> fewer_labels(y.data(), 5);

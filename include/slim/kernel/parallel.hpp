@@ -1,12 +1,9 @@
 #pragma once
 // Threads for kernels: a loop over independent tasks, forked only when there is enough work to pay for it.
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
-#include <atomic>
 #include <type_traits>
+
+#include "slim/kernel/thread_pool.hpp"
 
 namespace slim::kernel {
 
@@ -14,51 +11,11 @@ namespace slim::kernel {
 /// team takes some microseconds, in which one core does this much arithmetic.
 inline constexpr double fork_threshold = 2e5;
 
-/// Threads a kernel may use by default: OpenMP's setting (`OMP_NUM_THREADS` or the cores); 1 without OpenMP.
-inline int hardware_threads() {
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
-
-#ifdef _OPENMP
-/// Threads of a team at most.
-inline constexpr int most_threads = 128;
-
-/// Tasks [next, last) that belong to one thread, on a cache line of their own.
-struct alignas(64) task_range {
-  std::atomic<long> next;
-  long last;
-};
-
-/// Each thread works through its own share of the tasks, which keeps neighbouring ones in its cache, and then helps with those that others
-/// have left: cores are rarely equally fast, least of all when something else runs on them.
-/// A function of its own: compilers ask the runtime which thread this is on entry, even where nothing is forked. The tasks are shared
-/// out by hand: LLVM's runtime allocates memory for every `omp for`.
-[[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task, int thread), const void* context) {
-  task_range ranges[most_threads];
-  team = team < most_threads ? team : most_threads;
-  for (long t = 0; t < team; ++t) {
-    ranges[t].next.store(t * tasks / team, std::memory_order_relaxed);
-    ranges[t].last = (t + 1) * tasks / team;
-  }
-#pragma omp parallel num_threads(team)
-  for (int thread = omp_get_thread_num(), k = 0; k < team; ++k) {
-    task_range& range = ranges[(thread + k) % team];
-    for (long task; (task = range.next.fetch_add(1, std::memory_order_relaxed)) < range.last;) body(context, task, thread);
-  }
-}
-#endif
-
 /// `parallel_for` for a body behind a pointer: compiled once per program, whatever the kernels.
-[[gnu::noinline]] inline void run_tasks(long tasks, [[maybe_unused]] double work_per_task, [[maybe_unused]] int threads,
-                                        void (*body)(const void* context, long task, int thread), const void* context) {
-#ifdef _OPENMP
+[[gnu::noinline]] inline void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread),
+                                        const void* context) {
   if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold)
     return fork_tasks(tasks, tasks < threads ? static_cast<int>(tasks) : threads, body, context);
-#endif
   for (long task = 0; task < tasks; ++task) body(context, task, 0);
 }
 
