@@ -48,8 +48,7 @@ struct recorder {
   std::vector<T> seen;
   std::atomic<bool> outside{false};
 
-  recorder(const T* result, long rows, long columns)
-      : result(result), rows(rows), columns(columns), calls(static_cast<std::size_t>(rows * columns)), seen(calls.size()) {}
+  recorder(const T* of, long height, long width) : result(of), rows(height), columns(width), calls(static_cast<std::size_t>(height * width)), seen(calls.size()) {}
 
   epilogue<T> hook() const { return {&record, this}; }
 

@@ -41,16 +41,26 @@ std::vector<convolution_case> winograd_cases(int taps) {
   return cases;
 }
 
+/// The three passes in double.
+template<class T>
+struct definition {
+  std::vector<T> x, weights, dy;
+  std::vector<double> y_expected, dx_expected, dweights_expected;
+
+  explicit definition(const convolution_case& c)
+      : x(values<T>(input_size(c), 1)), weights(values<T>(weights_size(c), 2)), dy(values<T>(output_size(c), 3)), y_expected(dy.size()), dx_expected(x.size()), dweights_expected(weights.size()) {
+    for_each_product(c, [&](auto in, auto w, auto out) {
+      y_expected[out] += static_cast<double>(x[in]) * static_cast<double>(weights[w]);
+      dx_expected[in] += static_cast<double>(dy[out]) * static_cast<double>(weights[w]);
+      dweights_expected[w] += static_cast<double>(x[in]) * static_cast<double>(dy[out]);
+    });
+  }
+};
+
 template<class T, class Transform>
-void check_all_passes(const convolution_case& c) {
+void check_all_passes(const convolution_case& c, const definition<T>& is) {
   const convolution_geometry& g = c.geometry;
-  const auto x = values<T>(input_size(c), 1), weights = values<T>(weights_size(c), 2), dy = values<T>(output_size(c), 3);
-  std::vector<double> y_expected(dy.size()), dx_expected(x.size()), dweights_expected(weights.size());
-  for_each_product(c, [&](auto in, auto w, auto out) {
-    y_expected[out] += static_cast<double>(x[in]) * static_cast<double>(weights[w]);
-    dx_expected[in] += static_cast<double>(dy[out]) * static_cast<double>(weights[w]);
-    dweights_expected[w] += static_cast<double>(x[in]) * static_cast<double>(dy[out]);
-  });
+  const auto& [x, weights, dy, y_expected, dx_expected, dweights_expected] = is;
   const winograd_plane forward = forward_plane(g), backward = data_gradient_plane(g);
   std::vector<T> first_y, first_dx, first_dweights;
   for (int threads = 1; threads <= (std::is_floating_point_v<T> ? 3 : 2); ++threads) {
@@ -88,14 +98,16 @@ TEST_CASE_TEMPLATE("Winograd equals the definition of all three passes, for ever
     const convolution_geometry& g = c.geometry;
     INFO(c.batch << " x " << g.input_height << ' ' << g.input_width << ' ' << g.input_channels << " to " << g.output_height << ' ' << g.output_width << ' '
                  << g.output_channels << ", border " << g.pad_top << ' ' << g.pad_left);
-    check_all_passes<T, winograd_4x4_3x3>(c);
-    check_all_passes<T, winograd_2x2_3x3>(c);
+    const definition<T> is(c);
+    check_all_passes<T, winograd_4x4_3x3>(c, is);
+    check_all_passes<T, winograd_2x2_3x3>(c, is);
   }
   for (const convolution_case& c : winograd_cases<T>(5)) {
     const convolution_geometry& g = c.geometry;
     INFO("5x5: " << c.batch << " x " << g.input_height << ' ' << g.input_width << ' ' << g.input_channels << " to " << g.output_height << ' ' << g.output_width
                  << ' ' << g.output_channels << ", border " << g.pad_top << ' ' << g.pad_left);
-    check_all_passes<T, winograd_2x2_5x5>(c);
-    check_all_passes<T, winograd_4x4_5x5>(c);
+    const definition<T> is(c);
+    check_all_passes<T, winograd_2x2_5x5>(c, is);
+    check_all_passes<T, winograd_4x4_5x5>(c, is);
   }
 }

@@ -86,11 +86,12 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
     const int valid = static_cast<int>(smaller(tile_rows, pixels - done));
     const T* from[tile_rows];
     T* to[tile_rows];
-    for (int i = 0; i < valid; ++i, pixel.next()) {
+    for (int i = 0; i < tile_rows; ++i) {
       from[i] = pixel.from;
       to[i] = result + pixel.to + column;
+      if (i + 1 < valid) pixel.next();
     }
-    for (int i = valid; i < tile_rows; ++i) from[i] = from[0];
+    pixel.next();
     tile_row(steps, chunk.depth(), from, panels, to, valid, columns, accumulate);
     if (last && ((done + valid - finished) * columns >= epilogue_elements || done + valid == pixels)) {
       after(first_pixel + finished, first_pixel + done + valid, column, column + columns);

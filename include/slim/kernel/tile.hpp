@@ -107,13 +107,14 @@ template<class T, int Rows, int Vectors>
     for (long j = 0; j < valid_columns; ++j) c[i][j] = accumulate ? c[i][j] + finished[i][j] : finished[i][j];
 }
 
-/// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller kernel.
+/// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller
+/// kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
 template<class T>
 void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns,
               bool accumulate) {
   const long panel_size = depth * tile_columns<T>;
   T* at[tile_rows];
-  for (int i = 0; i < tile_rows; ++i) at[i] = c[i < valid_rows ? i : valid_rows - 1];
+  for (int i = 0; i < tile_rows; ++i) at[i] = c[i];
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
     if (valid_rows <= tile_rows / 2)
