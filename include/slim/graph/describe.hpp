@@ -71,7 +71,7 @@ std::string node_name(const Program& p, int i) {
   if (n.kind == op::input) return "input " + std::to_string(n.number);
   if (n.kind == op::scalar) return "number " + std::to_string(n.number);
   if (n.kind == op::batch_size) return "batch size";
-  if (n.kind == op::constant) return detail::number_text(n.value);
+  if (n.kind == op::constant) return number_text(n.value);
   return scope_name(p.scopes, n.scope).c_str();
 }
 
