@@ -27,6 +27,7 @@ inline double evaluate(const slim::expr::scalar_function& f, const std::vector<d
       case logistic: result = 1 / (1 + std::exp(-a)); break;
       case error_function: result = std::erf(a); break;
       case floor: result = std::floor(a); break;
+      case finite: result = std::isfinite(a); break;
       case add: result = a + b; break;
       case subtract: result = a - b; break;
       case multiply: result = a * b; break;

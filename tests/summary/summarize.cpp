@@ -110,3 +110,26 @@ TEST_CASE("end points and losses of a train_op") {
   CHECK(end_point_of<"small/conv">(train_op).read().size() == 24);
   CHECK(end_point_of<"small/conv">(train_op).shape() == shape{2, 2, 3});
 }
+
+namespace slim::summaries {
+TEST_CASE("variables_of is one function: the same answer in both namespaces, of a const model only to be read") {
+  using namespace slim;
+  static constexpr auto one = fully_connected(3, "fc", activation_fn = none);
+  using small = model<one, input<4>>;
+  small net{seed(1)};
+  const small& same = net;
+  static_assert(std::is_same_v<decltype(variables_of(net)), decltype(variables_of(same))>);
+  static_assert(std::is_same_v<decltype(slim::variables_of(net)), decltype(slim::summaries::variables_of(net))>);
+  CHECK(variables_of(same).size() == 2);
+  CHECK(variables_of(same)[0].values<const float>().data() == net.parameters().data());
+  CHECK_THROWS_WITH_AS(variables_of(same)[0].values<float>(), doctest::Contains("variable 'fc/weights': expected a model that may change"), error);
+  CHECK_THROWS_AS(variables_of(same)[0].bytes(), error);
+  variables_of(net)[1].values<float>()[2] = 5;
+  const observed_list seen = variables_of(same);
+  CHECK(seen[1].name() == "fc/biases");
+  CHECK(seen[1].read()[2] == 5);
+  model<one, input<4>, precision<double>> exact{seed(1)};
+  exact.variable<"fc/biases">()(1) = 0.5;
+  CHECK(observed_list(variables_of(exact))[1].read()[1] == 0.5f);
+}
+}  // namespace slim::summaries

@@ -58,7 +58,7 @@ inline int assign_from_checkpoint(const std::string& where, const assignment_map
       std::fprintf(stderr, "Variable %s missing in checkpoint %s\n", name.c_str(), path.c_str());
       continue;
     }
-    const bool same_size = tensor->type == variable.type && tensor->bytes.size() == variable.bytes().size();
+    const bool same_size = tensor->type == variable.type && tensor->bytes.size() == variable.constant_bytes().size();
     const bool fits = options.reshape_variables ? same_size : detail::same_form(*tensor, variable);
     if (!fits)
       source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") +

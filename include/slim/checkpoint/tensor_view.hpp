@@ -23,7 +23,7 @@ struct tensor_view {
       : name(std::move(full_name)), type(of), extents(std::move(shape)), bytes(content) {}
   tensor_view(const variable_reference& variable)
       : name(variable.name), type(variable.type), extents(variable.extent.extents, variable.extent.extents + variable.extent.rank),
-        bytes(variable.bytes()) {}
+        bytes(variable.constant_bytes()) {}
 
   std::size_t size() const { return bytes.size() / size_of(type); }
 };

@@ -104,7 +104,7 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
         accumulate(node.b, result.emit(select, own[node.a], g, zero));
         accumulate(node.c, result.emit(select, own[node.a], zero, g));
         break;
-      default: break;  // floor, greater and equal are piecewise constant
+      default: break;  // floor, finite, greater and equal are piecewise constant
     }
   }
 

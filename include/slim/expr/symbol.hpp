@@ -43,6 +43,8 @@ constexpr symbol tanh(const symbol& x) { return record(scalar_op::hyperbolic_tan
 constexpr symbol sigmoid(const symbol& x) { return record(scalar_op::logistic, x); }
 constexpr symbol erf(const symbol& x) { return record(scalar_op::error_function, x); }
 constexpr symbol floor(const symbol& x) { return record(scalar_op::floor, x); }
+/// 1 where x is a number that is not infinite, else 0, with -ffast-math too.
+constexpr symbol finite(const symbol& x) { return record(scalar_op::finite, x); }
 constexpr symbol max(const symbol& x, const symbol& y) { return record(scalar_op::maximum, x, y); }
 constexpr symbol min(const symbol& x, const symbol& y) { return record(scalar_op::minimum, x, y); }
 constexpr symbol square(const symbol& x) { return x * x; }

@@ -43,6 +43,7 @@ std::string formula(const Program& p, const function_entry& f, int at, const Ope
     case logistic: return call("sigmoid");
     case error_function: return call("erf");
     case floor: return call("floor");
+    case finite: return call("finite");
     case maximum: return call("max");
     case minimum: return call("min");
     case select: return call("select");

@@ -88,6 +88,8 @@ struct evaluation {
       values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-values[a]));
     } else if constexpr (op == error_function) {
       values[I] = simd::error_function(values[a]);
+    } else if constexpr (op == finite) {
+      values[I] = simd::finite(values[a]);
     } else if constexpr (op == floor) {
       values[I] = simd::round_down(values[a]);
     } else if constexpr (op == add) {

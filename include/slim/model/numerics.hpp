@@ -5,7 +5,6 @@
 //   with summarize_gradients  each gradient
 //   with clip_global_norm or adaptive_clipping  the norm of all gradients before it
 
-#include <limits>
 #include <string>
 
 #include "slim/graph/program.hpp"
@@ -35,7 +34,7 @@ constexpr int readable(graph::graph& g, int i) {
 
 /// One more output: how many elements of a node are NaN or infinite.
 constexpr void add_check(graph::graph& g, int node) {
-  constexpr auto not_finite = [](auto x) { return select(std::numeric_limits<double>::infinity() > abs(x), 0.0, 1.0); };
+  constexpr auto not_finite = [](auto x) { return 1.0 - finite(x); };
   const int operands[] = {g.nodes[node].kind == graph::op::constant ? readable(g, node) : node};
   g.outputs.push(graph::reduce(g, recorded<1>(g, not_finite), operands, 1, {}, g.nodes[node].scope));
 }

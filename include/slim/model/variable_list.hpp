@@ -17,7 +17,7 @@ std::vector<variable_reference> variables_of(Model& net, Chosen&& chosen) {
   return all;
 }
 
-/// The variables of `net` that a checkpoint keeps: all but local ones.
+/// The variables of `net` that a checkpoint keeps: all but local ones. Of a const model they can only be read.
 template <class Model>
 std::vector<variable_reference> variables_of(Model& net) {
   return variables_of(net, [](int i) { return Model::kind_of_variable(i) != variable_kind::local; });

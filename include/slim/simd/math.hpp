@@ -4,11 +4,22 @@
 #include <cstdint>
 
 #include "slim/core/config.hpp"
+#include "slim/core/finite.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim::simd {
 
 // The words find what computes them beside the vector's class: xsimd's functions for its batches.
+
+/// 1 in each lane that is finite, else 0: by the bits, comparisons of vectors are folded with -ffast-math.
+template <class V>
+V finite(const V& x) {
+  using T = typename V::value_type;
+  alignas(64) T lanes[V::size];
+  simd::store(lanes, x);
+  for (T& lane : lanes) lane = static_cast<T>(is_finite(static_cast<double>(lane)) ? 1 : 0);
+  return simd::load(lanes);
+}
 
 // clang-format off
 template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }

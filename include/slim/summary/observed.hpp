@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slim/shape/shape.hpp"
+#include "slim/tensor/variable_reference.hpp"
 
 namespace slim::summaries {
 
@@ -25,6 +26,9 @@ public:
   template <class Read>
   observed(std::string name, const slim::shape& extent, bool batched, Read read)
       : own_name(std::move(name)), own_shape(extent), per_example(batched), source(std::make_shared<reader_of<Read>>(std::move(read))) {}
+
+  /// A variable.
+  observed(const variable_reference& variable) : observed(variable.type == dtype_of<double>() ? reading<double>(variable) : reading<float>(variable)) {}
 
   /// The same under another name.
   observed named(std::string name) const {
@@ -44,6 +48,11 @@ public:
   std::span<const float> read() const { return source->read(); }
 
 private:
+  template <class T>
+  static observed reading(const variable_reference& variable) {
+    return {variable.name, variable.extent, false, [variable] { return variable.values<const T>(); }};
+  }
+
   struct reader {
     virtual ~reader() = default;
     virtual std::span<const float> read() = 0;

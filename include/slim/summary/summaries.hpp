@@ -104,7 +104,10 @@ inline std::string add_image_summary(summary_set& set, const observed& values, c
 
 // The same for lists.
 
-using observed_list = std::vector<observed>;
+struct observed_list : std::vector<observed> {
+  using vector::vector;
+  observed_list(const std::vector<variable_reference>& variables) : vector(variables.begin(), variables.end()) {}
+};
 
 inline void add_scalar_summaries(summary_set& set, const observed_list& list, const std::string& prefix = {}, bool print_summary = false) {
   for (const observed& one : list) add_scalar_summary(set, one, {{}, prefix, print_summary});

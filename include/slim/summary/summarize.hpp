@@ -10,6 +10,7 @@
 #include "slim/core/regular_expression.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/learning/train_op.hpp"
+#include "slim/model/variable_list.hpp"
 #include "slim/summary/summaries.hpp"
 
 namespace slim::summaries {
@@ -77,17 +78,12 @@ inline bool ends_with(const std::string& name, const std::string& ending) {
 
 // What can be observed. All refer to the model or train_op, which must stay where it is.
 
-/// Variable number `i` of a model, and all of them.
+/// Variable number `i` of a model; all of them, but for local ones, are variables_of(net).
 template <class Model>
 observed variable_of(const Model& net, int i) {
   return {Model::variable_name(i), Model::variable_shape(i), false, [&net, i] { return net.variable_values(i); }};
 }
-template <class Model>
-observed_list variables_of(const Model& net) {
-  observed_list list;
-  for (int i = 0; i < Model::variables(); ++i) list.push_back(variable_of(net, i));
-  return list;
-}
+using slim::variables_of;
 
 /// A kept end point of the last step of a train_op, or of the last predict of a model; an unknown name does not compile.
 template <text Name, class Run>
@@ -167,13 +163,13 @@ void summarize_variables(summary_set& set, const Model& net, const std::string& 
 /// Those that layers call "weights" (also "depthwise_weights" and "pointwise_weights"), and those called "biases".
 template <class Model>
 void summarize_weights(summary_set& set, const Model& net, const std::string& name_filter = {}) {
-  for (const observed& one : matching(variables_of(net), name_filter))
+  for (const observed& one : matching(observed_list(variables_of(net)), name_filter))
     for (const char* weights : {"weights", "depthwise_weights", "pointwise_weights"})
       if (detail::ends_with(one.name(), weights)) summarize_tensor(set, one);
 }
 template <class Model>
 void summarize_biases(summary_set& set, const Model& net, const std::string& name_filter = {}) {
-  for (const observed& one : matching(variables_of(net), name_filter))
+  for (const observed& one : matching(observed_list(variables_of(net)), name_filter))
     if (detail::ends_with(one.name(), "biases")) summarize_tensor(set, one);
 }
 
