@@ -60,6 +60,21 @@ constexpr auto at_zero = [](tensor x, tensor y) {
   return losses::get_total_loss();
 };
 
+// Of pixels: one softmax for each, weights of each, distances along other axes than the last.
+constexpr auto pixel_losses = [](tensor x, tensor y, tensor w) {
+  const auto head = [&](const char* name) { return conv2d(2, {1, 1}, name, activation_fn = none)(x); };
+  const tensor weights = max(w - 0.3, 0.0), classes = select(y > 0.0, 1.0, 0.0);
+  losses::softmax_cross_entropy(head("softmax"), softmax("targets")(concat(y, -y)));
+  losses::softmax_cross_entropy(head("softmax_weighted"), softmax("targets_again")(concat(y, -y)), weights, 0.1);
+  losses::sparse_softmax_cross_entropy(head("sparse"), classes);
+  losses::sparse_softmax_cross_entropy(head("sparse_weighted"), classes, weights, ignore_label = 1);
+  losses::mean_squared_error(head("squared"), concat(y, y), weights);
+  losses::cosine_distance(head("cosine"), concat(y, y), 2, sum_per_example(weights));
+  losses::cosine_distance(head("cosine_pixels"), concat(y, y), -1, weights);
+  losses::compute_weighted_loss(square(head("weight_trained") - y), square(weights * head("weight")));
+  return losses::get_total_loss();
+};
+
 constexpr laws::setting batch_of(int n) { return {.batch = n, .sequence = 2}; }
 
 }  // namespace
@@ -96,4 +111,8 @@ TEST_CASE("slopes at exactly 0 are TensorFlow's") {
     CHECK(op.slot<"first/biases">()[0] == 1);
     CHECK(op.slot<"second/biases">()[0] == 0);
   }
+}
+TEST_CASE("gradient law: losses and weights of pixels") {
+  laws::check_gradients<pixel_losses, input<2, 3, 2>, input<2, 3, 1>, input<2, 3, 1>>(no_loss{}, batch_of(1));
+  laws::check_gradients<pixel_losses, input<2, 3, 2>, input<2, 3, 1>, input<2, 3, 1>>(no_loss{}, batch_of(3));
 }

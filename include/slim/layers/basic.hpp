@@ -62,7 +62,7 @@ constexpr tensor one_hot(const tensor& labels, int classes, double on = 1, doubl
   slim::shape column = labels.shape(), rows = labels.shape();
   column.extents[column.rank++] = 1;
   rows.extents[rows.rank++] = classes;
-  if (labels.shape().size() == 1) column = labels.shape(), rows = {classes};
+  if (labels.shape().size() == 1) column = {}, rows = {classes};
   expr::scalar_function f;
   const int hit = f.emit(expr::scalar_op::equal, f.emit(expr::scalar_op::position), f.add_input(0));
   f.add_output(f.emit(expr::scalar_op::select, hit, f.add_constant(on), f.add_constant(off)));
@@ -73,8 +73,8 @@ constexpr tensor one_hot(const tensor& labels, int classes, double on = 1, doubl
 }
 }  // namespace detail
 
-/// Class numbers, one per example -> [num_classes] with on_value at the class and off_value elsewhere. A number out of range gives a
-/// row of off_value. TF-Slim section 2.8. Call: one_hot_encoding(num_classes[, "scope"]).
+/// Class numbers, one per example ([] or [1]) -> [num_classes] with on_value at the class and off_value elsewhere; class numbers of any other shape ->
+/// that shape and one more axis. A number out of range gives a row of off_value. TF-Slim section 2.8. Call: one_hot_encoding(num_classes[, "scope"]).
 struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   static constexpr const char* function_name = "one_hot_encoding";
   static constexpr const char* default_scope = "OneHotEncoding";
@@ -86,7 +86,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   static constexpr tensor apply(const tensor& labels, const arguments<one_hot_encoding_layer>& with) {
     tracer& trace = *labels.trace;
     const int classes = with[num_classes];
-    if (labels.shape().size() != 1) trace.fail(graph::rule::label_shape_mismatch, labels.shape(), {1});
+    if (labels.shape().rank == slim::shape::max_rank) trace.fail(graph::rule::rank_mismatch, {labels.shape().rank}, {slim::shape::max_rank - 1});
     if (classes < 1) trace.fail(graph::rule::bad_number, {classes}, {1}, "num_classes");
     return detail::one_hot(labels, classes, with[on_value], with[off_value]);
   }
