@@ -76,7 +76,7 @@ TEST_CASE("inception, evaluation") {  // the definition in Python: rows 1 .. 14 
   check_close(inception::preprocess_for_eval(pattern(16, 20, 1), 2, 3).pixels, {0.082353, 0.286275, 0.505882, 0.615686, 0.529412, 0.458824}, 2e-6);
   check_close(inception::preprocess_for_eval({2, 2, 1, {0, 255, 51, 204}}, 2, 2, {.central_fraction = 1}).pixels, {-1, 1, -0.6, 0.6}, 1e-6);
   CHECK(complaint([] { inception::preprocess_for_eval(pattern(4, 4, 3), 2, 2, {.central_fraction = 0}); }) ==
-        "preprocessing: inception: central_fraction: expected more than 0, at most 1, found 0.000000; choose another");
+        "preprocessing: inception: central_fraction: expected more than 0, at most 1, found 0; choose another");
 }
 
 TEST_CASE("inception, training: in -1 .. 1, repeatable, always different") {

@@ -1,6 +1,8 @@
 #pragma once
 // Initializers under TF-Slim's names. TF-Slim section 3.
 
+#include <cstddef>
+
 #include "slim/graph/initializer.hpp"
 
 namespace slim {

@@ -2,12 +2,12 @@
 // One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
 
 #include <Eigen/Core>
-#include <charconv>
 #include <string>
 #include <type_traits>
 
 #include "slim/core/error.hpp"
 #include "slim/core/finite.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/graph/graph.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
@@ -145,12 +145,10 @@ private:
         const bool in_range = label >= 0 && label < static_cast<T>(of.classes);
         if ((in_range && static_cast<T>(static_cast<long>(label)) == label) || (of.ignores && label == static_cast<T>(of.ignored))) continue;
       }
-      char digits[64];
-      const std::string found(digits, std::to_chars(digits, digits + sizeof digits, label).ptr);
       const bool last = n.kind != graph::op::input || n.number == count - 1;
       throw error("labels" + (last ? "" : " (input " + std::to_string(n.number) + ")") + ": example " + std::to_string(k / cells) +
                   (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a class from 0 to " + std::to_string(of.classes - 1) +
-                  (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + found + "; check the data set or the number of outputs");
+                  (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + number_text(static_cast<double>(label)) + "; check the data set or the number of outputs");
     }
   }
 
