@@ -122,6 +122,25 @@ TEST_CASE("every kind of damage is found") {
   check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
 }
 
+TEST_CASE("what is read without memory is found") {
+  sketch s;
+  const tensor x = s.input({6}), y = x + s.variable({6});
+  s.output(sum_per_example(y));
+  graph::memory_plan good = graph::plan(s.trace.g);
+  CHECK(graph::fault_of(s.trace.g, good) == nullptr);
+  graph::memory_plan bad = good;
+  bad.places[y.node].where = graph::region::nowhere;
+  CHECK(std::string(graph::fault_of(s.trace.g, bad)) == "a step has no memory for its result");
+  bad = good;
+  bad.places[x.node].where = graph::region::nowhere;
+  CHECK(std::string(graph::fault_of(s.trace.g, bad)) == "an operand has no memory");
+  s.output(x);
+  CHECK(std::string(graph::fault_of(s.trace.g, good)) == "an output has no memory of its own");
+  s.trace.g.outputs.shrink(1);
+  s.trace.g.nodes[x.node].kept = true;
+  CHECK(std::string(graph::fault_of(s.trace.g, good)) == "a kept node has no memory of its own");
+}
+
 TEST_CASE("a pass that leaves a fault behind is named, and only the first") {
   specimen s;
   detail::check(s.g(), "simplify");
