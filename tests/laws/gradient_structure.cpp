@@ -60,7 +60,8 @@ constexpr auto shared_image = [](tensor x) {
   const tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x), variable(x, "more", {3, 5, 1}, ones));
   const tensor shares = softmax("shares")(variable(x, "scores", {4}, zeros));
   const tensor pair = concat(variable(x, "left", {2}, ones), square(variable(x, "right", {2}, ones)));
-  return fully_connected(4, "back", activation_fn = none)(both) * shares + pair;
+  const tensor normal = batch_norm("norm", scale = true)(variable(x, "table", {2, 3, 4})) * variable(x, "slopes", {2, 3, 4});
+  return fully_connected(4, "back", activation_fn = none)(both) * shares + pair + sum_per_example(normal);
 };
 
 template <class T>

@@ -81,7 +81,7 @@ constexpr tracer& network_of(const Tensors&... operands) {
 
 }  // namespace detail
 
-/// Element-wise application of a recorded function. Operands broadcast: one number, one value per channel, one per example.
+/// Element-wise application of a recorded function. The shapes of one example broadcast as in NumPy, and what is not batched is the same for all examples.
 template <class... Tensors>
 constexpr tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
   tracer& owner = detail::network_of(operands...);
@@ -155,12 +155,12 @@ constexpr tensor mean(const tensor& x) {
   return total * (1.0 / per_example) / tensor(*x.trace, graph::batch_size(x.trace->g));
 }
 
-/// Σ over the elements of each example: one number per example.
+/// Σ over the elements of each example: one number per example, or one in all where `x` is the same for all.
 constexpr tensor sum_per_example(const tensor& x) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   const int nodes[] = {x.node};
-  return {*x.trace, graph::reduce(x.trace->g, identity, nodes, 1, {true, {}}, x.trace->scope)};
+  return {*x.trace, graph::reduce(x.trace->g, identity, nodes, 1, {x.trace->g.nodes[x.node].batched, {}}, x.trace->scope)};
 }
 
 /// The sum of a list of tensors or of a loss collection.

@@ -31,6 +31,7 @@ constexpr const char* fault_of(const graph& g) {
     if (n.epilogue >= 0)
       for (int k = n.body(); k < n.operand_count; ++k)
         if (!access_of(g.nodes[n.operands[k]], domain_of(n)).fits) return "an epilogue operand does not fit";
+    if (n.kind == op::reduce && !access_of(n, joint_domain(g, n.operands, n.operand_count)).fits) return "a sum has another shape than what is summed";
     if (n.results > 1 && n.batched) return "several results for each example";
     if (n.kind == op::reduce && g.functions[n.function].output_count != n.results) return "a reduction has not one result for each output of its function";
     if (n.kind == op::result && (n.number >= g.nodes[n.operands[0]].results || !(g.nodes[n.operands[0]].extent == n.extent))) return "a result that its operation does not have";

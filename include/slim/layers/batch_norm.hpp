@@ -61,7 +61,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     tensor center_of = moving_mean, variance = moving_variance;
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
-      const tensor examples(trace, graph::batch_size(trace.g));
+      const tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
       const int moments = graph::moments(trace.g, x.node, trace.scope);
       center_of = {trace, graph::result_of(trace.g, moments, 0, trace.scope)};
       variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
