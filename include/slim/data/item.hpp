@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -11,11 +12,11 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/tensor/dtype.hpp"
 
 namespace slim::data {
 
-/// The types of values, in the order of `item_values`.
-enum class dtype { uint8, uint16, int32, int64, float32, float64, string };
+using slim::dtype;
 
 using item_values = std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::int32_t>, std::vector<std::int64_t>,
                                  std::vector<float>, std::vector<double>, std::vector<std::string>>;
@@ -35,9 +36,13 @@ inline std::string to_string(const item_shape& shape) {
   return text + "]";
 }
 
-inline const char* name_of(dtype type) {
+/// The types that items have, in the order of `item_values`, and their names.
+inline constexpr dtype item_types[] = {dtype::uint8, dtype::uint16, dtype::int32, dtype::int64, dtype::float32, dtype::float64, dtype::string};
+inline const char* type_name(dtype type) {
   constexpr const char* names[] = {"uint8", "uint16", "int32", "int64", "float32", "float64", "string"};
-  return names[static_cast<std::size_t>(type)];
+  for (std::size_t i = 0; i < std::size(names); ++i)
+    if (item_types[i] == type) return names[i];
+  return slim::name_of(type);
 }
 
 /// Number of values of a shape, which may come from a record.
@@ -62,9 +67,9 @@ inline item_values no_values(dtype type) {
     case dtype::int64: return std::vector<std::int64_t>();
     case dtype::float32: return std::vector<float>();
     case dtype::float64: return std::vector<double>();
-    case dtype::string: break;
+    case dtype::string: return std::vector<std::string>();
+    default: throw error(std::string("decode: expected a type of items (uint8 to float64, string), found ") + type_name(type) + "; give another type");
   }
-  return std::vector<std::string>();
 }
 
 template <class T>
@@ -92,7 +97,7 @@ struct item {
 
   bool operator==(const item&) const = default;
 
-  dtype type() const { return static_cast<dtype>(values.index()); }
+  dtype type() const { return detail::item_types[values.index()]; }
   bool is_sparse() const { return indices.has_value(); }
 
   /// Number of stored values.
@@ -104,8 +109,8 @@ struct item {
   template <class T>
   const std::vector<T>& as() const {
     if (const auto* stored = std::get_if<std::vector<T>>(&values)) return *stored;
-    throw error(std::string("decode: item: expected values of type ") + detail::name_of(static_cast<dtype>(item_values(std::vector<T>()).index())) +
-                ", found " + detail::name_of(type()) + "; check the types of the features");
+    throw error(std::string("decode: item: expected values of type ") + detail::type_name(detail::item_types[item_values(std::vector<T>()).index()]) +
+                ", found " + detail::type_name(type()) + "; check the types of the features");
   }
 };
 

@@ -25,8 +25,8 @@ inline item_shape common_shape(const std::vector<item>& examples, bool dynamic_p
   for (const item& one : examples) {
     const bool fits = one.shape.size() == shape.size() && one.type() == examples.front().type() && (dynamic_pad || one.shape == shape);
     if (!fits) {
-      throw error("batch: expected examples like " + to_string(examples.front().shape) + " of " + name_of(examples.front().type()) + ", found " +
-                  to_string(one.shape) + " of " + name_of(one.type()) +
+      throw error("batch: expected examples like " + to_string(examples.front().shape) + " of " + type_name(examples.front().type()) + ", found " +
+                  to_string(one.shape) + " of " + type_name(one.type()) +
                   (dynamic_pad ? "; padding changes extents, not their number or the type" : "; set dynamic_pad or give the decoder a shape"));
     }
     for (std::size_t axis = 0; axis < shape.size(); ++axis) shape[axis] = std::max(shape[axis], one.shape[axis]);

@@ -68,8 +68,8 @@ inline item_values values_of(const std::string& key, const feature* source, dtyp
   } else {
     result = std::get<int64_list>(*source);
   }
-  const dtype found = static_cast<dtype>(result.index());
-  if (found != type) feature_error(key, std::string("values of type ") + name_of(type), name_of(found));
+  const dtype found = item_types[result.index()];
+  if (found != type) feature_error(key, std::string("values of type ") + type_name(type), type_name(found));
   return result;
 }
 

@@ -72,10 +72,10 @@ named<Name, Metric> metric(Metric m) {
 }
 
 template <class Named>
-using name_of = std::remove_cvref_t<decltype(hana::first(std::declval<Named>()))>;
+using name_type = std::remove_cvref_t<decltype(hana::first(std::declval<Named>()))>;
 
 template <class Name, class... Named>
-inline constexpr int times_named = (0 + ... + (std::is_same_v<name_of<Named>, Name> ? 1 : 0));
+inline constexpr int times_named = (0 + ... + (std::is_same_v<name_type<Named>, Name> ? 1 : 0));
 
 /// A metric has this name.
 template <text Name, class... Named>
@@ -84,7 +84,7 @@ concept has_metric = times_named<hana::type<metric_name<Name>>, Named...> > 0;
 /// Things under names that are known to the compiler: an unknown name does not compile.
 template <class... Named>
 class named_map {
-  static_assert(((times_named<name_of<Named>, Named...> == 1) && ...), "two metrics have the same name");
+  static_assert(((times_named<name_type<Named>, Named...> == 1) && ...), "two metrics have the same name");
 
 public:
   explicit named_map(Named... pairs) : entries(hana::make_map(std::move(pairs)...)) {}
