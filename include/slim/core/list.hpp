@@ -1,12 +1,7 @@
 #pragma once
 // A growable array for compile-time passes. std::vector costs several times more inside the constant evaluators of g++ and clang.
 
-#include <cstddef>
-
 namespace slim {
-
-/// The extent of an array that holds `count` items; an array without any is not possible.
-constexpr std::size_t room_for(int count) { return count > 0 ? static_cast<std::size_t>(count) : 1; }
 
 /// A value-semantic sequence that constant expressions can grow. `T` must be default constructible and copyable.
 /// Elements are default constructed ahead of use; indices are not checked.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "slim/core/room_for.hpp"
 #include "slim/expr/scalar_function.hpp"
 
 namespace slim::expr {

@@ -1,6 +1,7 @@
 #pragma once
 // A compiled graph in arrays of exactly the right size: the form that is stored in the program and executed.
 
+#include "slim/core/room_for.hpp"
 #include "slim/expr/code.hpp"
 #include "slim/graph/plan.hpp"
 #include "slim/graph/traffic.hpp"

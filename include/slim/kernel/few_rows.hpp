@@ -2,6 +2,7 @@
 // Product of a few rows with a large matrix: limited by reading the matrix, which is therefore read once, in memory order
 // and unpacked.
 
+#include "slim/core/room_for.hpp"
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/parallel.hpp"
@@ -22,13 +23,13 @@ inline constexpr long few_rows_strip = 512;
 /// sums[i·part + j] += Σ_{e < Depth} a[i·row + e·step] · b[e·columns + j] for `Rows` rows and j < count.
 template<class T, int Rows, int Depth>
 void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count) {
-  simd::batch<T> scale[Rows][Depth];
+  simd::batch<T> scale[room_for(Rows)][room_for(Depth)];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
     for (int e = 0; e < Depth; ++e) scale[i][e] = simd::broadcast(a[i * row + e * step]);
   simd::for_each_stretch<T>(count, [&](long j, long lanes) {
-    simd::batch<T> sum[Rows];
+    simd::batch<T> sum[room_for(Rows)];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) sum[i] = simd::load(sums + i * part + j);
 #pragma GCC unroll 8

@@ -1,6 +1,7 @@
 #pragma once
 // Local response normalization across channels (Krizhevsky et al. 2012, section 3.3; tf.nn.local_response_normalization).
 
+#include "slim/core/room_for.hpp"
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/parallel.hpp"
 #include "slim/simd/batch.hpp"
@@ -26,7 +27,7 @@ simd::batch<T> window_sum(long channels, long channel, long radius, F&& f) {
       continue;
     }
     const long first = larger(at, 0), count = smaller(at + width, channels) - first;
-    alignas(64) T lanes[2 * width] = {};
+    alignas(64) T lanes[room_for(2 * width)] = {};
     simd::store(lanes + (first - at), f(first, count), count);
     total += simd::load(lanes);
   }

@@ -2,6 +2,7 @@
 // Sums of scalar functions: per column (bias gradients, batch statistics), per example, over everything (losses), or over any of the axes.
 // Rows are cut into blocks whose number depends on the shape only, so that results are the same for every number of threads.
 
+#include "slim/core/room_for.hpp"
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/parallel.hpp"
 
@@ -33,7 +34,7 @@ void reduce_columns(const expression_context<T>& context, long rows, T* workspac
       const long last = first + reduce_rows < end ? first + reduce_rows : end;
       simd::for_each_stretch<T>(width, [&](long column, long count) {
         detail::evaluation<T, Code> e{context, {}};
-        simd::batch<T> totals[outputs];
+        simd::batch<T> totals[room_for(outputs)];
         const auto place = [&](int o) { return (blocks == 1 ? context.outputs[o] : workspace + (block * outputs + o) * width) + column; };
         for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(place(o), count);
         for (long row = first; row < last; ++row) {

@@ -4,6 +4,7 @@
 // is less than the overhead of the general kernels.
 
 #include "slim/core/config.hpp"
+#include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim::kernel {
@@ -43,15 +44,15 @@ inline constexpr int small_rows = (simd::registers<T> - 4) / (small_group<T, Col
 template<class T, long Columns, int Rows, int Group, int Chains, class Left>
 SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long first, long rows, int vector, T* result) {
   using cover = row_cover<T, Columns>;
-  simd::batch<T> sums[Chains][Rows][Group];
+  simd::batch<T> sums[room_for(Chains)][room_for(Rows)][room_for(Group)];
 #pragma GCC unroll 8
   for (int chain = 0; chain < Chains; ++chain)
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
       for (int v = 0; v < Group; ++v) sums[chain][i][v] = simd::broadcast(T{});
-  const auto add = [&](long k, simd::batch<T>(&to)[Rows][Group]) SLIM_INLINED {
-    simd::batch<T> columns[Group];
+  const auto add = [&](long k, simd::batch<T>(&to)[room_for(Rows)][room_for(Group)]) SLIM_INLINED {
+    simd::batch<T> columns[room_for(Group)];
 #pragma GCC unroll 8
     for (int v = 0; v < Group; ++v) columns[v] = cover::load(matrix, k, depth, vector + v);
 #pragma GCC unroll 8
@@ -117,7 +118,7 @@ void small_matmul_data_gradient(long rows, const T* SLIM_RESTRICT dc, const T* S
   constexpr long room = 4096;
   if constexpr (Inner * Columns <= room)
     if (rows >= small_transposing_rows) {
-      alignas(64) T turned[Inner * Columns];
+      alignas(64) T turned[room_for(Inner * Columns)];
       for (long i = 0; i < Inner; ++i)
         for (long j = 0; j < Columns; ++j) turned[j * Inner + i] = b[i * Columns + j];
       return detail::small_product<T, Inner>(rows, Columns, [dc](long i, long k) { return dc[i * Columns + k]; }, turned, da);
@@ -127,7 +128,7 @@ void small_matmul_data_gradient(long rows, const T* SLIM_RESTRICT dc, const T* S
     const T* const d = dc + row * Columns;
     const simd::batch<T> rest = whole < Columns ? simd::load_first(d + whole, Columns - whole) : simd::broadcast(T{});
     for (long i = 0; i < Inner; i += wide) {
-      simd::batch<T> sums[wide];
+      simd::batch<T> sums[room_for(wide)];
       for (long k = 0; k < wide; ++k) {
         const long at = i + k < Inner ? i + k : Inner - 1;
         simd::batch<T> sum = simd::broadcast(T{});

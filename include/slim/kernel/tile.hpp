@@ -3,6 +3,7 @@
 // panel of columns, accumulated over any reduction without leaving the registers.
 
 #include "slim/core/config.hpp"
+#include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim::kernel {
@@ -30,7 +31,7 @@ struct reduction {
 /// Collects stretches; one that goes on where the last one ended makes that longer.
 template<long Room>
 struct stretch_list {
-  stretch items[Room];
+  stretch items[room_for(Room)];
   long spacing, count = 0;
 
   explicit stretch_list(long every) : spacing(every) {}
@@ -51,8 +52,8 @@ template<class T, int Rows, int Vectors>
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
 
-  const T* row[Rows];
-  vector sums[Rows][Vectors];
+  const T* row[room_for(Rows)];
+  vector sums[room_for(Rows)][room_for(Vectors)];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     row[i] = rows[i];
@@ -62,7 +63,7 @@ template<class T, int Rows, int Vectors>
   }
 
   const auto add = [&](long at, const T* values) SLIM_INLINED {
-    vector columns[Vectors];
+    vector columns[room_for(Vectors)];
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) columns[v] = simd::load(values + v * width);
 #pragma GCC unroll 8
@@ -98,7 +99,7 @@ template<class T, int Rows, int Vectors>
       }
     return;
   }
-  alignas(64) T finished[Rows][Vectors * width];
+  alignas(64) T finished[room_for(Rows)][room_for(Vectors * width)];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8

@@ -113,7 +113,7 @@ template<class T, class Transform>
                                            long first, long last, T* result, const pooled_epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1), outputs = Transform::outputs;
   constexpr long most_tiles = larger(pooled_scratch_size<T> / (outputs * outputs * together * panel), 1);
-  alignas(64) T scratch[most_tiles * outputs * outputs * together * panel];
+  alignas(64) T scratch[room_for(most_tiles * outputs * outputs * together * panel)];
   const winograd_plane& plane = grid.plane;
   for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {
     const long begin = channel + p * panel, end = smaller(begin + smaller(together, layout.panels() - p) * panel, plane.result_channels);

@@ -209,7 +209,7 @@ template<class T, class Transform>
   for (long tile = first; tile < last; ++tile, from += panel) {
     const tile_position at = grid.at(tile);
     const bool whole = some == panel && at.row + outputs <= p.result_height && at.column + outputs <= p.result_width;
-    alignas(64) T copy[outputs * outputs * panel];
+    alignas(64) T copy[room_for(outputs * outputs * panel)];
     T* const image = result + ((at.image * p.result_height + at.row) * p.result_width + at.column) * p.result_channels + channel;
     T* const to = whole ? image : copy;
     const long row_stride = whole ? p.result_width * p.result_channels : outputs * panel, cell_stride = whole ? p.result_channels : panel;
@@ -255,7 +255,7 @@ template<class T, class Transform>
   constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
   const long stride = layout.weights_stride(), channels = layout.source_channels, tap = channels * all;
   const long some = smaller(line, channels - channel);
-  alignas(64) T turned[taps * taps * line * wide];  // [tap][source channel][result channel]
+  alignas(64) T turned[room_for(taps * taps * line * wide)];  // [tap][source channel][result channel]
   for (long k = 0; k < layout.panels() * panel; k += wide) {
     for (long t = 0; t < taps * taps; ++t)
       for (long lane = 0; lane < wide; ++lane) {

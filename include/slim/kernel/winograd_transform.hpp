@@ -3,6 +3,9 @@
 // Outputs² results is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient of the weights is its adjoint, Gᵀ[(A y Aᵀ) ⊙ (Bᵀ d B)]G. Each is separable: a
 // one-dimensional transform of the columns, then of the rows.
 
+#include <type_traits>
+
+#include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim::kernel {
@@ -77,6 +80,12 @@ struct winograd : Points {
   [[gnu::always_inline]] static void result_gradient(const V* y, V* m) { evaluate<Outputs, false>(y, m); }
 
  private:
+  template<class V>
+  [[gnu::always_inline]] static V vector_of(double number) {
+    if constexpr (std::is_floating_point_v<V>) return static_cast<V>(number);
+    else return V(static_cast<typename V::value_type>(number));
+  }
+
   /// pair[q]^k, with the scale or without.
   template<bool Scaled>
   static constexpr double power(int q, int k) {
@@ -88,12 +97,12 @@ struct winograd : Points {
   /// values = Σ_k terms[k]·p^k at each point p; at ∞ the last term.
   template<int Terms, bool Scaled, class V>
   [[gnu::always_inline]] static void evaluate(const V* terms, V* values) {
-    values[0] = Scaled ? terms[0] * V(Points::scale_of_zero) : terms[0];
+    values[0] = Scaled ? terms[0] * vector_of<V>(Points::scale_of_zero) : terms[0];
 #pragma GCC unroll 8
     for (int q = 0; q < Points::pairs; ++q) {
-      V even = terms[0] * V(power<Scaled>(q, 0)), odd = terms[1] * V(power<Scaled>(q, 1));
+      V even = terms[0] * vector_of<V>(power<Scaled>(q, 0)), odd = terms[1] * vector_of<V>(power<Scaled>(q, 1));
 #pragma GCC unroll 8
-      for (int k = 2; k < Terms; ++k) (k % 2 == 0 ? even : odd) = terms[k] * V(power<Scaled>(q, k)) + (k % 2 == 0 ? even : odd);
+      for (int k = 2; k < Terms; ++k) (k % 2 == 0 ? even : odd) = terms[k] * vector_of<V>(power<Scaled>(q, k)) + (k % 2 == 0 ? even : odd);
       values[2 * q + 1] = even + odd, values[2 * q + 2] = even - odd;
     }
     values[Points::inputs - 1] = terms[Terms - 1];
@@ -109,10 +118,10 @@ struct winograd : Points {
     }
 #pragma GCC unroll 8
     for (int k = 0; k < Terms; ++k) {
-      V sum = k % 2 == 0 ? even[0] * V(power<Scaled>(0, k)) : odd[0] * V(power<Scaled>(0, k));
+      V sum = k % 2 == 0 ? even[0] * vector_of<V>(power<Scaled>(0, k)) : odd[0] * vector_of<V>(power<Scaled>(0, k));
 #pragma GCC unroll 8
-      for (int q = 1; q < Points::pairs; ++q) sum = (k % 2 == 0 ? even[q] : odd[q]) * V(power<Scaled>(q, k)) + sum;
-      if (k == 0) sum = Scaled ? values[0] * V(Points::scale_of_zero) + sum : values[0] + sum;
+      for (int q = 1; q < Points::pairs; ++q) sum = (k % 2 == 0 ? even[q] : odd[q]) * vector_of<V>(power<Scaled>(q, k)) + sum;
+      if (k == 0) sum = Scaled ? values[0] * vector_of<V>(Points::scale_of_zero) + sum : values[0] + sum;
       if (k == Terms - 1) sum = sum + values[Points::inputs - 1];
       terms[k] = sum;
     }
@@ -128,10 +137,10 @@ using winograd_4x4_5x5 = winograd<winograd_eight_points, 4, 5>;
 /// store(row, column, vector) row by row, each in order.
 template<int From, int To, class V, class Line, class Load, class Store>
 [[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
-  V half[To][From];
+  V half[room_for(To)][room_for(From)];
 #pragma GCC unroll 8
   for (int s = 0; s < From; ++s) {
-    V in[From], out[To];
+    V in[room_for(From)], out[room_for(To)];
 #pragma GCC unroll 8
     for (int r = 0; r < From; ++r) in[r] = load(r, s);
     line(in, out);
@@ -140,7 +149,7 @@ template<int From, int To, class V, class Line, class Load, class Store>
   }
 #pragma GCC unroll 8
   for (int i = 0; i < To; ++i) {
-    V out[To];
+    V out[room_for(To)];
     line(half[i], out);
 #pragma GCC unroll 8
     for (int j = 0; j < To; ++j) store(i, j, out[j]);

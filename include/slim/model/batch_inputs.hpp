@@ -8,6 +8,7 @@
 #include "slim/core/error.hpp"
 #include "slim/core/finite.hpp"
 #include "slim/core/number_text.hpp"
+#include "slim/core/room_for.hpp"
 #include "slim/graph/graph.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
@@ -35,7 +36,7 @@ class batch_inputs {
   static constexpr int count = Program.inputs;
 
 public:
-  const T* pointers[count + 1]{};
+  const T* pointers[room_for(count)]{};
   long examples = 0;
 
   explicit batch_inputs(long capacity) : room(capacity) {
@@ -153,7 +154,7 @@ private:
   }
 
   long room;
-  aligned_buffer<T> converted[count + 1];
+  aligned_buffer<T> converted[room_for(count)];
 };
 
 }  // namespace slim::detail

@@ -1,6 +1,7 @@
 #pragma once
 // The pipeline: trace → differentiate → simplify → fuse → choose → plan, with a check after each. Runs inside the compiler, once per model and use.
 
+#include "slim/core/room_for.hpp"
 #include "slim/graph/choose.hpp"
 #include "slim/graph/differentiate.hpp"
 #include "slim/graph/fuse.hpp"

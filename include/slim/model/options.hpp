@@ -1,7 +1,7 @@
 #pragma once
 // What a model is told besides its network: inputs, labels, precision, batch, and which end points to keep.
 
-#include "slim/core/list.hpp"
+#include "slim/core/room_for.hpp"
 #include "slim/core/text.hpp"
 #include "slim/shape/shape.hpp"
 

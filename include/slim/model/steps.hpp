@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "slim/core/room_for.hpp"
 #include "slim/model/adapter_table.hpp"
 
 namespace slim {
