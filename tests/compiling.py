@@ -7,6 +7,9 @@ import pathlib
 import shlex
 import subprocess
 
+# A program of a user with these flags, and slim's headers as its own, compiles without a warning.
+strict = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wsign-conversion', '-Wshadow', '-Werror']
+
 source_root = pathlib.Path(__file__).resolve().parent.parent
 include = source_root / 'include'
 

@@ -29,7 +29,7 @@ def fingerprint(header, command):
 
 
 def main(build_root, compiler):
-    command = compiling.command(build_root, compiler) + ['-Wall', '-Wextra', '-Werror', '-x', 'c++']
+    command = compiling.command(build_root, compiler) + [*compiling.strict, '-x', 'c++']
     headers = sorted(str(path.relative_to(compiling.include)) for path in compiling.include.rglob('*.hpp'))
     memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
     passed_before = json.loads(memory.read_text()) if memory.exists() else {}

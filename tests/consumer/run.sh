@@ -16,17 +16,23 @@ export PKG_CONFIG_PATH=${package%/*}
 slim() { pkg-config --define-prefix "$@" slim; }
 
 case "$("$@" --version)" in
-  *clang*) limits=$(slim --variable=clang_cflags) ;;
-  *) limits=$(slim --variable=gcc_cflags) ;;
+  *clang*) limits=$(slim --variable=clang_cflags) sanitize= ;;
+  *) limits=$(slim --variable=gcc_cflags) sanitize=-fsanitize=undefined ;;
 esac
 cd "$stage"
+# Only slim is held to these: packages that it needs have warnings of their own.
+flags=$(slim --cflags | sed -E 's/-I *([^ ]*eigen3)/-isystem \1/')
+[ -z "$sanitize" ] || export UBSAN_OPTIONS=halt_on_error=1
 # shellcheck disable=SC2046,SC2086  # flags are words
-"$@" -std=c++20 $limits $(slim --cflags) "$here/main.cpp" -o consumer $(slim --libs)
+"$@" -std=c++20 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror $sanitize $limits $flags "$here/main.cpp" -o consumer \
+  $(slim --libs) -lz -ljpeg -lpng
 
-expected=$(slim --modversion)
-found=$(./consumer)
+expected="trained $(slim --modversion)"
+found=$(./consumer 2> progress) || { cat progress; echo "consumer: failed"; exit 1; }
+found=$(printf '%s\n' "$found" | tail -n 1)
 if [ "$found" != "$expected" ]; then
-  echo "consumer: expected version $expected, found $found"
+  cat progress
+  echo "consumer: expected $expected, found $found"
   exit 1
 fi
 echo "1 passed, 0 failed"
