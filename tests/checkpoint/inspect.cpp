@@ -68,5 +68,8 @@ TEST_CASE("numbers of every type are shown as what they are") {
   CHECK(shown("F8_E4M3", 1, "\x38\x40\xc4\x7e\x7f").not_finite == 1);
   CHECK(shown("I16", 2, std::string("\xfe\xff\x03\x00", 4)).least == -2);
   CHECK(shown("U16", 2, std::string("\xfe\xff\x03\x00", 4)).greatest == 65534);
+  const double large[] = {3e200, -4e200}, small[] = {3e-200, 4e-200};
+  CHECK(shown("F64", 8, std::string(reinterpret_cast<const char*>(large), 16)).norm == doctest::Approx(5e200));
+  CHECK(shown("F64", 8, std::string(reinterpret_cast<const char*>(small), 16)).norm * 1e200 == doctest::Approx(5));
   CHECK(shown("BOOL", 1, std::string("\x01\x00\x01", 3)).norm == doctest::Approx(std::sqrt(2.0)));
 }

@@ -48,11 +48,18 @@ TEST_CASE("patterns are Python's") {
   CHECK(matches("\\Anet\\b.*\\Z", "net/x"));
   CHECK(matches("f\\/x", "f/x"));
   CHECK(matches("\\tx", "\tx"));
+  CHECK(matches("(?P<block>a|b)+c", "abc"));
+  CHECK(matches("a{,2}b", "aab"));
+  CHECK(matches("a{b}{{ 1}$", "a{b}{{ 1}"));  // braces that count nothing
+  for (const char* beyond : {"\\D+$", "\\S+$", "[\\D]+$", "[^\\d]+$", "[\\W\\d]+$", "[\\s\\S]+$"}) CHECK(matches(beyond, "\xc3\xa9"));
+  for (const char* within : {"[^\\D]", "[^\\W]", "[^\\S]"}) CHECK_FALSE(matches(within, "\xc3\xa9"));
+  CHECK(matches("[^\\D]+$", "12"));
 }
 
 TEST_CASE("what POSIX cannot match is refused by name") {
-  for (const char* pattern : {"\\q", "(a)\\1", "(?=a)", "(?!a)", "(?P<n>a)", "(?i)a", "a\\", "[a", "[z-a]", "[\\q]", "[a-\\d]", "\\x4", "a++", "[^\\d\\D]"})
+  for (const char* pattern : {"\\q", "(a)\\1", "(?=a)", "(?!a)", "(?P=n)", "(?P<n", "(?i)a", "a\\", "[a", "[z-a]", "[\\q]", "[a-\\d]", "\\x4", "a++", "a**", "*a", "a|*b", "a)", "(a))", "a{3,2}", "[\\d-z]", "[^\\d\\D]"})
     CHECK_THROWS_AS(regular_expression(pattern, "scope"), slim::error);
+  CHECK_THROWS_AS(regular_expression(std::string("conv\0x", 6), "scope"), slim::error);
   CHECK_THROWS_WITH_AS(regular_expression("conv\\q", "scope"),
                        "scope: expected a regular expression, found 'conv\\q' (unknown escape \\q); escape characters such as ( and [ with \\", slim::error);
 }

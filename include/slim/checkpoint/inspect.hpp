@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "slim/checkpoint/restore.hpp"
@@ -27,7 +28,7 @@ namespace detail {
 /// The number that `value_of(bits)` makes of each stored T.
 template <class T, class Value>
 void measure(const tensor_view& tensor, inspected& result, Value value_of) {
-  double squares = 0;
+  std::conditional_t<std::is_same_v<T, double>, long double, double> squares = 0;  // of a double may be beyond all doubles
   bool any = false;
   for (std::size_t i = 0; i < tensor.size(); ++i) {
     T stored;  // a file may hold it at any address
@@ -37,12 +38,12 @@ void measure(const tensor_view& tensor, inspected& result, Value value_of) {
       ++result.not_finite;
       continue;
     }
-    squares += number * number;
+    squares += static_cast<decltype(squares)>(number) * number;
     result.least = any ? std::min(result.least, number) : number;
     result.greatest = any ? std::max(result.greatest, number) : number;
     any = true;
   }
-  result.norm = std::sqrt(squares);
+  result.norm = static_cast<double>(std::sqrt(squares));
 }
 
 /// The value of a floating point number with a sign, `Exponent` and `Mantissa` bits, as IEEE 754 builds them. With four bits of exponent it is the E4M3 of

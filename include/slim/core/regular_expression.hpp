@@ -21,10 +21,14 @@ public:
   posix_pattern(std::string_view python, const std::string& place) : pattern(python), where(place) {
     while (at < pattern.size()) {
       const char c = pattern[at++];
-      if (c == '\\') translated += outside(taken("\\"));
+      if (c == '\0') fail("a zero byte, which is in no name");
+      else if (c == '\\') translated += outside(taken("\\"));
       else if (c == '[') translated += bracket();
-      else if (c == '(' && next_is('?')) open_group();
-      else if ((c == '*' || c == '+' || c == '?' || c == '}') && at > 1) repeat(c);
+      else if (c == '(') open_group();
+      else if (c == ')') close_group();
+      else if (c == '{') count();
+      else if (c == '}') translated += "\\}";
+      else if (c == '*' || c == '+' || c == '?') repeat(c);
       else translated += c;
     }
   }
@@ -79,7 +83,7 @@ private:
   }
 
   std::string outside(char c) {
-    if (members(c).any()) return written(members(c), "");
+    if (const set whole = members(c); whole.any()) return c >= 'a' ? written(whole, "") : written(~whole, "", true);  // \D has what is not ASCII, too
     if (c == 'A') return "^";
     if (c == 'Z') return "$";
     if (c == 'b' || c == 'B') return std::string("\\") + c;  // of GNU's matcher
@@ -89,28 +93,54 @@ private:
   }
 
   void open_group() {
+    ++depth;
+    translated += '(';
+    if (!next_is('?')) return;
     ++at;
     const char kind = taken("(?");
-    if (kind != ':') fail(std::string("groups of the kind (?") + kind + " are not supported");
-    translated += '(';
+    if (kind == ':') return;
+    const std::size_t end = kind == 'P' && next_is('<') ? pattern.find('>', at) : std::string_view::npos;  // a group with a name
+    if (end == std::string_view::npos) fail(std::string("groups of the kind (?") + kind + " are not supported");
+    at = end + 1;
+  }
+
+  void close_group() {
+    if (depth-- == 0) fail("a ) without its (");
+    translated += ')';
+  }
+
+  /// {2}, {2,}, {,3} or {2,3}; other braces are characters as any.
+  void count() {
+    const std::size_t end = pattern.find('}', at);
+    const std::string_view limits = pattern.substr(at, end == std::string_view::npos ? 0 : end - at);
+    const std::size_t comma = limits.find(',');
+    if (limits.empty() || limits.find_first_not_of("0123456789,") != std::string_view::npos || (comma != std::string_view::npos && limits.find(',', comma + 1) != std::string_view::npos)) {
+      translated += "\\{";
+      return;
+    }
+    at = end + 1;
+    repeat(comma == 0 ? "{0" + std::string(limits) + '}' : '{' + std::string(limits) + '}');
   }
 
   /// A repetition, without the ? that makes it lazy.
-  void repeat(char c) {
-    translated += c;
-    if (next_is('+') && c != '}') fail("repetitions of repetitions are not supported");
+  void repeat(const std::string& how) {
+    translated += how;
     if (next_is('?')) ++at;
+    if (next_is('*') || next_is('+') || next_is('?')) fail("repetitions of repetitions are not supported");
   }
+  void repeat(char how) { repeat(std::string(1, how)); }
 
   /// A bracket expression, spelt so that POSIX, which knows no escapes there, understands it.
   std::string bracket() {
     set chosen;
     std::string classes;  // [:digit:] and bytes beyond ASCII, as they are
+    bool beyond = false;  // all that is not ASCII is chosen
     const bool complement = next_is('^');
     at += complement;
     for (bool first = true; first || !next_is(']'); first = false) {
       if (at == pattern.size()) fail("a [ without its ]");
       char c = pattern[at++];
+      if (c == '\0') fail("a zero byte, which is in no name");
       if (c == '[' && next_is(':')) {
         const std::size_t end = pattern.find(":]", at);
         if (end == std::string_view::npos) fail("a [: without its :]");
@@ -121,7 +151,9 @@ private:
       if (c == '\\') {
         c = taken("\\");
         if (const set whole = members(c); whole.any()) {
+          if (next_is('-') && at + 1 < pattern.size() && pattern[at + 1] != ']') fail("a class begins no range");
           chosen |= whole;
+          beyond = beyond || c < 'a';
           continue;
         }
         c = character(c);
@@ -146,8 +178,11 @@ private:
       }
     }
     ++at;
-    if (complement && chosen.count() >= 127) fail("brackets that no character is in");
-    return written(chosen, classes, complement);
+    if (!beyond) return written(chosen, classes, complement);
+    if (!classes.empty()) fail("classes such as \\D are not supported beside [: :] and characters that are not ASCII");
+    chosen.flip().reset(0);
+    if (chosen.none() && complement) fail("brackets that no character is in");
+    return chosen.none() ? "." : written(chosen, classes, !complement);
   }
 
   /// Brackets around a set: ] comes first in them, ^ not, and - last.
@@ -167,6 +202,7 @@ private:
   std::string_view pattern;
   const std::string& where;
   std::size_t at = 0;
+  int depth = 0;  // of open groups
 };
 
 }  // namespace detail

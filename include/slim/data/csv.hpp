@@ -1,6 +1,7 @@
 #pragma once
 // Tables of numbers in text files, plain or compressed. Link with zlib.
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <string>
@@ -38,6 +39,7 @@ class csv_lines {
 public:
   csv_lines(byte_source& from, std::string_view text, char between) : source(from), content(text), separator(between) {
     if (content.substr(0, 3) == "\xef\xbb\xbf") at = 3;  // the mark that some programs put before UTF-8
+    if (content.substr(0, 2) == "\xff\xfe" || content.substr(0, 2) == "\xfe\xff") source.fail(0, "expected a text in ASCII or UTF-8, found UTF-16; save it as UTF-8");
   }
 
   /// Puts the cells of the next line that is not empty into `cells`, blanks around them dropped; false at the end.
@@ -105,7 +107,21 @@ inline bool parse_number(std::string_view text, double& value) {
   text = trim(text);
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem == std::errc::result_out_of_range) {  // 1e-400 is 0 as in C, 1e400 is no number
+    long double wide = 1;
+    if (std::from_chars(text.data(), text.data() + text.size(), wide).ec != std::errc() || wide > 1 || wide < -1) return false;
+    value = static_cast<double>(wide);
+    return end == text.data() + text.size();
+  }
   return problem == std::errc() && end == text.data() + text.size();
+}
+
+/// A cell for a message, without what a terminal does not show.
+inline std::string shown(std::string cell) {
+  cell.resize(std::min<std::size_t>(cell.size(), 40));
+  for (char& c : cell)
+    if (static_cast<unsigned char>(c) < ' ') c = '?';
+  return cell;
 }
 
 /// Whether a first line gives names: none of its cells is a number, and not all of them begin as one (a row with another separator does).
@@ -123,7 +139,7 @@ inline bool is_header(const std::vector<std::string>& cells) {
 }  // namespace detail
 
 /// Reads a table of numbers. A first line of names is the header; empty lines are skipped; lines end as on any system. Numbers are written as in C,
-/// whatever the locale; `inf` and `nan` are numbers. Throws slim::error, with line and column from 1, for what is no number, for a line of another length
+/// whatever the locale; `inf` and `nan` are numbers, but not what is too large for a double. Throws slim::error, with line and column from 1, for what is no number, for a line of another length
 /// and for quotes that do not hold a whole cell.
 inline number_table read_csv(byte_source& source, char separator = ',') {
   const std::string content = read_all(source);
@@ -143,7 +159,7 @@ inline number_table read_csv(byte_source& source, char separator = ',') {
       double& value = table.values.emplace_back();
       if (!detail::parse_number(cells[column], value))
         lines.fail("column " + std::to_string(column + 1) + ": expected a number" + (first ? " as in the rest of this first line, or only names" : "") + ", found \"" +
-                   cells[column].substr(0, 40) + "\"");
+                   detail::shown(cells[column]) + "\"");
     }
     ++table.rows;
   }
