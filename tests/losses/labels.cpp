@@ -93,7 +93,7 @@ constexpr auto two_labels = [](tensor x, tensor a, tensor b, tensor c) {
 TEST_CASE("each integer part of a batch is converted for itself") {
   model<two_labels, input<width>, input<>, input<>, input<4 * width>> m(seed(1), capacity(3));
   auto op = learning::create_train_op(m, optimizers::keep_gradients{});
-  for (std::size_t n : {3, 1, 2}) {
+  for (const std::size_t n : {std::size_t(3), std::size_t(1), std::size_t(2)}) {
     const std::vector<int> x(n * width, 1), a(n, 0), b(n, 2);
     std::vector<signed char> c(n * 4 * width, 1);
     c[0] = 0;
