@@ -99,10 +99,12 @@ TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the 
 }
 
 TEST_CASE_TEMPLATE("a pooled Winograd convolution is the convolution and then the pool", T, SLIM_TEST_SCALARS) {
-  for (const int size : {2, 4}) {
+  for (const int size : {2, 4})
     for (const pooled_case& p : winograd_cases(3, size)) check_winograd<T, winograd_4x4_3x3>(p);
-    for (const pooled_case& p : winograd_cases(5, size)) check_winograd<T, winograd_4x4_5x5>(p);
-  }
   for (const pooled_case& p : winograd_cases(3, 2)) check_winograd<T, winograd_2x2_3x3>(p);
-  for (const pooled_case& p : winograd_cases(5, 2)) check_winograd<T, winograd_2x2_5x5>(p);
+  if constexpr (std::is_floating_point_v<T>) {  // the store knows of a transform only how many pixels a tile has
+    for (const int size : {2, 4})
+      for (const pooled_case& p : winograd_cases(5, size)) check_winograd<T, winograd_4x4_5x5>(p);
+    for (const pooled_case& p : winograd_cases(5, 2)) check_winograd<T, winograd_2x2_5x5>(p);
+  }
 }

@@ -50,12 +50,14 @@ void check(long rows) {
 
 TEST_CASE_TEMPLATE("small products equal their definition for every kind of row", T, SLIM_TEST_SCALARS) {
   for (long rows : {1, 2, 3, 7, 8, 17}) {
-    check<T, 1, 1>(rows);
     check<T, 5, 3>(rows);
-    check<T, 16, 32>(rows);
-    check<T, 32, 4>(rows);
     check<T, 33, 10>(rows);
     check<T, 7, 67>(rows);
-    check<T, 130, 40>(rows);
+    if constexpr (std::is_floating_point_v<T>) {  // each shape is compiled: four more for each width would take half a minute
+      check<T, 1, 1>(rows);
+      check<T, 16, 32>(rows);
+      check<T, 32, 4>(rows);
+      check<T, 130, 40>(rows);
+    }
   }
 }
