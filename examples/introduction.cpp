@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include <slim/model/explain.hpp>
+#include <slim/model/variables.hpp>
 #include <slim/slim.hpp>
 
 using namespace slim;
@@ -13,6 +15,15 @@ using namespace slim;
 inline constexpr auto my_projection = [](tensor x) {
   tensor weights = variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05));
   return nn::matmul(x, weights);
+};
+
+// [variables] what inference needs, what only training has, and those of a layer of one's own
+inline constexpr auto two_variables = [](tensor x) {
+  tensor weights = model_variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05), device = "/CPU:0");
+  return scope("nested", [](tensor y) {
+    tensor my_var = variable(y, "my_var", {3}, zeros);
+    return y * model_variable(y, "scales", {3}, ones) + my_var;
+  })(nn::matmul(x, weights));
 };
 
 // [verbose] a convolution from parts, as plain TensorFlow writes it
@@ -94,6 +105,18 @@ int main() {
     std::printf("step %d: total loss %.5f, by hand %.5f\n", step, total, same);
     if (std::abs(total - same) > 1e-5f * total) return 1;
   }
+  // [variables] model variables, and all; chosen by name, suffix and scope
+  model<two_variables, input<8>> made{seed(1)};
+  const auto names = [](const std::vector<variable_reference>& some) {
+    std::string all;
+    for (const variable_reference& one : some) all += one.name + " ";
+    return all;
+  };
+  if (names(get_model_variables(made)) != "weights nested/scales " || names(get_variables(made)) != "weights nested/my_var nested/scales " ||
+      names(get_variables_by_name(made, "my_var")) != "nested/my_var " || names(get_variables_by_suffix(made, "s")) != "weights nested/scales " ||
+      names(get_variables(made, "nested")) != "nested/my_var nested/scales " || names(get_variables_to_restore(made, {"nested"}, {"nested/my_var"})) != "nested/scales ")
+    return 1;
+
   for (int i = 0; i < net.variables(); ++i) std::printf("%s\n", net.variable_name(i).c_str());
   std::printf("%s", explain_arguments<once, input<64, 64, 3>>().c_str());
 }
