@@ -164,22 +164,22 @@ inline constexpr auto sampled = dropout(0.5, "drop", is_training = true);
 }
 
 TEST_CASE("dropout(is_training = true) draws another mask in each predict, reproducible from the seed") {
-  const std::vector<float> ones(2 * 40, 1.0f);
+  const std::vector<float> x(2 * 40, 1.0f);
   model<sampled, input<40>> m{seed(1)}, same_seed{seed(1)}, other{seed(2)};
   std::vector<Rows> masks;
-  for (int run = 0; run < 3; ++run) masks.push_back(m.predict(ones));
+  for (int run = 0; run < 3; ++run) masks.push_back(m.predict(x));
   CHECK(masks[0] != masks[1]);
   CHECK(masks[1] != masks[2]);
   CHECK(masks[0] != masks[2]);
-  CHECK(other.predict(ones) != masks[0]);
-  for (const Rows& mask : masks) CHECK(same_seed.predict(ones) == mask);
+  CHECK(other.predict(x) != masks[0]);
+  for (const Rows& mask : masks) CHECK(same_seed.predict(x) == mask);
   predictor mine{m}, third{m};
   third.set_seed(seed(3));
-  CHECK(mine(ones) == masks[0]);
-  CHECK(third(ones) != masks[0]);
+  CHECK(mine(x) == masks[0]);
+  CHECK(third(x) != masks[0]);
   m.set_seed(seed(1));
-  CHECK(m.predict(ones) == masks[0]);
-  for (float x : std::vector<float>(masks[0].data(), masks[0].data() + 80)) CHECK((x == 0 || x == 2));
+  CHECK(m.predict(x) == masks[0]);
+  for (const float kept : std::vector<float>(masks[0].data(), masks[0].data() + 80)) CHECK((kept == 0 || kept == 2));
 }
 
 TEST_CASE("predictors and train_ops go with the variables of a model that is moved") {

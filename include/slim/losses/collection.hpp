@@ -63,9 +63,9 @@ constexpr tensor aligned_weights(const tensor& weights, const slim::shape& losse
 
 /// `total` / (number of losses whose weight is not zero), 0 when there is none; each weight is that of `losses_per_weight` losses.
 constexpr tensor average_of_counted(const tensor& total, const tensor& weights, double losses_per_weight) {
-  const tensor ones = select(is_equal(weights, 0.0), 0.0, 1.0);
+  const tensor present = select(is_equal(weights, 0.0), 0.0, 1.0);
   const bool batched = weights.trace->g.nodes[weights.node].batched;
-  const tensor counted = batched ? sum(ones) * losses_per_weight : ones * losses_per_weight * tensor(*weights.trace, graph::batch_size(weights.trace->g));
+  const tensor counted = batched ? sum(present) * losses_per_weight : present * losses_per_weight * tensor(*weights.trace, graph::batch_size(weights.trace->g));
   return select(counted > 0.0, total / max(counted, 1.0), 0.0);
 }
 

@@ -1,0 +1,44 @@
+// Compiled with -ffast-math, which lets compilers take every number for finite: what is not is found nevertheless.
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "slim/core/finite.hpp"
+#include "slim/slim.hpp"
+
+using namespace slim;
+
+namespace {
+inline constexpr auto net = fully_connected(3, "fc", activation_fn = none);
+
+/// Behind a volatile, so that no compiler works with it in advance.
+float from_bits(std::uint32_t bits) {
+  volatile std::uint32_t hidden = bits;
+  return std::bit_cast<float>(static_cast<std::uint32_t>(hidden));
+}
+}  // namespace
+
+TEST_CASE("NaN and infinity are found in losses, labels, inputs and variables") {
+  for (const std::uint32_t bits : {0x7FC00000u, 0xFFC00000u, 0x7F800000u, 0xFF800000u}) {
+    const float bad = from_bits(bits);
+    CHECK_FALSE(is_finite(bad));
+    CHECK_FALSE(is_finite(static_cast<double>(bad)));
+    CHECK(is_nan(bad) == ((bits & 0x400000u) != 0));
+    model<net, input<4>> m{seed(1)};
+    auto plain = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.0});
+    auto checked = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.0}, learning::check_numerics{});
+    std::vector<float> x{1, 2, 3, 4};
+    CHECK_THROWS_WITH_AS(plain(x, std::vector<float>{bad}), doctest::Contains("example 0: expected a class from 0 to 2"), error);
+    CHECK(is_finite(checked(x, std::vector<int>{1})));
+    x[0] = bad;
+    CHECK_THROWS_WITH_AS(checked(x, std::vector<int>{1}), doctest::Contains("found 1 NaN or infinite in input 0"), error);
+    m = model<net, input<4>>{seed(1)};
+    CHECK_THROWS_WITH_AS(plain(x, std::vector<int>{1}), doctest::Contains("expected a finite loss"), error);
+    m = model<net, input<4>>{seed(1)};  // the step before has made weights NaN
+    m.variable<"fc/biases">()(1) = bad;
+    x[0] = 1;
+    CHECK_THROWS_WITH_AS(checked(x, std::vector<int>{1}), doctest::Contains("found 1 NaN or infinite in variable fc/biases"), error);
+  }
+}
