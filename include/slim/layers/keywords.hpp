@@ -101,15 +101,16 @@ constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
 struct normalizer {
   tensor (*apply)(const tensor&, const parameter_list&) = nullptr;
   const char* name = "none";
+  bool given = false;  // g++ with -fsanitize=undefined takes no comparison of `apply` with null for a constant
 
   constexpr normalizer() = default;
   constexpr normalizer(none_t) {}
   template <class Layer>
     requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
-  constexpr normalizer(const Layer&) : apply(&Layer::normalize), name(Layer::function_name) {}
+  constexpr normalizer(const Layer&) : apply(&Layer::normalize), name(Layer::function_name), given(true) {}
   template <class Callable>
     requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
-  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), name("custom") {}
+  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), name("custom"), given(true) {}
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 

@@ -33,7 +33,7 @@ template <class Layer>
 constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
   tracer& trace = *y.trace;
   const normalizer& normalize = with[normalizer_fn];
-  if (normalize.apply != nullptr) {
+  if (normalize.given) {
     y = normalize.apply(y, with[normalizer_params]);
   } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
     const int biases = layer_variable(trace, "biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable], with);
