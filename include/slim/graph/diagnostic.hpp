@@ -64,6 +64,8 @@ template <class...> struct expression_is_too_large;                 // split it:
 template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
 template <class...> struct number_out_of_range;
 template <class...> struct there_is_no_such_device;                 // slim computes on the processor: device = "/CPU:0"
+template <class...> struct network_is_not_constexpr;                // declare it with constexpr: constexpr auto net = ...
+template <class...> struct network_needs_what_is_not_constexpr;     // it reads a variable or calls a function that is not constexpr, or has no end
 template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
 template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
@@ -192,6 +194,8 @@ struct violation_of {
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
+    else if constexpr (broken == network_not_constant) return message<network_is_not_constexpr>();
+    else if constexpr (broken == network_not_computable) return message<network_needs_what_is_not_constexpr>();
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
     else if constexpr (broken == variable_missing) return message<no_such_variable>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == variable_not_trained) return message<variable_is_not_trained>(name_fact<name_given, detail_name>());

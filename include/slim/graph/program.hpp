@@ -3,6 +3,7 @@
 
 #include "slim/core/room_for.hpp"
 #include "slim/expr/code.hpp"
+#include "slim/graph/fingerprint.hpp"
 #include "slim/graph/plan.hpp"
 #include "slim/graph/traffic.hpp"
 
@@ -179,20 +180,63 @@ constexpr graph thaw(const program<Room>& p) {
 /// Room for most networks: compiling a network is the expensive part, and with this it happens once. Room that stays empty costs nothing.
 inline constexpr program_sizes usual_room{8192, 1024, 16384, 2048, 2048, 1024, 1024, 8192, 256, 64};
 
+namespace detail {
+template <auto>
+struct constant_value;
+}
+
 /// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
-/// length of one constant evaluation. A network that needs more than the usual room is compiled twice.
-template <compilation (*First)(), compilation (*Second)(graph&&)>
+/// length of one constant evaluation. A network that needs more than the usual room is compiled twice. When `First` is no constant
+/// expression the program is empty and carries the violation `otherwise`: compilers would print every function they were in.
+template <compilation (*First)(), compilation (*Second)(graph&&), rule Otherwise>
 struct compiled {
 private:
   template <auto Room>
-  static constexpr auto first = freeze<Room>(First());
+  static constexpr auto run_first() {
+    return freeze<Room>(First());
+  }
+  // Asking whether a call is constant must not cost a second call. g++ remembers the value of a call; in clang a reference may be bound to
+  // what turns out to be no constant.
+#ifdef __clang__
+  template <auto Room>
+  static inline const slim::graph::program<Room>& first = run_first<Room>();
+  static constexpr bool is_constant = requires { typename detail::constant_value<first<usual_room>.inputs>; };
+#else
+  template <auto Room>
+  static constexpr auto first = run_first<Room>();
+  static constexpr bool is_constant = requires { typename detail::constant_value<run_first<usual_room>().inputs>; };
+#endif
+
   static constexpr program_sizes first_room = first<usual_room>.sizes.fits(usual_room) ? usual_room : first<usual_room>.sizes;
   template <auto Room>
   static constexpr auto second = freeze<Room>(Second(thaw(first<first_room>)));
   static constexpr program_sizes exact = second<first_room>.sizes;
 
+  static constexpr auto nothing() {
+    slim::graph::program<program_sizes{}> empty;
+    empty.error.broken = Otherwise;
+    return empty;
+  }
+  static constexpr unsigned long own_fingerprint() {
+    if constexpr (is_constant)
+      return fingerprint_of(second<exact.fits(first_room) ? first_room : exact>);
+    else
+      return 0;
+  }
+  template <unsigned long Fingerprint>
+  struct stored {
+    static constexpr auto frozen() {
+      if constexpr (is_constant)
+        return shrink<exact>(second<exact.fits(first_room) ? first_room : exact>);
+      else
+        return nothing();
+    }
+    static constexpr auto program = frozen();
+  };
+
 public:
-  static constexpr auto program = shrink<exact>(second<exact.fits(first_room) ? first_room : exact>);
+  static constexpr unsigned long fingerprint = own_fingerprint();
+  static constexpr const auto& program = stored<fingerprint>::program;
 };
 
 /// The loop of node `n`'s function, or of its epilogue: rows are then what kernels hand over, the channels.

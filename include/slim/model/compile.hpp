@@ -244,15 +244,29 @@ constexpr graph::compilation trace_and_differentiate() {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Why a network that cannot be traced inside the compiler cannot: it is a variable without constexpr, or it meets something that is none.
+template <const auto& Net>
+constexpr graph::rule reason_against() {
+  using type = std::remove_cvref_t<decltype(Net)>;
+  if constexpr (std::is_function_v<type> || requires { typename graph::detail::constant_value<(static_cast<void>(type(Net)), 0)>; })
+    return graph::rule::network_not_computable;
+  else
+    return graph::rule::network_not_constant;
+}
+
+}  // namespace detail
+
 // Compiled forms of a network, each worked out on first use: as written, for inference, for training.
 
 template <const auto& Net, class Options>
-struct traced : graph::compiled<&detail::trace_only<Net, Options>, &detail::leave_as_written> {};
+struct traced : graph::compiled<&detail::trace_only<Net, Options>, &detail::leave_as_written, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options>
-struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish> {};
+struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions = train_options<>>
-struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish> {};
+struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};
 
 }  // namespace slim

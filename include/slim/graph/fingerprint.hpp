@@ -1,0 +1,96 @@
+#pragma once
+// A number for the contents of a program. It is part of the name of everything that is generated for the program: two source files may
+// give different networks the same name, and the linker still keeps their code apart. Compilers do not agree on which templates over
+// constants of internal linkage are internal (g++ 14 exports them); contents are what they cannot mix up.
+
+#include <bit>
+#include <concepts>
+
+#include "slim/graph/graph.hpp"
+
+namespace slim::graph {
+
+class fingerprint_builder {
+public:
+  constexpr unsigned long value() const { return state; }
+
+  template <std::integral... Words>
+  constexpr void add(Words... words) {
+    (mix(static_cast<unsigned long>(words)), ...);
+  }
+  constexpr void add(double number) { mix(std::bit_cast<unsigned long>(number)); }
+  constexpr void add(const char* string) {
+    unsigned long word = 0;
+    for (int i = 0; string != nullptr && string[i] != '\0'; ++i) {
+      word = word << 8 | static_cast<unsigned char>(string[i]);
+      if (i % 8 == 7) mix(word);
+    }
+    mix(word);
+  }
+  constexpr void add(const slim::shape& s) {
+    mix(static_cast<unsigned long>(s.rank));
+    for (int i = 0; i < s.rank; ++i) mix(static_cast<unsigned long>(s.extents[i]));
+  }
+  constexpr void add(const extent2& e) { add(e.height, e.width); }
+
+private:
+  constexpr void mix(unsigned long word) {  // FNV-1a over words, with the high bits brought down
+    state = (state ^ word) * 0x100000001B3ul;
+    state ^= state >> 29;
+  }
+  unsigned long state = 0xCBF29CE484222325ul;
+};
+
+/// Everything of `p` that a run, or a message about it, depends on.
+template <class Program>
+constexpr unsigned long fingerprint_of(const Program& p) {
+  fingerprint_builder all;
+  const auto& s = p.sizes;
+  all.add(s.nodes, s.functions, s.function_nodes, s.scopes, s.variables, s.end_points, s.losses, s.steps, s.outputs, p.inputs, p.scalars, p.loss_count);
+  all.add(p.example_elements, p.fixed_elements, static_cast<int>(p.error.broken));
+  for (int i = 0; i < s.nodes; ++i) {
+    const node& n = p.nodes[i];
+    all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates, n.operand_count, n.results, n.function, n.body_operands,
+            n.epilogue, n.pool, n.scope, n.number, n.extra);
+    all.add(n.extent);
+    all.add(n.value);
+    for (int k = 0; k < n.operand_count; ++k) all.add(n.operands[k]);
+    if (!(n.window == slim::window{})) {
+      all.add(n.window.kernel), all.add(n.window.stride), all.add(n.window.rate);
+      all.add(n.window.pad_top, n.window.pad_left);
+    }
+    if (n.kind == op::local_response_normalization || n.kind == op::local_response_normalization_gradient)
+      for (const double parameter : n.parameters) all.add(parameter);
+    all.add(static_cast<int>(p.places[i].where), p.places[i].offset);
+  }
+  for (int i = 0; i < s.functions; ++i) {
+    const auto& f = p.functions[i];
+    all.add(f.first, f.count, f.inputs, f.output_count);
+    for (int o = 0; o < f.output_count; ++o) all.add(f.outputs[o]);
+  }
+  for (int i = 0; i < s.function_nodes; ++i) {
+    const expr::scalar_node& n = p.function_nodes[i];
+    all.add(static_cast<int>(n.op), n.a, n.b, n.c);
+    all.add(n.value);
+  }
+  for (int i = 0; i < s.scopes; ++i) {
+    all.add(p.scopes[i].parent, p.scopes[i].number);
+    all.add(p.scopes[i].base);
+  }
+  for (int i = 0; i < s.variables; ++i) {
+    const variable_entry& v = p.variables[i];
+    all.add(v.scope, v.regularizer, v.trainable, v.node, static_cast<int>(v.kind));
+    all.add(v.name), all.add(v.extent);
+    all.add(static_cast<int>(v.initial.kind), static_cast<int>(v.initial.mode), v.initial.uniform, v.initial.count);
+    all.add(v.initial.a), all.add(v.initial.b);
+    for (long k = 0; k < v.initial.count; ++k) all.add(static_cast<double>(v.initial.values[k]));
+    for (int k = 0; k < v.collections.count; ++k) all.add(v.collections.names[k]);
+  }
+  for (int i = 0; i < s.end_points; ++i) all.add(p.end_points[i].node, p.end_points[i].scope);
+  for (int i = 0; i < s.losses; ++i) all.add(p.losses[i].node, p.losses[i].scope);
+  for (int i = 0; i < s.steps; ++i) all.add(p.order[i]);
+  for (int i = 0; i < s.outputs; ++i) all.add(p.outputs[i]);
+  return all.value();
+}
+
+}  // namespace slim::graph
