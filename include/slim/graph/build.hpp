@@ -14,7 +14,7 @@ constexpr bool uses_position(const expr::scalar_function& f) { return uses(f, ex
 
 constexpr int add_node(graph& g, node n, int scope) {
   n.scope = scope;
-  return g.nodes.push(n);
+  return g.add(n);
 }
 
 constexpr int add_leaf(graph& g, op kind, bool batched, const slim::shape& extent, int number = 0, int extra = 0, int scope = -1) {
@@ -120,7 +120,7 @@ constexpr int map_over(graph& g, int function, const int* operands, int count, c
     if (g.nodes[passed].extent == over.extent && g.nodes[passed].batched == over.batched) return passed;
   }
   if (root.op == expr::scalar_op::constant && !over.batched && over.extent.size() == 1) return constant(g, root.value);
-  return g.nodes.push(n);
+  return g.add(n);
 }
 
 /// Element-wise `function` of the operands, which must fit each other: see domain.hpp.
@@ -159,7 +159,7 @@ constexpr int reduce_over(graph& g, int function, const int* operands, int count
         if (n.operand_count == node::max_operands) g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
         else n.operands[n.operand_count++] = operands[i];
       }
-  return g.nodes.push(n);
+  return g.add(n);
 }
 
 constexpr int reduce(graph& g, int function, const int* operands, int count, const domain& result, int scope) {

@@ -16,6 +16,7 @@ namespace slim {
 template <int...> struct found;
 template <int...> struct expected;
 template <int...> struct at_least;
+template <int...> struct at_most_nodes;
 template <int...> struct window_covers;
 template <int...> struct input_has;
 template <int...> struct rate_given;
@@ -64,6 +65,7 @@ template <class...> struct expression_is_too_large;                 // split it:
 template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
 template <class...> struct number_out_of_range;
 template <class...> struct there_is_no_such_device;                 // slim computes on the processor: device = "/CPU:0"
+template <class...> struct network_is_too_large;                     // is there a repeat or a recursion that goes too far?
 template <class...> struct network_is_not_constexpr;                // declare it with constexpr: constexpr auto net = ...
 template <class...> struct network_needs_what_is_not_constexpr;     // it reads a variable or calls a function that is not constexpr, or has no end
 template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
@@ -194,6 +196,7 @@ struct violation_of {
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
+    else if constexpr (broken == network_too_large) return message<network_is_too_large>(where(), shape_fact<at_most_nodes, expected_shape>());
     else if constexpr (broken == network_not_constant) return message<network_is_not_constexpr>();
     else if constexpr (broken == network_not_computable) return message<network_needs_what_is_not_constexpr>();
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());

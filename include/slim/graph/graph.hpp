@@ -17,10 +17,11 @@ struct scope_entry {
   int number = -1;
   int layer_node = -1;  // result of the layer that carries this name; -1 for plain scopes, even those with an end point
   // Chains, so that tracing a deep network searches only what is near: newest first, −1 ends.
-  int newest_child = -1, older_sibling = -1;
+  int newest_child = -1, older_sibling = -1, highest_child = -1;
   int newest_variable = -1;
   int end_point = -1;
   int visit = 0, opened_in = 0;  // while tracing: number of its last opening, and that of the scope around it then
+  int last_number = -1, numbered_in = -1;  // while tracing: of the scopes of this name, and the visit around them that counted
 };
 
 struct variable_entry {
@@ -58,7 +59,7 @@ enum class rule : unsigned char {
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch, loss_weight_mismatch, loss_weights_without_batch,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
   rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
-  variable_missing, variable_not_trained, unsound_graph, network_not_constant, network_not_computable,
+  variable_missing, variable_not_trained, unsound_graph, network_too_large, network_not_constant, network_not_computable,
 };
 
 struct violation {
@@ -104,7 +105,15 @@ struct function_knowledge {
   int trimmed = -1, derivatives = -1, compositions = -1;
 };
 
+namespace detail {
+/// Not constexpr: ends the evaluation of a network that goes on for ever.
+inline void network_has_no_end() {}
+}  // namespace detail
+
 struct graph {
+  /// Nodes of a network as written, twice those of ResNet-152.
+  static constexpr int most_traced = 4096;
+
   list<function_knowledge> known;  // one for each function
   list<known_recording> recordings;
   list<trimmed_function> trimmed;
@@ -123,7 +132,19 @@ struct graph {
   int inputs = 0;
   int scalars = 0;
   int batch_size_node = -1;
+  bool tracing = false;  // nobody knows how many nodes will come
+  int refused = 0;
   violation error{};
+
+  /// Appends a node. While a network is traced, no more than `most_traced`.
+  constexpr int add(const node& n) { return tracing && full(n.scope) ? nodes.size() - 1 : nodes.push(n); }
+  /// True when a network that is being traced may not grow. One that does not care never ends.
+  constexpr bool full(int scope) {
+    if (nodes.size() < most_traced) return false;
+    fail(rule::network_too_large, scope, {nodes.size()}, {most_traced});
+    if (++refused == 10000) detail::network_has_no_end();
+    return true;
+  }
 
   constexpr int intern(const expr::scalar_function& function) {
     for (int i = 0; i < functions.size(); ++i)

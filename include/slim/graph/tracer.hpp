@@ -24,10 +24,12 @@ struct tracer {
   list<argument_origin> origins;
   int visits = 0;          // scopes opened so far
   int regularized = 0;     // variables whose regularizers are in the collection
+  int highest_root = -1;   // number of a scope outside all scopes
   int newest_root = -1, newest_root_variable = -1;  // scopes and variables outside all scopes
 
   /// The entry of scope `parent`/`base`_`number`, or -1.
   constexpr int find_scope(int parent, const char* base, int number) const {
+    if (number > (parent < 0 ? highest_root : g.scopes[parent].highest_child)) return -1;  // a long repeat asks for ever new ones
     int i = parent < 0 ? newest_root : g.scopes[parent].newest_child;
     while (i >= 0 && !(g.scopes[i].number == number && equal(g.scopes[i].base, base))) i = g.scopes[i].older_sibling;
     return i;
@@ -43,6 +45,8 @@ struct tracer {
       int& newest = outer < 0 ? newest_root : g.scopes[outer].newest_child;
       const int older = newest;
       newest = scope = g.scopes.size();
+      int& highest = outer < 0 ? highest_root : g.scopes[outer].highest_child;
+      if (number > highest) highest = number;
       g.scopes.push({.parent = outer, .base = base, .number = number, .older_sibling = older});
     }
     g.scopes[scope].opened_in = visit_of(outer);
@@ -52,9 +56,11 @@ struct tracer {
   /// Opens the scope named `base`, `base_1`, `base_2` …: the first that was not opened yet since the scope around it was. So a scope
   /// that is entered again, with `reuse`, finds the layers without a name that the first visit made.
   constexpr int open_unique(const char* base) {
-    int number = -1;
-    for (int i = find_scope(scope, base, number); i >= 0 && g.scopes[i].opened_in == visit_of(scope); i = find_scope(scope, base, number))
-      number = number < 0 ? 1 : number + 1;
+    const int first = find_scope(scope, base, -1), visit = visit_of(scope);
+    if (first < 0 || g.scopes[first].opened_in != visit) return open(base);
+    int number = g.scopes[first].numbered_in == visit ? g.scopes[first].last_number + 1 : 1;
+    for (int i = find_scope(scope, base, number); i >= 0 && g.scopes[i].opened_in == visit; i = find_scope(scope, base, number)) ++number;
+    g.scopes[first].last_number = number, g.scopes[first].numbered_in = visit;
     return open(base, number);
   }
   constexpr int visit_of(int entered) const { return entered < 0 ? 0 : g.scopes[entered].visit; }

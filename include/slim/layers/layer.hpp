@@ -57,12 +57,14 @@ struct layer_call {
   const char* scope = nullptr;  // null: a unique name from the layer's default
 
   constexpr tensor operator()(const tensor& x) const {
+    if (x.trace->g.full(x.trace->scope)) return x;
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(Layer::default_scope);
     return finish(x, outer);
   }
 
   /// Applied as part of repeat or stack, under the name `base`_`number`.
   constexpr tensor numbered(const tensor& x, const char* base, int number) const {
+    if (x.trace->g.full(x.trace->scope)) return x;
     return finish(x, x.trace->open(base, number));
   }
 

@@ -37,19 +37,19 @@ namespace learning {
 /// A training step for `net` with `loss` between its output and labels: create_train_op(net, losses::softmax_cross_entropy, optimizer).
 /// Losses that the network adds itself and regularization losses count as well; moving averages are updated with every step. Behind
 /// the optimizer, in any order: the options of model/train_options.hpp, the capacity, the number of threads.
-template <const auto& Net, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
+template <const auto& Net, unsigned long Fingerprint, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
-auto create_train_op(model<Net, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
+auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
   const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
-  return train_op<model<Net, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+  return train_op<basic_model<Net, Fingerprint, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
 }
 
 /// A training step for a network whose result is its total loss.
-template <const auto& Net, class... Options, class Optimizer, slim::detail::train_argument... Rest>
+template <const auto& Net, unsigned long Fingerprint, class... Options, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
-auto create_train_op(model<Net, Options...>& net, Optimizer optimizer, const Rest&... rest) {
+auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer optimizer, const Rest&... rest) {
   const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
-  return train_op<model<Net, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+  return train_op<basic_model<Net, Fingerprint, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
 }
 
 }  // namespace learning

@@ -16,7 +16,8 @@ namespace slim {
 
 /// Trains a model: each step runs the compiled training program on one batch. Goes with the variables of the model when that is moved.
 /// Made by learning::create_train_op. `Options` are a train_options.
-template <class Model, class Loss, class Optimizer, class Options = train_options<>>
+template <class Model, class Loss, class Optimizer, class Options = train_options<>,
+          unsigned long Fingerprint = training_of<Model::network, typename Model::options, Loss, Optimizer, Options>::fingerprint>
 class train_op {
   using T = typename Model::scalar;
   using options = typename Model::options;

@@ -44,7 +44,7 @@ using tensor_for = tensor;
 
 /// The smallest number of tensors, up to eight, that the network can be called with; 0 when there is none.
 template <const auto& Net, int Count = 1>
-constexpr int inputs_taken() {
+static constexpr int inputs_taken() {
   constexpr bool callable = []<int... I>(std::integer_sequence<int, I...>) {
     return std::is_invocable_v<decltype(Net), tensor_for<I>...>;
   }(std::make_integer_sequence<int, Count>{});
@@ -64,7 +64,8 @@ constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
 
 /// Calls the network on symbolic inputs. Its results become the graph's outputs.
 template <const auto& Net, class Options>
-constexpr void trace_network(tracer& trace) {
+static constexpr void trace_network(tracer& trace) {
+  trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::op::input, true, Options::input_extents[I], I))...};
     if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
@@ -77,6 +78,11 @@ constexpr void trace_network(tracer& trace) {
     trace.g.outputs.push(result.in(trace));
   else
     for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
+  trace.g.tracing = false;
+  if (trace.g.error.broken == graph::rule::network_too_large) {  // only the names are read
+    trace.g.nodes.shrink(1), trace.g.outputs.shrink(0), trace.g.variables.shrink(0), trace.g.end_points.shrink(0);
+    trace.g.losses.shrink(0), trace.g.regularization_losses.shrink(0);
+  }
 }
 
 /// Lets the caller read a node after a run.

@@ -84,7 +84,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
 
 /// A table with one line per layer: name, output shape, parameters, FLOPs of one example's forward pass, memory of the output.
 template <const auto& Net, class... Options>
-std::string summary() {
+static std::string summary() {
   using options = model_options<Options...>;
   constexpr const auto& p = traced<Net, options>::program;
   static_assert(sizeof(is_valid<p>) != 0);
@@ -113,7 +113,7 @@ std::string summary() {
 
 /// For each layer each argument it read, its value and where that came from: the layer's default, an arg_scope, or the call.
 template <const auto& Net, class... Options>
-std::string explain_arguments() {
+static std::string explain_arguments() {
   tracer trace;
   trace.recording = true;
   detail::trace_network<Net, model_options<Options...>>(trace);
@@ -131,7 +131,7 @@ std::string explain_arguments() {
 
 /// The arguments of every layer, then the kernels of inference: what was fused into what, algorithm, FLOPs per example, bytes per example + fixed.
 template <const auto& Net, class... Options>
-std::string explain() {
+static std::string explain() {
   using options = model_options<Options...>;
   constexpr const auto& p = inference<Net, options>::program;
   static_assert(sizeof(is_valid<p>) != 0);
@@ -146,11 +146,11 @@ std::string explain(const TrainOp&) {
 
 /// The network as written and as executed, in Graphviz DOT.
 template <const auto& Net, class... Options>
-std::string dot_before() {
+static std::string dot_before() {
   return graph::dot(traced<Net, model_options<Options...>>::program, "as written");
 }
 template <const auto& Net, class... Options>
-std::string dot_after() {
+static std::string dot_after() {
   return graph::dot(inference<Net, model_options<Options...>>::program, "as executed");
 }
 template <class TrainOp>

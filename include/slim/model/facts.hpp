@@ -1,5 +1,6 @@
 #pragma once
-// Questions about a network that the compiler answers: parameter counts, shapes of end points, sizes of arenas.
+// Questions about a network that the compiler answers: parameter counts, shapes of end points, sizes of arenas. They are static because
+// networks of one name in two source files have answers of their own.
 
 #include "slim/graph/diagnostic.hpp"
 #include "slim/model/compile.hpp"
@@ -19,24 +20,24 @@ constexpr long count_parameters(const Program& p) {
 
 /// Trainable numbers of a network: static_assert(parameter_count<vgg_16, input<224, 224, 3>> == 138'357'544).
 template <const auto& Net, class... Options>
-inline constexpr long parameter_count =
+static constexpr long parameter_count =
     is_valid<traced<Net, model_options<Options...>>::program>::value ? detail::count_parameters(traced<Net, model_options<Options...>>::program) : 0;
 
 /// Variables of a network, trained or not.
 template <const auto& Net, class... Options>
-inline constexpr int variable_count =
+static constexpr int variable_count =
     is_valid<traced<Net, model_options<Options...>>::program>::value ? traced<Net, model_options<Options...>>::program.sizes.variables : 0;
 
 /// Shape of one example at a named layer: end_point<vgg_16, "vgg_16/pool5", input<224, 224, 3>> == shape{7, 7, 512}.
 template <const auto& Net, text Name, class... Options>
-inline constexpr slim::shape end_point =
+static constexpr slim::shape end_point =
     is_valid<traced<Net, model_options<Options...>>::program>::value && has_end_point<traced<Net, model_options<Options...>>::program, Name>::value
         ? traced<Net, model_options<Options...>>::program.end_points[end_point_index<traced<Net, model_options<Options...>>::program, Name>].extent
         : slim::shape{};
 
 /// Bytes that inference with `batch<N>` needs besides the parameters, on one thread; a constant, for static_assert.
 template <const auto& Net, class... Options>
-inline constexpr long arena_bytes = [] {
+static constexpr long arena_bytes = [] {
   using options = model_options<Options...>;
   static_assert(options::fixed_batch > 0, "arena_bytes needs the option batch<N>");
   constexpr const auto& p = inference<Net, options>::program;
@@ -47,7 +48,7 @@ inline constexpr long arena_bytes = [] {
 
 /// The same for training with a loss and an optimizer.
 template <const auto& Net, class Loss, class Optimizer, class... Options>
-inline constexpr long training_arena_bytes = [] {
+static constexpr long training_arena_bytes = [] {
   using options = model_options<Options...>;
   static_assert(options::fixed_batch > 0, "training_arena_bytes needs the option batch<N>");
   constexpr const auto& p = training_of<Net, options, Loss, Optimizer>::program;

@@ -33,8 +33,8 @@ inline constexpr long default_capacity = 32;
 template <class T, int Rows, int Columns>
 using variable_map = Eigen::Map<Eigen::Matrix<T, Rows, Columns, Columns == 1 ? Eigen::ColMajor : Eigen::RowMajor>>;
 
-template <const auto& Net, class... Options>
-class model;
+template <const auto& Net, unsigned long Fingerprint, class... Options>
+class basic_model;
 
 namespace detail {
 
@@ -135,8 +135,12 @@ private:
 /// Network `Net` with its parameters: model<vgg_16, input<224, 224, 3>> net{seed(1)}. Options: input<...> for each input, labels<...>, batch<N>,
 /// precision<double>, keep<"end point">. A value: copying copies the variables, assigning too. Moving hands them on, with the predictors and
 /// train_ops that work on them; a model that was moved from has none until one is assigned to it, and throws slim::error when it is used.
+/// Networks of one name in two source files make two types, unless they are the same network: see graph/fingerprint.hpp.
 template <const auto& Net, class... Options>
-class model {
+using model = basic_model<Net, inference<Net, model_options<Options...>>::fingerprint, Options...>;
+
+template <const auto& Net, unsigned long Fingerprint, class... Options>
+class basic_model {
 public:
   using options = model_options<Options...>;
   using scalar = typename options::scalar;
@@ -145,7 +149,7 @@ public:
   static_assert(is_valid<program>::value);
 
   /// Draws initial values of the variables, on `threads` threads; they do not depend on how many.
-  explicit model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
+  explicit basic_model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
                  int threads = kernel::hardware_threads())
       : held(made(aligned_buffer<scalar>(program.parameter_elements))), first_seed(start.value), predict_with(*this, room, threads) {
     held->values.fill(0);  // the gaps between variables, too
@@ -157,12 +161,12 @@ public:
     }
   }
 
-  model(const model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = held; }
-  model(model&& other) noexcept : held(std::move(other.held)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
+  basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = held; }
+  basic_model(basic_model&& other) noexcept : held(std::move(other.held)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
     if (held) held->owner = this;
   }
   /// The variables take other values where they are: maps of them, predictors and train_ops of this model see them.
-  model& operator=(const model& other) {
+  basic_model& operator=(const basic_model& other) {
     if (this == &other) return *this;
     if (held) std::copy_n(other.values().data(), held->values.size(), held->values.data());
     else held = made(other.values());
@@ -171,7 +175,7 @@ public:
     predict_with.weights = held;
     return *this;
   }
-  model& operator=(model&& other) {
+  basic_model& operator=(basic_model&& other) {
     if (held || this == &other) return *this = std::as_const(other);
     held = other.shared();
     other.held = nullptr;
@@ -180,7 +184,7 @@ public:
     predict_with = std::move(other.predict_with);
     return *this;
   }
-  ~model() {
+  ~basic_model() {
     if (held) held->owner = nullptr;
   }
 
@@ -254,10 +258,10 @@ public:
   static long offset_of(int i) { return program.places[program.variables[i].node].offset; }
 
 private:
-  friend predictor<model>;
+  friend predictor<basic_model>;
   template <class, class, class, class>
   friend class train_op;
-  using variables_block = detail::model_variables<model>;
+  using variables_block = detail::model_variables<basic_model>;
 
   std::shared_ptr<variables_block> made(aligned_buffer<scalar> values) {
     return std::make_shared<variables_block>(variables_block{std::move(values), this});
@@ -271,7 +275,7 @@ private:
 
   std::shared_ptr<variables_block> held;
   std::uint64_t first_seed;
-  predictor<model> predict_with;
+  predictor<basic_model> predict_with;
 };
 
 }  // namespace slim

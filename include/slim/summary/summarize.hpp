@@ -21,8 +21,8 @@ template <class Run>
 struct model_behind {
   using type = Run;
 };
-template <class Model, class... Rest>
-struct model_behind<train_op<Model, Rest...>> {
+template <class Model, class Loss, class Optimizer, class Options, unsigned long Fingerprint>
+struct model_behind<train_op<Model, Loss, Optimizer, Options, Fingerprint>> {
   using type = Model;
 };
 
