@@ -176,10 +176,11 @@ constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, 
     g.fail(rule::rank_mismatch, scope, {input.rank}, {3});
     return false;
   }
-  if (kernel.height < 1 || kernel.width < 1 || stride.height < 1 || stride.width < 1 || rate.height < 1 || rate.width < 1) {
-    g.fail(rule::bad_number, scope, {kernel.height < kernel.width ? kernel.height : kernel.width}, {1}, "kernel, stride and rate");
-    return false;
-  }
+  const auto at_least_one = [&](extent2 given, const char* name) {
+    if (given.height < 1 || given.width < 1) g.fail(rule::bad_number, scope, {given.height < given.width ? given.height : given.width}, {1}, name);
+    return given.height >= 1 && given.width >= 1;
+  };
+  if (!at_least_one(kernel, "kernel_size") || !at_least_one(stride, "stride") || !at_least_one(rate, "rate")) return false;
   const int height = window_outputs(input[0], kernel.height, stride.height, rate.height, padding);
   const int width = window_outputs(input[1], kernel.width, stride.width, rate.width, padding);
   if (height < 1 || width < 1) {

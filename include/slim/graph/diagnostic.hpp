@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "slim/graph/program.hpp"
+#include "slim/policy/keyword.hpp"
 
 namespace slim {
 
@@ -17,6 +18,7 @@ template <int...> struct found;
 template <int...> struct expected;
 template <int...> struct at_least;
 template <int...> struct at_most_nodes;
+template <int...> struct position_in_list;
 template <int...> struct window_covers;
 template <int...> struct input_has;
 template <int...> struct rate_given;
@@ -30,6 +32,8 @@ template <char...> struct after_pass;
 template <char...> struct graph_rule;
 template <char...> struct name_given;
 template <char...> struct nearest_name;
+template <char...> struct found_number;
+template <char...> struct must_be;
 #else
 template <text> struct layer_named;
 template <text> struct layer_kind;
@@ -39,6 +43,8 @@ template <text> struct after_pass;
 template <text> struct graph_rule;
 template <text> struct name_given;
 template <text> struct nearest_name;
+template <text> struct found_number;
+template <text> struct must_be;
 #endif
 
 // The rules. Their names are the messages; the comments are printed by compilers that show the declaration.
@@ -56,6 +62,8 @@ template <class...> struct reused_variable_does_not_exist;          // reuse = t
 template <class...> struct variable_exists_with_another_shape;      // rename the layer: weights of one shape are shared
 template <class...> struct policy_is_never_used;                    // no layer inside the arg_scope could take this argument
 template <class...> struct layer_has_no_such_argument;              // remove the argument or the layer from the list
+template <class...> struct arg_scope_lists_what_is_no_layer;        // layers only: a function takes no arguments with defaults
+template <class...> struct end_point_has_no_name;                    // collect_named_output stands inside a scope: scope("name", ...)
 template <class...> struct argument_given_twice;                    // positional arguments count
 template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
@@ -160,6 +168,11 @@ struct violation_of {
       : error.broken == graph::rule::variable_missing
           ? search(name_of_variable_or_scope<Program>, Program.sizes.variables + Program.sizes.scopes, error.detail).nearest
           : name_buffer{};
+  static constexpr name_buffer number_text = [] {
+    name_buffer text;
+    slim_describe(error.number, text);
+    return text;
+  }();
   static constexpr slim::shape found_shape = error.found, expected_shape = error.expected;
 
   static constexpr auto where() { return name_fact<layer_named, layer>(); }
@@ -196,6 +209,10 @@ struct violation_of {
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
+    else if constexpr (broken == no_layer_kind) return message<arg_scope_lists_what_is_no_layer>(where(), shape_fact<position_in_list, found_shape>());
+    else if constexpr (broken == no_open_scope) return message<end_point_has_no_name>(where());
+    else if constexpr (broken == number_wrong)
+      return message<number_out_of_range>(where(), argument(), name_fact<found_number, number_text>(), name_fact<must_be, kind_name>());
     else if constexpr (broken == network_too_large) return message<network_is_too_large>(where(), shape_fact<at_most_nodes, expected_shape>());
     else if constexpr (broken == network_not_constant) return message<network_is_not_constexpr>();
     else if constexpr (broken == network_not_computable) return message<network_needs_what_is_not_constexpr>();

@@ -59,7 +59,7 @@ enum class rule : unsigned char {
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch, loss_weight_mismatch, loss_weights_without_batch,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument,
   rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
-  variable_missing, variable_not_trained, unsound_graph, network_too_large, network_not_constant, network_not_computable,
+  variable_missing, variable_not_trained, unsound_graph, number_wrong, no_layer_kind, no_open_scope, network_too_large, network_not_constant, network_not_computable,
 };
 
 struct violation {
@@ -69,6 +69,7 @@ struct violation {
   slim::shape found{};
   slim::shape expected{};
   const char* layer_kind = "";
+  double number = 0;
 };
 
 // Deep networks repeat a few layers many times. What is worked out once about a function is remembered.
@@ -137,7 +138,12 @@ struct graph {
   violation error{};
 
   /// Appends a node. While a network is traced, no more than `most_traced`.
-  constexpr int add(const node& n) { return tracing && full(n.scope) ? nodes.size() - 1 : nodes.push(n); }
+  constexpr int add(const node& n) {
+    double elements = 1;
+    for (int i = 0; i < n.extent.rank; ++i) elements *= n.extent[i];
+    if (elements >= 2147483648.0 && !failed()) error = {rule::number_wrong, n.scope, "elements of a tensor", {}, {}, "below 2147483648", elements};
+    return tracing && full(n.scope) ? nodes.size() - 1 : nodes.push(n);
+  }
   /// True when a network that is being traced may not grow. One that does not care never ends.
   constexpr bool full(int scope) {
     if (nodes.size() < most_traced) return false;

@@ -1,6 +1,7 @@
 #pragma once
 // What a variable holds before training, as a value. TF-Slim section 3.
 
+#include "slim/policy/keyword.hpp"
 #include "slim/shape/shape.hpp"
 
 namespace slim {
@@ -24,6 +25,17 @@ struct initializer {
   bool uniform = false;           // variance_scaling: uniform instead of truncated normal
   const float* values = nullptr;  // values: one for each element
   long count = 0;
+
+  /// A number that is out of range: see number_fault.
+  constexpr number_fault fault() const {
+    using enum distribution;
+    if (kind == none || kind == distribution::values) return {};
+    if (const number_fault first = check_range(a, -1e300, 1e300, "finite"); first.range != nullptr) return first;
+    if (kind == distribution::uniform) return check_range(b, a, 1e300, "at least the minimum");
+    if (kind == normal || kind == truncated_normal) return check_range(b, 0, 1e300, "a deviation of at least 0");
+    if (kind == variance_scaling) return check_above(a, 0, 1e300, "a factor above 0");
+    return {};
+  }
 
   constexpr initializer() = default;
   constexpr initializer(none_t) {}

@@ -68,6 +68,7 @@ struct tracer {
 
   /// Makes `node` the end point of the open scope, in place of one with that name: TF-Slim section 2.1, rule 8.
   constexpr void collect_end_point(int node) {
+    if (scope < 0) return fail(graph::rule::no_open_scope);
     const graph::named_node made{node, scope, g.nodes[node].extent};
     int& known = g.scopes[scope].end_point;
     if (known >= 0)
@@ -84,6 +85,11 @@ struct tracer {
   constexpr void fail_unknown_argument(const char* layer_kind, const char* keyword) {
     g.fail(graph::rule::unknown_argument, scope, {}, {}, keyword, layer_kind);
   }
+  constexpr void fail_no_layer(int position) { fail(graph::rule::no_layer_kind, {position}); }
+  /// A number that is out of range, as text of six digits.
+  constexpr void fail_number(const char* argument, double number, const char* range) {
+    if (!g.failed()) g.error = {graph::rule::number_wrong, scope, argument, {}, {}, range, number};
+  }
   constexpr void fail_repeated_argument(const char* keyword) { fail(graph::rule::repeated_argument, {}, {}, keyword); }
 
   /// The variable `name` of the open scope: made now, or found again where `reuse` is on. Returns its node.
@@ -97,6 +103,9 @@ struct tracer {
       g.fail(known.extent == extent ? graph::rule::duplicate_variable : graph::rule::reused_variable_shape, scope, extent, known.extent, name);
       return known.node;
     }
+    if (const number_fault fault = initial.fault(); fault.range != nullptr) fail_number(name, fault.found, fault.range);
+    for (int i = 0; i < extent.rank; ++i)
+      if (extent[i] < 1) fail(graph::rule::bad_number, {extent[i]}, {1}, name);
     if (reuse) g.fail(graph::rule::reused_variable_missing, scope, extent, {}, name);
     if (initial.kind == distribution::values && initial.count != extent.size())
       g.fail(graph::rule::value_count_mismatch, scope, {initial.count}, {extent.size()}, name);

@@ -80,7 +80,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   static constexpr const char* default_scope = "OneHotEncoding";
   static constexpr auto defaults = arguments_of(num_classes = 0, on_value = 1.0, off_value = 0.0);
   template <class... Rest>
-  constexpr auto operator()(int classes, const Rest&... rest) const {
+  constexpr auto operator()(whole classes, const Rest&... rest) const {
     return bind(rest..., num_classes = classes);
   }
   static constexpr tensor apply(const tensor& labels, const arguments<one_hot_encoding_layer>& with) {
@@ -103,9 +103,13 @@ struct bias_add_layer : layer<bias_add_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr tensor normalize(const tensor& x, const parameter_list&) {
+  static constexpr bool takes_parameter(const void* keyword) { return same_identity(keyword, &identity_of<trainable_keyword>); }
+  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
+    const double* const trained = given.find(trainable);
+    const argument<trainable_keyword> trains(trained != nullptr && *trained != 0);
+    const argument_base* const call[] = {&trains};
     const int outer = x.trace->open_unique(default_scope);
-    const tensor y = run_layer<bias_add_layer>(x, nullptr, 0);
+    const tensor y = run_layer<bias_add_layer>(x, call, trained != nullptr ? 1 : 0);
     x.trace->close(outer);
     return y;
   }

@@ -21,6 +21,13 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     return bind(rest...);
   }
 
+  static constexpr bool takes_parameter(const void* keyword) {
+    for (const void* const known : {&identity_of<decay_keyword>, &identity_of<epsilon_keyword>, &identity_of<center_keyword>, &identity_of<scale_keyword>,
+                                    &identity_of<is_training_keyword>, &identity_of<trainable_keyword>})
+      if (same_identity(keyword, known)) return true;
+    return false;
+  }
+
   /// As normalizer_fn of another layer: opens its own scope in the layer's, `given` overrides the arg_scope.
   static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
     const auto value = [&](const auto& keyword, double otherwise) {

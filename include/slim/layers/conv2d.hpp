@@ -18,27 +18,34 @@ struct conv2d_layer : layer<conv2d_layer> {
       biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   struct positional {
-    int outputs;
-    extent2 kernel;
+    whole outputs;
+    whole_pair kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(int outputs, extent2 kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole outputs, whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
-  template <class... Rest>
-  constexpr auto operator()(int outputs, extent2 kernel, int strides, const Rest&... rest) const {
+  template <class Strides, class... Rest>
+    requires std::is_arithmetic_v<Strides>
+  constexpr auto operator()(whole outputs, whole_pair kernel, Strides strides, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
+  }
+  template <class Number, class... Rest>
+    requires std::is_arithmetic_v<Number>
+  constexpr auto operator()(positional p, Number outputs, const Rest&... rest) const {
+    whole misplaced = outputs;
+    misplaced.complaint = "in front of the kernel";
+    return bind(rest..., num_outputs = misplaced, kernel_size = p.kernel);
   }
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
-    return (*this)(p.outputs, p.kernel, rest...);
+    return bind(rest..., num_outputs = p.outputs, kernel_size = p.kernel);
   }
 
   static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) {
     tracer& trace = *x.trace;
     const int outputs = with[num_outputs];
     const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
-    if (outputs < 1) trace.fail(graph::rule::bad_number, {outputs}, {1}, "num_outputs");
     if (!(rates == extent2(1)) && !(strides == extent2(1)))
       trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
     window placed;

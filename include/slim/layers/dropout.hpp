@@ -25,7 +25,6 @@ struct dropout_layer : layer<dropout_layer> {
   static constexpr tensor apply(const tensor& x, const arguments<dropout_layer>& with) {
     tracer& trace = *x.trace;
     const double keep = with[keep_prob];
-    if (!(keep > 0 && keep <= 1)) trace.fail(graph::rule::bad_number, {static_cast<int>(keep)}, {1}, "keep_prob lies in (0, 1]");
     if (!with[is_training].in(trace) || keep == 1) return x;
     const int seed = with[dropout_seed];
     const int stream = seed != 0 ? seed : 0x10000 + trace.g.nodes.size();  // another mask for every application

@@ -18,8 +18,10 @@ struct fully_connected_layer : layer<fully_connected_layer> {
       trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
-    int outputs;
-    constexpr positional(int n) : outputs(n) {}
+    whole outputs;
+    template <class Number>
+      requires std::is_convertible_v<Number, whole>
+    constexpr positional(Number n) : outputs(n) {}
   };
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
@@ -29,7 +31,6 @@ struct fully_connected_layer : layer<fully_connected_layer> {
   static constexpr tensor apply(const tensor& x, const arguments<fully_connected_layer>& with) {
     tracer& trace = *x.trace;
     const int outputs = with[num_outputs], inputs = static_cast<int>(x.shape().size());
-    if (outputs < 1) trace.fail(graph::rule::bad_number, {outputs}, {1}, "num_outputs");
     const reuse_guard sharing(trace, with[reuse]);
     const int flat = graph::reshape(trace.g, x.node, {inputs}, trace.scope);
     const int weights = weights_variable(trace, {inputs, outputs}, with);

@@ -18,6 +18,8 @@ struct stored_function {
   int count = 0;
   int output = -1;
   int size = 0;  // operations recorded
+  double refused = 0;           // a number that is out of range, and what it has to be
+  const char* range = nullptr;
   const char* name = "custom";
 
   constexpr stored_function() = default;
@@ -47,6 +49,25 @@ struct stored_function {
   }
 };
 
+/// Height and width as they were written.
+struct whole_pair {
+  whole height = 1, width = 1;
+
+  constexpr whole_pair() = default;
+  template <class Number>
+    requires std::is_convertible_v<Number, whole>
+  constexpr whole_pair(Number both) : height(both), width(both) {}
+  constexpr whole_pair(whole h, whole w) : height(h), width(w) {}
+  constexpr whole_pair(const extent2& both) : height(both.height), width(both.width) {}
+  constexpr operator extent2() const { return {height, width}; }
+
+  constexpr number_fault fault() const {
+    const number_fault first = height.fault(1, range);
+    return first.range != nullptr ? first : width.fault(1, range);
+  }
+  static constexpr const char* range = "a whole number, at least 1";
+};
+
 constexpr void slim_describe(const stored_function& value, name_buffer& to) { to.add(value.name); }
 constexpr void slim_describe(const extent2& value, name_buffer& to) {
   to.add("{");
@@ -55,6 +76,7 @@ constexpr void slim_describe(const extent2& value, name_buffer& to) {
   to.add(value.width);
   to.add("}");
 }
+constexpr void slim_describe(const whole_pair& value, name_buffer& to) { slim_describe(extent2(value), to); }
 constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : "FIXED"); }
 constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::automatic ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
@@ -74,6 +96,7 @@ constexpr void slim_describe(const initializer& value, name_buffer& to) {
 struct parameter_list {
   static constexpr int capacity = 8;
   const void* keys[capacity]{};
+  const char* names[capacity]{};
   double values[capacity]{};
   int count = 0;
 
@@ -89,7 +112,7 @@ template <keyword_argument... Arguments>
   requires(sizeof...(Arguments) <= parameter_list::capacity)
 constexpr parameter_list params(const Arguments&... given) {
   parameter_list result;
-  ((result.keys[result.count] = given.key, result.values[result.count++] = static_cast<double>(given.value)), ...);
+  ((result.keys[result.count] = given.key, result.names[result.count] = given.keyword, result.values[result.count++] = static_cast<double>(given.value)), ...);
   return result;
 }
 constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
@@ -100,6 +123,7 @@ constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
 /// What normalizes a layer's output: a layer kind (`batch_norm`) or any constexpr function of a tensor.
 struct normalizer {
   tensor (*apply)(const tensor&, const parameter_list&) = nullptr;
+  bool (*takes)(const void* keyword) = nullptr;  // whether normalizer_params may hold it
   const char* name = "none";
   bool given = false;  // g++ with -fsanitize=undefined takes no comparison of `apply` with null for a constant
 
@@ -107,10 +131,10 @@ struct normalizer {
   constexpr normalizer(none_t) {}
   template <class Layer>
     requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
-  constexpr normalizer(const Layer&) : apply(&Layer::normalize), name(Layer::function_name), given(true) {}
+  constexpr normalizer(const Layer&) : apply(&Layer::normalize), takes(&Layer::takes_parameter), name(Layer::function_name), given(true) {}
   template <class Callable>
     requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
-  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), name("custom"), given(true) {}
+  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 
@@ -153,24 +177,24 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 }
 
 // clang-format off
-struct num_outputs_keyword : keyword<num_outputs_keyword, int> { static constexpr const char* name = "num_outputs"; using keyword::operator=; };
-struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, int> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; };
-struct num_classes_keyword : keyword<num_classes_keyword, int> { static constexpr const char* name = "num_classes"; using keyword::operator=; };
-struct kernel_size_keyword : keyword<kernel_size_keyword, extent2> { static constexpr const char* name = "kernel_size"; using keyword::operator=; };
-struct stride_keyword : keyword<stride_keyword, extent2> { static constexpr const char* name = "stride"; using keyword::operator=; };
-struct rate_keyword : keyword<rate_keyword, extent2> { static constexpr const char* name = "rate"; using keyword::operator=; };
+struct num_outputs_keyword : keyword<num_outputs_keyword, whole> { static constexpr const char* name = "num_outputs"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
+struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, whole> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
+struct num_classes_keyword : keyword<num_classes_keyword, whole> { static constexpr const char* name = "num_classes"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
+struct kernel_size_keyword : keyword<kernel_size_keyword, whole_pair> { static constexpr const char* name = "kernel_size"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
+struct stride_keyword : keyword<stride_keyword, whole_pair> { static constexpr const char* name = "stride"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
+struct rate_keyword : keyword<rate_keyword, whole_pair> { static constexpr const char* name = "rate"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
 struct padding_keyword : keyword<padding_keyword, padding_mode> { static constexpr const char* name = "padding"; using keyword::operator=; };
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> { static constexpr const char* name = "activation_fn"; using keyword::operator=; };
 struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
 struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; };
-struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; };
-struct pointwise_initializer_keyword : keyword<pointwise_initializer_keyword, initializer> { static constexpr const char* name = "pointwise_initializer"; using keyword::operator=; };
-struct weights_regularizer_keyword : keyword<weights_regularizer_keyword, stored_function> { static constexpr const char* name = "weights_regularizer"; using keyword::operator=; };
-struct biases_initializer_keyword : keyword<biases_initializer_keyword, initializer> { static constexpr const char* name = "biases_initializer"; using keyword::operator=; };
-struct biases_regularizer_keyword : keyword<biases_regularizer_keyword, stored_function> { static constexpr const char* name = "biases_regularizer"; using keyword::operator=; };
+struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
+struct pointwise_initializer_keyword : keyword<pointwise_initializer_keyword, initializer> { static constexpr const char* name = "pointwise_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
+struct weights_regularizer_keyword : keyword<weights_regularizer_keyword, stored_function> { static constexpr const char* name = "weights_regularizer"; using keyword::operator=; static constexpr number_fault fault(const stored_function& n) { return number_fault{n.refused, n.range}; } };
+struct biases_initializer_keyword : keyword<biases_initializer_keyword, initializer> { static constexpr const char* name = "biases_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
+struct biases_regularizer_keyword : keyword<biases_regularizer_keyword, stored_function> { static constexpr const char* name = "biases_regularizer"; using keyword::operator=; static constexpr number_fault fault(const stored_function& n) { return number_fault{n.refused, n.range}; } };
 struct trainable_keyword : keyword<trainable_keyword, bool> { static constexpr const char* name = "trainable"; using keyword::operator=; };
 struct reuse_keyword : keyword<reuse_keyword, bool> { static constexpr const char* name = "reuse"; using keyword::operator=; };
-struct keep_prob_keyword : keyword<keep_prob_keyword, double> { static constexpr const char* name = "keep_prob"; using keyword::operator=; };
+struct keep_prob_keyword : keyword<keep_prob_keyword, double> { static constexpr const char* name = "keep_prob"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_above(n, 0, 1, "in (0, 1]"); } };
 struct dropout_seed_keyword : keyword<dropout_seed_keyword, int> { static constexpr const char* name = "seed"; using keyword::operator=; };
 /// training::automatic: as the model is used; otherwise fixed.
 enum class training : unsigned char { no, yes, automatic };
@@ -183,18 +207,18 @@ struct training_choice {
 };
 constexpr void slim_describe(const training_choice& value, name_buffer& to) { to.add(value.value == training::automatic ? "automatic" : value.value == training::yes ? "true" : "false"); }
 struct is_training_keyword : keyword<is_training_keyword, training_choice> { static constexpr const char* name = "is_training"; using keyword::operator=; };
-struct decay_keyword : keyword<decay_keyword, double> { static constexpr const char* name = "decay"; using keyword::operator=; };
-struct epsilon_keyword : keyword<epsilon_keyword, double> { static constexpr const char* name = "epsilon"; using keyword::operator=; };
+struct decay_keyword : keyword<decay_keyword, double> { static constexpr const char* name = "decay"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, 0, 1, "in [0, 1]"); } };
+struct epsilon_keyword : keyword<epsilon_keyword, double> { static constexpr const char* name = "epsilon"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, 0, 1e300, "at least 0"); } };
 struct center_keyword : keyword<center_keyword, bool> { static constexpr const char* name = "center"; using keyword::operator=; };
 struct scale_keyword : keyword<scale_keyword, bool> { static constexpr const char* name = "scale"; using keyword::operator=; };
-struct on_value_keyword : keyword<on_value_keyword, double> { static constexpr const char* name = "on_value"; using keyword::operator=; };
-struct off_value_keyword : keyword<off_value_keyword, double> { static constexpr const char* name = "off_value"; using keyword::operator=; };
+struct on_value_keyword : keyword<on_value_keyword, double> { static constexpr const char* name = "on_value"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, -1e300, 1e300, "finite"); } };
+struct off_value_keyword : keyword<off_value_keyword, double> { static constexpr const char* name = "off_value"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, -1e300, 1e300, "finite"); } };
 struct conv_algorithm_keyword : keyword<conv_algorithm_keyword, graph::algorithm> { static constexpr const char* name = "conv_algorithm"; using keyword::operator=; };
-struct initializer_keyword : keyword<initializer_keyword, initializer> { static constexpr const char* name = "initializer"; using keyword::operator=; };
+struct initializer_keyword : keyword<initializer_keyword, initializer> { static constexpr const char* name = "initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
 struct collections_keyword : keyword<collections_keyword, collection_list> { static constexpr const char* name = "collections"; using keyword::operator=; };
 struct variables_collections_keyword : keyword<variables_collections_keyword, variable_collections> { static constexpr const char* name = "variables_collections"; using keyword::operator=; };
 struct device_keyword : keyword<device_keyword, const char*> { static constexpr const char* name = "device"; using keyword::operator=; };
-struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; };
+struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; static constexpr number_fault fault(const stored_function& n) { return number_fault{n.refused, n.range}; } };
 
 inline constexpr num_outputs_keyword num_outputs;
 inline constexpr depth_multiplier_keyword depth_multiplier;

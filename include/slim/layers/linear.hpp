@@ -34,7 +34,10 @@ constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
   tracer& trace = *y.trace;
   const normalizer& normalize = with[normalizer_fn];
   if (normalize.given) {
-    y = normalize.apply(y, with[normalizer_params]);
+    const parameter_list& given = with[normalizer_params];
+    for (int i = 0; i < given.count; ++i)
+      if (!normalize.takes(given.keys[i])) trace.fail_unknown_argument(normalize.name, given.names[i]);
+    y = normalize.apply(y, given);
   } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
     const int biases = layer_variable(trace, "biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable], with);
     y = y + tensor(trace, biases);

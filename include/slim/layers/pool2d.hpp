@@ -12,14 +12,15 @@ struct pool2d_layer : layer<Self> {
   static constexpr auto defaults = arguments_of(kernel_size = 1, stride = 2, padding = VALID);
 
   struct positional {
-    extent2 kernel;
+    whole_pair kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(extent2 kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole_pair kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel);
   }
-  template <class... Rest>
-  constexpr auto operator()(extent2 kernel, int strides, const Rest&... rest) const {
+  template <class Strides, class... Rest>
+    requires std::is_arithmetic_v<Strides>
+  constexpr auto operator()(whole_pair kernel, Strides strides, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
   }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <limits>
-
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/linear.hpp"
@@ -23,35 +21,31 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
       normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
       biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
-  /// num_outputs of a depthwise convolution alone; no number that anybody works out.
-  static constexpr int depthwise_only = std::numeric_limits<int>::min();
-
   struct positional {
-    int outputs;
-    extent2 kernel;
+    whole outputs;
+    whole_pair kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(int outputs, extent2 kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole outputs, whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
   template <class... Rest>
-  constexpr auto operator()(none_t, extent2 kernel, const Rest&... rest) const {
-    return bind(rest..., num_outputs = depthwise_only, kernel_size = kernel);
+  constexpr auto operator()(none_t, whole_pair kernel, const Rest&... rest) const {
+    whole nothing;
+    nothing.absent = true;
+    return bind(rest..., num_outputs = nothing, kernel_size = kernel);
   }
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
-    return (*this)(p.outputs, p.kernel, rest...);
+    return bind(rest..., num_outputs = p.outputs, kernel_size = p.kernel);
   }
 
   static constexpr tensor apply(const tensor& x, const arguments<separable_conv2d_layer>& with) {
     tracer& trace = *x.trace;
+    const bool depthwise_only = with[num_outputs].absent;
     const int outputs = with[num_outputs], multiplier = with[depth_multiplier];
     const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
-    if (outputs < 1 && outputs != depthwise_only) trace.fail(graph::rule::bad_number, {outputs}, {1}, "num_outputs");
-    if (multiplier < 1) {
-      trace.fail(graph::rule::bad_number, {multiplier}, {1}, "depth_multiplier");
-      return x;
-    }
+    if (multiplier < 1) return x;
     if (!(rates == extent2(1)) && !(strides == extent2(1)))
       trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
     window placed;
@@ -63,7 +57,7 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
     const int depthwise =
         layer_variable(trace, "depthwise_weights", "weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
     int y = graph::depthwise_convolution(trace.g, x.node, depthwise, placed, out, trace.scope);
-    if (outputs != depthwise_only) {
+    if (!depthwise_only) {
       const initializer& initial = with[pointwise_initializer].kind == distribution::none ? with[weights_initializer] : with[pointwise_initializer];
       const int pointwise = layer_variable(trace, "pointwise_weights", "weights", {1, 1, out[2], outputs}, initial, regularize, with[trainable], with);
       out.extents[2] = outputs;

@@ -23,7 +23,10 @@ struct seed {
 /// The largest batch that a model, predictor or train_op accepts.
 struct capacity {
   long examples;
-  constexpr explicit capacity(long n) : examples(n) {}
+  constexpr explicit capacity(long n) : examples(n) {
+    if (n < 1 || n > most) throw error("capacity: expected 1 to " + std::to_string(most) + " examples, found " + std::to_string(n) + "; give the largest batch");
+  }
+  static constexpr long most = 1L << 24;
 };
 
 inline constexpr long default_capacity = 32;
@@ -259,7 +262,7 @@ public:
 
 private:
   friend predictor<basic_model>;
-  template <class, class, class, class>
+  template <class, class, class, class, unsigned long>
   friend class train_op;
   using variables_block = detail::model_variables<basic_model>;
 

@@ -10,6 +10,8 @@ namespace slim {
 /// One input of the network: the shape of one example. input<28, 28, 1> is an image, input<> one number per example.
 template <int... Extents>
 struct input {
+  static_assert(sizeof...(Extents) <= slim::shape::max_rank, "input<...>: at most four extents, without the batch");
+  static_assert((true && ... && (Extents >= 1)), "input<...>: every extent is at least 1");
   static constexpr slim::shape extent = [] {
     slim::shape s;
     ((s.extents[s.rank++] = Extents), ...);
@@ -25,6 +27,7 @@ struct labels : input<Extents...> {};
 /// Fixes the batch at N: arenas are sized for it and `arena_bytes` is a constant.
 template <int N>
 struct batch {
+  static_assert(N >= 1, "batch<N>: at least one example");
   static constexpr int size = N;
 };
 

@@ -6,10 +6,10 @@ namespace slim::nets {
 
 /// Defaults of alexnet_v2: TF-Slim section 13.3.
 constexpr auto alexnet_v2_arg_scope(double weight_decay = 0.0005) {
-  return arg_scope<conv2d, fully_connected>(activation_fn = relu, biases_initializer = constant(0.1),
+  return published(arg_scope<conv2d, fully_connected>(activation_fn = relu, biases_initializer = constant(0.1),
                                             weights_regularizer = l2_regularizer(weight_decay))
        + arg_scope<conv2d>(padding = SAME)
-       + arg_scope<max_pool2d>(padding = VALID);
+       + arg_scope<max_pool2d>(padding = VALID));
 }
 
 /// AlexNet on [224, 224, channels] images, returns logits [num_classes]. Krizhevsky 2014, "One weird trick for parallelizing

@@ -6,9 +6,9 @@ namespace slim::nets {
 
 /// Defaults of cifarnet: TF-Slim section 13.3. Only fully connected weights decay.
 constexpr auto cifarnet_arg_scope(double weight_decay = 0.004) {
-  return arg_scope<conv2d>(weights_initializer = truncated_normal(0.0, 0.05), activation_fn = relu)
+  return published(arg_scope<conv2d>(weights_initializer = truncated_normal(0.0, 0.05), activation_fn = relu)
        + arg_scope<fully_connected>(weights_initializer = truncated_normal(0.0, 0.04), biases_initializer = constant(0.1),
-                                    weights_regularizer = l2_regularizer(weight_decay), activation_fn = relu);
+                                    weights_regularizer = l2_regularizer(weight_decay), activation_fn = relu));
 }
 
 /// CifarNet on [32, 32, channels] images, returns logits [num_classes]. Krizhevsky's cuda-convnet as TF-Slim defines it, section 13.4.

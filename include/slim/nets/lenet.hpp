@@ -6,8 +6,8 @@ namespace slim::nets {
 
 /// Defaults of lenet: TF-Slim section 13.3.
 constexpr auto lenet_arg_scope(double weight_decay = 0.0) {
-  return arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(weight_decay),
-                                            weights_initializer = truncated_normal(0.0, 0.1), activation_fn = relu);
+  return published(arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(weight_decay),
+                                            weights_initializer = truncated_normal(0.0, 0.1), activation_fn = relu));
 }
 
 /// LeNet on [28, 28, channels] images, returns logits [num_classes]. LeCun et al. 1998 as TF-Slim defines it, section 13.4.

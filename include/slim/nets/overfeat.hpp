@@ -6,9 +6,9 @@ namespace slim::nets {
 
 /// Defaults of overfeat: TF-Slim section 13.3.
 constexpr auto overfeat_arg_scope(double weight_decay = 0.0005) {
-  return arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros)
+  return published(arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros)
        + arg_scope<conv2d>(padding = SAME)
-       + arg_scope<max_pool2d>(padding = VALID);
+       + arg_scope<max_pool2d>(padding = VALID));
 }
 
 /// OverFeat's fast model on [231, 231, channels] images, returns logits [num_classes]. Sermanet et al. 2013 as TF-Slim defines it,

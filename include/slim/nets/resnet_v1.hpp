@@ -9,10 +9,10 @@ namespace slim::nets {
 /// Defaults of the resnets: TF-Slim section 13.3. TF-Slim states the numbers of batch_norm twice, here and as normalizer_params.
 constexpr auto resnet_arg_scope(double weight_decay = 0.0001, double batch_norm_decay = 0.997, double batch_norm_epsilon = 1e-5,
                                 bool batch_norm_scale = true) {
-  return arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay), weights_initializer = variance_scaling(),
+  return published(arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay), weights_initializer = variance_scaling(),
                            activation_fn = relu, normalizer_fn = batch_norm)
        + arg_scope<batch_norm>(decay = batch_norm_decay, epsilon = batch_norm_epsilon, scale = batch_norm_scale)
-       + arg_scope<max_pool2d>(padding = SAME);
+       + arg_scope<max_pool2d>(padding = SAME));
 }
 
 /// A convolution whose border does not depend on the extent of its input, so that strides sample the same cells at every extent.

@@ -7,8 +7,8 @@ namespace slim::nets {
 
 /// Defaults of vgg_a, vgg_16 and vgg_19: TF-Slim section 13.3.
 constexpr auto vgg_arg_scope(double weight_decay = 0.0005) {
-  return arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros)
-       + arg_scope<conv2d>(padding = SAME);
+  return published(arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros)
+       + arg_scope<conv2d>(padding = SAME));
 }
 
 /// conv1 to pool5: five groups of 3×3 convolutions, N1 … N5 in number, each halved by a pool. [224, 224, c] -> [7, 7, 512].

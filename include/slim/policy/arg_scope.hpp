@@ -46,6 +46,8 @@ struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
   template <class Trace>
   constexpr void enter(Trace& trace) const {
     policy_stack& stack = trace.policies;
+    int position = 0;
+    (check_is_layer<Layers>(trace, ++position), ...);
     hana::unpack(given, [&](const auto&... pairs) {
       (check_arguments<Layers, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace), ...);
     });
@@ -89,13 +91,34 @@ struct replacing_policy : policy<replacing_policy<Captured>> {
   }
 };
 
-/// The policies in force at one point of a network, to be entered again inside the same trace.
-struct captured_policies : policy<captured_policies> {
-  list<policy_entry> entries;
+/// A policy of a library: it has defaults for layers that a network may do without. TF-Slim's `resnet_arg_scope()` around any net.
+template <class Inner>
+struct published_policy : policy<published_policy<Inner>> {
+  Inner inner;
+  constexpr explicit published_policy(const Inner& p) : inner(p) {}
 
   template <class Trace>
   constexpr void enter(Trace& trace) const {
-    for (const policy_entry& entry : entries) trace.policies.entries.push({entry.layer, entry.value, -1});
+    list<policy_group>& groups = trace.policies.groups;
+    const int first = groups.size();
+    inner.enter(trace);
+    for (int i = first; i < groups.size(); ++i) groups[i].used = true;
+  }
+};
+/// `inner`, without a message when no layer inside could take one of its arguments.
+template <class Inner>
+  requires(std::is_base_of_v<policy<Inner>, Inner>)
+constexpr published_policy<Inner> published(const Inner& inner) {
+  return published_policy<Inner>(inner);
+}
+
+/// The policies in force at one point of a network, as values: to be entered again anywhere in the network.
+struct captured_policies : policy<captured_policies> {
+  list<held_entry> entries;
+
+  template <class Trace>
+  constexpr void enter(Trace& trace) const {
+    for (const held_entry& entry : entries) trace.policies.entries.push({entry.layer, entry.value, -1});
   }
 };
 
@@ -104,7 +127,7 @@ template <class Tensor>
 constexpr captured_policies current_arg_scope(const Tensor& x) {
   captured_policies captured;
   const policy_stack& stack = x.trace->policies;
-  for (int i = stack.visible_from; i < stack.entries.size(); ++i) captured.entries.push(stack.entries[i]);
+  for (int i = stack.visible_from; i < stack.entries.size(); ++i) captured.entries.push(held_entry(stack.entries[i]));
   return captured;
 }
 

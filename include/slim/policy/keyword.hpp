@@ -23,6 +23,8 @@ struct argument_base {
   const char* keyword = "";
   const void* key = nullptr;
   void (*describe)(const argument_base&, name_buffer&) = nullptr;
+  const argument_base* (*copy)(const argument_base&) = nullptr;  // to the heap
+  void (*destroy)(const argument_base*) = nullptr;
 };
 
 template <class Keyword>
@@ -31,12 +33,14 @@ struct argument : argument_base {
   typename Keyword::value_type value;
 
   constexpr argument(const typename Keyword::value_type& given)
-      : argument_base{Keyword::name, &identity_of<Keyword>, &print}, value(given) {}
+      : argument_base{Keyword::name, &identity_of<Keyword>, &print, &made_copy, &remove}, value(given) {}
 
 private:
   static constexpr void print(const argument_base& base, name_buffer& to) {
     slim_describe(static_cast<const argument&>(base).value, to);
   }
+  static constexpr const argument_base* made_copy(const argument_base& base) { return new argument(static_cast<const argument&>(base)); }
+  static constexpr void remove(const argument_base* base) { delete static_cast<const argument*>(base); }
 };
 
 /// Base of a keyword. A user's own keyword takes three lines:
@@ -49,6 +53,45 @@ struct keyword {
   constexpr argument<Self> operator=(const Value& value) const { return {value}; }
 };
 
+/// What is wrong with a number that somebody gave: the number, and what it has to be. Fine when there is no `range`.
+struct number_fault {
+  double found = 0;
+  const char* range = nullptr;
+};
+constexpr number_fault check_range(double number, double least, double most, const char* range) {
+  return number >= least && number <= most ? number_fault{} : number_fault{number, range};  // not a number is in no range
+}
+constexpr number_fault check_above(double number, double bound, double most, const char* range) {
+  return number > bound && number <= most ? number_fault{} : number_fault{number, range};
+}
+
+/// A whole number as it was written: 3.9 stays 3.9, for the message.
+struct whole {
+  int value = 0;
+  double written = 0;
+  const char* complaint = nullptr;  // about where it was written
+  bool absent = false;              // deliberately: `none`
+
+  constexpr whole() = default;
+  template <class Number>
+    requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
+  constexpr whole(Number number) : value(within_int(number) ? static_cast<int>(number) : 0), written(static_cast<double>(number)) {}
+  constexpr operator int() const { return value; }
+
+  constexpr number_fault fault(int least, const char* range) const {
+    if (absent) return {};
+    if (complaint != nullptr) return {written, complaint};
+    return value == written && value >= least && value <= most ? number_fault{} : number_fault{written, range};
+  }
+  static constexpr int most = 1 << 24;
+
+private:
+  template <class Number>
+  static constexpr bool within_int(Number number) {
+    return static_cast<double>(number) > -2147483648.0 && static_cast<double>(number) < 2147483648.0;
+  }
+};
+
 template <class T>
 concept keyword_argument = requires { typename T::keyword_type; };
 
@@ -56,16 +99,20 @@ constexpr void slim_describe(int value, name_buffer& to) {
   if (value < 0) to.add("-");
   to.add(value < 0 ? -value : value);
 }
+constexpr void slim_describe(const whole& value, name_buffer& to) { slim_describe(value.value, to); }
 constexpr void slim_describe(bool value, name_buffer& to) { to.add(value ? "true" : "false"); }
 constexpr void slim_describe(const char* value, name_buffer& to) { to.add(value); }
 
-/// Six significant decimals, enough to recognise a hyper-parameter.
+/// Six decimals, enough to recognise a hyper-parameter.
 constexpr void slim_describe(double value, name_buffer& to) {
+  if (value != value) return to.add("not a number");
   if (value < 0) {
     to.add("-");
     value = -value;
   }
+  if (value > 1e300) return to.add("infinity");
   int exponent = 0;
+  for (; value >= 1e9; ++exponent) value /= 10;
   if (value != 0 && value < 1e-4)
     for (; value < 1; --exponent) value *= 10;
   const long whole = static_cast<long>(value);
@@ -79,9 +126,9 @@ constexpr void slim_describe(double value, name_buffer& to) {
       fraction %= digit;
     }
   }
-  if (exponent < 0) {
-    to.add("e-");
-    to.add(-exponent);
+  if (exponent != 0) {
+    to.add(exponent < 0 ? "e-" : "e");
+    to.add(exponent < 0 ? -exponent : exponent);
   }
 }
 

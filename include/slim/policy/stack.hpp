@@ -13,6 +13,24 @@ struct policy_entry {
   int group = -1;  // entries written as one argument of one arg_scope
 };
 
+/// A default that owns its value.
+struct held_entry {
+  const void* layer = nullptr;
+  const argument_base* value = nullptr;
+
+  constexpr held_entry() = default;
+  constexpr explicit held_entry(const policy_entry& entry) : layer(entry.layer), value(entry.value->copy(*entry.value)) {}
+  constexpr held_entry(const held_entry& other) : layer(other.layer), value(other.value == nullptr ? nullptr : other.value->copy(*other.value)) {}
+  constexpr held_entry& operator=(held_entry other) {
+    const argument_base* const own = value;
+    layer = other.layer, value = other.value, other.value = own;
+    return *this;
+  }
+  constexpr ~held_entry() {
+    if (value != nullptr) value->destroy(value);
+  }
+};
+
 /// One argument of one arg_scope, and whether some layer inside could take it.
 struct policy_group {
   const argument_base* value = nullptr;

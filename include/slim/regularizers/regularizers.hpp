@@ -16,6 +16,8 @@ constexpr stored_function regularizer(double l1, double l2, const char* name) {
   else if (l2 != 0)
     f = stored_function([=](auto w) { return (0.5 * l2) * (w * w); });
   f.name = name;
+  for (const double scale : {l1, l2})
+    if (!(scale >= 0 && scale <= 1e300)) f.refused = scale, f.range = "a scale of at least 0";
   return f;
 }
 }  // namespace detail
@@ -38,14 +40,17 @@ constexpr stored_function sum_regularizer(const Regularizers&... terms) {
     return one;
   }();
   int total = -1;
+  double refused = 0;
+  const char* range = nullptr;
   [[maybe_unused]] const auto add = [&](const stored_function& term) {
+    if (term.range != nullptr) refused = term.refused, range = term.range;
     if (term.empty()) return;
     const int value = expr::inline_into(sum, term.function(), 0, argument);
     total = total < 0 ? value : sum.emit(expr::scalar_op::add, total, value);
   };
   (add(stored_function(terms)), ...);
   stored_function result;
-  result.name = "sum_regularizer";
+  result.name = "sum_regularizer", result.refused = refused, result.range = range;
   if (total < 0) return result;
   sum.add_output(total);
   result.store(expr::pruned(sum));
