@@ -1,6 +1,8 @@
 #pragma once
 // slim: TF-Slim as a compile-time language. Everything needed to write, train and run a network; nets and data readers are separate.
 
+#include "slim/core/standard.hpp"
+
 // Mistakes in a network are reported from these three: included first, they leave the shortest trail of "included from" lines.
 #include "slim/model/facts.hpp"
 #include "slim/model/model.hpp"

@@ -56,7 +56,7 @@ void check_binary(const std::string& name, const Callable& callable) {
 
 constexpr bool needs_argument(const scalar_function& f) { return reads(derivative(f, 0), 0); }
 template <class Expression>
-constexpr scalar_function function_of(const activation<Expression>& a) {
+constexpr scalar_function function_of(const named_activation<Expression>& a) {
   return scalar_function_of<1>(a.expression);
 }
 

@@ -3,8 +3,8 @@
 
 For each <case>.cpp there is a <case>.txt: lines of text that must all appear in the first three lines of compiler output that
 mention an error, and a line `max_lines: 15`, the most that may be printed altogether. A line `g++: text` or `clang++: text` is for
-that compiler only. With -DREPAIRED the same file is a correct program and must compile: otherwise a missing include would pass
-for the expected error.
+that compiler only, a line `flags: -x` adds to its command. With -DREPAIRED the same file is a correct program and must compile:
+otherwise a missing include would pass for the expected error.
 
 usage: run.py <build directory> <compiler>
 """
@@ -18,20 +18,22 @@ import compiling
 
 
 def expectation(path, compiler):
-    """The fragments for `compiler` and the line limit of a .txt file."""
+    """The fragments for `compiler`, the line limit and the flags of a .txt file."""
     family = 'clang++' if 'clang' in compiler else 'g++'
-    fragments, max_lines = [], None
+    fragments, max_lines, flags = [], None, []
     for line in path.read_text().splitlines():
         key, _, value = line.partition(':')
         if key.strip() == 'max_lines':
             max_lines = int(value)
+        elif key == 'flags':
+            flags = value.split()
         elif key in ('g++', 'clang++'):
             fragments += [value.strip()] if key == family else []
         elif line.strip():
             fragments.append(line.strip())
     if not fragments or max_lines is None:
         raise ValueError(f'{path}: expected at least one line of text and a line "max_lines: <number>"')
-    return fragments, max_lines
+    return fragments, max_lines, flags
 
 
 def main(build_root, compiler):
@@ -41,13 +43,13 @@ def main(build_root, compiler):
     def check(case):
         source = str(here / f'{case}.cpp')
         try:
-            fragments, max_lines = expectation(here / f'{case}.txt', compiler)
+            fragments, max_lines, flags = expectation(here / f'{case}.txt', compiler)
         except (OSError, ValueError) as problem:
             return str(problem)
         status, output = compiling.run([*command, '-DREPAIRED', '-Werror', source], build_root)
         if status != 0:
             return f'the repaired program does not compile:\n{output}'
-        status, output = compiling.run([*command, source], build_root)
+        status, output = compiling.run([*command, *flags, source], build_root)
         if status == 0:
             return 'the mistake compiles'
         lines = output.splitlines()

@@ -1,6 +1,8 @@
 #pragma once
 // Version and compiler-specific spellings: every macro of the library is here, starts with SLIM_, and is not needed in user code.
 
+#include "slim/core/standard.hpp"
+
 #define SLIM_VERSION_MAJOR 0
 #define SLIM_VERSION_MINOR 1
 #define SLIM_VERSION_PATCH 0

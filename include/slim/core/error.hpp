@@ -1,6 +1,8 @@
 #pragma once
 // The exception of the library.
 
+#include "slim/core/standard.hpp"
+
 #include <stdexcept>
 
 namespace slim {

@@ -1,6 +1,8 @@
 #pragma once
 // A growable array for compile-time passes. std::vector costs several times more inside the constant evaluators of g++ and clang.
 
+#include "slim/core/standard.hpp"
+
 namespace slim {
 
 /// A value-semantic sequence that constant expressions can grow. `T` must be default constructible and copyable.

@@ -1,6 +1,8 @@
 #pragma once
 // Strings as template arguments, and the few string operations that compile-time passes need.
 
+#include "slim/core/standard.hpp"
+
 #include <cstddef>
 
 namespace slim {

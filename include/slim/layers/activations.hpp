@@ -10,7 +10,7 @@ namespace slim {
 
 /// A named scalar expression, callable on recorded scalars and on tensors.
 template <class Expression>
-struct activation {
+struct named_activation {
   const char* name;
   Expression expression;
 
@@ -18,22 +18,22 @@ struct activation {
   constexpr tensor operator()(const tensor& x) const { return apply(expr::scalar_function_of<1>(expression), x); }
 };
 template <class Expression>
-activation(const char*, Expression) -> activation<Expression>;
+named_activation(const char*, Expression) -> named_activation<Expression>;
 
-inline constexpr activation relu{"relu", [](auto x) { return max(0.0, x); }};
-inline constexpr activation relu6{"relu6", [](auto x) { return min(6.0, max(0.0, x)); }};
-inline constexpr activation sigmoid{"sigmoid", [](auto x) { return expr::sigmoid(x); }};
-inline constexpr activation hyperbolic_tangent{"tanh", [](auto x) { return expr::tanh(x); }};
+inline constexpr named_activation relu{"relu", [](auto x) { return max(0.0, x); }};
+inline constexpr named_activation relu6{"relu6", [](auto x) { return min(6.0, max(0.0, x)); }};
+inline constexpr named_activation sigmoid{"sigmoid", [](auto x) { return expr::sigmoid(x); }};
+inline constexpr named_activation hyperbolic_tangent{"tanh", [](auto x) { return expr::tanh(x); }};
 /// ln(1 + exp(x)), stable for large |x|. min(x, −x) is −|x| with a slope at 0, where that of max(0, x) is none: both make ½.
-inline constexpr activation softplus{"softplus", [](auto x) { return max(0.0, x) + log(1.0 + exp(min(x, -x))); }};
+inline constexpr named_activation softplus{"softplus", [](auto x) { return max(0.0, x) + log(1.0 + exp(min(x, -x))); }};
 /// Ramachandran et al. 2017: x·sigmoid(x).
-inline constexpr activation swish{"swish", [](auto x) { return x * expr::sigmoid(x); }};
+inline constexpr named_activation swish{"swish", [](auto x) { return x * expr::sigmoid(x); }};
 /// Hendrycks & Gimpel 2016, exact form: x·Φ(x).
-inline constexpr activation gelu{"gelu", [](auto x) { return 0.5 * x * (1.0 + erf(x * 0.70710678118654752)); }};
+inline constexpr named_activation gelu{"gelu", [](auto x) { return 0.5 * x * (1.0 + erf(x * 0.70710678118654752)); }};
 /// Clevert et al. 2015 with α = 1.
-inline constexpr activation elu{"elu", [](auto x) { return select(x < 0.0, exp(min(0.0, x)) - 1.0, x); }};
+inline constexpr named_activation elu{"elu", [](auto x) { return select(x < 0.0, exp(min(0.0, x)) - 1.0, x); }};
 /// Klambauer et al. 2017.
-inline constexpr activation selu{"selu", [](auto x) {
+inline constexpr named_activation selu{"selu", [](auto x) {
   return 1.0507009873554805 * select(x < 0.0, 1.6732632423543772 * (exp(min(0.0, x)) - 1.0), x);
 }};
 
@@ -42,10 +42,10 @@ struct leaky_relu_expression {
   double alpha = 0.2;
   constexpr expr::symbol operator()(const expr::symbol& x) const { return select(x > 0.0, x, alpha * x); }
 };
-struct leaky_relu_activation : activation<leaky_relu_expression> {
-  using activation::operator();
+struct leaky_relu_activation : named_activation<leaky_relu_expression> {
+  using named_activation::operator();
   /// The same with another slope: `activation_fn = leaky_relu.with(0.1)`.
-  constexpr activation<leaky_relu_expression> with(double alpha) const { return {"leaky_relu", {alpha}}; }
+  constexpr named_activation<leaky_relu_expression> with(double alpha) const { return {"leaky_relu", {alpha}}; }
 };
 inline constexpr leaky_relu_activation leaky_relu{{"leaky_relu", {}}};
 

@@ -64,7 +64,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     const tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
 
     // Few nodes, each a function recorded at once: deep networks have hundreds of these layers.
-    const double small = with[epsilon];
+    const double small = with[epsilon], keep = with[decay];
     tensor center_of = moving_mean, variance = moving_variance;
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
@@ -72,7 +72,6 @@ struct batch_norm_layer : layer<batch_norm_layer> {
       const int moments = graph::moments(trace.g, x.node, trace.scope);
       center_of = {trace, graph::result_of(trace.g, moments, 0, trace.scope)};
       variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
-      const double keep = with[decay];
       move_average(moving_mean, center_of, examples, recorded<3>(trace.g, [](double k, auto m, auto b, auto) { return m * k + b * (1.0 - k); }, keep));
       move_average(moving_variance, variance, examples, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
                      return m * k + b * (n * batch / max(n * batch - 1.0, 1.0)) * (1.0 - k);

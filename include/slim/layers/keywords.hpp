@@ -254,6 +254,16 @@ inline constexpr variables_collections_keyword variables_collections;
 inline constexpr device_keyword device;
 // clang-format on
 
+/// What activation_fn is often mistaken for.
+struct activation_misnamed {
+  template <class Value>
+  constexpr argument<activation_fn_keyword> operator=(const Value& value) const {
+    static_assert(sizeof(Value) == 0, "the keyword is activation_fn: write activation_fn = relu");
+    return activation_fn = value;
+  }
+};
+inline constexpr activation_misnamed activation;
+
 /// How a convolution is computed: `conv_algorithm = algorithm::direct`. With `automatic` slim chooses by shape; `winograd_4x4` and
 /// `winograd_2x2` apply to windows of 3×3 and 5×5 at stride 1.
 using graph::algorithm;

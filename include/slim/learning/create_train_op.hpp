@@ -32,6 +32,22 @@ concept train_argument = train_option<Given> || std::is_same_v<Given, capacity> 
 
 }  // namespace detail
 
+namespace detail {
+
+/// A loss is a stateless type that tells the shape of its labels: those of slim::losses, or one's own derived from losses::detail::loss_function.
+template <class Loss>
+inline constexpr bool is_loss = std::is_default_constructible_v<Loss> && requires(const slim::shape& predictions) { Loss::label_shape(predictions); };
+
+/// What stands for a train_op after a message: accepts whatever is asked of it.
+struct no_train_op {
+  template <class... Batch>
+  float operator()(const Batch&...) const {
+    return 0;
+  }
+};
+
+}  // namespace detail
+
 namespace learning {
 
 /// A training step for `net` with `loss` between its output and labels: create_train_op(net, losses::softmax_cross_entropy, optimizer).
@@ -40,8 +56,13 @@ namespace learning {
 template <const auto& Net, unsigned long Fingerprint, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
-  const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
-  return train_op<basic_model<Net, Fingerprint, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+  static_assert(slim::detail::is_loss<Loss>, "a loss is one of slim::losses or a struct with label_shape; else let the network return its loss");
+  if constexpr (slim::detail::is_loss<Loss>) {
+    const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
+    return train_op<basic_model<Net, Fingerprint, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+  } else {
+    return slim::detail::no_train_op{};
+  }
 }
 
 /// A training step for a network whose result is its total loss.

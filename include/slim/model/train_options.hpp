@@ -73,10 +73,14 @@ struct gradient_noise_scale {
 /// The gradients of these variables, or of all in these scopes, are multiplied by `factor`: gradient_multiplier<"LeNet/conv1">{0.1}.
 /// May be given several times, for different names. Multiplied first, then clipped.
 template <text... Names>
+  requires(sizeof...(Names) > 0)  // name the variables or scopes: gradient_multiplier<"LeNet/conv1">{0.1}
 struct gradient_multiplier {
   double factor;
   static constexpr int numbers = 1;
-  void set_numbers(double* number) const { number[0] = factor; }
+  void set_numbers(double* number) const {
+    detail::expect_option(factor - factor == 0, "gradient_multiplier", "a finite factor", factor);
+    number[0] = factor;
+  }
   static constexpr const char* names[] = {Names.characters...};
 };
 

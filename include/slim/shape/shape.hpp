@@ -1,6 +1,8 @@
 #pragma once
 // The shape of one example. The batch is never part of a shape: it is a run-time extent.
 
+#include "slim/core/standard.hpp"
+
 namespace slim {
 
 /// Extents of one example, outermost first, at most four: {height, width, channels} for images, {units} for vectors,
