@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include <cmath>
 
 #include "slim/slim.hpp"
@@ -10,6 +12,47 @@
 using namespace slim;
 
 namespace {
+
+// Numbers that no layer can use are refused, whatever they were given for; the message says what was written.
+template <const auto& Net>
+constexpr bool refuses(double number) {
+  constexpr const graph::violation& found = traced<Net, model_options<input<8, 8, 3>>>::program.error;
+  return found.broken == graph::rule::number_wrong && (found.number == number || (number != number && found.number != found.number));
+}
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+#define REFUSED(name, part, number) \
+  constexpr auto name = part;       \
+  static_assert(refuses<name>(number))
+REFUSED(units, fully_connected(3.7, "fc"), 3.7);
+REFUSED(kernel, conv2d(2, 3.9, "conv"), 3.9);
+REFUSED(strides, conv2d(2, 3, 1.5, "conv"), 1.5);
+REFUSED(named_stride, conv2d(2, 3, "conv", stride = 0), 0);
+REFUSED(swapped, conv2d({3, 3}, 8, "conv"), 8);
+REFUSED(huge, conv2d(2'000'000'000, {3, 3}, "conv"), 2e9);
+REFUSED(huge_tensor, fully_connected(1 << 24) >> fully_connected(1 << 24), 281474976710656.0);
+REFUSED(pool, max_pool2d(2.5, "pool"), 2.5);
+REFUSED(keeps_too_much, dropout(1.5, "dropout"), 1.5);
+REFUSED(keeps_what, dropout(not_a_number, "dropout"), not_a_number);
+REFUSED(decays, batch_norm(decay = 1.5), 1.5);
+REFUSED(radius, local_response_normalization(depth_radius = -1), -1);
+REFUSED(rewards, fully_connected(4, weights_regularizer = l2_regularizer(-1)), -1);
+REFUSED(rewards_in_sum, fully_connected(4, weights_regularizer = sum_regularizer(l1_regularizer(1), l2_regularizer(-3))), -3);
+REFUSED(deviation, fully_connected(4, weights_initializer = truncated_normal(0, -2)), -2);
+REFUSED(initial, fully_connected(4, biases_initializer = constant(not_a_number)), not_a_number);
+#undef REFUSED
+
+// A normalizer takes its own parameters only.
+constexpr auto unknown_to_batch_norm = conv2d(2, {1, 1}, "conv", normalizer_fn = batch_norm, normalizer_params = params(keep_prob = 0.5));
+constexpr auto fixed_biases = conv2d(2, {1, 1}, "conv", normalizer_fn = bias_add, normalizer_params = params(trainable = false));
+constexpr auto drop = [](const tensor& x) { return dropout()(x); };
+constexpr auto unknown_to_function = conv2d(2, {1, 1}, "conv", normalizer_fn = drop, normalizer_params = params(keep_prob = 0.9));
+static_assert(traced<unknown_to_batch_norm, model_options<input<4, 4, 3>>>::program.error.broken == graph::rule::unknown_argument);
+static_assert(traced<unknown_to_function, model_options<input<4, 4, 3>>>::program.error.broken == graph::rule::unknown_argument);
+static_assert(parameter_count<fixed_biases, input<4, 4, 3>> == 6);
+
+// An end point has a name.
+constexpr auto nameless = [](const tensor& x) { return collect_named_output(x * 2.0); };
+static_assert(traced<nameless, model_options<input<3>>>::program.error.broken == graph::rule::no_open_scope);
 
 constexpr auto from_image = [](tensor x) {
   return outputs(flatten("flat")(x), softmax("softmax")(x), fully_connected(4, "full", activation_fn = none)(x), bias_add("bias", activation_fn = relu)(x),

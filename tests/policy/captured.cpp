@@ -59,6 +59,22 @@ static_assert(extent(c, "first") == shape{8, 8, 2} && starts_at(c, "first/biases
 static_assert(extent(c, "second") == shape{4, 4, 2} && starts_at(c, "second/biases", 3) && last_operation(c, "second") == scalar_op::maximum);
 static_assert(extent(c, "third") == shape{4, 4, 2} && starts_at(c, "third/biases", 3) && last_operation(c, "third") == scalar_op::add);
 
+// Captured policies are values: they outlive the scopes that they were taken in.
+constexpr auto kept = [](const tensor& x) {
+  captured_policies one, both;
+  const tensor y = arg_scope<conv2d>(stride = 2)([&](const tensor& t) {
+    one = current_arg_scope(t);
+    return arg_scope<conv2d>(padding = VALID)([&](const tensor& u) {
+      both = current_arg_scope(u);
+      return conv2d(2, {1, 1}, "inside")(u);
+    })(t);
+  })(x);
+  captured_policies copied = both;
+  both = one;
+  return arg_scope(copied)(conv2d(2, {3, 3}, "both"))(arg_scope(both)(conv2d(2, {3, 3}, "one"))(y));
+};
+static_assert(extent(program<kept, input<32, 32, 2>>, "one") == shape{8, 8, 2} && extent(program<kept, input<32, 32, 2>>, "both") == shape{3, 3, 2});
+
 // Captured where nothing is open, it is empty: entering it clears all defaults, as arg_scope({}) does.
 constexpr auto cleared = [](const tensor& x) {
   const auto empty = current_arg_scope(x);

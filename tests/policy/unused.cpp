@@ -35,6 +35,13 @@ static_assert(broken<beside, image> == rule::policy_never_used);
 // Not used: hidden by a scope that replaces it.
 constexpr auto hidden = arg_scope<conv2d>(stride = 2)(arg_scope(arg_scope<conv2d>(activation_fn = none))(conv2d(2, {1, 1}, "conv")));
 static_assert(broken<hidden, image> == rule::policy_never_used && equal(program<hidden, image>.error.detail, "stride"));
+// Not used, but published for nets of many kinds; a policy written inside is its own.
+constexpr auto library_scope() { return published(arg_scope<conv2d>(stride = 2) + arg_scope<max_pool2d>(padding = SAME)); }
+constexpr auto published_around = library_scope()(conv2d(2, {1, 1}, "conv"));
+static_assert(broken<published_around, image> == rule::none && facts::extent(program<published_around, image>, "conv") == shape{8, 8, 2});
+constexpr auto written_inside = library_scope()(arg_scope<avg_pool2d>(stride = 1)(conv2d(2, {1, 1}, "conv")));
+static_assert(broken<written_inside, image> == rule::policy_never_used && equal(program<written_inside, image>.error.detail, "stride"));
+
 // Not used: the part of a composed policy.
 constexpr auto part = (arg_scope<conv2d>(stride = 2) + arg_scope<fully_connected>(activation_fn = none))(conv2d(2, {1, 1}, "conv"));
 static_assert(broken<part, image> == rule::policy_never_used && equal(program<part, image>.error.detail, "activation_fn"));
