@@ -236,3 +236,9 @@ TEST_CASE("NaN and infinity are told by their bits") {
   check(1.0f);
   check(1.0);
 }
+
+TEST_CASE("capacities that no memory holds are refused") {
+  CHECK_THROWS_WITH_AS(capacity(0), "capacity: expected 1 to 16777216 examples, found 0; give the largest batch", error);
+  CHECK_THROWS_AS(capacity(-1), error);
+  CHECK_THROWS_AS(capacity(1L << 60), error);
+}
