@@ -23,8 +23,10 @@ namespace slim::simd {
 
 namespace detail {
 
-// Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization.
-using architecture = std::conditional_t<std::is_base_of_v<xsimd::avx512dq, xsimd::default_arch>, xsimd::avx512dq, xsimd::default_arch>;
+// Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization; it has no vectors of what lies between.
+template<class A>
+inline constexpr bool has = std::is_base_of_v<A, xsimd::default_arch>;
+using architecture = std::conditional_t<has<xsimd::avx512dq>, xsimd::avx512dq, std::conditional_t<has<xsimd::avx512f>, xsimd::avx512f, xsimd::default_arch>>;
 
 }  // namespace detail
 
