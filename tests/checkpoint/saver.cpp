@@ -176,7 +176,9 @@ TEST_CASE("an index that cannot be trusted is not followed") {
   CHECK(contains(complain("all_model_checkpoint_timestamps: 1\n"), "expected no more times than checkpoints"));
   s.write("checkpoint", "");
   CHECK_FALSE(latest_checkpoint(s.folder));
-  s.write("checkpoint", "model_checkpoint_path: \"model.ckpt-1.safetensors\"\nall_model_checkpoint_paths: \"model.ckpt-1.safetensors\"\n");
+  const std::string cut = "model_checkpoint_path: \"model.ckpt-1.safetensors\"\nall_model_checkpoint_paths: \"model.ckpt-1.safetensors\"\n";
+  CHECK(contains(complain(cut), "expected a whole index, found one that is cut off"));
+  s.write("checkpoint", cut + "all_model_checkpoint_timestamps: 1.0\nlast_preserved_timestamp: 1.0\n");
   CHECK_FALSE(latest_checkpoint(s.folder));  // the file is not there
   CHECK_FALSE(latest_checkpoint(s.path("no folder")));
 }

@@ -99,6 +99,36 @@ TEST_CASE("a checkpoint that goes away before it is read is skipped, a damaged o
   CHECK_THROWS_AS(evaluation_loop(e.net, logs.path, "", e.metrics, e.eval_op(), {.output = nullptr}), slim::error);
 }
 
+TEST_CASE("a damaged index is said once and hides nothing; without checkpoints it is waited for") {
+  const folder logs;
+  small_evaluation e;
+  small_model trained{seed(1)};
+  set_boundary(trained, 3.5f);
+  const std::string index = logs.path + "/checkpoint";
+  std::filesystem::create_symlink("checkpoint", index);
+  const auto times = [](const std::string& whole, const std::string& part) {
+    int count = 0;
+    for (std::size_t at = whole.find(part); at != std::string::npos; at = whole.find(part, at + 1)) ++count;
+    return count;
+  };
+  const std::string nothing = written([&](std::FILE* file) {
+    const evaluation_options soon{.output = file, .timeout = 0.02, .seconds_to_sleep = 0.002};
+    CHECK_FALSE(evaluation_loop(e.net, logs.path, "", e.metrics, e.eval_op(), soon));
+  });
+  CHECK(times(nothing, "read checkpoint: " + index) == 1);
+  std::filesystem::remove(index);
+  save(logs.path, trained, 1);
+  for (const int length : {0, 30}) {
+    std::filesystem::resize_file(index, static_cast<std::uintmax_t>(length));
+    const std::string log = written([&](std::FILE* file) {
+      const auto values = evaluation_loop(e.net, logs.path, "", e.metrics, e.eval_op(), {.output = file, .max_number_of_evaluations = 1});
+      REQUIRE(values);
+      CHECK(values->at<"eval/Accuracy">() == 1);
+    });
+    CHECK(times(log, "read checkpoint: " + logs.path) == 1);
+  }
+}
+
 TEST_CASE("saves in a process of its own" * doctest::skip()) {
   const char* const where = std::getenv(folder_variable);
   if (where == nullptr) return;  // part of the next test case

@@ -7,6 +7,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <stdexcept>
+#include <thread>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -68,6 +74,48 @@ bool same(const net_model& a, const net_model& b) {
 }
 bool contains(const std::string& whole, const std::string& part) { return whole.find(part) != std::string::npos; }
 
+template <class Action>
+std::string complaint(Action action) {
+  try {
+    action();
+  } catch (const error& problem) {
+    return problem.what();
+  }
+  return "none";
+}
+
+// Batches whose reader does as `before` says before each: sleep, throw.
+template <class Before>
+struct reader {
+  Before before;
+  int given = 0;
+  data::batches source{set, 8, 5};
+  auto next() { return before(++given), source.next(); }
+  void seek(std::int64_t batch) { source.seek(given = static_cast<int>(batch)); }
+};
+template <class Before>
+reader(Before) -> reader<Before>;
+
+// What is left of a child that does `work` and must end within some seconds: its exit status, or minus the signal that ended it.
+template <class Work, class Meanwhile>
+int end_of_child(Work work, Meanwhile meanwhile) {
+  std::fflush(stdout);  // the child would print it again
+  const pid_t child = fork();
+  if (child == 0) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGABRT}) std::signal(signal, SIG_DFL);  // the test program has handlers
+    alarm(20);
+    work();
+    _exit(0);
+  }
+  meanwhile(child);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+void wait_for_file(const std::string& path) {
+  for (int i = 0; i < 5000 && !std::filesystem::exists(path); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 }  // namespace
 
 TEST_CASE("train is the loop of steps that one would write") {
@@ -102,7 +150,8 @@ TEST_CASE("stopped and started again gives the bits of one run, with accumulatio
 
     net_model third{seed(7)};
     const outcome again = run(third, {.logdir = folder.path, .number_of_steps = 20}, options...);
-    CHECK(std::isnan(again.loss));  // nothing was left to do
+    CHECK(again.loss == resumed.loss);  // nothing was left to do
+    CHECK(contains(again.text, "Nothing to train: global step 20 has reached number_of_steps = 20.\n"));
     CHECK(same(third, straight));
     CHECK(!contains(again.text, "Saving"));
   };
@@ -125,9 +174,9 @@ TEST_CASE("train_step_fn does more than the step and can end training") {
   int calls = 0;
   const outcome result = run(m, {.logdir = folder.path,
                                  .train_step_fn = [&](const auto& train_step) {
-                                   learning::train_step_result result = train_step();
-                                   if (++calls == 3) result.should_stop = true;
-                                   return result;
+                                   learning::train_step_result done = train_step();
+                                   if (++calls == 3) done.should_stop = true;
+                                   return done;
                                  },
                                  .number_of_steps = 100});
   CHECK(calls == 3);
@@ -135,7 +184,8 @@ TEST_CASE("train_step_fn does more than the step and can end training") {
 }
 
 TEST_CASE("a signal ends training with a checkpoint, and what was done about it before is back afterwards") {
-  auto* const before = std::signal(SIGTERM, SIG_IGN);
+  constexpr auto own = +[](int) {};
+  auto* const before = std::signal(SIGTERM, own);
   temporary_folder folder;
   net_model m{seed(1)};
   int calls = 0;
@@ -147,7 +197,212 @@ TEST_CASE("a signal ends training with a checkpoint, and what was done about it 
   CHECK(contains(result.text, "Caught signal 15. Stopping Training.\nFinished training! Saving model to disk.\n"));
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-4.safetensors");
   CHECK(learning::stop_signals::caught() == SIGTERM);
-  CHECK((std::signal(SIGTERM, before) == SIG_IGN));
+  CHECK((std::signal(SIGTERM, before) == own));
+}
+
+TEST_CASE("a signal ends training with a checkpoint while the reader is slow, a second one at once") {
+  const auto slow_training = [](const std::string& folder) {
+    net_model m{seed(1), capacity(8), 1};
+    auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{0.01}, capacity(8), 1);
+    reader slow{[&](int batch) {
+      if (batch == 4) std::ofstream(folder + "/waits"), std::this_thread::sleep_for(std::chrono::seconds(30));
+    }};
+    learning::train(op, slow, {.logdir = folder, .log_every_n_steps = 0, .save_summaries_secs = 0, .output = std::tmpfile()});
+  };
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    temporary_folder folder;
+    CHECK(end_of_child([&] { slow_training(folder.path); }, [&](pid_t child) { wait_for_file(folder.path + "/waits"), kill(child, signal); }) == -signal);
+    CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-3.safetensors");
+    net_model straight{seed(1)}, resumed{seed(2)};
+    run(straight, {.number_of_steps = 6});
+    run(resumed, {.logdir = folder.path, .number_of_steps = 6});  // nobody holds the folder any more
+    CHECK(same(straight, resumed));
+  }
+  temporary_folder folder;
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(end_of_child([&] { slow_training(folder.path); },
+                     [&](pid_t child) {
+                       wait_for_file(folder.path + "/waits");
+                       kill(child, SIGTERM);
+                       std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                       kill(child, SIGINT);
+                     }) == -SIGINT);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-0.safetensors");
+}
+
+TEST_CASE("stop_signals: trainings share the handlers, give them back, and leave alone what is ignored") {
+  using learning::stop_signals;
+  const auto ends_with = [](auto work) { return end_of_child(work, [](pid_t) {}); };
+  CHECK(ends_with([] {
+    auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
+    a.reset();
+    std::raise(SIGTERM);
+    _exit(stop_signals::caught() == SIGTERM ? 7 : 8);  // b still trains
+  }) == 7);
+  CHECK(ends_with([] {
+    auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
+    a.reset(), b.reset();
+    std::raise(SIGINT);
+  }) == -SIGINT);
+  CHECK(ends_with([] {
+    std::signal(SIGHUP, SIG_IGN);
+    { const stop_signals s; std::raise(SIGHUP); }
+    _exit(stop_signals::caught() == 0 && std::signal(SIGHUP, SIG_DFL) == SIG_IGN ? 7 : 8);
+  }) == 7);
+  CHECK(ends_with([] {
+    const stop_signals s;
+    std::raise(SIGTERM), std::raise(SIGHUP);  // as a supervisor sends them
+    std::raise(SIGPIPE), std::raise(SIGXFSZ);
+    _exit(stop_signals::caught() == SIGTERM ? 7 : 8);
+  }) == 7);
+  CHECK(ends_with([] {
+    { const stop_signals s; }
+    std::raise(SIGPIPE);
+  }) == -SIGPIPE);
+}
+
+TEST_CASE("a file that may not grow is an error that names it, not the end of the program") {
+  temporary_folder folder;
+  CHECK(end_of_child(
+            [&] {
+              const rlimit small{500, 500};
+              setrlimit(RLIMIT_FSIZE, &small);
+              net_model m{seed(1), capacity(8), 1};
+              auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{0.01}, capacity(8), 1);
+              data::batches batches(set, 8, 5);
+              const std::string text = complaint([&] { learning::train(op, batches, {.logdir = folder.path, .log_every_n_steps = 0, .number_of_steps = 2, .output = stderr}); });
+              _exit(contains(text, "File too large") ? 7 : 8);
+            },
+            [](pid_t) {}) == 7);
+}
+
+TEST_CASE("a reader that throws ends training with a checkpoint of the last good step, also inside of a step") {
+  const auto check = [](auto... options) {
+    temporary_folder folder;
+    net_model straight{seed(1)}, stopped{seed(1)}, resumed{seed(2)};
+    run(straight, {.number_of_steps = 9}, options...);
+    {
+      auto op = train_op_of(stopped, options...);
+      reader broken{[](int batch) {
+        if (batch == 8) throw std::runtime_error("no such disk");
+      }};
+      std::FILE* const file = std::tmpfile();
+      CHECK_THROWS_WITH_AS(learning::train(op, broken, {.logdir = folder.path, .number_of_steps = 20, .output = file}), "no such disk", std::runtime_error);
+      std::fclose(file);
+      CHECK(op.batches() == 7);
+    }
+    run(resumed, {.logdir = folder.path, .number_of_steps = 9}, options...);
+    CHECK(same(resumed, straight));
+  };
+  check();
+  check(learning::accumulate_gradients{3});
+}
+
+TEST_CASE("a folder that holds checkpoints never starts from nothing in silence") {
+  temporary_folder folder;
+  net_model straight{seed(1)}, first{seed(1)};
+  run(straight, {.number_of_steps = 8});
+  for (const int steps : {2, 4, 6}) run(first, {.logdir = folder.path, .number_of_steps = steps});
+  const std::string index = folder.path + "/checkpoint";
+  std::ifstream file(index);
+  const std::string whole((std::istreambuf_iterator<char>(file)), {});
+  const auto resumes = [&](const std::string& what, auto damage) {
+    CAPTURE(what);
+    temporary_folder copy;
+    std::filesystem::copy(folder.path, copy.path);
+    damage(copy.path + "/checkpoint");
+    net_model m{seed(2)};
+    const outcome result = run(m, {.logdir = copy.path, .number_of_steps = 8});
+    CHECK(contains(result.text, copy.path));
+    CHECK(contains(result.text, "Restoring parameters from " + copy.path + "/model.ckpt-6.safetensors\n"));
+    CHECK(result.text.starts_with("read checkpoint: "));
+    CHECK(same(m, straight));
+    const checkpoint::checkpoint_index now = checkpoint::checkpoint_index::read(copy.path);  // knows the older ones as well
+    REQUIRE(now.all.size() == 5);
+    CHECK(now.all.front().file == "model.ckpt-0.safetensors");
+    CHECK(now.all.back().file == "model.ckpt-8.safetensors");
+  };
+  const auto write = [](const std::string& path, const std::string& content) { std::ofstream(path) << content; };
+  resumes("empty", [&](const std::string& path) { write(path, ""); });
+  resumes("missing", [&](const std::string& path) { std::filesystem::remove(path); });
+  for (std::size_t length = 1; length + 1 < whole.size(); length += 23) resumes("cut", [&](const std::string& path) { write(path, whole.substr(0, length)); });
+  resumes("zeros", [&](const std::string& path) { write(path, std::string(whole.size(), '\0')); });
+  resumes("a loop", [&](const std::string& path) { std::filesystem::remove(path), std::filesystem::create_symlink("checkpoint", path); });
+  resumes("of other files", [&](const std::string& path) {
+    write(path, "model_checkpoint_path: \"model.ckpt-90.safetensors\"\nall_model_checkpoint_paths: \"model.ckpt-90.safetensors\"\n"
+                "all_model_checkpoint_timestamps: 1.0\nlast_preserved_timestamp: 1.0\n");
+  });
+
+  // Where nothing can be read it is an error, and the folder stays as it is.
+  const auto refuses = [&](auto damage) {
+    temporary_folder copy;
+    std::filesystem::copy(folder.path, copy.path);
+    damage(copy.path);
+    const auto files = [&] { return std::distance(std::filesystem::directory_iterator(copy.path), std::filesystem::directory_iterator()); };
+    const auto before = files();
+    net_model m{seed(2)};
+    const std::string text = complaint([&] { run(m, {.logdir = copy.path, .number_of_steps = 8}); });
+    CHECK(contains(text, copy.path));
+    CHECK(contains(text, "to begin anew, use another logdir or remove what is in this one"));
+    CHECK(files() == before);
+  };
+  refuses([](const std::string& where) {
+    for (const int step : {0, 2, 4, 6}) std::filesystem::remove(where + "/model.ckpt-" + std::to_string(step) + ".safetensors");
+  });
+  refuses([](const std::string& where) {
+    for (const int step : {0, 2, 4, 6}) std::filesystem::resize_file(where + "/model.ckpt-" + std::to_string(step) + ".safetensors", 50);
+  });
+}
+
+TEST_CASE("two trainings in one folder: the second is refused and told who holds it") {
+  temporary_folder folder;
+  net_model m{seed(1)}, other{seed(2)};
+  std::string text;
+  run(m, {.logdir = folder.path,
+          .train_step_fn =
+              [&](const auto& train_step) {
+                text = complaint([&] { run(other, {.logdir = folder.path, .number_of_steps = 1}); });
+                return train_step();
+              },
+          .number_of_steps = 1});
+  CHECK(contains(text, "train: " + folder.path + ": expected no other training in this folder, found that of process " + std::to_string(getpid()) + " on "));
+  run(other, {.logdir = folder.path, .number_of_steps = 2});  // afterwards it is free
+  CHECK(!std::filesystem::exists(folder.path + "/.training-lock"));
+}
+
+TEST_CASE("a folder that is removed while training comes back, and that is said") {
+  temporary_folder folder;
+  net_model m{seed(1)}, straight{seed(1)}, resumed{seed(3)};
+  int calls = 0;
+  const outcome result = run(m, {.logdir = folder.path,
+                                 .train_step_fn =
+                                     [&](const auto& train_step) {
+                                       if (++calls == 3) std::filesystem::remove_all(folder.path);
+                                       return train_step();
+                                     },
+                                 .number_of_steps = 5,
+                                 .save_summaries_steps = 1});
+  CHECK(contains(result.text, "the folder of this training was removed"));
+  CHECK(summaries::read_runs(folder.path).begin()->second.scalars.at("total_loss").back().step == 5);
+  run(straight, {.number_of_steps = 7});
+  run(resumed, {.logdir = folder.path, .number_of_steps = 7});
+  CHECK(same(resumed, straight));
+}
+
+TEST_CASE("another optimizer in a folder with checkpoints is refused with the way to go on, not resumed from an older stage") {
+  temporary_folder folder;
+  net_model m{seed(1)};
+  run(m, {.logdir = folder.path, .number_of_steps = 2});
+  data::batches batches(set, 8, 5);
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::momentum{0.01});
+  const std::string text = complaint([&] { learning::train(op, batches, {.logdir = folder.path, .number_of_steps = 4, .output = std::tmpfile()}); });
+  CHECK(contains(text, "missing 'net/fc1/weights/Momentum'"));
+  CHECK(contains(text, "for init_fn checkpoint::assign_from_checkpoint_fn(\"" + folder.path + "\", ...)"));
+  // Stages whose states are mixed up in one folder: the newest decides.
+  checkpoint::saver{}.save(folder.path, m, op);
+  checkpoint::saver{}.save_variables(folder.path, 3, variables_of(m), state_of(op));
+  CHECK(contains(complaint([&] { run(m, {.logdir = folder.path, .number_of_steps = 4}); }), "surplus 'net/fc1/weights/Momentum'"));
 }
 
 TEST_CASE("the end of the input ends training") {

@@ -1,8 +1,8 @@
 #pragma once
 // Restoring: all or nothing.
 
-#include <algorithm>
-#include <map>
+#include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +11,11 @@
 
 namespace slim::checkpoint {
 
-/// What was restored, and the messages of newer checkpoints that were refused before it.
+/// What was restored, and what was passed over: an index that was not followed, newer checkpoints that are damaged.
 struct restored {
   std::string path;
   std::vector<std::string> refused;
+  metadata notes = {};  ///< of the checkpoint
 };
 
 namespace detail {
@@ -23,7 +24,9 @@ namespace detail {
 inline std::string resolve(const std::string& where) {
   std::error_code ignored;
   if (std::filesystem::is_directory(where, ignored)) {
-    if (const auto latest = latest_checkpoint(where)) return *latest;
+    const checkpoints_found found = find_checkpoints(where);
+    for (const std::string& problem : found.problems) std::fprintf(stderr, "%s\n", problem.c_str());
+    if (!found.files.empty()) return found.files.front();
     throw error("read checkpoint: " + where + ": expected a folder with a checkpoint, found none; check the path");
   }
   const std::string completed = where + std::string(file_ending);
@@ -49,36 +52,20 @@ inline void expect_check_sums(const safetensors& file) {
                 "': expected its CRC-32C in the metadata, found none; the file is damaged or no checkpoint of slim: assign_from_checkpoint reads it");
 }
 
-/// Who restores the state of training goes on with it, and so clears up after a process that was killed.
-inline void restore_both(const std::string& path, const std::vector<variable_reference>& variables,
-                         const std::vector<variable_reference>& training_state) {
-  remove_leftovers(folder_of(path));
-  const safetensors weights(path), state = training_state_of(weights);
-  for (const safetensors* file : {&weights, &state}) expect_check_sums(*file);
-  expect_match(weights, variables);
-  expect_match(state, training_state);
-  for (const variable_reference& one : variables) copy(*weights.find(one.name), one);
-  for (const variable_reference& one : training_state) copy(*state.find(one.name), one);
-}
+/// Both files of a checkpoint, undamaged.
+struct opened_checkpoint {
+  safetensors weights, state;
 
-/// Checkpoint files of `folder`, latest first: those of the index, and without one that can be read all that are there.
-inline std::vector<std::string> candidates(const std::string& folder) {
-  std::vector<std::string> files;
-  try {
-    for (const retained& one : checkpoint_index::read(folder).all) files.push_back(one.file);
-  } catch (const error&) {
-    std::multimap<std::int64_t, std::string> by_step;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-      const std::string file = entry.path().filename().string();
-      if (const auto step = step_in(file)) by_step.emplace(*step, file);
-    }
-    for (const auto& one : by_step) files.push_back(one.second);
+  explicit opened_checkpoint(const std::string& path) : weights(path), state(training_state_of(weights)) {
+    for (const safetensors* file : {&weights, &state}) expect_check_sums(*file);
   }
-  std::reverse(files.begin(), files.end());
-  for (std::string& file : files) file = folder + "/" + file;
-  return files;
-}
+  void copy_to(const std::vector<variable_reference>& variables, const std::vector<variable_reference>& training_state) const {
+    expect_match(weights, variables);
+    expect_match(state, training_state);
+    for (const variable_reference& one : variables) copy(*weights.find(one.name), one);
+    for (const variable_reference& one : training_state) copy(*state.find(one.name), one);
+  }
+};
 
 }  // namespace detail
 
@@ -89,7 +76,8 @@ inline std::vector<std::string> candidates(const std::string& folder) {
 template <class Model, class TrainOp, class... States>
 std::string restore(const std::string& where, Model& net, TrainOp& train_op, States&... others) {
   const std::string path = detail::resolve(where);
-  detail::restore_both(path, variables_of(net), state_of(train_op, others...));
+  remove_leftovers(detail::folder_of(path));  // who restores the state of training goes on with it, and so clears up
+  detail::opened_checkpoint(path).copy_to(variables_of(net), state_of(train_op, others...));
   return path;
 }
 
@@ -104,23 +92,31 @@ std::string restore(const std::string& where, Model& net) {
   return path;
 }
 
-/// Restores the newest checkpoint of `folder` that is undamaged and fits. Throws slim::error when there is none, with what was wrong with
-/// the newest.
+/// Restores the newest checkpoint of `folder` that is undamaged. Throws slim::error when there is none, with what was wrong with the newest,
+/// and when it is of another network or optimizer: then an older one would not be what is wanted.
 template <class Model, class TrainOp, class... States>
 restored restore_newest_good(const std::string& folder, Model& net, TrainOp& train_op, States&... others) {
   const std::vector<variable_reference> variables = variables_of(net), training_state = state_of(train_op, others...);
-  restored result;
-  for (const std::string& path : detail::candidates(folder)) {
+  const checkpoints_found found = find_checkpoints(folder);
+  if (found.files.empty()) throw error("read checkpoint: " + folder + ": expected a folder with a checkpoint, found none; check the path");
+  remove_leftovers(folder);
+  restored result{{}, found.problems, {}};
+  std::vector<std::string> damages;
+  for (const std::string& path : found.files) {
+    std::optional<detail::opened_checkpoint> opened;
     try {
-      detail::restore_both(path, variables, training_state);
-      result.path = path;
-      return result;
-    } catch (const error& problem) {
-      result.refused.push_back(problem.what());
+      opened.emplace(path);
+    } catch (const error& damage) {
+      damages.push_back(damage.what());
+      continue;
     }
+    opened->copy_to(variables, training_state);
+    result.path = path;
+    result.notes = opened->weights.about();
+    result.refused.insert(result.refused.end(), damages.begin(), damages.end());
+    return result;
   }
-  if (result.refused.empty()) throw error("read checkpoint: " + folder + ": expected a folder with a checkpoint, found none; check the path");
-  throw error(result.refused.front());
+  throw error(damages.front() + (damages.size() > 1 ? " (and none of the other " + std::to_string(damages.size() - 1) + " checkpoints of the folder can be read)" : ""));
 }
 
 }  // namespace slim::checkpoint

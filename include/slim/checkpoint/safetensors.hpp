@@ -93,6 +93,7 @@ public:
     const auto found = notes.find(key);
     return found == notes.end() ? "" : found->second;
   }
+  const metadata& about() const { return notes; }
 
   [[noreturn]] void fail(const std::string& problem) const { throw error("read checkpoint: " + name + ": " + problem); }
 

@@ -74,20 +74,22 @@ struct saver {
     return save_variables(folder, train_op.step(), variables_of(net), state_of(train_op, others...));
   }
 
-  /// The same for variables that are listed.
+  /// The same for variables that are listed, with notes for the metadata of both files.
   std::string save_variables(const std::string& folder, std::int64_t global_step, const std::vector<variable_reference>& variables,
-                             const std::vector<variable_reference>& training_state) const {
+                             const std::vector<variable_reference>& training_state, metadata notes = {}) const {
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem) throw error("write: " + folder + ": expected to create this folder, found " + problem.message() + "; check the path");
-    checkpoint_index index = checkpoint_index::read(folder);
+    auto [files, problems, index, by_index] = find_checkpoints(folder);
+    if (!by_index && max_to_keep > 0)  // after the loss of an index: older ones may be there to stay
+      while (index.all.size() > static_cast<std::size_t>(max_to_keep)) index.all.erase(index.all.begin());
     remove_leftovers(folder);
     remove_orphans(folder);
 
     const auto weights = detail::views_of(variables), state = detail::views_of(training_state);
     const std::string file = detail::weights_file(global_step), path = folder + "/" + file;
     const std::string id = detail::identity(weights, state);
-    const metadata notes{{detail::id_key, id}, {"global_step", std::to_string(global_step)}};
+    notes.insert({{detail::id_key, id}, {"global_step", std::to_string(global_step)}});
     write_safetensors(detail::training_file(path, id), state, notes);
     write_safetensors(path, weights, notes);  // from here on this is the checkpoint of its step
     add_to(index, file);

@@ -31,6 +31,23 @@ inline void log(std::FILE* output, const std::string& line) {
   std::fflush(output);
 }
 
+/// The latest checkpoint of a folder. What is wrong with the folder is said in the log, once, and a folder that cannot be read now has none: the
+/// training may mend it.
+inline std::optional<std::string> look_for_checkpoint(const std::string& folder, std::string& said, std::FILE* output) {
+  std::optional<std::string> latest;
+  std::string problems;
+  try {
+    const checkpoint::checkpoints_found found = checkpoint::find_checkpoints(folder);
+    if (!found.files.empty()) latest = found.files.front();
+    for (const std::string& one : found.problems) problems += problems.empty() ? one : "\n" + one;
+  } catch (const error& problem) {
+    problems = problem.what();
+  }
+  if (!problems.empty() && problems != said) log(output, problems);
+  said = problems;
+  return latest;
+}
+
 }  // namespace detail
 
 /// Looks every `seconds_to_sleep` for the latest checkpoint of a folder, which need not exist yet, until there is one and it is not
@@ -40,8 +57,8 @@ inline std::optional<std::string> wait_for_new_checkpoint(const std::string& che
                                                           std::FILE* output = stdout) {
   detail::log(output, "Waiting for new checkpoint at " + checkpoint_dir);
   const auto start = detail::clock::now();
-  for (;;) {
-    const std::optional<std::string> latest = checkpoint::latest_checkpoint(checkpoint_dir);
+  for (std::string said;;) {
+    const std::optional<std::string> latest = detail::look_for_checkpoint(checkpoint_dir, said, output);
     if (latest && latest != last_checkpoint) {
       detail::log(output, "Found new checkpoint at " + *latest);
       return latest;

@@ -1,13 +1,16 @@
 #pragma once
 // The folder of a training run.
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "slim/checkpoint/folder_lock.hpp"
 #include "slim/checkpoint/restore.hpp"
 #include "slim/learning/train_settings.hpp"
 #include "slim/summary/event_writer.hpp"
@@ -16,21 +19,38 @@
 
 namespace slim::learning::detail {
 
-/// What a run keeps in its folder: checkpoints and summaries, each written when it is due.
+/// What a run keeps in its folder: checkpoints and summaries, each written when it is due. Nobody else trains there meanwhile.
 template <class TrainOp>
 class run_folder {
 public:
-  run_folder(TrainOp& with, const train_settings& given) : train_op(with), settings(given) {}
+  run_folder(TrainOp& with, const train_settings& given) : train_op(with), settings(given) {
+    if (!settings.logdir.empty()) lock.emplace(settings.logdir, settings.output);
+  }
 
-  /// Continues from the newest checkpoint that can be read. False when there is none.
+  /// Continues from the newest checkpoint that can be read. False when there is none and never was: a folder whose checkpoints are damaged, gone
+  /// or of another training throws. What was passed over is said.
   bool resume() {
-    if (!checkpoint::latest_checkpoint(settings.logdir)) return false;
-    const checkpoint::restored found = checkpoint::restore_newest_good(settings.logdir, train_op.trained_model(), train_op);
+    const checkpoint::checkpoints_found there = checkpoint::find_checkpoints(settings.logdir);
+    const char* const begin_anew = "; to begin anew, use another logdir or remove what is in this one";
+    if (there.files.empty() && !there.problems.empty()) throw error(there.problems.back() + begin_anew);
+    if (there.files.empty()) return false;
+    checkpoint::restored found;
+    try {
+      found = checkpoint::restore_newest_good(settings.logdir, train_op.trained_model(), train_op);
+    } catch (const error& problem) {
+      throw error(problem.what() + std::string(begin_anew) + "; to go on from these weights alone, for example with another optimizer, use another logdir, and "
+                  "for init_fn checkpoint::assign_from_checkpoint_fn(\"" + settings.logdir + "\", ...)");
+    }
     for (const std::string& problem : found.refused) std::fprintf(settings.output, "%s\n", problem.c_str());
     std::fprintf(settings.output, "Restoring parameters from %s\n", found.path.c_str());
-    saved_at = train_op.step();
+    const std::string restored_loss = found.notes["total_loss"];
+    std::from_chars(restored_loss.data(), restored_loss.data() + restored_loss.size(), loss);
+    saved_at = train_op.batches();
     return true;
   }
+
+  /// The loss of the last step, also one that was restored; NaN when the checkpoint does not tell.
+  double last_loss() const { return loss; }
 
   /// The first checkpoint of a run shows that there will be others; summaries start with the first step.
   void start() {
@@ -38,31 +58,52 @@ public:
     if (settings.save_interval_secs > 0 && saved_at < 0) save();
     if (settings.save_summaries_steps <= 0 && settings.save_summaries_secs <= 0) return;
     if (settings.summary_op == nullptr) add_default_summaries();
-    writer = std::make_unique<summaries::event_writer>(settings.logdir);
-    const bool by_steps = settings.save_summaries_steps > 0;
-    saver.emplace(settings.summary_op != nullptr ? *settings.summary_op : default_summaries, *writer,
-                  summaries::saving{by_steps ? settings.save_summaries_steps : 0, by_steps ? 0 : settings.save_summaries_secs});
+    start_summaries();
     rate_step = train_op.step();
   }
 
-  void after_step() {
+  void after_step(double total_loss) {
+    loss = total_loss;
+    stepped = true;
     if (saver && saver->after_step(train_op.step())) write_rate();
     if (settings.save_interval_secs > 0 && seconds_since(last_checkpoint) >= settings.save_interval_secs) save();
   }
 
   void finish() {
-    if (saver) saver->save(train_op.step());
-    if (saved_at != train_op.step()) save();
+    keep_folder();
+    if (saver && stepped) saver->save(train_op.step());
+    if (saved_at != train_op.batches()) save();
   }
 
 private:
   using clock = std::chrono::steady_clock;
   static double seconds_since(clock::time_point then) { return std::chrono::duration<double>(clock::now() - then).count(); }
 
+  /// A folder that was removed is made anew, unless another training has it now.
+  void keep_folder() {
+    if (lock && lock->still_holds()) return;
+    std::fprintf(settings.output, "%s: the folder of this training was removed; it is made anew, with a checkpoint and the summaries from here on\n",
+                 settings.logdir.c_str());
+    lock.emplace(settings.logdir, settings.output);
+    saved_at = -1;
+    if (writer) start_summaries();
+  }
+
   void save() {
-    settings.saver.save(settings.logdir, train_op.trained_model(), train_op);
-    saved_at = train_op.step();
+    keep_folder();
+    char digits[32];
+    const std::string text(digits, std::to_chars(digits, digits + sizeof digits, loss).ptr);
+    settings.saver.save_variables(settings.logdir, train_op.step(), variables_of(train_op.trained_model()), state_of(train_op), {{"total_loss", text}});
+    saved_at = train_op.batches();
     last_checkpoint = clock::now();
+  }
+
+  void start_summaries() {
+    saver.reset();
+    writer = std::make_unique<summaries::event_writer>(settings.logdir);
+    const bool by_steps = settings.save_summaries_steps > 0;
+    saver.emplace(settings.summary_op != nullptr ? *settings.summary_op : default_summaries, *writer,
+                  summaries::saving{by_steps ? settings.save_summaries_steps : 0, by_steps ? 0 : settings.save_summaries_secs});
   }
 
   void add_default_summaries() {
@@ -84,7 +125,10 @@ private:
   summaries::summary_set default_summaries;
   std::unique_ptr<summaries::event_writer> writer;
   std::optional<summaries::summary_saver> saver;
-  std::int64_t saved_at = -1, rate_step = 0;
+  std::optional<checkpoint::folder_lock> lock;
+  std::int64_t saved_at = -1, rate_step = 0;  // saved_at in batches
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  bool stepped = false;
   clock::time_point last_checkpoint, last_rate;
 };
 

@@ -4,11 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <limits>
+#include <exception>
 #include <tuple>
 
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/progress.hpp"
+#include "slim/learning/reading_watch.hpp"
 #include "slim/learning/run_folder.hpp"
 #include "slim/learning/step_trace.hpp"
 #include "slim/learning/stop_signals.hpp"
@@ -34,11 +35,14 @@ double run_on(TrainOp& train_op, const Batch& batch) {
 
 }  // namespace detail
 
-/// Trains until `number_of_steps`, the end of the input (a batch of size 0), a train_step_fn that says so, or SIGINT or SIGTERM, whatever
-/// comes first; then saves a last checkpoint. With a logdir that has a checkpoint it goes on from there, and `batches.seek` (where it
-/// exists) continues the order of examples: N steps, a kill and a second call give the same weights as one call.
-/// A step whose loss is not finite throws, and the checkpoints stay as they were. Returns the last loss; NaN when there was no step to do:
-/// unlike TF-Slim, which tests only after a step, a finished run that is started again changes nothing.
+/// Trains until `number_of_steps`, the end of the input (a batch of size 0), a train_step_fn that says so, or SIGINT, SIGTERM or SIGHUP,
+/// whatever comes first; then saves a last checkpoint. With a logdir that has a checkpoint it goes on from there, and `batches.seek` (where it
+/// exists) continues the order of examples: N steps, a kill and a second call give the same weights as one call. A logdir that another
+/// training uses, or whose checkpoints are damaged, gone or of another training, throws.
+/// While a reader lets a signal wait, the checkpoint is saved nevertheless and the program ends. A reader or train_step_fn that throws ends
+/// training with a checkpoint of the last good step; a step whose loss is not finite throws, and the checkpoints stay as they were.
+/// Returns the last loss; unlike TF-Slim, which tests only after a step, a finished run that is started again changes nothing and returns the loss
+/// that it ended with.
 template <class TrainOp, class Batches>
 double train(TrainOp& train_op, Batches&& batches, const train_settings& given = {}) {
   using clock = std::chrono::steady_clock;
@@ -47,28 +51,57 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
   detail::run_folder<TrainOp> folder(train_op, given);
   const bool resumed = keeps && folder.resume();
   if (!resumed && given.init_fn) given.init_fn();
-  if constexpr (requires { batches.seek(std::int64_t{}); })
-    if (resumed) batches.seek(train_op.step() * train_op.batches_per_step());
   const auto finished = [&] { return given.number_of_steps && train_op.step() >= *given.number_of_steps; };
-  double total_loss = std::numeric_limits<double>::quiet_NaN();
-  if (finished()) return total_loss;
-  if (keeps) folder.start();
+  double total_loss = folder.last_loss();
+  if (finished()) {
+    std::fprintf(given.output, "Nothing to train: global step %lld has reached number_of_steps = %lld.\n", static_cast<long long>(train_op.step()),
+                 static_cast<long long>(*given.number_of_steps));
+    std::fflush(given.output);
+    return total_loss;
+  }
+  if constexpr (requires { batches.seek(std::int64_t{}); })
+    if (resumed) batches.seek(train_op.batches());
 
   const stop_signals signals;
+  if (keeps) folder.start();
+  const auto save_last = [&] {
+    if (keeps) {
+      std::fputs("Finished training! Saving model to disk.\n", given.output);
+      std::fflush(given.output);
+      folder.finish();
+    }
+    std::fflush(given.output);
+  };
+  /// Where another error is on its way, or in a thread of its own, that saving fails as well is only said.
+  const auto try_to_save = [&] {
+    try {
+      save_last();
+    } catch (const std::exception& problem) {
+      std::fprintf(given.output, "%s\n", problem.what());
+      std::fflush(given.output);
+    }
+  };
+
   bool input_ended = false;
   {
     detail::step_trace<TrainOp> trace(train_op, given.logdir, given.trace_every_n_steps);
     progress report(given.number_of_steps.value_or(0), given.log_every_n_steps, given.output);
+    detail::reading_watch watch([&] {
+      std::fprintf(given.output, "Caught signal %d while waiting for a batch. Stopping Training.\n", stop_signals::caught());
+      try_to_save();
+    });
+    auto good = train_op.batches();  // as many have left everything as it should be
     const function<train_step_result()> train_step = [&]() -> train_step_result {
       const auto start = clock::now();
       trace.start(train_op.step() + 1);
       double sum = 0;
       int count = 0;
       do {
-        const auto& batch = batches.next();
+        const auto& batch = watch.wait_for([&]() -> decltype(auto) { return batches.next(); });
         trace.done("next batch");
         if ((input_ended = detail::ends_input(batch))) return {total_loss, true};
         sum += detail::run_on(train_op, batch);
+        good = train_op.batches();
         trace.done("train_op");
         ++count;
       } while (train_op.inside_step());
@@ -76,23 +109,27 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
       report.step(train_op.step(), sum / count, std::chrono::duration<double>(clock::now() - start).count());
       return {sum / count, finished()};
     };
-    for (bool stop = false; !stop;) {
-      const std::int64_t before = train_op.step();
-      const train_step_result result = given.train_step_fn ? given.train_step_fn(train_step) : train_step();
-      total_loss = result.total_loss;
-      if (keeps && train_op.step() > before) folder.after_step();
-      stop = result.should_stop || input_ended || finished() || stop_signals::caught() != 0;
+    try {
+      for (bool stop = false; !stop;) {
+        const std::int64_t before = train_op.step();
+        const train_step_result result = given.train_step_fn ? given.train_step_fn(train_step) : train_step();
+        total_loss = result.total_loss;
+        if (keeps && train_op.step() > before) folder.after_step(total_loss);
+        stop = result.should_stop || input_ended || finished() || stop_signals::caught() != 0;
+      }
+    } catch (...) {
+      if (train_op.batches() == good) {
+        std::fprintf(given.output, "Caught an error after global step %lld. Stopping Training.\n", static_cast<long long>(train_op.step()));
+        try_to_save();
+      }
+      throw;
     }
   }
   if (const int signal = stop_signals::caught(); signal != 0)
     std::fprintf(given.output, "Caught signal %d. Stopping Training.\n", signal);
   else
     std::fputs(input_ended ? "Caught OutOfRangeError. Stopping Training.\n" : "Stopping Training.\n", given.output);
-  if (keeps) {
-    std::fputs("Finished training! Saving model to disk.\n", given.output);
-    folder.finish();
-  }
-  std::fflush(given.output);
+  save_last();
   return total_loss;
 }
 

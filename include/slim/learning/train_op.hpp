@@ -156,6 +156,8 @@ public:
     if constexpr (accumulates) return chosen.learning::accumulate_gradients::batches;
     return 1;
   }
+  /// Calls so far: what a source of batches must have given when training goes on.
+  long batches() const { return steps * batches_per_step() + parts; }
   /// True between the parts of a step whose gradients accumulate.
   bool inside_step() const { return parts > 0; }
   static constexpr bool keeps_gradients = Options::template has<learning::summarize_gradients>;
