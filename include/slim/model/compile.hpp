@@ -82,6 +82,7 @@ static constexpr void trace_network(tracer& trace) {
   if (trace.g.error.broken == graph::rule::network_too_large) {  // only the names are read
     trace.g.nodes.shrink(1), trace.g.outputs.shrink(0), trace.g.variables.shrink(0), trace.g.end_points.shrink(0);
     trace.g.losses.shrink(0), trace.g.regularization_losses.shrink(0);
+    for (graph::scope_entry& scope : trace.g.scopes) scope.layer_node = -1;
   }
 }
 
