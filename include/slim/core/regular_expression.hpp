@@ -37,12 +37,16 @@ public:
 private:
   using set = std::bitset<128>;
 
-  [[noreturn]] void fail(const std::string& problem) const {
-    throw error(where + ": expected a regular expression, found '" + std::string(pattern) + "' (" + problem + "); escape characters such as ( and [ with \\");
+  [[noreturn]] void fail(std::string_view problem, std::string_view what = {}, std::string_view rest = {}) const {
+    std::string text = where;
+    for (const std::string_view part : {std::string_view(": expected a regular expression, found '"), pattern, std::string_view("' ("), problem, what, rest,
+                                        std::string_view("); escape characters such as ( and [ with \\")})
+      text += part;
+    throw error(text);
   }
   bool next_is(char c) const { return at < pattern.size() && pattern[at] == c; }
   char taken(const char* before) {
-    if (at == pattern.size()) fail(std::string("nothing behind the last ") + before);
+    if (at == pattern.size()) fail("nothing behind the last ", before);
     return pattern[at++];
   }
 
@@ -77,7 +81,7 @@ private:
         return static_cast<char>(code);
       }
       default:
-        if (members('w')[static_cast<unsigned char>(c) & 127u] && c != '_') fail(std::string("unknown escape \\") + c);
+        if (members('w')[static_cast<unsigned char>(c) & 127u] && c != '_') fail("unknown escape \\", {&c, 1});
         return c;
     }
   }
@@ -87,7 +91,7 @@ private:
     if (c == 'A') return "^";
     if (c == 'Z') return "$";
     if (c == 'b' || c == 'B') return std::string("\\") + c;  // of GNU's matcher
-    if (c >= '1' && c <= '9') fail(std::string("references such as \\") + c + " to a group are not supported");
+    if (c >= '1' && c <= '9') fail("references such as \\", {&c, 1}, " to a group are not supported");
     const char meant = character(c);
     return std::string_view("^.[]$()|*+?{}\\").find(meant) != std::string_view::npos ? std::string("\\") + meant : std::string(1, meant);
   }
@@ -100,7 +104,7 @@ private:
     const char kind = taken("(?");
     if (kind == ':') return;
     const std::size_t end = kind == 'P' && next_is('<') ? pattern.find('>', at) : std::string_view::npos;  // a group with a name
-    if (end == std::string_view::npos) fail(std::string("groups of the kind (?") + kind + " are not supported");
+    if (end == std::string_view::npos) fail("groups of the kind (?", {&kind, 1}, " are not supported");
     at = end + 1;
   }
 
