@@ -80,7 +80,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   static constexpr const char* default_scope = "OneHotEncoding";
   static constexpr auto defaults = arguments_of(num_classes = 0, on_value = 1.0, off_value = 0.0);
   template <class... Rest>
-  constexpr auto operator()(whole classes, const Rest&... rest) const {
+  constexpr auto operator()(whole_number classes, const Rest&... rest) const {
     return bind(rest..., num_classes = classes);
   }
   static constexpr tensor apply(const tensor& labels, const arguments<one_hot_encoding_layer>& with) {

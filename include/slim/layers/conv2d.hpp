@@ -18,22 +18,22 @@ struct conv2d_layer : layer<conv2d_layer> {
       biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   struct positional {
-    whole outputs;
+    whole_number outputs;
     whole_pair kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(whole outputs, whole_pair kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
   template <class Strides, class... Rest>
     requires std::is_arithmetic_v<Strides>
-  constexpr auto operator()(whole outputs, whole_pair kernel, Strides strides, const Rest&... rest) const {
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, Strides strides, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
   }
   template <class Number, class... Rest>
     requires std::is_arithmetic_v<Number>
   constexpr auto operator()(positional p, Number outputs, const Rest&... rest) const {
-    whole misplaced = outputs;
+    whole_number misplaced = outputs;
     misplaced.complaint = "in front of the kernel";
     return bind(rest..., num_outputs = misplaced, kernel_size = p.kernel);
   }

@@ -18,9 +18,9 @@ struct fully_connected_layer : layer<fully_connected_layer> {
       trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
-    whole outputs;
+    whole_number outputs;
     template <class Number>
-      requires std::is_convertible_v<Number, whole>
+      requires std::is_convertible_v<Number, whole_number>
     constexpr positional(Number n) : outputs(n) {}
   };
   template <class... Rest>

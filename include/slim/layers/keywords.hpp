@@ -51,13 +51,13 @@ struct stored_function {
 
 /// Height and width as they were written.
 struct whole_pair {
-  whole height = 1, width = 1;
+  whole_number height = 1, width = 1;
 
   constexpr whole_pair() = default;
   template <class Number>
-    requires std::is_convertible_v<Number, whole>
+    requires std::is_convertible_v<Number, whole_number>
   constexpr whole_pair(Number both) : height(both), width(both) {}
-  constexpr whole_pair(whole h, whole w) : height(h), width(w) {}
+  constexpr whole_pair(whole_number h, whole_number w) : height(h), width(w) {}
   constexpr whole_pair(const extent2& both) : height(both.height), width(both.width) {}
   constexpr operator extent2() const { return {height, width}; }
 
@@ -177,9 +177,9 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 }
 
 // clang-format off
-struct num_outputs_keyword : keyword<num_outputs_keyword, whole> { static constexpr const char* name = "num_outputs"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
-struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, whole> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
-struct num_classes_keyword : keyword<num_classes_keyword, whole> { static constexpr const char* name = "num_classes"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(1, whole_pair::range); } };
+struct num_outputs_keyword : keyword<num_outputs_keyword, whole_number> { static constexpr const char* name = "num_outputs"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
+struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, whole_number> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
+struct num_classes_keyword : keyword<num_classes_keyword, whole_number> { static constexpr const char* name = "num_classes"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct kernel_size_keyword : keyword<kernel_size_keyword, whole_pair> { static constexpr const char* name = "kernel_size"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
 struct stride_keyword : keyword<stride_keyword, whole_pair> { static constexpr const char* name = "stride"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
 struct rate_keyword : keyword<rate_keyword, whole_pair> { static constexpr const char* name = "rate"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };

@@ -6,7 +6,7 @@
 namespace slim {
 
 // clang-format off
-struct depth_radius_keyword : keyword<depth_radius_keyword, whole> { static constexpr const char* name = "depth_radius"; using keyword::operator=; static constexpr number_fault fault(const whole& n) { return n.fault(0, "a whole number, at least 0"); } };
+struct depth_radius_keyword : keyword<depth_radius_keyword, whole_number> { static constexpr const char* name = "depth_radius"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(0, "a whole number, at least 0"); } };
 struct bias_keyword : keyword<bias_keyword, double> { static constexpr const char* name = "bias"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, 0, 1e300, "at least 0"); } };
 struct alpha_keyword : keyword<alpha_keyword, double> { static constexpr const char* name = "alpha"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, 0, 1e300, "at least 0"); } };
 struct beta_keyword : keyword<beta_keyword, double> { static constexpr const char* name = "beta"; using keyword::operator=; static constexpr number_fault fault(const double& n) { return check_range(n, -1e300, 1e300, "finite"); } };

@@ -22,16 +22,16 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
       biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
-    whole outputs;
+    whole_number outputs;
     whole_pair kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(whole outputs, whole_pair kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
   template <class... Rest>
   constexpr auto operator()(none_t, whole_pair kernel, const Rest&... rest) const {
-    whole nothing;
+    whole_number nothing;
     nothing.absent = true;
     return bind(rest..., num_outputs = nothing, kernel_size = kernel);
   }

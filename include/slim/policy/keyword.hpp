@@ -66,16 +66,16 @@ constexpr number_fault check_above(double number, double bound, double most, con
 }
 
 /// A whole number as it was written: 3.9 stays 3.9, for the message.
-struct whole {
+struct whole_number {
   int value = 0;
   double written = 0;
   const char* complaint = nullptr;  // about where it was written
   bool absent = false;              // deliberately: `none`
 
-  constexpr whole() = default;
+  constexpr whole_number() = default;
   template <class Number>
     requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
-  constexpr whole(Number number) : value(within_int(number) ? static_cast<int>(number) : 0), written(static_cast<double>(number)) {}
+  constexpr whole_number(Number number) : value(within_int(number) ? static_cast<int>(number) : 0), written(static_cast<double>(number)) {}
   constexpr operator int() const { return value; }
 
   constexpr number_fault fault(int least, const char* range) const {
@@ -99,7 +99,7 @@ constexpr void slim_describe(int value, name_buffer& to) {
   if (value < 0) to.add("-");
   to.add(value < 0 ? -value : value);
 }
-constexpr void slim_describe(const whole& value, name_buffer& to) { slim_describe(value.value, to); }
+constexpr void slim_describe(const whole_number& value, name_buffer& to) { slim_describe(value.value, to); }
 constexpr void slim_describe(bool value, name_buffer& to) { to.add(value ? "true" : "false"); }
 constexpr void slim_describe(const char* value, name_buffer& to) { to.add(value); }
 
