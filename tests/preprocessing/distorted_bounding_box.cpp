@@ -64,5 +64,5 @@ TEST_CASE("the whole image when nothing fits") {
 TEST_CASE("boxes outside the image are refused") {
   slim::random_stream random(1);
   CHECK(preprocessing_test::complaint([&] { sample_distorted_bounding_box(9, 9, {{0, 0, 12, 0.5f}}, random); }) ==
-        "preprocessing: bounding box: expected edges in 0 .. 1, found 12.000000; divide by the image size");
+        "preprocessing: bounding box: expected edges in 0 .. 1, found 12; divide by the image size");
 }
