@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "slim/core/number_text.hpp"
 #include "slim/learning/create_train_op.hpp"
 #include "slim/optimizers/adam.hpp"
 #include "slim/optimizers/adaptive.hpp"
@@ -36,7 +37,7 @@ constexpr auto optimizer_named() {
 template <class Optimizer>
 Optimizer with_learning_rate(Optimizer optimizer, optimizers::schedule rate, double at_start) {
   if (!(at_start >= 0))
-    throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + std::to_string(at_start) + "; give a larger one");
+    throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + number_text(at_start) + "; give a larger one");
   optimizer.learning_rate = std::move(rate);
   return optimizer;
 }
