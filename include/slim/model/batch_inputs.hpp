@@ -51,6 +51,10 @@ public:
   /// examples, and for class numbers that do not exist.
   template <class... Parts>
   void bind(const Parts&... parts) {
+    // Here, and not where the first part is read: a message names every function on the way to it.
+    constexpr bool fit = (fits<Parts> && ...), in_float = fit || std::is_same_v<T, double>, in_double = fit || std::is_same_v<T, float>;
+    static_assert(in_float, "this model computes in float: give it floats or integers, or the option precision<double>");
+    static_assert(in_double, "this model computes in double: give it doubles or integers, or leave its option precision<double> out");
     int i = 0;
     (bind_part(i++, parts), ...);
     for (int l = 0; l < Program.sizes.labels; ++l) {
@@ -78,13 +82,13 @@ private:
   }
   static std::string input(int i) { return "input " + std::to_string(i) + ": "; }
 
+  /// Numbers that a program in T can take.
+  template <class Values>
+  static constexpr bool fits = std::is_same_v<element_of<Values>, T> || std::is_integral_v<element_of<Values>>;
+
   template <class Values>
   void bind_part(int i, const Values& values) {
-    using element = element_of<Values>;
-    if constexpr (!std::is_same_v<element, T> && !std::is_integral_v<element>) {
-      static_assert(std::is_same_v<T, double>, "this model computes in float: give it floats or integers, or the option precision<double>");
-      static_assert(std::is_same_v<T, float>, "this model computes in double: give it doubles or integers, or leave its option precision<double> out");
-    } else {
+    if constexpr (fits<Values>) {
       take_size(i, static_cast<long>(values.size()));
       if constexpr (eigen_matrix<Values>) {
         bind_matrix(i, values);
