@@ -1,6 +1,8 @@
 // The state of a train_op: what it is called, and that it is all there is.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <vector>
@@ -81,4 +83,15 @@ TEST_CASE("state and variables are all that the next steps depend on") {
   CHECK(train(op, 5, 12) == train(resumed, 5, 12));
   CHECK(resumed.step() == 12);
   CHECK(std::memcmp(second.parameters().data(), first.parameters().data(), first.parameters().size_bytes()) == 0);
+}
+
+TEST_CASE("a learning rate that is no number is refused before anything changes") {
+  small_model m{seed(7)};
+  const auto refused = "step 1: optimizer: expected finite hyper-parameters, found nan; check the learning rate, its schedule and the rates of decay";
+  CHECK_THROWS_WITH_AS(train_op_of(m, optimizers::momentum{NAN}), refused, error);
+  auto op = train_op_of(m, optimizers::momentum{0.1});
+  op.optimizer.learning_rate = [](long) { return static_cast<double>(NAN); };
+  const std::vector<float> before(m.parameters().begin(), m.parameters().end());
+  CHECK_THROWS_WITH_AS(train(op, 0, 1), refused, error);
+  CHECK(std::equal(before.begin(), before.end(), m.parameters().begin()));
 }

@@ -185,7 +185,13 @@ private:
 
   /// The hyper-parameters of the next run: the optimizer's, then those of the options.
   void set_numbers(double* numbers) {
-    if constexpr (Optimizer::numbers > 0) optimizer.set_numbers(steps + 1, numbers);
+    if constexpr (Optimizer::numbers > 0) {
+      optimizer.set_numbers(steps + 1, numbers);
+      for (int n = 0; n < Optimizer::numbers; ++n)
+        if (!is_finite(numbers[n]))
+          throw error("step " + std::to_string(steps + 1) + ": optimizer: expected finite hyper-parameters, found " + number_text(numbers[n]) +
+                      "; check the learning rate, its schedule and the rates of decay");
+    }
     Options::for_each([&]<class Option>() {
       double* const own = numbers + Optimizer::numbers + Options::template first_number<Option>;
       this->template option<Option>().set_numbers(own);
