@@ -8,7 +8,7 @@
 #include <slim/data/digits.hpp>
 #include <slim/data/idx.hpp>
 #include <slim/learning/progress.hpp>
-#include <slim/model/explain.hpp>
+#include <slim/report/explain.hpp>
 #include <slim/nets/lenet.hpp>
 
 using namespace slim;

@@ -7,24 +7,29 @@ import sys
 
 include = pathlib.Path(__file__).resolve().parent.parent / 'include'
 
-floors = [
+floors = [  # from the bottom: values, the language of a network, its compiler, what runs programs, what users call
     'core',
-    'shape simd tensor parallel',
+    'shape simd tensor',
     'policy expr',
     'graph',
-    'kernel',
+    'kernel passes trace',
     'layers initializers regularizers losses metrics optimizers',
-    'net model',
-    'learning evaluation data checkpoint summary',
+    'compose compile',
+    'run',
+    'model',
+    'report',
+    'checkpoint data',
+    'summary',
+    'learning evaluation',
     'nets',
 ]
 floor_of = {folder: floor for floor, folders in enumerate(floors) for folder in folders.split()}
 
-strangers = [('kernel', 'graph'), ('graph', 'kernel')]  # lower floor or not, these two do not know each other
+strangers = [('kernel', 'graph')]  # a lower floor, but kernels take plain numbers
 
 packages = {  # the only folders that may include a package
     r'xsimd/': ['simd'],
-    r'boost/hana': ['policy', 'net', 'nets', 'metrics'],
+    r'boost/hana': ['policy', 'compose', 'nets', 'metrics'],
 }
 never = r'(iostream|regex|functional|random)$'  # too dear for every user's compile time
 
@@ -85,10 +90,31 @@ def check_umbrella():
                 waiting.append(included)
 
 
+def check_cycles(headers):
+    """The complaints about folders of one floor that include each other, in a circle."""
+    below = {}
+    for header in headers:
+        folder = header.split('/')[1]
+        below.setdefault(folder, {}).update({included.split('/')[1]: (header, included) for included in includes(header)
+                                             if included.startswith('slim/') and included.count('/') > 1 and included.split('/')[1] != folder})
+    for folder in below:
+        reached, waiting = {}, [(folder, [])]
+        while waiting:
+            at, way = waiting.pop()
+            for other, (header, included) in below.get(at, {}).items():
+                if other == folder:
+                    yield f'{header}: includes {included}, which closes the circle {" -> ".join([folder, *way, folder])}'
+                elif other not in reached:
+                    reached[other] = True
+                    waiting.append((other, [*way, other]))
+
+
 headers = sorted(str(path.relative_to(include)) for path in include.rglob('*.hpp'))
 complaints = {header: [*check(header), *check_locale(header)] for header in headers}
 if 'slim/slim.hpp' in complaints:
     complaints['slim/slim.hpp'] += check_umbrella()
+for line in check_cycles([header for header in headers if header.count('/') > 1]):
+    complaints[line.split(':')[0]].append(line)
 for lines in complaints.values():
     for line in lines:
         print(line)

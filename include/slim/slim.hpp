@@ -6,7 +6,7 @@
 // Mistakes in a network are reported from these three: included first, they leave the shortest trail of "included from" lines.
 #include "slim/model/facts.hpp"
 #include "slim/model/model.hpp"
-#include "slim/learning/train_op.hpp"
+#include "slim/model/train_op.hpp"
 
 #include "slim/core/config.hpp"
 #include "slim/layers/activations.hpp"
@@ -22,8 +22,8 @@
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/schedules.hpp"
 #include "slim/losses/losses.hpp"
-#include "slim/net/branches.hpp"
-#include "slim/net/compose.hpp"
+#include "slim/compose/branches.hpp"
+#include "slim/compose/compose.hpp"
 #include "slim/optimizers/adam.hpp"
 #include "slim/optimizers/adaptive.hpp"
 #include "slim/optimizers/optimizers.hpp"

@@ -12,7 +12,7 @@
 #include <slim/evaluation/evaluate.hpp>
 #include <slim/learning/train.hpp>
 #include <slim/metrics/accuracy.hpp>
-#include <slim/model/explain.hpp>
+#include <slim/report/explain.hpp>
 #include <slim/model/variables.hpp>
 #include <slim/nets/lenet.hpp>
 

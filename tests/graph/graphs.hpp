@@ -1,8 +1,8 @@
 #pragma once
 // Small graphs written by hand, and questions about what a pass made of them.
 
-#include "slim/graph/differentiate.hpp"
-#include "slim/graph/tensor.hpp"
+#include "slim/passes/differentiate.hpp"
+#include "slim/trace/tensor.hpp"
 
 namespace graphs {
 

@@ -1,5 +1,5 @@
 // What the options of create_train_op do to gradients, updates and errors, against the same done by hand.
-#include "slim/model/train_options.hpp"
+#include "slim/compile/train_options.hpp"
 
 #include <doctest/doctest.h>
 

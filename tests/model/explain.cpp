@@ -1,4 +1,4 @@
-#include "slim/model/explain.hpp"
+#include "slim/report/explain.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "slim/model/model_analyzer.hpp"
+#include "slim/report/model_analyzer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "slim/model/explain.hpp"
+#include "slim/report/explain.hpp"
 #include "slim/slim.hpp"
 #include "tests/laws/numbers.hpp"
 

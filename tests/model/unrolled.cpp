@@ -1,4 +1,4 @@
-#include "slim/model/unrolled.hpp"
+#include "slim/run/unrolled.hpp"
 
 #include <doctest/doctest.h>
 

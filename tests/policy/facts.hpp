@@ -8,9 +8,9 @@
 #include "slim/layers/dropout.hpp"
 #include "slim/layers/fully_connected.hpp"
 #include "slim/layers/pool2d.hpp"
-#include "slim/model/compile.hpp"
-#include "slim/net/branches.hpp"
-#include "slim/net/compose.hpp"
+#include "slim/compile/compile.hpp"
+#include "slim/compose/branches.hpp"
+#include "slim/compose/compose.hpp"
 #include "slim/policy/arg_scope.hpp"
 #include "slim/regularizers/regularizers.hpp"
 

@@ -3,8 +3,9 @@
 
 #include "slim/core/room_for.hpp"
 #include "slim/expr/code.hpp"
+#include "slim/graph/domain.hpp"
 #include "slim/graph/fingerprint.hpp"
-#include "slim/graph/plan.hpp"
+#include "slim/graph/memory_plan.hpp"
 #include "slim/graph/traffic.hpp"
 
 namespace slim::graph {

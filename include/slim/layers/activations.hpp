@@ -4,7 +4,7 @@
 // are TensorFlow's: max and min give all of the gradient to their first operand where both are equal, so that relu's slope at 0 is 0.
 
 #include "slim/expr/symbol.hpp"
-#include "slim/graph/tensor.hpp"
+#include "slim/trace/tensor.hpp"
 
 namespace slim {
 

@@ -5,7 +5,7 @@
 
 #include "slim/expr/symbol.hpp"
 #include "slim/graph/initializer.hpp"
-#include "slim/graph/tensor.hpp"
+#include "slim/trace/tensor.hpp"
 #include "slim/policy/keyword.hpp"
 
 namespace slim {

@@ -1,7 +1,7 @@
 #pragma once
 // The common machinery of layers: a layer kind plus the arguments of one call is a functor on tensors.
 
-#include "slim/graph/tensor.hpp"
+#include "slim/trace/tensor.hpp"
 #include "slim/policy/argument_map.hpp"
 
 namespace slim {

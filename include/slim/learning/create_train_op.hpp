@@ -1,7 +1,7 @@
 #pragma once
 // The call that makes a training step. TF-Slim section 6.2.
 
-#include "slim/learning/train_op.hpp"
+#include "slim/model/train_op.hpp"
 
 namespace slim {
 namespace detail {
@@ -52,7 +52,7 @@ namespace learning {
 
 /// A training step for `net` with `loss` between its output and labels: create_train_op(net, losses::softmax_cross_entropy, optimizer).
 /// Losses that the network adds itself and regularization losses count as well; moving averages are updated with every step. Behind
-/// the optimizer, in any order: the options of model/train_options.hpp, the capacity, the number of threads.
+/// the optimizer, in any order: the options of compile/train_options.hpp, the capacity, the number of threads.
 template <const auto& Net, unsigned long Fingerprint, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "slim/graph/describe.hpp"
+#include "slim/report/describe.hpp"
 #include "slim/learning/timeline.hpp"
 
 namespace slim::learning::detail {

@@ -1,7 +1,7 @@
 #pragma once
 // The loss collection of a network under construction. TF-Slim section 5.2, "collection helpers".
 
-#include "slim/graph/tensor.hpp"
+#include "slim/trace/tensor.hpp"
 
 namespace slim::losses {
 

@@ -2,9 +2,9 @@
 // Questions about a network that the compiler answers: parameter counts, shapes of end points, sizes of arenas. They are static because
 // networks of one name in two source files have answers of their own.
 
-#include "slim/graph/diagnostic.hpp"
-#include "slim/model/compile.hpp"
-#include "slim/model/steps.hpp"
+#include "slim/compile/diagnostic.hpp"
+#include "slim/compile/compile.hpp"
+#include "slim/run/steps.hpp"
 
 namespace slim {
 

@@ -8,8 +8,9 @@
 #include <utility>
 
 #include "slim/initializers/fill.hpp"
-#include "slim/model/batch_inputs.hpp"
-#include "slim/model/executor.hpp"
+#include "slim/model/facts.hpp"
+#include "slim/run/batch_inputs.hpp"
+#include "slim/run/executor.hpp"
 #include "slim/simd/math.hpp"
 
 namespace slim {

@@ -9,7 +9,7 @@
 #include "slim/core/error.hpp"
 #include "slim/core/regular_expression.hpp"
 #include "slim/layers/activations.hpp"
-#include "slim/learning/train_op.hpp"
+#include "slim/model/train_op.hpp"
 #include "slim/model/variable_list.hpp"
 #include "slim/summary/summaries.hpp"
 

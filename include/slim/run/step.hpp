@@ -4,7 +4,7 @@
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/pooled_store.hpp"
-#include "slim/model/run_state.hpp"
+#include "slim/run/run_state.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim {

@@ -1,4 +1,4 @@
-#include "slim/net/branches.hpp"
+#include "slim/compose/branches.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "slim/graph/differentiate.hpp"
+#include "slim/passes/differentiate.hpp"
 
 #include <doctest/doctest.h>
 
-#include "slim/graph/simplify.hpp"
-#include "slim/graph/verify.hpp"
+#include "slim/passes/simplify.hpp"
+#include "slim/passes/verify.hpp"
 #include "slim/layers/activations.hpp"
 #include "tests/graph/graphs.hpp"
 

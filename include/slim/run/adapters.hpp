@@ -1,7 +1,7 @@
 #pragma once
 // From graph operations to kernels: one adapter per operation, shared by all layers and models.
 
-#include "slim/graph/fuse_pools.hpp"
+#include "slim/passes/fuse_pools.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/kernel/average_pool.hpp"
 #include "slim/kernel/channels.hpp"
@@ -20,9 +20,9 @@
 #include "slim/kernel/softmax.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
-#include "slim/model/kernel_geometry.hpp"
-#include "slim/model/kernel_set.hpp"
-#include "slim/model/step.hpp"
+#include "slim/run/kernel_geometry.hpp"
+#include "slim/run/kernel_set.hpp"
+#include "slim/run/step.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {

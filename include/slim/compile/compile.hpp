@@ -2,19 +2,19 @@
 // The pipeline: trace → differentiate → simplify → fuse → choose → plan, with a check after each. Runs inside the compiler, once per model and use.
 
 #include "slim/core/room_for.hpp"
-#include "slim/graph/choose.hpp"
-#include "slim/graph/differentiate.hpp"
-#include "slim/graph/fuse.hpp"
-#include "slim/graph/fuse_pools.hpp"
-#include "slim/graph/pool_gradients.hpp"
+#include "slim/passes/choose.hpp"
+#include "slim/passes/differentiate.hpp"
+#include "slim/passes/fuse.hpp"
+#include "slim/passes/fuse_pools.hpp"
+#include "slim/passes/pool_gradients.hpp"
 #include "slim/graph/program.hpp"
-#include "slim/graph/simplify.hpp"
-#include "slim/graph/tensor.hpp"
-#include "slim/graph/verify.hpp"
+#include "slim/passes/simplify.hpp"
+#include "slim/trace/tensor.hpp"
+#include "slim/passes/verify.hpp"
 #include "slim/losses/collection.hpp"
-#include "slim/model/numerics.hpp"
-#include "slim/model/options.hpp"
-#include "slim/model/updates.hpp"
+#include "slim/compile/numerics.hpp"
+#include "slim/compile/options.hpp"
+#include "slim/compile/updates.hpp"
 
 namespace slim {
 

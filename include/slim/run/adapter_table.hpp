@@ -1,7 +1,7 @@
 #pragma once
 // Which adapter runs an operation. Those that a program does not need are not named, and so not compiled.
 
-#include "slim/model/adapters.hpp"
+#include "slim/run/adapters.hpp"
 
 namespace slim::detail {
 

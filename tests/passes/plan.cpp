@@ -1,4 +1,4 @@
-#include "slim/graph/plan.hpp"
+#include "slim/passes/plan.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "slim/graph/verify.hpp"
+#include "slim/passes/verify.hpp"
 
 #include <doctest/doctest.h>
 
@@ -52,7 +52,7 @@ void check_found(const std::string& expected, const Damage& damage) {
   CHECK(found == expected);
 }
 
-/// The passes of model/compile.hpp one by one, with a look at the graph after each.
+/// The passes of compile/compile.hpp one by one, with a look at the graph after each.
 void check_every_pass(graph::graph g) {
   REQUIRE(!g.failed());
   const auto sound = [&](const char* pass) {

@@ -5,9 +5,9 @@
 
 #include "slim/core/finite.hpp"
 #include "slim/core/number_text.hpp"
-#include "slim/learning/moving_averages.hpp"
-#include "slim/learning/norm_statistics.hpp"
-#include "slim/model/batch_inputs.hpp"
+#include "slim/model/moving_averages.hpp"
+#include "slim/model/norm_statistics.hpp"
+#include "slim/run/batch_inputs.hpp"
 #include "slim/model/model.hpp"
 #include "slim/optimizers/optimizers.hpp"
 #include "slim/tensor/variable_reference.hpp"

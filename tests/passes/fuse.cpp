@@ -1,4 +1,4 @@
-#include "slim/graph/fuse.hpp"
+#include "slim/passes/fuse.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 // Where a network splits and joins: concat of branches, sums of branches, residual connections.
 
-#include "slim/net/compose.hpp"
+#include "slim/compose/compose.hpp"
 
 namespace slim {
 

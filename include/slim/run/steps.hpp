@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "slim/core/room_for.hpp"
-#include "slim/model/adapter_table.hpp"
+#include "slim/run/adapter_table.hpp"
 
 namespace slim {
 namespace detail {

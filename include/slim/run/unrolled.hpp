@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "slim/kernel/small_matmul.hpp"
-#include "slim/model/steps.hpp"
+#include "slim/run/steps.hpp"
 
 namespace slim {
 

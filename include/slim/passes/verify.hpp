@@ -1,7 +1,7 @@
 #pragma once
 // The rules every graph obeys between passes: a pass that breaks one is caught where it happened.
 
-#include "slim/graph/plan.hpp"
+#include "slim/passes/plan.hpp"
 
 namespace slim::graph {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <type_traits>
 
-#include "slim/graph/describe.hpp"
+#include "slim/report/describe.hpp"
 #include "slim/model/model.hpp"
 
 namespace slim::model_analyzer {

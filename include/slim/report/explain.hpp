@@ -7,7 +7,7 @@
 
 #include "slim/core/number_text.hpp"
 #include "slim/graph/cost.hpp"
-#include "slim/graph/describe.hpp"
+#include "slim/report/describe.hpp"
 #include "slim/model/facts.hpp"
 
 namespace slim {

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-#include "slim/graph/plan.hpp"
+#include "slim/graph/memory_plan.hpp"
+#include "slim/graph/node.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {

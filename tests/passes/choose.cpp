@@ -1,4 +1,4 @@
-#include "slim/graph/choose.hpp"
+#include "slim/passes/choose.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "slim/graph/simplify.hpp"
+#include "slim/passes/simplify.hpp"
 
 #include <doctest/doctest.h>
 

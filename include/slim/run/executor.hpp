@@ -7,8 +7,7 @@
 
 #include "slim/core/error.hpp"
 #include "slim/core/function.hpp"
-#include "slim/model/facts.hpp"
-#include "slim/model/unrolled.hpp"
+#include "slim/run/unrolled.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "slim/graph/program.hpp"
-#include "slim/graph/tensor.hpp"
-#include "slim/model/train_options.hpp"
+#include "slim/trace/tensor.hpp"
+#include "slim/compile/train_options.hpp"
 
 namespace slim::detail {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "slim/expr/symbol.hpp"
-#include "slim/graph/tracer.hpp"
+#include "slim/trace/tracer.hpp"
 
 namespace slim {
 
