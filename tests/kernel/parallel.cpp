@@ -75,7 +75,7 @@ TEST_CASE("small work never forks, large work does") {
 TEST_CASE("a helper that does not come is not waited for") {
   CHECK(helped());
   // One loop keeps all helpers busy until the end; the loop of this thread finishes without any.
-  const int all = detail::pool.started + 1;
+  const int all = pooling::pool.started + 1;
   std::atomic<int> busy{0}, runs{0};
   std::atomic<bool> end{false};
   {
@@ -105,10 +105,10 @@ TEST_CASE("many threads with loops of their own, and loops inside of loops") {
   sum = 0;
   {
     std::vector<std::jthread> threads;
-    for (int t = 0; t < detail::thread_pool::most_loops + 8; ++t)
+    for (int t = 0; t < pooling::thread_pool::most_loops + 8; ++t)
       threads.emplace_back([&] { parallel_for(3, large, 2, [&](long task) { std::this_thread::sleep_for(std::chrono::milliseconds(1)), sum += task; }); });
   }
-  CHECK(sum == (detail::thread_pool::most_loops + 8) * 3);
+  CHECK(sum == (pooling::thread_pool::most_loops + 8) * 3);
 }
 
 TEST_CASE("helpers leave signals to the threads of the program") {

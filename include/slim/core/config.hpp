@@ -1,5 +1,5 @@
 #pragma once
-// Version and compiler-specific spellings: every macro of the library is here, starts with SLIM_, and is not needed in user code.
+// Version and compiler-specific spellings: every macro of the library is here or in simd/level.hpp, starts with SLIM_, and is not needed in user code.
 
 #include "slim/core/standard.hpp"
 

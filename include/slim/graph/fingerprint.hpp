@@ -7,6 +7,7 @@
 #include <concepts>
 
 #include "slim/graph/graph.hpp"
+#include "slim/simd/level.hpp"
 
 namespace slim::graph {
 
@@ -41,10 +42,11 @@ private:
   unsigned long state = 0xCBF29CE484222325ul;
 };
 
-/// Everything of `p` that a run, or a message about it, depends on.
+/// Everything of `p` that a run, or a message about it, depends on, and the instructions it is compiled for.
 template <class Program>
 constexpr unsigned long fingerprint_of(const Program& p) {
   fingerprint_builder all;
+  all.add(simd::level);
   const auto& s = p.sizes;
   all.add(s.nodes, s.functions, s.function_nodes, s.scopes, s.variables, s.end_points, s.losses, s.steps, s.outputs, p.inputs, p.scalars, p.loss_count);
   all.add(p.example_elements, p.fixed_elements, static_cast<int>(p.error.broken));

@@ -3,7 +3,7 @@
 
 #include "slim/kernel/pool_window.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// y = mean of the real cells of each window, per channel. Every window must hold a real cell.
 template<class T>
@@ -25,4 +25,4 @@ void average_pool_gradient(const pool_geometry& geometry, long batch, const T* d
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

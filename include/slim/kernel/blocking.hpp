@@ -3,7 +3,7 @@
 
 #include "slim/kernel/tap_grid.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Steps of the reduction that accumulate in registers before the sum goes to memory: 9 taps × 128 channels. A longer
 /// reduction costs one more pass over the result per chunk and makes it more accurate.
@@ -86,4 +86,4 @@ constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long 
   return {grid, tap_rows, tap_columns, channels, images, rows, columns};
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

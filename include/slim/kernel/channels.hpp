@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Copies channels [source_first, source_first + count) of each of `rows` pixels to [destination_first, …); the other channels of
 /// the destination keep their values. Source and destination do not overlap.
@@ -21,4 +21,4 @@ void copy_channels(long rows, const T* source, long source_channels, long source
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -3,7 +3,7 @@
 
 #include "slim/kernel/tap_contraction.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// y[n,i,j,k] = Σ x[n, i·stride − pad + r·rate, j·stride − pad + s·rate, c] · weights[r,s,c,k] (cross-correlation, zeros
 /// outside). x and y are NHWC, weights HWIO, all dense. The epilogue sees y as batch·height·width × output channels.
@@ -13,4 +13,4 @@ void convolution(const convolution_geometry& geometry, long batch, const T* x, c
   contract_taps(convolution_grid(geometry, batch), x, tap_weights<T>{weights, geometry.kernel_width, false}, y, after, threads);
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -3,7 +3,7 @@
 
 #include "slim/kernel/tap_contraction.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// dx[n,h,w,c] = Σ dy[n,i,j,k] · weights[r,s,c,k] over all i, r with i·stride − pad + r·rate = h, and likewise for w. Every
 /// phase h mod stride, w mod stride is one dense contraction over the taps that reach it, so no multiplication is with an
@@ -35,4 +35,4 @@ void convolution_data_gradient(const convolution_geometry& geometry, long batch,
                [&](long row) { after(row * g.input_width, (row + 1) * g.input_width, 0, g.input_channels); });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

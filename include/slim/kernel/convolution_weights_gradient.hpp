@@ -3,7 +3,7 @@
 
 #include "slim/kernel/tap_weights_gradient.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// dweights[r,s,c,k] = Σ over n, i, j of x[n, i·stride − pad + r·rate, j·stride − pad + s·rate, c] · dy[n,i,j,k]; overwrites
 /// dweights (HWIO).
@@ -13,4 +13,4 @@ void convolution_weights_gradient(const convolution_geometry& geometry, long bat
   contract_weights(convolution_grid(geometry, batch), x, dy, dweights, threads);
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

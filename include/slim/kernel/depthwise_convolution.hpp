@@ -12,7 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// The taps of one axis that meet cells inside the image: evenly spaced, and so are the cells.
 struct tap_range {
@@ -230,4 +230,4 @@ void depthwise_convolution_weights_gradient(const convolution_geometry& g, long 
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

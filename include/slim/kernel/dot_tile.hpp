@@ -8,7 +8,7 @@
 #include "slim/kernel/parallel.hpp"
 #include "slim/simd/batch.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Rows of the left and of the right operand in one tile: 4 × 3 accumulators and 4 operands fit 16 registers.
 inline constexpr int dot_left = 4;
@@ -96,4 +96,4 @@ void multiply_transposed_few_rows(long rows, long inner, long columns, const T* 
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

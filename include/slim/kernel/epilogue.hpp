@@ -1,5 +1,8 @@
 #pragma once
 // What follows a contraction on the same data: bias, activation, residual, mask. A kernel knows only this pair of pointers.
+// The same for all levels: it crosses from files of one to files of another.
+
+#include "slim/core/config.hpp"
 
 namespace slim::kernel {
 
@@ -14,10 +17,21 @@ struct epilogue {
   function* apply = nullptr;
   const void* context = nullptr;
 
-  void operator()(long row_begin, long row_end, long column_begin, long column_end) const {
+  SLIM_ALWAYS_INLINE void operator()(long row_begin, long row_end, long column_begin, long column_end) const {
     if (apply != nullptr && row_begin < row_end && column_begin < column_end)
       apply(context, row_begin, row_end, column_begin, column_end);
   }
+};
+
+/// What happens to a kernel's finished pixels before the largest of each `size` × `size` of them is stored: `apply` works in place on scratch memory
+/// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null.
+template<class T>
+struct pooled_epilogue {
+  using function = void(const void* context, T* values, long rows, long columns, long first_column);
+
+  long size = 1;
+  function* apply = nullptr;
+  const void* context = nullptr;
 };
 
 }  // namespace slim::kernel

@@ -1,28 +1,14 @@
 #pragma once
 // The loop that a scalar function becomes: evaluation of a code on vectors, over rectangles of rows × columns.
 
-#include <cstdint>
 #include <utility>
 
 #include "slim/core/config.hpp"
 #include "slim/expr/code.hpp"
+#include "slim/kernel/expression_context.hpp"
 #include "slim/simd/math.hpp"
 
-namespace slim::kernel {
-
-inline constexpr int max_expression_operands = 16;
-inline constexpr int max_expression_outputs = 4;
-
-/// Operands of one element-wise computation at run time. Element (r, c) of a dense operand is at r·width + c.
-template <class T>
-struct expression_context {
-  const T* inputs[max_expression_operands]{};
-  T* outputs[max_expression_outputs]{};
-  long width = 1;
-  long rows_per_example = 1;
-  const expr::row_places* places = nullptr;  // of each operand, for codes that read by row
-  std::uint32_t seed = 0;  // of this step
-};
+namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
 
@@ -159,4 +145,4 @@ void evaluate_epilogue(const void* context, long row_begin, long row_end, long c
   evaluate<T, Code>(*static_cast<const expression_context<T>*>(context), row_begin, row_end, column_begin, column_end);
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -10,7 +10,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Largest number of rows for which this way beats packed panels.
 inline constexpr long few_rows = 16;
@@ -75,4 +75,4 @@ void multiply_few_rows(long rows, long inner, long columns, const T* a, const T*
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

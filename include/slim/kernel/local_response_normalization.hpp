@@ -7,7 +7,7 @@
 #include "slim/simd/batch.hpp"
 #include "slim/simd/math.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// The window reaches `radius` channels to both sides.
 struct response_normalization {
@@ -96,4 +96,4 @@ void local_response_normalization_gradient(const response_normalization& p, long
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

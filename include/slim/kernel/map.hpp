@@ -4,7 +4,7 @@
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/parallel.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Elements that one task of an element-wise loop works on: large enough to amortise a task, small enough to share.
 inline constexpr long map_task_elements = 8192;
@@ -29,4 +29,4 @@ void map(const expression_context<T>& context, long rows, int threads) {
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

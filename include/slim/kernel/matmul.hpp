@@ -7,7 +7,7 @@
 #include "slim/kernel/tap_weights_gradient.hpp"
 #include "slim/kernel/transposed_product.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
 inline constexpr long matmul_depth = 256;
@@ -52,4 +52,4 @@ void matmul_weights_gradient(long rows, long inner, long columns, const T* a, co
   contract_weights(matmul_grid(rows, inner, columns), a, dc, db, threads);
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -4,7 +4,7 @@
 #include "slim/kernel/few_rows.hpp"
 #include "slim/kernel/tap_weights_gradient.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Elements of a piece, which stays in the second-level cache until it is used.
 inline constexpr long gradient_piece = 8 * 1024;
@@ -94,4 +94,4 @@ void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, cons
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

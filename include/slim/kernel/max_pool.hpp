@@ -6,7 +6,7 @@
 
 #include <limits>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// y = the largest real cell of each window, per channel. Every window must hold a real cell, as SAME and VALID guarantee.
 template<class T>
@@ -34,4 +34,4 @@ void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, co
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

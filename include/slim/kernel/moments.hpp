@@ -3,7 +3,7 @@
 
 #include "slim/kernel/reduce.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
 
@@ -58,4 +58,4 @@ void moments(long rows, long width, const T* x, T* mean, T* variance, T* workspa
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -4,7 +4,7 @@
 
 #include "slim/kernel/tile.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Bytes of packed right operand that a thread keeps on its stack, a bit more than half of a 512 KiB second-level cache.
 inline constexpr long panel_buffer_bytes = 288 * 1024;
@@ -61,4 +61,4 @@ void pack_panels_transposed(const T* source, long column_stride, long rows, long
   }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

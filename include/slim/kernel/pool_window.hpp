@@ -9,7 +9,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// The real cells of one window, and its output pixel counted over the batch.
 struct pool_window {
@@ -102,4 +102,4 @@ void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -4,7 +4,7 @@
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/pooled_store.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// As convolution, but y has the largest of each square of pixels, after the epilogue. The image is made of whole squares, of which a row fits the
 /// scratch memory. Weights are packed again for every band: for first layers.
@@ -25,4 +25,4 @@ void pooled_convolution(const convolution_geometry& geometry, long batch, const 
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

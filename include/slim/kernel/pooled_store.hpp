@@ -2,22 +2,12 @@
 // A store that keeps only the largest of each square of pixels: what a max pool of disjoint windows would read never goes to memory.
 
 #include "slim/kernel/blocking.hpp"
+#include "slim/kernel/epilogue.hpp"
 #include "slim/simd/math.hpp"
 
 #include <limits>
 
-namespace slim::kernel {
-
-/// What happens to a kernel's finished pixels before the largest of each `size` × `size` of them is stored: `apply` works in place on scratch memory
-/// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null.
-template<class T>
-struct pooled_epilogue {
-  using function = void(const void* context, T* values, long rows, long columns, long first_column);
-
-  long size = 1;
-  function* apply = nullptr;
-  const void* context = nullptr;
-};
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Scratch memory of a thread for pixels that wait for the others of their square, in bytes.
 inline constexpr long pooled_scratch_bytes = 64 * 1024;
@@ -42,4 +32,4 @@ void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long
     }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

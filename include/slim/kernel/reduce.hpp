@@ -6,7 +6,7 @@
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/parallel.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 inline constexpr long reduce_blocks = 32;        // partial sums at most
 inline constexpr long reduce_block_rows = 64;    // rows of a block at least
@@ -144,4 +144,4 @@ void reduce_rows_of(const expression_context<T>& context, long rows, long result
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -7,7 +7,7 @@
 #include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
 
@@ -145,4 +145,4 @@ void small_matmul_data_gradient(long rows, const T* SLIM_RESTRICT dc, const T* S
   }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

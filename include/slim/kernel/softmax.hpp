@@ -10,7 +10,7 @@
 #include <limits>
 #include <utility>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Operations that one exponential counts for in the decision to fork.
 inline constexpr double exponential_operations = 30;
@@ -166,4 +166,4 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

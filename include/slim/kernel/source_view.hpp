@@ -8,7 +8,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 inline constexpr long source_buffer_bytes = 128 * 1024;
 template<class T>
@@ -63,4 +63,4 @@ source_view<T> view_source(const tap_grid& grid, const tap_chunk& chunk, const p
   return {buffer, rows * cells * cell, cells * cell, cell};
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

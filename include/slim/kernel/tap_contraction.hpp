@@ -6,7 +6,7 @@
 #include "slim/kernel/parallel.hpp"
 #include "slim/kernel/source_view.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns. Of a single tap there may
 /// be `panels` of all columns, made ahead: [chunk of channels][panel][channel][tile_columns].
@@ -144,4 +144,4 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -3,10 +3,11 @@
 // strided and dilated) and, with one tap, a matrix product. Plain arithmetic: no data is touched here.
 
 #include "slim/kernel/geometry.hpp"
+#include "slim/simd/level.hpp"
 
 #include <numeric>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// One spatial axis. Output i and tap t meet at source cell i·step + offset + t·tap_step; the tap has index
 /// first_tap + t·tap_increment in the weights, and the output is cell output_first + i·output_step of the result.
@@ -73,4 +74,4 @@ struct pixel_block {
   constexpr long pixels() const { return images * rows * columns; }
 };
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -6,7 +6,7 @@
 #include "slim/kernel/parallel.hpp"
 #include "slim/kernel/source_view.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Pixels of one block: enough to pay for one visit to the weights gradient in memory, few enough for the packed gradient of the
 /// result and for the accuracy of a float sum.
@@ -69,4 +69,4 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -30,7 +30,7 @@ inline int hardware_threads() {
   return count;
 }
 
-namespace detail {
+namespace pooling {
 
 /// Tasks [next, last), on a cache line of their own.
 struct alignas(64) task_range {
@@ -208,21 +208,21 @@ inline void thread_pool::start(int wanted) {
   starting.store(false, std::memory_order_release);
 }
 
-}  // namespace detail
+}  // namespace pooling
 
 /// Runs body(context, task, thread) once for each task in [0, tasks), on at most `team` threads, of which the caller is one. Returns when all
 /// are done; then nobody uses `context` any more. Any number of threads may call this at once.
 [[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task, int thread), const void* context) {
-  using detail::shared_loop;
+  using pooling::shared_loop;
   team = team < most_threads ? team : most_threads;
-  shared_loop* const loop = detail::pool.closed.load(std::memory_order_relaxed) ? nullptr : detail::pool.take();
+  shared_loop* const loop = pooling::pool.closed.load(std::memory_order_relaxed) ? nullptr : pooling::pool.take();
   if (loop == nullptr) {
     for (long task = 0; task < tasks; ++task) body(context, task, 0);
     return;
   }
   // Loops that run at once share the helpers when there are more than cores.
-  const int asked = detail::pool.asked.fetch_add(team - 1, std::memory_order_relaxed) + team - 1, enough = (team > hardware_threads() ? team : hardware_threads()) - 1;
-  detail::pool.start(asked < enough ? asked : enough);
+  const int asked = pooling::pool.asked.fetch_add(team - 1, std::memory_order_relaxed) + team - 1, enough = (team > hardware_threads() ? team : hardware_threads()) - 1;
+  pooling::pool.start(asked < enough ? asked : enough);
   loop->team = team;
   loop->body = body;
   loop->context = context;
@@ -231,17 +231,17 @@ inline void thread_pool::start(int wanted) {
     loop->shares[t].last = (t + 1) * tasks / team;
   }
   loop->state.store(shared_loop::taken + static_cast<unsigned>(team - 1) * shared_loop::seat, std::memory_order_release);
-  detail::pool.post(team - 1);
+  pooling::pool.post(team - 1);
   loop->work(0, 0);
   // Every task has begun. Who has not joined is not waited for.
   unsigned state = loop->state.fetch_and(~shared_loop::seats, std::memory_order_acq_rel) & ~shared_loop::seats;
-  for (detail::short_wait patience(detail::caller_patience); (state & shared_loop::helpers) != 0; state = loop->state.load(std::memory_order_acquire)) {
+  for (pooling::short_wait patience(pooling::caller_patience); (state & shared_loop::helpers) != 0; state = loop->state.load(std::memory_order_acquire)) {
     if (patience.pause()) continue;
     state = loop->state.fetch_or(shared_loop::awaited, std::memory_order_acq_rel) | shared_loop::awaited;
     if ((state & shared_loop::helpers) != 0) loop->state.wait(state, std::memory_order_acquire);
   }
   loop->state.store(0, std::memory_order_release);
-  detail::pool.asked.fetch_sub(team - 1, std::memory_order_relaxed);
+  pooling::pool.asked.fetch_sub(team - 1, std::memory_order_relaxed);
 }
 
 }  // namespace slim::kernel

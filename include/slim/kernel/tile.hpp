@@ -6,7 +6,7 @@
 #include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Rows of a full tile. 6 × 2 vectors of accumulators, two panel vectors and a broadcast fill 16 registers; with 32
 /// registers the panel is twice as wide.
@@ -127,4 +127,4 @@ void tile_row(const reduction& steps, long depth, const T* const* rows, const T*
   }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

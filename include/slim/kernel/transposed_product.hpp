@@ -7,7 +7,7 @@
 #include "slim/kernel/panel.hpp"
 #include "slim/kernel/parallel.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Left rows that share one pass over the right operand.
 inline constexpr long transposed_group = 128;
@@ -57,4 +57,4 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -7,7 +7,7 @@
 #include "slim/kernel/pooled_store.hpp"
 #include "slim/kernel/winograd_tiles.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Tiles of a block: so few that its matrices stay in the second-level cache; more where the weights do not fit there either, so that
 /// each visit to them does more work.
@@ -219,4 +219,4 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

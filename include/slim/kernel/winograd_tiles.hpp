@@ -10,7 +10,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// A convolution of stride 1: result(i, j) reads source(i − pad_top + r, j − pad_left + s).
 struct winograd_plane {
@@ -290,4 +290,4 @@ template<class T, class Transform>
   }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

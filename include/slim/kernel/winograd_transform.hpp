@@ -8,7 +8,7 @@
 #include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 // Sets of points: 0, pairs ±p, ∞. A and G evaluate polynomials there, with G divided by what `source`, Bᵀ, leaves out: 0 and the pairs have a
 // `scale`, ∞ has 1.
@@ -156,4 +156,4 @@ template<int From, int To, class V, class Line, class Load, class Store>
   }
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-namespace slim::kernel {
+namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Tiles of a block, at most: the length of a sum in registers.
 inline constexpr long winograd_gradient_tiles = 128;
@@ -155,4 +155,4 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
   });
 }
 
-}  // namespace slim::kernel
+}  // namespace slim::kernel::inline SLIM_LEVEL

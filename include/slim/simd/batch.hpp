@@ -18,8 +18,9 @@
 #include <utility>
 
 #include "slim/core/config.hpp"
+#include "slim/simd/level.hpp"
 
-namespace slim::simd {
+namespace slim::simd::inline SLIM_LEVEL {
 
 namespace detail {
 
@@ -195,4 +196,4 @@ inline void store(T* destination, const batch<T>& value, long count) noexcept {
   else simd::store_first(destination, value, count);
 }
 
-}  // namespace slim::simd
+}  // namespace slim::simd::inline SLIM_LEVEL

@@ -7,7 +7,7 @@
 #include "slim/core/finite.hpp"
 #include "slim/simd/batch.hpp"
 
-namespace slim::simd {
+namespace slim::simd::inline SLIM_LEVEL {
 
 // The words find what computes them beside the vector's class: xsimd's functions for its batches.
 
@@ -87,4 +87,4 @@ SLIM_ALWAYS_INLINE batch<T> uniform(std::uint32_t key, std::uint32_t first) {
   return load(lanes);
 }
 
-}  // namespace slim::simd
+}  // namespace slim::simd::inline SLIM_LEVEL

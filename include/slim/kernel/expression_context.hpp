@@ -1,0 +1,24 @@
+#pragma once
+// The addresses that the loop of a scalar function works on. The same for all levels: kernels hand it to loops that other files are compiled with.
+
+#include <cstdint>
+
+#include "slim/expr/code.hpp"
+
+namespace slim::kernel {
+
+inline constexpr int max_expression_operands = 16;
+inline constexpr int max_expression_outputs = 4;
+
+/// Operands of one element-wise computation at run time. Element (r, c) of a dense operand is at r·width + c.
+template <class T>
+struct expression_context {
+  const T* inputs[max_expression_operands]{};
+  T* outputs[max_expression_outputs]{};
+  long width = 1;
+  long rows_per_example = 1;
+  const expr::row_places* places = nullptr;  // of each operand, for codes that read by row
+  std::uint32_t seed = 0;  // of this step
+};
+
+}  // namespace slim::kernel

@@ -1,0 +1,40 @@
+#pragma once
+// The name of the instructions that this source file is compiled for. Kernels and vectors live in an inline namespace of this name, and it is a part of every
+// program's fingerprint: files compiled for different processors link into one program, in which each calls code of its own.
+
+// One name for everything that changes vectors or the rounding of a·b + c.
+#if defined(__AVX512DQ__)
+#define SLIM_LEVEL avx512
+#elif defined(__AVX512F__)
+#define SLIM_LEVEL avx512f
+#elif defined(__AVX2__) && defined(__FMA__)
+#define SLIM_LEVEL avx2
+#elif defined(__AVX2__)
+#define SLIM_LEVEL avx2_without_fma
+#elif defined(__AVX__) && defined(__FMA__)
+#define SLIM_LEVEL avx_with_fma
+#elif defined(__AVX__)
+#define SLIM_LEVEL avx
+#elif defined(__SSE4_1__)
+#define SLIM_LEVEL sse4
+#elif defined(__SSSE3__)
+#define SLIM_LEVEL ssse3
+#elif defined(__SSE2__)
+#define SLIM_LEVEL sse2
+#elif defined(__ARM_NEON)
+#define SLIM_LEVEL neon
+#else
+#define SLIM_LEVEL plain
+#endif
+
+#define SLIM_TEXT_OF(word) #word
+#define SLIM_TEXT(word) SLIM_TEXT_OF(word)
+
+namespace slim::simd {
+
+inline namespace SLIM_LEVEL {
+/// As above, as text.
+inline constexpr const char* level = SLIM_TEXT(SLIM_LEVEL);
+}  // namespace SLIM_LEVEL
+
+}  // namespace slim::simd
