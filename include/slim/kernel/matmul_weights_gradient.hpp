@@ -1,6 +1,7 @@
 #pragma once
 // The weights gradient of a matrix product, piece by piece: for a gradient that is used up at once, such as by an update, and never stored.
 
+#include "slim/core/function_ref.hpp"
 #include "slim/kernel/few_rows.hpp"
 #include "slim/kernel/tap_weights_gradient.hpp"
 
@@ -55,12 +56,18 @@ void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps
   }
 }
 
+/// Takes piece (first_row … last_row) × (first_column … last_column) of a gradient: element (r, c) is piece[(r − first_row)·distance + c − first_column].
+template<class T>
+using piece_sink = function_ref<void(const T* piece, long distance, long first_row, long last_row, long first_column, long last_column)>;
+/// Is told what a piece_sink will get of a row.
+using piece_announcement = function_ref<void(long row, long first_column, long columns)>;
+
 /// Computes aᵀ · dc (inner × columns) of a (rows × inner) and dc (rows × columns) in pieces of whole rows, or of parts of them, and calls
-/// `use(piece, distance, first_row, last_row, first_column, last_column)` once for each: element (r, c) is piece[(r − first_row)·distance + c − first_column].
-/// For more than `few_rows` rows, `announce(row, first_column, columns)` tells ahead what `use` will get, so that memory can be asked for
+/// `use` once for each. For more than `few_rows` rows, `announce` tells ahead what `use` will get, so that memory can be asked for
 /// what belongs to it while the piece is computed. Calls may come from several threads at once.
-template<class T, class Announce, class Use>
-void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, const T* a, const T* dc, int threads, const Announce& announce, const Use& use) {
+template<class T>
+void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, const T* a, const T* dc, int threads, const piece_announcement& announce,
+                                        const piece_sink<T>& use) {
   const bool few = rows <= few_rows;
   const tap_grid grid = matmul_grid(rows, inner, columns);
   const long block = smaller(rows, gradient_most_pixels);

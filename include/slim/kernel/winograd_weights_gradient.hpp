@@ -2,6 +2,7 @@
 // Winograd's algorithm for the weights gradient of a convolution of stride 1: the adjoint of the forward algorithm with the same
 // source transform. For each frequency, one matrix product over tiles is the gradient of the transformed weights.
 
+#include "slim/core/function_ref.hpp"
 #include "slim/kernel/parallel.hpp"
 #include "slim/kernel/winograd_tiles.hpp"
 
@@ -75,6 +76,10 @@ template<class T, class Transform>
     }
 }
 
+/// Takes one row of a gradient: its values and its number.
+template<class T>
+using row_sink = function_ref<void(const T* values, long row)>;
+
 /// Keeps the rows of a matrix of `columns` columns.
 template<class T>
 struct store_rows {
@@ -85,8 +90,8 @@ struct store_rows {
 
 /// Transforms the gradient of the layout's source channel `channel` back to the rows of its taps, in `rows`, and hands them to `use(values, row)`;
 /// `first` is the first of the layout's channels.
-template<class T, class Transform, class Use>
-void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_plane& plane, const T* gradient, long first, long channel, T* rows, const Use& use) {
+template<class T, class Transform>
+void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_plane& plane, const T* gradient, long first, long channel, T* rows, const row_sink<T>& use) {
   constexpr long taps = static_cast<long>(Transform::taps) * Transform::taps;
   const long distance = winograd_gradient_rows_elements<T, Transform>(plane) / taps;
   transform_weights_gradient<T, Transform>(layout, gradient, channel, distance, rows);
@@ -94,8 +99,8 @@ void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_
 }
 
 /// The weights gradient of one block of tiles.
-template<class T, class Transform, class Use>
-void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
+template<class T, class Transform>
+void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const row_sink<T>& use) {
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   T* const results = workspace;
@@ -121,10 +126,10 @@ void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long ba
 }
 
 /// The gradient of the weights [tap row][tap column][source channels][result channels], Σ over images and pixels of source · dresult, row by row of
-/// result channels: `use(values, row)` gets each once, from several threads at once (store_rows keeps them). Each phase shares out disjoint
+/// result channels: `use` gets each once, from several threads at once (store_rows keeps them). Each phase shares out disjoint
 /// results, so the bits do not depend on the number of threads.
-template<class T, class Transform, class Use>
-void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const Use& use) {
+template<class T, class Transform>
+void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const row_sink<T>& use) {
   if (has_one_gradient_block<Transform>(plane, batch))
     return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, workspace, threads, use);
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
