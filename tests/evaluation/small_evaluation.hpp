@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -23,8 +24,7 @@ using small_model = model<two_classes, input<1>>;
 
 /// Sets the weights such that class 1 is predicted for inputs above `boundary`.
 inline void set_boundary(small_model& net, float boundary) {
-  net.variable<"net/logits/weights">().setZero();
-  net.variable<"net/logits/biases">().setZero();
+  std::ranges::fill(net.parameters(), 0.0f);
   net.variable<"net/logits/weights">()(0, 1) = 1;
   net.variable<"net/logits/biases">()(1) = -boundary;
 }

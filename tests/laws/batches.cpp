@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "slim/eigen.hpp"
+
 using namespace slim;
 
 namespace {

@@ -1,3 +1,4 @@
+#include "slim/eigen.hpp"
 #include "slim/layers/basic.hpp"
 
 #include <doctest/doctest.h>
@@ -84,12 +85,12 @@ TEST_CASE("layers that treat every pixel alike") {
     }
   }
   SUBCASE("fully_connected takes the whole image") {
-    const matrix expected = (flat * m.variable<"full/weights">()).rowwise() + m.variable<"full/biases">().transpose();
-    CHECK((m.output<2>() - expected).cwiseAbs().maxCoeff() < 1e-13);
+    const matrix expected = (flat * as_eigen(m.variable<"full/weights">())).rowwise() + as_eigen(m.variable<"full/biases">()).transpose();
+    CHECK((as_eigen(m.output<2>()) - expected).cwiseAbs().maxCoeff() < 1e-13);
   }
   SUBCASE("bias_add adds one number for each channel, then activates") {
     const Eigen::Map<const matrix> found(m.output<3>().data(), rows.rows(), channels);
-    const matrix expected = (rows.rowwise() + m.variable<"bias/biases">().transpose()).cwiseMax(0.0);
+    const matrix expected = (rows.rowwise() + as_eigen(m.variable<"bias/biases">()).transpose()).cwiseMax(0.0);
     CHECK((found - expected).cwiseAbs().maxCoeff() < 1e-15);
   }
   SUBCASE("local_response_normalization sums the squares of the neighbours") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "slim/eigen.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;
@@ -36,7 +37,7 @@ TEST_CASE("momentum on a fused update follows its formula") {
   auto op = learning::create_train_op(net, losses::mean_squared_error, optimizers::momentum{.learning_rate = 0.1, .decay = 0.8}, capacity(20));
   REQUIRE(updates_in_pieces<decltype(op)>() == 1);  // the weights; biases have no product
   matrix w = net.variable<"fc/weights">(), a = matrix::Zero(300, 500);
-  Eigen::RowVectorXd b = net.variable<"fc/biases">().transpose(), c = Eigen::RowVectorXd::Zero(500);
+  Eigen::RowVectorXd b = as_eigen(net.variable<"fc/biases">()).transpose(), c = Eigen::RowVectorXd::Zero(500);
   for (const long examples : {20L, 3L, 17L}) {
     const matrix x = numbers(examples, 300, static_cast<unsigned>(examples)), y = numbers(examples, 500, static_cast<unsigned>(examples) + 100);
     op(x, y);
@@ -44,8 +45,8 @@ TEST_CASE("momentum on a fused update follows its formula") {
     a = 0.8 * a + x.transpose() * slope + 0.02 * w;
     c = 0.8 * c + slope.colwise().sum();
     w -= 0.1 * a, b -= 0.1 * c;
-    CHECK((net.variable<"fc/weights">() - w).norm() < 1e-12 * w.norm());
-    CHECK((net.variable<"fc/biases">().transpose() - b).norm() < 1e-12 * (1 + b.norm()));
+    CHECK((as_eigen(net.variable<"fc/weights">()) - w).norm() < 1e-12 * w.norm());
+    CHECK((as_eigen(net.variable<"fc/biases">()).transpose() - b).norm() < 1e-12 * (1 + b.norm()));
   }
 }
 
@@ -62,10 +63,10 @@ TEST_CASE("a fused update in a program in line") {
   static_assert(unrolled<double, decltype(op)::program>::worthwhile);
   for (const long examples : {1L, 6L}) {
     const matrix x = numbers(examples, 1024, 1), y = numbers(examples, 128, 2), w = net.variable<"fc/weights">();
-    const matrix slope = 2.0 / static_cast<double>(examples * 128) * (x * w + net.variable<"fc/biases">().transpose().replicate(examples, 1) - y);
+    const matrix slope = 2.0 / static_cast<double>(examples * 128) * (x * w + as_eigen(net.variable<"fc/biases">()).transpose().replicate(examples, 1) - y);
     op(x, y);
     const matrix expected = w - 0.1 * x.transpose() * slope;
-    CHECK((net.variable<"fc/weights">() - expected).norm() < 1e-12 * expected.norm());
+    CHECK((as_eigen(net.variable<"fc/weights">()) - expected).norm() < 1e-12 * expected.norm());
   }
 }
 
@@ -86,7 +87,7 @@ TEST_CASE("a kept gradient of a fused update is the gradient") {
   op(x, y);
   const matrix expected = 2.0 / 2000 * x.transpose() * (x * w - y) + 0.02 * w;
   CHECK((Eigen::Map<const matrix>(op.slot<"fc/weights">().data(), 300, 500) - expected).norm() < 1e-12 * expected.norm());
-  CHECK((net.variable<"fc/weights">() - w).norm() == 0);
+  CHECK((as_eigen(net.variable<"fc/weights">()) - w).norm() == 0);
 }
 
 namespace {

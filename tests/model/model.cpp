@@ -1,12 +1,15 @@
 // Models as values: construction, copies, access to variables and end points, misuse at run time.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <ranges>
 #include <vector>
 
 #include "slim/core/finite.hpp"
+#include "slim/eigen.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;
@@ -42,25 +45,48 @@ TEST_CASE("copies are independent and moved models keep working") {
   const Eigen::MatrixXf before = a.predict(x);
   small_model b = a;
   for (float& w : b.variable("net/fc1/weights")) w += 1;
-  CHECK((a.predict(x) - before).cwiseAbs().maxCoeff() == 0);
-  CHECK((b.predict(x) - before).cwiseAbs().maxCoeff() > 0);
+  CHECK((as_eigen(a.predict(x)) - before).cwiseAbs().maxCoeff() == 0);
+  CHECK((as_eigen(b.predict(x)) - before).cwiseAbs().maxCoeff() > 0);
   b = a;
-  CHECK((b.predict(x) - before).cwiseAbs().maxCoeff() == 0);
+  CHECK((as_eigen(b.predict(x)) - before).cwiseAbs().maxCoeff() == 0);
   small_model c = std::move(b);
-  CHECK((c.predict(x) - before).cwiseAbs().maxCoeff() == 0);
+  CHECK((as_eigen(c.predict(x)) - before).cwiseAbs().maxCoeff() == 0);
   b = std::move(c);
-  CHECK((b.predict(x) - before).cwiseAbs().maxCoeff() == 0);
+  CHECK((as_eigen(b.predict(x)) - before).cwiseAbs().maxCoeff() == 0);
 }
 
 TEST_CASE("variables are static-shape maps of the parameters") {
   small_model m{seed(1)};
   auto weights = m.variable<"net/conv1/weights">();
-  static_assert(decltype(weights)::RowsAtCompileTime == 3 * 3 * 2 && decltype(weights)::ColsAtCompileTime == 3);
-  weights.setConstant(0.5f);
+  static_assert(decltype(weights)::static_rows == 3 * 3 * 2 && decltype(weights)::static_columns == 3);
+  as_eigen(weights).setConstant(0.5f);
   CHECK(m.variable("net/conv1/weights")[17] == 0.5f);
   CHECK(m.variables() == 4);
   CHECK(m.variable_name(3) == "net/fc1/biases");
   CHECK(reinterpret_cast<std::uintptr_t>(m.variable("net/fc1/weights").data()) % 64 == 0);
+}
+
+TEST_CASE("results and variables are views that convert to matrices and maps of Eigen") {
+  small_model m{seed(1)};
+  const auto logits = m.predict(images(2));
+  static_assert(std::ranges::contiguous_range<decltype(logits)> && !std::is_convertible_v<decltype(logits), Eigen::MatrixXd>);
+  CHECK((logits.rows() == 2 && logits.cols() == 4 && logits.size() == 8 && &logits(1, 2) == &logits[6] && &logits.row(1)[2] == &logits[6]));
+  const Eigen::MatrixXf by_columns = logits, direct(logits);
+  const Eigen::Matrix<float, 2, 4, Eigen::RowMajor> fixed = logits;
+  Eigen::MatrixXf assigned(7, 7);
+  assigned = logits;
+  const Eigen::Map<const Eigen::Matrix<float, -1, 4, Eigen::RowMajor>> map = logits;
+  CHECK(map.data() == logits.data());
+  CHECK(as_eigen(logits).data() == logits.data());
+  CHECK((map == by_columns && map == fixed && map == assigned && map == direct && logits == by_columns));
+  CHECK((logits.row(0) == by_columns.topRows(1) && logits.row(0) != logits.row(1) && logits != logits.row(0)));
+  CHECK(m.predict(images(2)) == logits);
+
+  Eigen::Map<Eigen::VectorXf> biases = m.variable<"net/fc1/biases">();  // writes to the model
+  biases.setLinSpaced(1, 4);
+  CHECK(m.variable("net/fc1/biases")[3] == 4);
+  std::ranges::fill(m.variable<"net/fc1/biases">(), 7);
+  CHECK((as_eigen(m.variable<"net/fc1/biases">()).array() == 7).all());
 }
 
 TEST_CASE("a name known at run time that does not exist is answered with the nearest") {
@@ -72,12 +98,12 @@ TEST_CASE("an end point that is kept can be read, and matches what the layers co
   small_model m{seed(1)};
   const auto x = images(2);
   m.predict(x);
-  const auto pool = m.end_point<"net/pool1">();
+  const auto pool = as_eigen(m.end_point<"net/pool1">());
   CHECK(pool.rows() == 2);
   CHECK(pool.cols() == 3 * 2 * 3);
   CHECK(pool.minCoeff() >= 0);
-  const Eigen::MatrixXf logits = (pool * m.variable<"net/fc1/weights">()).rowwise() + m.variable<"net/fc1/biases">().transpose();
-  CHECK((logits - m.output<0>()).cwiseAbs().maxCoeff() < 1e-5f);
+  const Eigen::MatrixXf logits = (pool * as_eigen(m.variable<"net/fc1/weights">())).rowwise() + as_eigen(m.variable<"net/fc1/biases">()).transpose();
+  CHECK((logits - as_eigen(m.output<0>())).cwiseAbs().maxCoeff() < 1e-5f);
 }
 
 TEST_CASE("batches of a wrong size are refused") {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "slim/eigen.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;

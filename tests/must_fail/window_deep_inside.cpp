@@ -22,5 +22,5 @@ void train(const std::vector<float>& images, const std::vector<int>& classes) {
   model<net, image> m{seed(1)};
   auto step = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::momentum{});
   step(images, classes);
-  m.variable<"vgg/conv5/conv5_3/weights">().setZero();
+  m.variable<"vgg/conv5/conv5_3/weights">()[0] = 0;
 }

@@ -1,3 +1,4 @@
+#include "slim/eigen.hpp"
 #include "slim/summary/summarize.hpp"
 
 #include <doctest/doctest.h>
@@ -51,7 +52,7 @@ TEST_CASE("variables, all or by kind or by name") {
                        slim::error);
 
   // Present values, each time: 0.5 + 3 * 0.25 has the sum of a histogram.
-  net.variable<"small/conv/weights">() << 0.5f, 0.25f, 1;
+  as_eigen(net.variable<"small/conv/weights">()) << 0.5f, 0.25f, 1;
   const auto values = weights.evaluate();
   CHECK(std::get<histogram>(values[0].content).sum == 1.75);
   CHECK(std::get<histogram>(values[0].content).num == 3);
@@ -59,9 +60,9 @@ TEST_CASE("variables, all or by kind or by name") {
 
 TEST_CASE("activations of a model: shares of what was cut, and histograms") {
   small_model net{seed(1)};
-  net.variable<"small/conv/weights">() << 1, 1, -1;
-  net.variable<"small/six/weights">() << 2, 0, 0, 1, 0, 0, 0, 0, 1;
-  net.variable<"small/six/biases">() << 0, -1, 0;
+  as_eigen(net.variable<"small/conv/weights">()) << 1, 1, -1;
+  as_eigen(net.variable<"small/six/weights">()) << 2, 0, 0, 1, 0, 0, 0, 0, 1;
+  as_eigen(net.variable<"small/six/biases">()) << 0, -1, 0;
   net.predict(images);
   summary_set set;
   summarize_activations(set, net);
@@ -79,10 +80,10 @@ TEST_CASE("activations of a model: shares of what was cut, and histograms") {
   const auto six = net.end_point<"small/six">();
   const auto kernel = net.variable<"small/soft/weights">();
   long below = 0;
-  for (Eigen::Index p = 0; p < six.size() / 3; ++p)
-    for (Eigen::Index c = 0; c < 3; ++c) {
+  for (std::size_t p = 0; p < six.size() / 3; ++p)
+    for (long c = 0; c < 3; ++c) {
       float sum = 0;
-      for (Eigen::Index k = 0; k < 3; ++k) sum += six.data()[3 * p + k] * kernel(k, c);
+      for (long k = 0; k < 3; ++k) sum += six[3 * static_cast<long>(p) + k] * kernel(k, c);
       below += sum < 0;
     }
   CHECK(below > 0);

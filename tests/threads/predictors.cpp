@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "slim/eigen.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;

@@ -54,8 +54,20 @@ concept pointer_to_numbers = std::is_pointer_v<Pointer> && std::is_arithmetic_v<
 template <class T>
 concept matrix_in_memory = requires(const T& m) {
   { m.data() } -> pointer_to_numbers;
-  m.rows(), m.cols(), m.rowStride(), m.colStride();
+  m.rows(), m.cols();
 };
+
+/// Numbers from one row to the next, and from one column to the next: Eigen's, or those of rows one after the other.
+template <class Matrix>
+long row_stride(const Matrix& m) {
+  if constexpr (requires { m.rowStride(); }) return static_cast<long>(m.rowStride());
+  else return static_cast<long>(m.cols());
+}
+template <class Matrix>
+long column_stride(const Matrix& m) {
+  if constexpr (requires { m.colStride(); }) return static_cast<long>(m.colStride());
+  else return 1;
+}
 
 template <class T>
 concept array_in_memory = !matrix_in_memory<T> && requires(const T& a) {
@@ -65,7 +77,7 @@ concept array_in_memory = !matrix_in_memory<T> && requires(const T& a) {
 
 }  // namespace detail
 
-/// A view of numbers as examples x values; nothing is copied. An Eigen matrix, map or block is taken as it is; a vector, span, array or
+/// A view of numbers as examples x values; nothing is copied. A matrix_view, an Eigen matrix, map or block is taken as it is; a vector, span, array or
 /// Eigen column vector is one value per example (TF-Slim's squeezing of a last extent 1 is thereby done); a single number is 1 x 1.
 /// Valid as long as what it was made from. Numbers are read as double, in which integers beyond 2^53 are rounded.
 class values {
@@ -76,8 +88,7 @@ public:
 
   template <detail::matrix_in_memory Matrix>
   values(const Matrix& m)
-      : values(m.data(), static_cast<long>(m.rows()), static_cast<long>(m.cols()), static_cast<long>(m.rowStride()),
-               static_cast<long>(m.colStride())) {}
+      : values(m.data(), static_cast<long>(m.rows()), static_cast<long>(m.cols()), detail::row_stride(m), detail::column_stride(m)) {}
 
   template <detail::array_in_memory Array>
   values(const Array& a) : values(std::data(a), static_cast<long>(std::size(a)), 1) {}

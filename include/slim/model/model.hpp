@@ -1,7 +1,6 @@
 #pragma once
 // A network with parameters.
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <memory>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include "slim/run/batch_inputs.hpp"
 #include "slim/run/executor.hpp"
 #include "slim/simd/math.hpp"
+#include "slim/tensor/matrix_view.hpp"
 
 namespace slim {
 
@@ -31,11 +31,6 @@ struct capacity {
 };
 
 inline constexpr long default_capacity = 32;
-
-/// The value of a variable as an Eigen map of static shape: a vector for rank 1, else a row-major matrix
-/// [product of all but the last extent, last extent].
-template <class T, int Rows, int Columns>
-using variable_map = Eigen::Map<Eigen::Matrix<T, Rows, Columns, Columns == 1 ? Eigen::ColMajor : Eigen::RowMajor>>;
 
 template <const auto& Net, unsigned long Fingerprint, class... Options>
 class basic_model;
@@ -69,7 +64,7 @@ public:
       : weights(of.shared()), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {}
 
   /// Runs the network. Each argument holds whole examples of one input, all the same number: anything with data() and size(), of the model's
-  /// precision or integers, an Eigen matrix with one example in each row. Returns the first output: a row-major Eigen map
+  /// precision or integers, an Eigen matrix with one example in each row. Returns the first output: a matrix_view
   /// [examples, numbers per example], valid until the next run. Throws slim::error for other batches and for class numbers that do not exist.
   template <class... Inputs>
   auto operator()(const Inputs&... inputs) {
@@ -124,9 +119,8 @@ private:
 
   template <long Columns>
   auto map_of(int node) const {
-    using matrix = Eigen::Matrix<T, Eigen::Dynamic, static_cast<int>(Columns), Columns == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
     const std::span<const T> all = run.values(node);
-    return Eigen::Map<const matrix>(all.data(), static_cast<Eigen::Index>(all.size()) / Columns, Columns);
+    return matrix_view<const T, Columns>(all.data(), static_cast<long>(all.size()) / Columns);
   }
 
   std::shared_ptr<detail::model_variables<Model>> weights;
@@ -193,7 +187,7 @@ public:
   }
 
   /// Runs the network on whole examples, one argument per input (anything with data() and size(), such as a vector, a span or an Eigen
-  /// map). Returns the first output as an Eigen map [examples, numbers per example], valid until the next call.
+  /// map). Returns the first output as a matrix_view [examples, numbers per example], valid until the next call.
   template <class... Inputs>
   auto predict(const Inputs&... inputs) {
     values();
@@ -212,15 +206,14 @@ public:
     return predict_with.template end_point_at<end_point_index<program, Name>>();
   }
 
-  /// A variable by its full name; an unknown name does not compile.
+  /// A variable by its full name, a matrix_view of static shape; an unknown name does not compile.
   template <text Name>
   auto variable() {
     static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int index = variable_index<program, Name>;
     constexpr slim::shape extent = program.variables[index].extent;
-    constexpr int columns = extent.rank < 2 ? 1 : extent.channels();
-    constexpr int rows = static_cast<int>(extent.size() / columns);
-    return variable_map<scalar, rows, columns>(values().data() + offset_of(index));
+    constexpr long columns = extent.rank < 2 ? 1 : extent.channels();
+    return matrix_view<scalar, columns, extent.size() / columns>(values().data() + offset_of(index));
   }
 
   static constexpr int variables() { return program.sizes.variables; }

@@ -1,7 +1,6 @@
 #pragma once
 // One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
 
-#include <Eigen/Core>
 #include <string>
 #include <type_traits>
 
@@ -19,7 +18,7 @@ concept eigen_matrix = requires {
   typename Values::StorageKind;
   Values::IsRowMajor;
 };
-/// Eigen's unsupported Tensor module.
+/// Eigen's unsupported Tensor module. `Layout` is one of Eigen::ColMajor (0) and Eigen::RowMajor (1).
 template <class Values>
 concept eigen_tensor = requires {
   Values::NumDimensions;
@@ -94,7 +93,7 @@ private:
         bind_matrix(i, values);
       } else {
         if constexpr (eigen_tensor<Values>)
-          static_assert(static_cast<int>(Values::Layout) == static_cast<int>(Eigen::RowMajor), "examples lie in memory row by row: give a tensor the layout Eigen::RowMajor");
+          static_assert(static_cast<int>(Values::Layout) == 1, "examples lie in memory row by row: give a tensor the layout Eigen::RowMajor");
         bind_row(i, values.data(), examples * extent_of(i).size());
       }
     }
