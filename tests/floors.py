@@ -27,7 +27,8 @@ floor_of = {folder: floor for floor, folders in enumerate(floors) for folder in 
 
 strangers = [('kernel', 'graph')]  # a lower floor, but kernels take plain numbers
 
-packages = {  # the only folders that may include a package
+packages = {  # the only folders, or headers beside the umbrella, that may include a package
+    r'Eigen/': ['eigen.hpp', 'metrics'],
     r'xsimd/': ['simd'],
     r'boost/hana': ['policy', 'compose', 'nets', 'metrics'],
 }
@@ -38,7 +39,7 @@ by_locale = r'\b(strto(f|d|ld)|ato[fi]|sto(f|d|ld)|setlocale|is(alpha|alnum|spac
 
 # What the umbrella must not reach: anything with streams, files of a format, or an operating system behind it.
 not_in_umbrella = (r'slim/(data|checkpoint|summary|evaluation|nets)/|'
-                   r'(fstream|sstream|iomanip|filesystem|zlib\.h|unistd\.h)$|rapidjson/|protozero/')
+                   r'(fstream|sstream|iomanip|filesystem|zlib\.h|unistd\.h)$|Eigen/|rapidjson/|protozero/')
 
 
 def includes(header):
@@ -57,7 +58,7 @@ def check(header):
         if re.match(never, included):
             yield f'{header}: includes <{included}>, which no header of the library may'
         for package, allowed in packages.items():
-            if re.match(package, included) and folder not in allowed:
+            if re.match(package, included) and (folder or parts[-1]) not in allowed:
                 yield f'{header}: includes <{included}>, which is for {", ".join(allowed)} only'
         if folder is None or other[0] != 'slim':
             continue
