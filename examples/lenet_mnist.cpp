@@ -1,6 +1,7 @@
 // Trains LeNet on handwritten digits and prints its test accuracy.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -25,9 +26,8 @@ double accuracy(lenet_model& net, const data::labelled_images& set, int batch_si
     const data::labelled_batch batch = batches.next();
     const auto logits = net.predict(batch.images);
     for (int i = 0; i < batch.size; ++i) {
-      Eigen::Index best = 0;
-      logits.row(i).maxCoeff(&best);
-      right += best == batch.labels[static_cast<std::size_t>(i)];
+      const auto scores = logits.row(i);
+      right += std::max_element(scores.begin(), scores.end()) - scores.begin() == batch.labels[static_cast<std::size_t>(i)];
     }
     seen += batch.size;
   }

@@ -22,7 +22,7 @@ TEST_CASE("ResNet-50 trains two steps") {
   auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::momentum{.learning_rate = 0.001}, capacity(2));
   CHECK(train_op.regularization_losses() == 54);
   const float first = train_op(images, labels);
-  const auto averages = net.variable<"resnet_v1_50/block4/unit_3/bottleneck_v1/conv3/BatchNorm/moving_mean">();
+  const auto averages = as_eigen(net.variable<"resnet_v1_50/block4/unit_3/bottleneck_v1/conv3/BatchNorm/moving_mean">());
   CHECK(averages.cwiseAbs().maxCoeff() > 0);
   const float second = train_op(images, labels);
   CHECK(std::isfinite(first));

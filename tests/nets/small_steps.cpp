@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "slim/eigen.hpp"
 #include "slim/nets/cifarnet.hpp"
 #include "slim/nets/lenet.hpp"
 #include "slim/tensor/random.hpp"
@@ -24,7 +25,7 @@ void train_and_predict(Model& net, int pixels) {
   CHECK(std::isfinite(loss));
   CHECK(loss > 0);
 
-  const auto logits = net.predict(images);
+  const auto logits = as_eigen(net.predict(images));
   REQUIRE(logits.rows() == examples);
   REQUIRE(logits.cols() == 10);
   CHECK(logits.allFinite());
@@ -36,7 +37,7 @@ void train_and_predict(Model& net, int pixels) {
 TEST_CASE("LeNet trains and predicts, and gives its predictions when they are kept") {
   model<nets::lenet, input<28, 28, 1>, keep<"LeNet/Predictions">> net{seed(1), capacity(5)};
   train_and_predict(net, 28 * 28);
-  const auto predictions = net.end_point<"LeNet/Predictions">();
+  const auto predictions = as_eigen(net.end_point<"LeNet/Predictions">());
   REQUIRE(predictions.rows() == 5);
   for (long row = 0; row < predictions.rows(); ++row) CHECK(predictions.row(row).sum() == doctest::Approx(1));
 }

@@ -80,10 +80,10 @@ TEST_CASE("activations of a model: shares of what was cut, and histograms") {
   const auto six = net.end_point<"small/six">();
   const auto kernel = net.variable<"small/soft/weights">();
   long below = 0;
-  for (std::size_t p = 0; p < six.size() / 3; ++p)
+  for (long p = 0; p < six.size() / 3; ++p)
     for (long c = 0; c < 3; ++c) {
       float sum = 0;
-      for (long k = 0; k < 3; ++k) sum += six[3 * static_cast<long>(p) + k] * kernel(k, c);
+      for (long k = 0; k < 3; ++k) sum += six[3 * p + k] * kernel(k, c);
       below += sum < 0;
     }
   CHECK(below > 0);

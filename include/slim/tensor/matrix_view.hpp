@@ -1,7 +1,6 @@
 #pragma once
 // Numbers of a model that stay where they are, seen as a matrix.
 
-#include <cstddef>
 #include <span>
 #include <type_traits>
 
@@ -34,7 +33,7 @@ public:
 
   constexpr long rows() const { return height; }
   static constexpr long cols() { return Columns; }
-  constexpr std::size_t size() const { return static_cast<std::size_t>(height * Columns); }
+  constexpr long size() const { return height * Columns; }
   constexpr T* data() const { return first; }
   constexpr T* begin() const { return first; }
   constexpr T* end() const { return first + size(); }
