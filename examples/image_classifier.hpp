@@ -123,6 +123,6 @@ private:
   std::int64_t count = 0;
   slim::data::labelled_pixels pixels;
   std::optional<slim::data::dataset_data_provider> provider;
-  slim::function<slim::data::labelled_batch()> next_batch;  // last: the threads behind them end before what they read goes
-  slim::function<void(std::int64_t)> seek_batch;
+  slim::callback<slim::data::labelled_batch()> next_batch;  // last: the threads behind them end before what they read goes
+  slim::callback<void(std::int64_t)> seek_batch;
 };

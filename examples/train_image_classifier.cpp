@@ -100,7 +100,7 @@ void with_optimizer(const flags& f, const optimizers::schedule& rate, const Use&
 
 /// What to restore before the first step: all variables but those whose names begin with an excluded scope.
 template <class Model>
-function<void()> init_fn_of(const flags& f, Model& net) {
+callback<void()> init_fn_of(const flags& f, Model& net) {
   if (f.checkpoint_path.empty()) return {};
   std::vector<variable_reference> wanted = get_model_variables(net);
   for (const std::string& scope : CLI::detail::split(f.checkpoint_exclude_scopes, ','))
@@ -114,7 +114,7 @@ function<void()> init_fn_of(const flags& f, Model& net) {
 }
 
 template <class TrainOp, class Batches, class Model>
-void run(const flags& f, TrainOp train_op, Batches& batches, const optimizers::schedule& rate, Model& net, const function<void()>& init_fn) {
+void run(const flags& f, TrainOp train_op, Batches& batches, const optimizers::schedule& rate, Model& net, const callback<void()>& init_fn) {
   summaries::summary_set summary_op;
   add_scalar_summary(summary_op, summaries::total_loss_of(train_op));
   add_scalar_summary(summary_op, summaries::observed("learning_rate", [&] { return rate(train_op.step()); }));
@@ -135,7 +135,7 @@ void train(const flags& f) {
   image_source images(f.dataset, Classifier::model::options::input_extents[0], f.batch_size, true, f.seed);
   auto batches = data::one_hot_labels(images, Classifier::classes, f.label_smoothing);
   const optimizers::schedule rate = learning_rate_of(f, images.num_samples());
-  const function<void()> init_fn = init_fn_of(f, net);
+  const callback<void()> init_fn = init_fn_of(f, net);
   const auto train_with = [&](const auto& optimizer, const auto&... trained) {
     run(f,
         learning::create_train_op(net, losses::softmax_cross_entropy, optimizer, learning::moving_average{f.moving_average_decay},

@@ -11,7 +11,7 @@
 
 #include "slim/tensor/random.hpp"
 
-using slim::data::batch;
+using slim::data::batch_queue;
 using slim::data::batch_options;
 using slim::data::labelled_batch;
 using slim::data::shuffle_batch;
@@ -61,7 +61,7 @@ std::vector<std::vector<float>> all_of(Queue& queue, int at_most = 1 << 30) {
 TEST_CASE("batches in order, the same with any number of threads") {
   std::vector<std::vector<float>> expected;
   for (int num_threads : {1, 2, 5}) {
-    auto queue = batch(numbers{70}, 3, make_example, {.batch_size = 4, .num_threads = num_threads, .capacity = 12});
+    auto queue = batch_queue(numbers{70}, 3, make_example, {.batch_size = 4, .num_threads = num_threads, .capacity = 12});
     const auto found = all_of(queue);
     if (expected.empty()) expected = found;
     CHECK(found == expected);
@@ -76,7 +76,7 @@ TEST_CASE("batches in order, the same with any number of threads") {
 }
 
 TEST_CASE("the last batch may be smaller") {
-  auto queue = batch(numbers{10}, 3, make_example, {.batch_size = 4, .allow_smaller_final_batch = true});
+  auto queue = batch_queue(numbers{10}, 3, make_example, {.batch_size = 4, .allow_smaller_final_batch = true});
   CHECK(queue.next().size == 4);
   CHECK(queue.next().labels[3] == 7);
   const labelled_batch last = queue.next();
@@ -86,13 +86,13 @@ TEST_CASE("the last batch may be smaller") {
 }
 
 TEST_CASE("the epoch is that of the first item") {
-  auto queue = batch(numbers{40}, 3, make_example, {.batch_size = 4});
+  auto queue = batch_queue(numbers{40}, 3, make_example, {.batch_size = 4});
   for (int epoch : {0, 0, 0, 1, 1, 2, 2, 2, 3, 3}) CHECK(queue.next().epoch == epoch);
 }
 
 TEST_CASE("seek resumes as if nothing had happened") {
   const batch_options options{.batch_size = 4, .num_threads = 3};
-  auto whole = batch(numbers{70}, 3, make_example, options), resumed = batch(numbers{70}, 3, make_example, options);
+  auto whole = batch_queue(numbers{70}, 3, make_example, options), resumed = batch_queue(numbers{70}, 3, make_example, options);
   auto shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options);
   auto resumed_shuffled = shuffle_batch(numbers{70}, 3, make_example, 20, 5, options);
   const auto run = all_of(whole), shuffled_run = all_of(shuffled);
@@ -115,7 +115,7 @@ TEST_CASE("shuffled batches hold every item once") {
 
 TEST_CASE("a damaged item comes after the batches before it") {
   for (int num_threads : {1, 4}) {
-    auto queue = batch(numbers{100}, 3, make_example, {.batch_size = 4, .num_threads = num_threads, .capacity = 100});
+    auto queue = batch_queue(numbers{100}, 3, make_example, {.batch_size = 4, .num_threads = num_threads, .capacity = 100});
     CHECK(all_of(queue, 19).size() == 19);
     for (int i = 0; i < 2; ++i)
       CHECK_THROWS_WITH_AS(queue.next(), "item 77: expected a good one, found a damaged one; mend it", slim::error);
@@ -126,19 +126,19 @@ TEST_CASE("a damaged item comes after the batches before it") {
 
 TEST_CASE("destruction while the threads work") {
   for (int i = 0; i < 20; ++i) {
-    auto queue = batch(numbers{70}, 3, make_example, {.batch_size = 4, .num_threads = 3});
+    auto queue = batch_queue(numbers{70}, 3, make_example, {.batch_size = 4, .num_threads = 3});
     if (i % 2 == 0) queue.next();
   }
 }
 
 TEST_CASE("options out of range are refused") {
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.batch_size = 0}),
+  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.batch_size = 0}),
                        "batch_queue: batch_size: expected at least 1, found 0; choose a larger one",
                        slim::error);
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.num_threads = 0}),
+  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.num_threads = 0}),
                        "ordered_workers: num_threads: expected at least 1, found 0; choose more",
                        slim::error);
-  CHECK_THROWS_WITH_AS(batch(numbers{7}, 3, make_example, {.capacity = 0}),
+  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.capacity = 0}),
                        "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
                        slim::error);
 }

@@ -17,21 +17,21 @@ const std::string bottom_up = bmp_bytes(2, 2, 24, "abcdef..ghijkl.."), top_down 
 }  // namespace
 
 TEST_CASE("24 bits: red first, the top row first, whatever the order in the file") {
-  CHECK(decode_bmp(top_down) == image{2, 2, 3, bytes{'c', 'b', 'a', 'f', 'e', 'd', 'i', 'h', 'g', 'l', 'k', 'j'}});
-  CHECK(decode_bmp(bottom_up) == image{2, 2, 3, bytes{'i', 'h', 'g', 'l', 'k', 'j', 'c', 'b', 'a', 'f', 'e', 'd'}});
+  CHECK(decode_bmp(top_down) == byte_image{2, 2, 3, bytes{'c', 'b', 'a', 'f', 'e', 'd', 'i', 'h', 'g', 'l', 'k', 'j'}});
+  CHECK(decode_bmp(bottom_up) == byte_image{2, 2, 3, bytes{'i', 'h', 'g', 'l', 'k', 'j', 'c', 'b', 'a', 'f', 'e', 'd'}});
   CHECK(decode_image(top_down, 3) == decode_bmp(top_down));
 }
 
 TEST_CASE("32 bits have four channels, of which three may be asked for") {
   const std::string file = bmp_bytes(1, 2, 32, "abcdefgh");
-  CHECK(decode_bmp(file) == image{2, 1, 4, bytes{'g', 'f', 'e', 'h', 'c', 'b', 'a', 'd'}});
-  CHECK(decode_bmp(file, 3) == image{2, 1, 3, bytes{'g', 'f', 'e', 'c', 'b', 'a'}});
+  CHECK(decode_bmp(file) == byte_image{2, 1, 4, bytes{'g', 'f', 'e', 'h', 'c', 'b', 'a', 'd'}});
+  CHECK(decode_bmp(file, 3) == byte_image{2, 1, 3, bytes{'g', 'f', 'e', 'c', 'b', 'a'}});
 }
 
 TEST_CASE("8 bits are places in a palette; grey is weighted") {
   const std::string palette("\0\0\0\0\xFF\0\0\0\0\xFF\0\0\0\0\xFF\0", 16), file = bmp_bytes(4, 1, 8, std::string("\0\1\2\3", 4), palette);
-  CHECK(decode_bmp(file) == image{1, 4, 3, bytes{0, 0, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0}});
-  CHECK(decode_bmp(file, 1) == image{1, 4, 1, bytes{0, 29, 150, 76}});
+  CHECK(decode_bmp(file) == byte_image{1, 4, 3, bytes{0, 0, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0}});
+  CHECK(decode_bmp(file, 1) == byte_image{1, 4, 1, bytes{0, 29, 150, 76}});
   CHECK(complaint_of([&] { decode_bmp(bmp_bytes(1, 1, 8, "\4   ", palette)); }) ==
         "decode BMP: offset 70: expected an entry of the palette, found 4; the file is damaged");
 }

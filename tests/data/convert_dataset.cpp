@@ -40,7 +40,7 @@ TEST_CASE("MNIST becomes two files of records and a label file") {
     CHECK(all[0].at("image/class/label") == feature{int64_list{7}});
     CHECK(all[0].at("image/height") == feature{int64_list{1}});
     CHECK(all[0].at("image/width") == feature{int64_list{2}});
-    CHECK(decode_png(std::get<bytes_list>(all[1].at("image/encoded"))[0]) == image{1, 2, 1, {3, 4}});
+    CHECK(decode_png(std::get<bytes_list>(all[1].at("image/encoded"))[0]) == byte_image{1, 2, 1, {3, 4}});
   }
   CHECK(read_label_file(target).at(7) == "seven");
   CHECK_FALSE(convert_mnist(source, target));  // exists
@@ -55,7 +55,7 @@ TEST_CASE("CIFAR-10") {
   CHECK(examples(scratch.path("cifar10_train.tfrecord")).size() == 5);
   const auto test = examples(scratch.path("cifar10_test.tfrecord"));
   REQUIRE(test.size() == 1);
-  const image picture = decode_png(std::get<bytes_list>(test[0].at("image/encoded"))[0]);
+  const byte_image picture = decode_png(std::get<bytes_list>(test[0].at("image/encoded"))[0]);
   CHECK(picture.width == 32);
   CHECK(picture.pixels[3071] == 5);
   CHECK(read_label_file(scratch.directory.string()).at(3) == "cat");
@@ -65,7 +65,7 @@ TEST_CASE("a folder of images becomes shards; every image is in one of them, and
   scratch_directory scratch;
   std::set<std::string> expected;
   for (int i = 0; i < 23; ++i) {
-    const image picture{1, 1, 3, {static_cast<std::uint8_t>(i), 0, 0}};
+    const byte_image picture{1, 1, 3, {static_cast<std::uint8_t>(i), 0, 0}};
     scratch.write((i % 2 == 0 ? "in/rose/" : "in/daisy/") + std::to_string(i) + ".png", encode_png(picture));
     expected.insert(encode_png(picture));
   }

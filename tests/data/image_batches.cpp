@@ -31,7 +31,7 @@ TEST_CASE("each example is the preprocessed image of its record") {
     for (int i = 0; i < 8; ++i) {
       const int number = (8 * step + i) % 20;
       CHECK(batch.labels[static_cast<std::size_t>(i)] == number % 10);
-      const auto expected = preprocessing::lenet::preprocess_image(numbered_image(number, 28, 28, 1), 28, 28);
+      const auto expected = preprocessing::lenet_preprocessing::preprocess_image(numbered_image(number, 28, 28, 1), 28, 28);
       CHECK(std::vector(batch.images.begin() + i * 784, batch.images.begin() + (i + 1) * 784) == expected.pixels);
     }
   }

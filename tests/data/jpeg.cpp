@@ -11,11 +11,11 @@
 
 using slim::data::dct_method;
 using slim::data::decode_jpeg;
-using slim::data::image;
+using slim::data::byte_image;
 
 namespace {
 
-std::vector<int> pixel(const image& picture, int x, int y) {
+std::vector<int> pixel(const byte_image& picture, int x, int y) {
   const auto* first = &picture.pixels[static_cast<std::size_t>((y * picture.width + x) * picture.channels)];
   return {first, first + picture.channels};
 }
@@ -23,7 +23,7 @@ std::vector<int> pixel(const image& picture, int x, int y) {
 }  // namespace
 
 TEST_CASE("colour, to the same values as the Python Imaging Library") {
-  const image picture = decode_jpeg(jpeg_colour);
+  const byte_image picture = decode_jpeg(jpeg_colour);
   CHECK(picture.height == 8);
   CHECK(picture.width == 16);
   CHECK(picture.channels == 3);
@@ -35,25 +35,25 @@ TEST_CASE("colour, to the same values as the Python Imaging Library") {
 }
 
 TEST_CASE("grey, and from one to the other") {
-  const image grey = decode_jpeg(jpeg_grey);
-  CHECK(grey == image{3, 5, 1, {0, 17, 34, 51, 68, 85, 102, 119, 136, 153, 171, 187, 205, 221, 239}});
-  const image coloured = decode_jpeg(jpeg_grey, 3);
+  const byte_image grey = decode_jpeg(jpeg_grey);
+  CHECK(grey == byte_image{3, 5, 1, {0, 17, 34, 51, 68, 85, 102, 119, 136, 153, 171, 187, 205, 221, 239}});
+  const byte_image coloured = decode_jpeg(jpeg_grey, 3);
   CHECK(coloured.channels == 3);
   CHECK(pixel(coloured, 4, 2) == std::vector<int>{239, 239, 239});
-  const image greyed = decode_jpeg(jpeg_colour, 1);
+  const byte_image greyed = decode_jpeg(jpeg_colour, 1);
   REQUIRE(greyed.pixels.size() == 8 * 16);
   CHECK(std::abs(pixel(greyed, 7, 3)[0] - (0.299 * 112 + 0.587 * 96 + 0.114 * 143)) < 3);  // the luminance of JFIF
 }
 
 TEST_CASE("four inks become red, green and blue") {
-  const image picture = decode_jpeg(jpeg_cmyk);
+  const byte_image picture = decode_jpeg(jpeg_cmyk);
   REQUIRE(picture.pixels.size() == 8 * 8 * 3);
   CHECK(pixel(picture, 3, 3) == std::vector<int>{255, 127, 0});
   CHECK(has(complaint_of([] { decode_jpeg(jpeg_cmyk, 1); }), "found one of four inks (CMYK)"));
 }
 
 TEST_CASE("the fast transform is about the same") {
-  const image exact = decode_jpeg(jpeg_colour), fast = decode_jpeg(jpeg_colour, 0, dct_method::integer_fast);
+  const byte_image exact = decode_jpeg(jpeg_colour), fast = decode_jpeg(jpeg_colour, 0, dct_method::integer_fast);
   int largest = 0;
   for (std::size_t i = 0; i < exact.pixels.size(); ++i) largest = std::max(largest, std::abs(exact.pixels[i] - fast.pixels[i]));
   CHECK(largest <= 6);

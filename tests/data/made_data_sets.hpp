@@ -12,14 +12,14 @@
 #include "tests/data/files.hpp"
 
 /// An image all of whose values depend on `number`.
-inline slim::data::image numbered_image(int number, int height, int width, int channels) {
-  slim::data::image result{height, width, channels, {}};
+inline slim::data::byte_image numbered_image(int number, int height, int width, int channels) {
+  slim::data::byte_image result{height, width, channels, {}};
   for (int i = 0; i < height * width * channels; ++i) result.pixels.push_back(static_cast<std::uint8_t>((31 * number + i * i) % 251));
   return result;
 }
 
 /// An example as the converters write it, with the image as PNG.
-inline std::string image_example_bytes(const slim::data::image& picture, int label, slim::data::features more = {}) {
+inline std::string image_example_bytes(const slim::data::byte_image& picture, int label, slim::data::features more = {}) {
   more["image/encoded"] = slim::data::bytes_list{slim::data::encode_png(picture)};
   more["image/format"] = slim::data::bytes_list{"png"};
   more["image/class/label"] = slim::data::int64_list{label};

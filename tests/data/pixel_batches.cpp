@@ -17,7 +17,7 @@ namespace {
 labelled_pixels numbered_pixels(int count) {
   labelled_pixels set{count, 28, 28, 1, 10, {}, {}};
   for (int i = 0; i < count; ++i) {
-    const image one = numbered_image(i, 28, 28, 1);
+    const byte_image one = numbered_image(i, 28, 28, 1);
     set.pixels.insert(set.pixels.end(), one.pixels.begin(), one.pixels.end());
     set.labels.push_back(i % 10);
   }
@@ -39,7 +39,7 @@ TEST_CASE("one pass in the stored order: each image once, the last batch smaller
     REQUIRE(batch.size == (first < 16 ? 8 : 4));
     for (int i = 0; i < batch.size; ++i) {
       CHECK(batch.labels[static_cast<std::size_t>(i)] == (first + i) % 10);
-      const auto expected = preprocessing::lenet::preprocess_image(set.at(first + i), 28, 28);
+      const auto expected = preprocessing::lenet_preprocessing::preprocess_image(set.at(first + i), 28, 28);
       CHECK(std::vector(batch.images.begin() + i * 784, batch.images.begin() + (i + 1) * 784) == expected.pixels);
     }
   }

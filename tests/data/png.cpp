@@ -9,29 +9,29 @@
 
 using slim::data::decode_png;
 using slim::data::encode_png;
-using slim::data::image;
+using slim::data::byte_image;
 
 TEST_CASE("every kind of PNG becomes 8 bits") {
-  CHECK(decode_png(png_grey_1_bit) == image{2, 3, 1, {255, 0, 255, 0, 255, 0}});
-  CHECK(decode_png(png_grey_16_bit) == image{1, 2, 1, {0x12, 0xfe}});
-  CHECK(decode_png(png_palette) == image{2, 2, 4, {255, 0, 0, 10, 0, 0, 255, 255, 0, 0, 255, 255, 255, 0, 0, 10}});
-  CHECK(decode_png(png_interlaced) == image{3, 3, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9}});
-  CHECK(decode_png(png_rgba) == image{2, 1, 4, {10, 20, 30, 40, 50, 60, 70, 80}});
-  CHECK(decode_png(png_grey_transparent) == image{1, 2, 1, {7, 8}});
+  CHECK(decode_png(png_grey_1_bit) == byte_image{2, 3, 1, {255, 0, 255, 0, 255, 0}});
+  CHECK(decode_png(png_grey_16_bit) == byte_image{1, 2, 1, {0x12, 0xfe}});
+  CHECK(decode_png(png_palette) == byte_image{2, 2, 4, {255, 0, 0, 10, 0, 0, 255, 255, 0, 0, 255, 255, 255, 0, 0, 10}});
+  CHECK(decode_png(png_interlaced) == byte_image{3, 3, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9}});
+  CHECK(decode_png(png_rgba) == byte_image{2, 1, 4, {10, 20, 30, 40, 50, 60, 70, 80}});
+  CHECK(decode_png(png_grey_transparent) == byte_image{1, 2, 1, {7, 8}});
 }
 
 TEST_CASE("channels are added and dropped") {
-  CHECK(decode_png(png_rgba, 3) == image{2, 1, 3, {10, 20, 30, 50, 60, 70}});
-  CHECK(decode_png(png_rgba, 1) == image{2, 1, 1, {18, 58}});  // 0.299 r + 0.587 g + 0.114 b = 18.15, 58.15
-  CHECK(decode_png(png_rgba, 2) == image{2, 1, 2, {18, 40, 58, 80}});
+  CHECK(decode_png(png_rgba, 3) == byte_image{2, 1, 3, {10, 20, 30, 50, 60, 70}});
+  CHECK(decode_png(png_rgba, 1) == byte_image{2, 1, 1, {18, 58}});  // 0.299 r + 0.587 g + 0.114 b = 18.15, 58.15
+  CHECK(decode_png(png_rgba, 2) == byte_image{2, 1, 2, {18, 40, 58, 80}});
   CHECK(decode_png(png_interlaced, 3).pixels[26] == 9);
-  CHECK(decode_png(png_grey_16_bit, 4) == image{1, 2, 4, {0x12, 0x12, 0x12, 255, 0xfe, 0xfe, 0xfe, 255}});
-  CHECK(decode_png(png_grey_transparent, 2) == image{1, 2, 2, {7, 0, 8, 255}});
-  CHECK(decode_png(png_palette, 3) == image{2, 2, 3, {255, 0, 0, 0, 0, 255, 0, 0, 255, 255, 0, 0}});
+  CHECK(decode_png(png_grey_16_bit, 4) == byte_image{1, 2, 4, {0x12, 0x12, 0x12, 255, 0xfe, 0xfe, 0xfe, 255}});
+  CHECK(decode_png(png_grey_transparent, 2) == byte_image{1, 2, 2, {7, 0, 8, 255}});
+  CHECK(decode_png(png_palette, 3) == byte_image{2, 2, 3, {255, 0, 0, 0, 0, 255, 0, 0, 255, 255, 0, 0}});
 }
 
 TEST_CASE("what a file says about colours on a screen changes no number") {
-  const std::string plain = encode_png(image{1, 2, 3, {255, 0, 0, 12, 200, 90}});
+  const std::string plain = encode_png(byte_image{1, 2, 3, {255, 0, 0, 12, 200, 90}});
   const auto big_endian = [](unsigned long n) { return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)}; };
   const auto chunk = [&](const std::string& type, const std::string& content) {
     const std::string body = type + content;
@@ -50,7 +50,7 @@ TEST_CASE("what a file says about colours on a screen changes no number") {
 
 TEST_CASE("what is encoded is decoded") {
   for (int channels = 1; channels <= 4; ++channels) {
-    image picture{5, 7, channels, {}};
+    byte_image picture{5, 7, channels, {}};
     for (int i = 0; i < 35 * channels; ++i) picture.pixels.push_back(static_cast<std::uint8_t>(i * 37));
     const std::string bytes = encode_png(picture);
     CHECK(slim::data::is_png(bytes));
@@ -70,7 +70,7 @@ TEST_CASE("other bytes, damage and images that are too large are refused") {
   CHECK(has(complaint_of([] { decode_png(png_interlaced, 0, 8); }), "expected a whole PNG of at most 8 bytes, found a larger image"));
   CHECK(decode_png(png_interlaced, 0, 9).pixels.size() == 9);
   CHECK(has(complaint_of([] { decode_png(png_rgba, 5); }), "expected 0 .. 4 channels to be asked for, found 5"));
-  CHECK(has(complaint_of([] { encode_png(image{2, 2, 1, {1, 2, 3}}); }), "found 2 x 2 x 1 and 3 values"));
-  CHECK(has(complaint_of([] { encode_png(image{}); }), "found 0 x 0 x 0 and 0 values"));
-  CHECK(has(complaint_of([] { encode_png(image{1, 1, 5, {1, 2, 3, 4, 5}}); }), "found 1 x 1 x 5"));
+  CHECK(has(complaint_of([] { encode_png(byte_image{2, 2, 1, {1, 2, 3}}); }), "found 2 x 2 x 1 and 3 values"));
+  CHECK(has(complaint_of([] { encode_png(byte_image{}); }), "found 0 x 0 x 0 and 0 values"));
+  CHECK(has(complaint_of([] { encode_png(byte_image{1, 1, 5, {1, 2, 3, 4, 5}}); }), "found 1 x 1 x 5"));
 }

@@ -57,8 +57,8 @@ TEST_CASE("streaming_mean_tensor averages each element") {
                        slim::error);
 }
 
-TEST_CASE("count counts elements or their weights") {
-  count seen;
+TEST_CASE("streaming_count counts elements or their weights") {
+  streaming_count seen;
   CHECK(seen.update(numbers{5, 6, 7}) == 3);
   CHECK(seen.update(numbers{5, 6}, numbers{0.5, 2}) == 5.5);
   CHECK(seen.update(matrix(matrix::Ones(2, 3)), numbers{2, 0}) == 11.5);

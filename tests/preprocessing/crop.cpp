@@ -9,11 +9,11 @@
 #include "tests/preprocessing/images.hpp"
 
 using namespace slim::data::preprocessing;
-using slim::data::image;
+using slim::data::byte_image;
 
 namespace {
 
-const image numbers{2, 3, 1, {1, 2, 3, 4, 5, 6}};
+const byte_image numbers{2, 3, 1, {1, 2, 3, 4, 5, 6}};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ TEST_CASE("inside the image a window cuts, outside it pads with 0") {
   CHECK(crop_or_pad(numbers, {1, 2, 2, 2}).pixels == std::vector<float>{6, 0, 0, 0});
   CHECK(crop_or_pad(numbers, {5, 7, 1, 2}).pixels == std::vector<float>{0, 0});
   CHECK(crop_or_pad(numbers, {-9, -9, 1, 2}).pixels == std::vector<float>{0, 0});
-  CHECK(crop_or_pad(image{1, 2, 2, {1, 2, 3, 4}}, {0, 1, 1, 2}, 0.5f).pixels == std::vector<float>{1.5f, 2, 0, 0});
+  CHECK(crop_or_pad(byte_image{1, 2, 2, {1, 2, 3, 4}}, {0, 1, 1, 2}, 0.5f).pixels == std::vector<float>{1.5f, 2, 0, 0});
   CHECK(to_float(numbers).pixels == std::vector<float>{1, 2, 3, 4, 5, 6});
 }
 
@@ -68,5 +68,5 @@ TEST_CASE("mirroring keeps the order of the channels") {
 
 TEST_CASE("empty windows are refused") {
   CHECK_THROWS_AS(crop_or_pad(numbers, {0, 0, 0, 2}), slim::error);
-  CHECK_THROWS_AS(crop_or_pad(image{}, {0, 0, 1, 1}), slim::error);
+  CHECK_THROWS_AS(crop_or_pad(byte_image{}, {0, 0, 1, 1}), slim::error);
 }

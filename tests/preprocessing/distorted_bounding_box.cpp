@@ -34,7 +34,7 @@ TEST_CASE("crops fulfil the limits, for images of all forms") {
 TEST_CASE("a crop shows enough of one of the objects") {
   slim::random_stream random(2);
   const distortion half{.min_object_covered = 0.5f};
-  const std::vector<bounding_box> objects = {{0.0f, 0.0f, 0.2f, 0.2f}, {0.7f, 0.6f, 0.9f, 0.9f}};
+  const std::vector<object_box> objects = {{0.0f, 0.0f, 0.2f, 0.2f}, {0.7f, 0.6f, 0.9f, 0.9f}};
   int first = 0, second = 0;
   for (int i = 0; i < 2000; ++i) {
     const rectangle crop = sample_distorted_bounding_box(200, 200, objects, random, half);
@@ -57,7 +57,7 @@ TEST_CASE("the whole image when nothing fits") {
   CHECK(sample_distorted_bounding_box(50, 60, {}, random, impossible) == rectangle{0, 0, 50, 60});
   CHECK(sample_distorted_bounding_box(1, 1, {}, random) == rectangle{0, 0, 1, 1});
   CHECK(sample_distorted_bounding_box(1, 5000, {}, random).height == 1);
-  const std::vector<bounding_box> without_pixels = {{0.5f, 0.5f, 0.5f, 0.5f}};
+  const std::vector<object_box> without_pixels = {{0.5f, 0.5f, 0.5f, 0.5f}};
   CHECK(sample_distorted_bounding_box(50, 60, without_pixels, random, {.min_object_covered = 0}) == rectangle{0, 0, 50, 60});
 }
 

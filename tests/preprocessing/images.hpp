@@ -13,12 +13,12 @@
 
 namespace preprocessing_test {
 
-using slim::data::image;
+using slim::data::byte_image;
 using slim::data::preprocessing::float_image;
 
 /// Value i is (7 i^2 + 3 i) mod 251: no two neighbours, rows or channels alike.
-inline image pattern(int height, int width, int channels) {
-  image result{height, width, channels, {}};
+inline byte_image pattern(int height, int width, int channels) {
+  byte_image result{height, width, channels, {}};
   for (std::int64_t i = 0; i < height * width * channels; ++i) result.pixels.push_back(static_cast<std::uint8_t>((7 * i * i + 3 * i) % 251));
   return result;
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr resize_method methods[] = {resize_method::bilinear, resize_method::nearest_neighbor, resize_method::bicubic, resize_method::area};
 
-slim::data::image grey(int height, int width, std::vector<std::uint8_t> values) { return {height, width, 1, std::move(values)}; }
+slim::data::byte_image grey(int height, int width, std::vector<std::uint8_t> values) { return {height, width, 1, std::move(values)}; }
 
 }  // namespace
 
@@ -84,10 +84,10 @@ TEST_CASE("impossible sizes are refused") {
   CHECK(preprocessing_test::complaint([&] { resize(source, 8, 8, {6, 0, 3, 8}); }) ==
         "preprocessing: window of the resized image: expected at most 8 x 8 pixels of an image of this size, found 3 x 8 at row 6, column 0; "
         "ask for a smaller one");
-  slim::data::image broken = source;
+  slim::data::byte_image broken = source;
   broken.pixels.pop_back();
   CHECK(preprocessing_test::complaint([&] { resize(broken, 2, 2); }) ==
         "preprocessing: image to resize: expected 1 to 4 channels and as many values as 4 x 4 pixels have, found 1 channels and 15 values; "
         "check the image");
-  CHECK_THROWS_AS(resize(slim::data::image{}, 2, 2), slim::error);
+  CHECK_THROWS_AS(resize(slim::data::byte_image{}, 2, 2), slim::error);
 }

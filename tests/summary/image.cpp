@@ -7,7 +7,7 @@ using namespace slim::summaries;
 namespace {
 
 std::vector<unsigned char> decoded(const encoded_image& picture) {
-  const slim::data::image image = slim::data::decode_png(picture.bytes);
+  const slim::data::byte_image image = slim::data::decode_png(picture.bytes);
   CHECK(image.width == picture.width);
   CHECK(image.height == picture.height);
   CHECK(image.channels == picture.colorspace);

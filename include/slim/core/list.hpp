@@ -3,7 +3,7 @@
 
 #include "slim/core/standard.hpp"
 
-namespace slim {
+namespace slim::detail {
 
 /// A value-semantic sequence that constant expressions can grow. `T` must be default constructible and copyable.
 /// Elements are default constructed ahead of use; indices are not checked.
@@ -84,4 +84,4 @@ private:
   int room = 0;
 };
 
-}  // namespace slim
+}  // namespace slim::detail

@@ -103,11 +103,9 @@ private:
   std::optional<ordered_workers<place>> running;
 };
 
-/// batch(source, image_size, make_example, options), see batch_queue. Refers to a named source, keeps a temporary one.
+/// batch_queue queue(source, image_size, make_example, options): refers to a named source, keeps a temporary one.
 template <class Source, class MakeExample>
-batch_queue<Source, MakeExample> batch(Source&& source, std::size_t image_size, MakeExample make_example, const batch_options& options = {}) {
-  return {std::forward<Source>(source), image_size, std::move(make_example), options};
-}
+batch_queue(Source&& source, std::size_t image_size, MakeExample make_example, const batch_options& options = {}) -> batch_queue<Source, MakeExample>;
 
 /// The same with the items drawn from a window of min_after_dequeue + 1, see shuffling_queue. TensorFlow's train.shuffle_batch.
 template <class Source, class MakeExample>

@@ -21,7 +21,7 @@ class bmp_file {
 public:
   explicit bmp_file(std::string_view content) : bytes(content) {}
 
-  image decode(std::size_t largest) const {
+  byte_image decode(std::size_t largest) const {
     if (!is_bmp(bytes)) fail(0, "expected \"BM\", found something else; this is no BMP");
     const std::size_t first_pixel = number(10, 4), header = number(14, 4);
     if (header < 40) fail(14, "expected a header of at least 40 bytes, found " + std::to_string(header) + "; save the image in a newer form");
@@ -42,7 +42,7 @@ public:
       fail(10, "expected " + std::to_string(stride * rows) + " bytes of pixels from " + std::to_string(first_pixel) +
                    " on, found the end of the file at " + std::to_string(bytes.size()) + "; the file is truncated");
 
-    image result{static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels), {}};
+    byte_image result{static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels), {}};
     result.pixels.reserve(rows * columns * channels);
     for (std::size_t row = 0; row < rows; ++row) {
       const std::size_t stored = signed_height < 0 ? row : rows - 1 - row;
@@ -84,12 +84,12 @@ private:
 
 /// Decodes to this many channels: 3, 1 (grey, 0.299 red + 0.587 green + 0.114 blue) or 0, which gives 4 for 32 bits per pixel and else 3.
 /// Throws slim::error for bytes that are no such image, and for more than `largest` bytes of pixels.
-inline image decode_bmp(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
+inline byte_image decode_bmp(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
   if (channels != 0 && channels != 1 && channels != 3)
     throw error("decode BMP: channels: expected 0, 1 or 3, found " + std::to_string(channels) + "; choose one of these");
-  image colour = detail::bmp_file(bytes).decode(largest);
+  byte_image colour = detail::bmp_file(bytes).decode(largest);
   if (channels == 0 || channels == colour.channels) return colour;
-  image result{colour.height, colour.width, channels, {}};
+  byte_image result{colour.height, colour.width, channels, {}};
   const std::size_t count = image_size(colour.height, colour.width, 1), step = static_cast<std::size_t>(colour.channels);
   result.pixels.reserve(count * static_cast<std::size_t>(channels));
   for (std::size_t i = 0; i < count; ++i) {

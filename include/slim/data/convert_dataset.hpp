@@ -113,7 +113,7 @@ inline void write_files(const std::vector<labelled_file>& files, const std::vect
     for (std::size_t i = shard * per_shard; i < files.size() && i < (shard + 1) * per_shard; ++i) {
       const labelled_file& file = files[i];
       std::string bytes = read_image_file(file.path);
-      image picture;
+      byte_image picture;
       try {
         picture = decode_image(bytes, 3);
       } catch (const error& problem) {

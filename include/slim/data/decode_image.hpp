@@ -12,7 +12,7 @@
 namespace slim::data {
 
 /// Decodes JPEG, PNG or BMP, as the first bytes tell, to this many channels (1 or 3; 0: as many as it has). Throws slim::error.
-inline image decode_image(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate) {
+inline byte_image decode_image(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate) {
   if (is_jpeg(bytes)) return decode_jpeg(bytes, channels, method);
   if (is_png(bytes)) return decode_png(bytes, channels);
   if (is_bmp(bytes)) return decode_bmp(bytes, channels);

@@ -138,7 +138,7 @@ inline labelled_images digits(int count, std::uint64_t seed) {
     const float ink = random.uniform(0.65f, 1.0f), spots = random.uniform(0.02f, 0.18f);
     for (int p = 0; p < size; ++p) {
       const float value = ink * image[p] + spots * random.normal();
-      image[p] = lenet_preprocessing(255.0f * (value < 0 ? 0 : value > 1 ? 1 : value));
+      image[p] = lenet_grey(255.0f * (value < 0 ? 0 : value > 1 ? 1 : value));
     }
   }
   return result;

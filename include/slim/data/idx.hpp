@@ -148,7 +148,7 @@ inline labelled_pixels read_mnist_pixels(const std::string& directory, bool trai
 
 /// The same with TF-Slim's lenet preprocessing.
 inline labelled_images read_mnist(const std::string& directory, bool train) {
-  return to_images(read_mnist_pixels(directory, train), lenet_preprocessing);
+  return to_images(read_mnist_pixels(directory, train), lenet_grey);
 }
 
 }  // namespace slim::data

@@ -8,11 +8,11 @@
 namespace slim::data {
 
 /// Row by row, the channels of a pixel side by side (1: grey, 2: grey and alpha, 3: RGB, 4: RGB and alpha), values 0 .. 255.
-struct image {
+struct byte_image {
   int height = 0, width = 0, channels = 0;
   std::vector<std::uint8_t> pixels;  ///< height * width * channels values
 
-  bool operator==(const image&) const = default;
+  bool operator==(const byte_image&) const = default;
 };
 
 /// Number of values of an image; no overflow for extents below 2^31 and few channels.

@@ -45,7 +45,7 @@ public:
 
     const item_shape& shape = items[0].shape;
     if (shape.size() != 3) fail("image", "height, width and channels", std::to_string(shape.size()) + " extents", "check the decoder");
-    const image picture{static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]), items[0].as<std::uint8_t>()};
+    const byte_image picture{static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]), items[0].as<std::uint8_t>()};
     try {
       preprocess_example(preprocess, picture, extent, seed, number, target);
     } catch (const error& problem) {

@@ -72,7 +72,7 @@ inline labelled_pixels read_image_folder(const std::string& directory, int chann
   labelled_pixels result;
   result.classes = static_cast<int>(folder.classes.size());
   for (const labelled_file& file : folder.files) {
-    image picture;
+    byte_image picture;
     try {
       picture = decode_image(read_image_file(file.path), channels);
     } catch (const error& problem) {

@@ -76,7 +76,7 @@ private:
     return result;
   }
 
-  item cast(data::image decoded) const {
+  item cast(data::byte_image decoded) const {
     item result{{decoded.height, decoded.width, decoded.channels}, {}};
     if (type == dtype::uint8) {
       result.values = std::move(decoded.pixels);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 #include "slim/data/item.hpp"
 #include "slim/data/parse_features.hpp"
 
@@ -108,7 +108,7 @@ struct lookup_table {
 /// class numbers.
 struct lookup_tensor {
   std::string tensor_key;
-  slim::function<item(const item&)> table;
+  slim::callback<item(const item&)> table;
   std::vector<std::string> shape_keys = {};
   std::optional<item_shape> shape = {};
   scalar default_value = std::string();
@@ -203,7 +203,7 @@ struct backup_handler {
 /// What `function` makes of the parsed features; `callback_keys` are those that it reads.
 struct item_handler_callback {
   std::vector<std::string> callback_keys;
-  slim::function<item(const keys_to_tensors&)> function;
+  slim::callback<item(const keys_to_tensors&)> function;
 
   std::vector<std::string> keys() const {
     if (!function) handler_error("item_handler_callback", "a function", "none");

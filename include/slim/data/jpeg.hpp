@@ -37,7 +37,7 @@ struct jpeg_job {
   jpeg_error_mgr errors{};
   jpeg_progress_mgr progress{};
   std::jmp_buf failed;
-  image picture;
+  byte_image picture;
   char problem[JMSG_LENGTH_MAX] = "";
 };
 
@@ -102,7 +102,7 @@ inline bool jpeg_read(jpeg_job& job, std::string_view bytes, int channels, dct_m
 }
 
 /// A channel of light is what two inks let through. Adobe's files hold the complements of the inks.
-inline void cmyk_to_rgb(image& picture, bool complements) {
+inline void cmyk_to_rgb(byte_image& picture, bool complements) {
   const std::size_t pixels = picture.pixels.size() / 4;
   const int flip = complements ? 0 : 255;
   for (std::size_t i = 0; i < pixels; ++i) {
@@ -119,7 +119,7 @@ inline void cmyk_to_rgb(image& picture, bool complements) {
 /// Decodes a JPEG to 1 (grey) or 3 channels (RGB), or with 0 to as many as it has, as TensorFlow's decode_jpeg; CMYK becomes RGB.
 /// Throws slim::error for other bytes, for truncated and damaged ones, for CMYK to 1 channel, and before allocating anything for an
 /// image of more than `largest` bytes.
-inline image decode_jpeg(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate,
+inline byte_image decode_jpeg(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate,
                          std::size_t largest = largest_image) {
   const auto fail = [](const std::string& expected, const std::string& found) {
     throw error("decode JPEG: expected " + expected + ", found " + found + "; check the file");

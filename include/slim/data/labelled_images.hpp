@@ -15,6 +15,6 @@ struct labelled_images {
 };
 
 /// The preprocessing of TF-Slim's lenet (lenet_preprocessing.py): a grey value 0 .. 255 becomes (value - 128) / 128.
-constexpr float lenet_preprocessing(float grey) { return (grey - 128.0f) / 128.0f; }
+constexpr float lenet_grey(float grey) { return (grey - 128.0f) / 128.0f; }
 
 }  // namespace slim::data

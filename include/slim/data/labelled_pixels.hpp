@@ -18,14 +18,14 @@ struct labelled_pixels {
   std::vector<int> labels;           ///< count values in 0 .. classes - 1
 
   /// Image number `index`, from 0.
-  image at(int index) const {
+  byte_image at(int index) const {
     const std::size_t size = image_size(height, width, channels);
     const auto first = pixels.begin() + static_cast<std::ptrdiff_t>(size) * index;
     return {height, width, channels, {first, first + static_cast<std::ptrdiff_t>(size)}};
   }
 };
 
-/// The data set for training: every value becomes `preprocessing(value)`, for instance lenet_preprocessing.
+/// The data set for training: every value becomes `preprocessing(value)`, for instance lenet_grey.
 template <class Preprocessing>
 labelled_images to_images(labelled_pixels source, Preprocessing preprocessing) {
   labelled_images result{source.count, source.height, source.width, source.channels, source.classes, {}, std::move(source.labels)};

@@ -48,7 +48,7 @@ struct png_job {
   png_infop info = nullptr;
   std::string_view input;
   std::string output;
-  image picture;
+  byte_image picture;
   std::size_t largest = 0;
   char problem[128] = "";
 };
@@ -114,7 +114,7 @@ inline void png_put(png_structp codec, png_bytep bytes, std::size_t size) {
 
 inline void png_put_nothing_more(png_structp) {}
 
-inline bool png_write(png_job& job, const image& picture) {
+inline bool png_write(png_job& job, const byte_image& picture) {
   if (setjmp(png_jmpbuf(job.codec)) != 0) return false;
   constexpr int colour_types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
   png_set_write_fn(job.codec, &job, png_put, png_put_nothing_more);
@@ -133,7 +133,7 @@ inline bool png_write(png_job& job, const image& picture) {
 /// 16 bits lose their
 /// lower half; alpha, when not asked for, is dropped; no gamma correction: as in TensorFlow's decode_png.
 /// Throws slim::error for other bytes, damage, and before allocating anything for an image of more than `largest` bytes.
-inline image decode_png(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
+inline byte_image decode_png(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
   if (channels < 0 || channels > 4) {
     throw error("decode PNG: expected 0 .. 4 channels to be asked for, found " + std::to_string(channels) + "; choose one of these");
   }
@@ -148,7 +148,7 @@ inline image decode_png(std::string_view bytes, int channels = 0, std::size_t la
 }
 
 /// Encodes an image of 1 .. 4 channels. Throws slim::error if its size is none or does not fit its pixels.
-inline std::string encode_png(const image& picture) {
+inline std::string encode_png(const byte_image& picture) {
   const bool possible = picture.height > 0 && picture.width > 0 && picture.channels >= 1 && picture.channels <= 4;
   if (!possible || picture.pixels.size() != image_size(picture.height, picture.width, picture.channels)) {
     throw error("encode PNG: expected height * width * (1 .. 4) channels of pixels, found " + std::to_string(picture.height) + " x " +

@@ -28,7 +28,7 @@ inline void expect_image_extent(const char* where, const image_extent& given) {
 
 /// Fills `target` with the preprocessed picture. Its random changes are a function of `seed` and the `number` of the example.
 /// Throws slim::error for a picture that the preprocessing cannot use, or that has other channels than the network takes.
-inline void preprocess_example(const preprocessing::preprocessing_function& preprocess, const image& picture, const image_extent& extent,
+inline void preprocess_example(const preprocessing::preprocessing_function& preprocess, const byte_image& picture, const image_extent& extent,
                                std::uint64_t seed, std::uint64_t number, std::span<float> target) {
   constexpr std::uint64_t images = std::uint64_t{1} << 63;  // streams apart from those of the order of the examples
   random_stream random(seed, 0, images | number);

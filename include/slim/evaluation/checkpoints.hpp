@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "slim/checkpoint/index.hpp"
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 
 namespace slim::evaluation {
 
@@ -71,7 +71,7 @@ inline std::optional<std::string> wait_for_new_checkpoint(const std::string& che
 struct checkpoints_options {
   double min_interval_secs = 0;       ///< least time from one checkpoint handed out to the next
   std::optional<double> timeout = {}; ///< seconds to wait for a new checkpoint; for ever without
-  function<bool()> timeout_fn = {};   ///< asked after a timeout: true ends, false waits again; without it a timeout ends
+  callback<bool()> timeout_fn = {};   ///< asked after a timeout: true ends, false waits again; without it a timeout ends
   double seconds_to_sleep = 1;        ///< between two looks at the folder
   std::FILE* output = stdout;         ///< of log lines; null for none
 };

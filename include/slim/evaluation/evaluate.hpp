@@ -23,17 +23,17 @@ namespace slim::evaluation {
 /// The arguments of TF-Slim's evaluate_once and evaluation_loop that have a meaning here, with its defaults.
 struct evaluation_options {
   std::optional<long> num_evals = 1;                      ///< runs of eval_op; without a number until the input ends
-  function<void()> initial_op = {};                       ///< called before the first eval_op, such as one that rewinds the data
+  callback<void()> initial_op = {};                       ///< called before the first eval_op, such as one that rewinds the data
   checkpoint::assignment_map variables_to_restore = {};   ///< all of the model when empty; see checkpoint::moving_averages_of
-  function<void(const std::string&)> init_fn = {};        ///< takes the checkpoint's file and replaces its restoring: must restore by itself
-  function<void(const std::string&)> final_op = {};       ///< called once after all eval_ops, with the checkpoint's file: the metrics are complete
+  callback<void(const std::string&)> init_fn = {};        ///< takes the checkpoint's file and replaces its restoring: must restore by itself
+  callback<void(const std::string&)> final_op = {};       ///< called once after all eval_ops, with the checkpoint's file: the metrics are complete
   const summaries::summary_set* summary_op = nullptr;     ///< further summaries, written with those of the metrics
   std::FILE* output = stdout;                             ///< of log lines; null for none
   // Of evaluation_loop only:
   double eval_interval_secs = 60;                         ///< least time from the start of one evaluation to the next
   std::optional<long> max_number_of_evaluations = {};     ///< for ever without
   std::optional<double> timeout = {};                     ///< seconds to wait for a new checkpoint; for ever without
-  function<bool()> timeout_fn = {};                       ///< asked after a timeout: true ends the loop, false waits again; a timeout ends it without
+  callback<bool()> timeout_fn = {};                       ///< asked after a timeout: true ends the loop, false waits again; a timeout ends it without
   double seconds_to_sleep = 1;                            ///< between two looks at the folder
 };
 

@@ -6,6 +6,8 @@
 
 namespace slim::expr {
 
+using slim::detail::list;
+
 enum class scalar_op : unsigned char {
   input,     // value = index of the argument
   constant,  // value

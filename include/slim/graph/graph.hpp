@@ -10,6 +10,8 @@
 
 namespace slim::graph {
 
+using slim::detail::list;
+
 /// A part of a name path: parent scope, text and an optional number: "conv3/conv3_1" is {conv3, "conv3", 1}.
 struct scope_entry {
   int parent = -1;

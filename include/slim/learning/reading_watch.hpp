@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 #include "slim/learning/stop_signals.hpp"
 
 namespace slim::learning::detail {
@@ -19,7 +19,7 @@ namespace slim::learning::detail {
 class reading_watch {
 public:
   /// `save_now` is called in a thread of the watch.
-  explicit reading_watch(function<void()> save_now) : save(std::move(save_now)), working(state) {
+  explicit reading_watch(callback<void()> save_now) : save(std::move(save_now)), working(state) {
     sigset_t all, before;  // signals are for the threads of the program
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -64,7 +64,7 @@ private:
     }
   }
 
-  function<void()> save;
+  callback<void()> save;
   std::mutex state, control;
   std::unique_lock<std::mutex> working;
   std::condition_variable changed;

@@ -91,7 +91,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
       try_to_save();
     });
     auto good = train_op.batches();  // as many have left everything as it should be
-    const function<train_step_result()> train_step = [&]() -> train_step_result {
+    const callback<train_step_result()> train_step = [&]() -> train_step_result {
       const auto start = clock::now();
       trace.start(train_op.step() + 1);
       double sum = 0;

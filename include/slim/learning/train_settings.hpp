@@ -7,7 +7,7 @@
 #include <string>
 
 #include "slim/checkpoint/saver.hpp"
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 #include "slim/summary/summary_set.hpp"
 
 namespace slim::learning {
@@ -21,10 +21,10 @@ struct train_step_result {
 /// The arguments of `train` under TF-Slim's names, with its defaults. Everything that has to do with several machines is left out.
 struct train_settings {
   std::string logdir = {};                               ///< for checkpoints and summaries; "": none of either
-  function<train_step_result(const function<train_step_result()>& train_step)> train_step_fn = {};  ///< calls train_step() and may do more
+  callback<train_step_result(const callback<train_step_result()>& train_step)> train_step_fn = {};  ///< calls train_step() and may do more
   std::int64_t log_every_n_steps = 1;                    ///< 0: never
   std::optional<std::int64_t> number_of_steps = {};      ///< ends when the global step has reached it; without it when the input ends
-  function<void()> init_fn = {};                         ///< called before the first step, but not when a checkpoint was restored
+  callback<void()> init_fn = {};                         ///< called before the first step, but not when a checkpoint was restored
   const summaries::summary_set* summary_op = nullptr;    ///< nullptr: the losses, and gradients that the train_op keeps
   double save_summaries_secs = 600;                      ///< 0: no summaries
   std::int64_t save_summaries_steps = 0;                 ///< when positive, instead of the seconds

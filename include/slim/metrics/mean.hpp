@@ -61,9 +61,9 @@ private:
 };
 
 /// The number of elements seen, or the sum of their weights.
-class count {
+class streaming_count {
 public:
-  static constexpr const char* name = "count";
+  static constexpr const char* name = "streaming_count";
 
   double update(const values& numbers, const values& weights = 1) {
     for_each_weighted(name, numbers, weights, [&](double, double w) { total += w; });

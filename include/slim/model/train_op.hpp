@@ -171,7 +171,7 @@ public:
 
   /// From now on calls finished(node) after each kernel of a step, to measure it; an empty function ends that. A program so small that it is
   /// one straight line of code calls nothing.
-  void watch(function<void(int node)> finished) { watching = std::move(finished); }
+  void watch(callback<void(int node)> finished) { watching = std::move(finished); }
 
   Optimizer optimizer;  // hyper-parameters may change between steps
 
@@ -243,7 +243,7 @@ private:
   detail::batch_inputs<T, program> inputs;
   learning::moving_averages<T> averages;
   learning::norm_statistics norms;
-  function<void(int node)> watching;
+  callback<void(int node)> watching;
   std::int64_t steps = 0, parts = 0;
   std::uint64_t noise_seed;
 };

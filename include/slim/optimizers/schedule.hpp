@@ -1,7 +1,7 @@
 #pragma once
 // A hyper-parameter as a function of the global step.
 
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 
 namespace slim::optimizers {
 
@@ -18,7 +18,7 @@ public:
 
 private:
   double number = 0;
-  function<double(long)> rule;
+  callback<double(long)> rule;
 };
 
 }  // namespace slim::optimizers

@@ -99,7 +99,7 @@ struct published_policy : policy<published_policy<Inner>> {
 
   template <class Trace>
   constexpr void enter(Trace& trace) const {
-    list<policy_group>& groups = trace.policies.groups;
+    detail::list<policy_group>& groups = trace.policies.groups;
     const int first = groups.size();
     inner.enter(trace);
     for (int i = first; i < groups.size(); ++i) groups[i].used = true;
@@ -114,7 +114,7 @@ constexpr published_policy<Inner> published(const Inner& inner) {
 
 /// The policies in force at one point of a network, as values: to be entered again anywhere in the network.
 struct captured_policies : policy<captured_policies> {
-  list<held_entry> entries;
+  detail::list<held_entry> entries;
 
   template <class Trace>
   constexpr void enter(Trace& trace) const {

@@ -39,8 +39,8 @@ struct policy_group {
 
 /// Defaults in force, innermost last. Entries below `visible_from` are hidden by a re-entered scope.
 struct policy_stack {
-  list<policy_entry> entries;
-  list<policy_group> groups;
+  detail::list<policy_entry> entries;
+  detail::list<policy_group> groups;
   int visible_from = 0;
 
   /// The default of `key` for calls of `layer`; null when no open arg_scope gives one.

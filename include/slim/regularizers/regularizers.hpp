@@ -34,8 +34,8 @@ constexpr stored_function l1_l2_regularizer(double scale_l1 = 1.0, double scale_
 template <class... Regularizers>
 constexpr stored_function sum_regularizer(const Regularizers&... terms) {
   expr::scalar_function sum;
-  const list<int> argument = [&] {
-    list<int> one;
+  const detail::list<int> argument = [&] {
+    detail::list<int> one;
     one.push(sum.add_input(0));
     return one;
   }();

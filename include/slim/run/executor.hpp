@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
-#include "slim/core/function.hpp"
+#include "slim/core/callback.hpp"
 #include "slim/run/unrolled.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
@@ -41,7 +41,7 @@ public:
   /// Runs all steps. `inputs` has one pointer for each input of the program. `finished`, when given, is called with the node of each step
   /// that is done; small programs are one straight line and do not call it.
   void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed,
-           [[maybe_unused]] const function<void(int node)>* finished = nullptr) {
+           [[maybe_unused]] const callback<void(int node)>* finished = nullptr) {
     examples_in_run = static_cast<T>(batch);
     last_batch = batch;
     run_state<T> state = fresh_state(variables);

@@ -21,7 +21,7 @@ struct tracer {
   bool training = false;
   bool reuse = false;      // variables made here must exist already
   bool recording = false;  // keep argument origins
-  list<argument_origin> origins;
+  detail::list<argument_origin> origins;
   int visits = 0;          // scopes opened so far
   int regularized = 0;     // variables whose regularizers are in the collection
   int highest_root = -1;   // number of a scope outside all scopes
@@ -117,7 +117,7 @@ struct tracer {
   }
 
   /// The regularizers' losses of all variables so far, one for each variable however many layers share it (TF-Slim section 2.1, rule 5).
-  constexpr const list<graph::named_node>& regularization_losses() {
+  constexpr const detail::list<graph::named_node>& regularization_losses() {
     for (; regularized < g.variables.size(); ++regularized) {
       const graph::variable_entry& v = g.variables[regularized];
       if (v.regularizer < 0) continue;

@@ -5,7 +5,7 @@
 #include "slim/data/preprocessing/color.hpp"
 #include "slim/data/preprocessing/crop.hpp"
 
-namespace slim::data::preprocessing::cifarnet {
+namespace slim::data::preprocessing::cifarnet_preprocessing {
 
 struct options {
   int padding = 4;             ///< training: zeros around the image before cropping
@@ -14,7 +14,7 @@ struct options {
 
 /// Random crop of the padded image, random mirroring, brightness changed by at most 63 and contrast by 0.2 .. 1.8, standardised: mean 0
 /// and standard deviation 1. Throws slim::error if the crop is larger than the padded image.
-inline float_image preprocess_for_train(const image& source, int height, int width, random_stream& random, const options& given = {}) {
+inline float_image preprocess_for_train(const byte_image& source, int height, int width, random_stream& random, const options& given = {}) {
   preprocessing::detail::check_size("cifarnet: padding + 1", given.padding + 1, given.padding + 1);
   rectangle window = random_window(source.height + 2 * given.padding, source.width + 2 * given.padding, height, width, random);
   window.y -= given.padding;
@@ -29,7 +29,7 @@ inline float_image preprocess_for_train(const image& source, int height, int wid
 }
 
 /// Cropped or padded to height x width around the middle, standardised.
-inline float_image preprocess_for_eval(const image& source, int height, int width, const options& given = {}) {
+inline float_image preprocess_for_eval(const byte_image& source, int height, int width, const options& given = {}) {
   float_image result = crop_or_pad(source, central_window(source.height, source.width, height, width));
   if (given.use_grayscale) result = rgb_to_grayscale(result);
   per_image_standardization(result);
@@ -37,9 +37,9 @@ inline float_image preprocess_for_eval(const image& source, int height, int widt
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const image& source, int height, int width, bool is_training, random_stream& random,
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
                                     const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 
-}  // namespace slim::data::preprocessing::cifarnet
+}  // namespace slim::data::preprocessing::cifarnet_preprocessing

@@ -14,7 +14,7 @@
 namespace slim::data::preprocessing {
 
 /// Where an object is: edges as shares of the image, 0 .. 1, in TF-Slim's order.
-struct bounding_box {
+struct object_box {
   float ymin = 0, xmin = 0, ymax = 1, xmax = 1;
 };
 
@@ -56,7 +56,7 @@ inline rectangle random_crop_of_aspect(int image_height, int image_width, float 
 }
 
 /// The share of the box, in whole pixels, that lies in the window; -1 for a box without pixels, which nothing can cover.
-inline float covered_share(const rectangle& window, const bounding_box& box, int image_height, int image_width) {
+inline float covered_share(const rectangle& window, const object_box& box, int image_height, int image_width) {
   const auto edge = [](float share, int size) { return static_cast<int>(share * static_cast<float>(size)); };
   const int top = edge(box.ymin, image_height), bottom = edge(box.ymax, image_height);
   const int left = edge(box.xmin, image_width), right = edge(box.xmax, image_width);
@@ -71,10 +71,10 @@ inline float covered_share(const rectangle& window, const bounding_box& box, int
 
 /// A random part of an image that shows enough of one of the objects in `boxes` (the whole image if there are none): the algorithm
 /// of TensorFlow's sample_distorted_bounding_box. Throws slim::error for boxes outside 0 .. 1.
-inline rectangle sample_distorted_bounding_box(int image_height, int image_width, std::vector<bounding_box> boxes, random_stream& random,
+inline rectangle sample_distorted_bounding_box(int image_height, int image_width, std::vector<object_box> boxes, random_stream& random,
                                                const distortion& limits = {}) {
   detail::check_size("image to crop", image_height, image_width);
-  for (const bounding_box& box : boxes) {
+  for (const object_box& box : boxes) {
     for (float edge : {box.ymin, box.xmin, box.ymax, box.xmax})
       if (!(edge >= 0 && edge <= 1)) detail::fail("bounding box", "edges in 0 .. 1", number_text(edge), "divide by the image size");
   }
@@ -83,7 +83,7 @@ inline rectangle sample_distorted_bounding_box(int image_height, int image_width
     const float aspect = random.uniform(limits.smallest_aspect, limits.largest_aspect);
     const rectangle crop = detail::random_crop_of_aspect(image_height, image_width, aspect, limits, random);
     if (crop.height == 0) continue;
-    for (const bounding_box& box : boxes)
+    for (const object_box& box : boxes)
       if (detail::covered_share(crop, box, image_height, image_width) >= limits.min_object_covered) return crop;
   }
   return {0, 0, image_height, image_width};

@@ -13,10 +13,10 @@
 #include "slim/data/preprocessing/distorted_bounding_box.hpp"
 #include "slim/data/preprocessing/resize.hpp"
 
-namespace slim::data::preprocessing::inception {
+namespace slim::data::preprocessing::inception_preprocessing {
 
 struct options {
-  std::vector<bounding_box> boxes = {};  ///< objects of which a training crop must show one; none: the whole image
+  std::vector<object_box> boxes = {};  ///< objects of which a training crop must show one; none: the whole image
   bool fast_mode = true;                 ///< training without changes of hue and contrast, resizing always bilinear
   bool crop_image = true;                ///< training on a random part instead of the whole image
   float central_fraction = 0.875f;       ///< evaluation: this share of each side
@@ -58,7 +58,7 @@ inline constexpr float byte_scale = 1.0f / 255.0f;
 
 /// Random part of the image resized to height x width without regard to its proportions, random mirroring, random colours: values in
 /// -1 .. 1. Throws slim::error if the image is not RGB.
-inline float_image preprocess_for_train(const image& source, int height, int width, random_stream& random, const options& given = {}) {
+inline float_image preprocess_for_train(const byte_image& source, int height, int width, random_stream& random, const options& given = {}) {
   preprocessing::detail::check_channels("inception: image", source, 3);
   const rectangle whole{0, 0, source.height, source.width};
   const rectangle window =
@@ -72,7 +72,7 @@ inline float_image preprocess_for_train(const image& source, int height, int wid
 }
 
 /// The central part resized to height x width: values in -1 .. 1. Any number of channels.
-inline float_image preprocess_for_eval(const image& source, int height, int width, const options& given = {}) {
+inline float_image preprocess_for_eval(const byte_image& source, int height, int width, const options& given = {}) {
   const float fraction = given.central_fraction;
   if (!(fraction > 0 && fraction <= 1)) {
     preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", number_text(fraction), "choose another");
@@ -84,9 +84,9 @@ inline float_image preprocess_for_eval(const image& source, int height, int widt
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const image& source, int height, int width, bool is_training, random_stream& random,
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
                                     const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 
-}  // namespace slim::data::preprocessing::inception
+}  // namespace slim::data::preprocessing::inception_preprocessing

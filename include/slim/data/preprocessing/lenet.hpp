@@ -6,14 +6,14 @@
 #include "slim/data/preprocessing/color.hpp"
 #include "slim/data/preprocessing/crop.hpp"
 
-namespace slim::data::preprocessing::lenet {
+namespace slim::data::preprocessing::lenet_preprocessing {
 
 /// Cropped or padded to height x width around the middle, then (value - 128) / 128: values in -1 .. 1, for training and evaluation.
-inline float_image preprocess_image(const image& source, int height, int width, bool use_grayscale = false) {
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool use_grayscale = false) {
   float_image result = crop_or_pad(source, central_window(source.height, source.width, height, width));
   if (use_grayscale) result = rgb_to_grayscale(result);
-  for (float& value : result.pixels) value = lenet_preprocessing(value);
+  for (float& value : result.pixels) value = lenet_grey(value);
   return result;
 }
 
-}  // namespace slim::data::preprocessing::lenet
+}  // namespace slim::data::preprocessing::lenet_preprocessing

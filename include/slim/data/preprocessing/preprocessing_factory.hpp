@@ -15,12 +15,12 @@ namespace slim::data::preprocessing {
 /// is a function of image, size and the state of `random`.
 class preprocessing_function {
 public:
-  using implementation = float_image (*)(const image&, int height, int width, bool is_training, random_stream&, bool use_grayscale);
+  using implementation = float_image (*)(const byte_image&, int height, int width, bool is_training, random_stream&, bool use_grayscale);
 
   constexpr preprocessing_function(implementation set, bool training, bool grayscale)
       : preprocess_image(set), is_training(training), use_grayscale(grayscale) {}
 
-  float_image operator()(const image& source, int height, int width, random_stream& random) const {
+  float_image operator()(const byte_image& source, int height, int width, random_stream& random) const {
     return preprocess_image(source, height, width, is_training, random, use_grayscale);
   }
 
@@ -32,17 +32,17 @@ private:
 /// The preprocessing of the network `name` with its default options: "vgg_16", "resnet_v1_50", "inception_v3", "lenet", ... Networks
 /// that TF-Slim has none for (alexnet_v2, overfeat) take another's. `use_grayscale`: one channel. Throws slim::error for other names.
 inline preprocessing_function get_preprocessing(std::string_view name, bool is_training = false, bool use_grayscale = false) {
-  constexpr auto use_cifarnet = [](const image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
-    return cifarnet::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
+  constexpr auto use_cifarnet = [](const byte_image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
+    return cifarnet_preprocessing::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
   };
-  constexpr auto use_inception = [](const image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
-    return inception::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
+  constexpr auto use_inception = [](const byte_image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
+    return inception_preprocessing::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
   };
-  constexpr auto use_lenet = [](const image& source, int height, int width, bool, random_stream&, bool grayscale) {
-    return lenet::preprocess_image(source, height, width, grayscale);
+  constexpr auto use_lenet = [](const byte_image& source, int height, int width, bool, random_stream&, bool grayscale) {
+    return lenet_preprocessing::preprocess_image(source, height, width, grayscale);
   };
-  constexpr auto use_vgg = [](const image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
-    return vgg::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
+  constexpr auto use_vgg = [](const byte_image& source, int height, int width, bool training, random_stream& random, bool grayscale) {
+    return vgg_preprocessing::preprocess_image(source, height, width, training, random, {.use_grayscale = grayscale});
   };
   struct set {
     preprocessing_function::implementation implementation;

@@ -13,7 +13,7 @@
 #include "slim/data/preprocessing/crop.hpp"
 #include "slim/data/preprocessing/resize.hpp"
 
-namespace slim::data::preprocessing::vgg {
+namespace slim::data::preprocessing::vgg_preprocessing {
 
 struct options {
   int resize_side_min = 256;  ///< evaluation: the shorter side; training: its smallest
@@ -27,7 +27,7 @@ inline constexpr float means[3] = {123.68f, 116.78f, 103.94f};
 namespace detail {
 
 /// The image with its shorter side resized to `side`, the other in proportion and rounded half to even: height and width.
-inline rectangle smallest_size_at_least(const image& source, int side) {
+inline rectangle smallest_size_at_least(const byte_image& source, int side) {
   const float height = static_cast<float>(source.height), width = static_cast<float>(source.width);
   const float scale = static_cast<float>(side) / std::min(height, width);
   const float new_height = std::nearbyint(height * scale), new_width = std::nearbyint(width * scale);
@@ -45,7 +45,7 @@ inline float_image subtract_means(float_image image, bool use_grayscale) {
   return use_grayscale ? rgb_to_grayscale(image) : image;
 }
 
-inline void check(const image& source) {
+inline void check(const byte_image& source) {
   preprocessing::detail::check_image("vgg: image", source);
   preprocessing::detail::check_channels("vgg: image", source, 3);
 }
@@ -54,7 +54,7 @@ inline void check(const image& source) {
 
 /// Shorter side resized to a random length, random crop, random mirroring, means subtracted: values about -124 .. 151.
 /// Throws slim::error if the crop is larger than the resized image or the image is not RGB.
-inline float_image preprocess_for_train(const image& source, int height, int width, random_stream& random, const options& given = {}) {
+inline float_image preprocess_for_train(const byte_image& source, int height, int width, random_stream& random, const options& given = {}) {
   detail::check(source);
   if (given.resize_side_min < 1 || given.resize_side_max < given.resize_side_min) {
     preprocessing::detail::fail("vgg: resize_side_min .. resize_side_max", "a range above 0",
@@ -69,7 +69,7 @@ inline float_image preprocess_for_train(const image& source, int height, int wid
 }
 
 /// Shorter side resized to `resize_side_min`, central crop, means subtracted. Throws slim::error as above.
-inline float_image preprocess_for_eval(const image& source, int height, int width, const options& given = {}) {
+inline float_image preprocess_for_eval(const byte_image& source, int height, int width, const options& given = {}) {
   detail::check(source);
   preprocessing::detail::check_size("vgg: resize_side_min", given.resize_side_min, given.resize_side_min);
   const rectangle size = detail::smallest_size_at_least(source, given.resize_side_min);
@@ -78,9 +78,9 @@ inline float_image preprocess_for_eval(const image& source, int height, int widt
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const image& source, int height, int width, bool is_training, random_stream& random,
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
                                     const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 
-}  // namespace slim::data::preprocessing::vgg
+}  // namespace slim::data::preprocessing::vgg_preprocessing

@@ -8,16 +8,16 @@
 namespace slim {
 
 template <class Signature>
-class function;
+class callback;
 
 /// Any callable with this signature; empty when default constructed. Copies share one callable, state included.
 template <class Result, class... Arguments>
-class function<Result(Arguments...)> {
+class callback<Result(Arguments...)> {
 public:
-  function() = default;
+  callback() = default;
   template <class Callable>
-    requires(!std::is_same_v<Callable, function> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
-  function(Callable callable)
+    requires(!std::is_same_v<Callable, callback> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
+  callback(Callable callable)
       : target(std::make_shared<Callable>(std::move(callable))),
         run([](void* stored, Arguments... arguments) -> Result {
           return (*static_cast<Callable*>(stored))(std::forward<Arguments>(arguments)...);
