@@ -74,6 +74,7 @@ template <class...> struct initializer_has_wrong_number_of_values;  // one value
 template <class...> struct number_out_of_range;
 template <class...> struct there_is_no_such_device;                 // slim computes on the processor: device = "/CPU:0"
 template <class...> struct network_is_too_large;                     // is there a repeat or a recursion that goes too far?
+template <class...> struct condition_on_a_tensor;                    // a network is one graph for all examples: select(condition, yes, no)
 template <class...> struct network_is_not_constexpr;                // declare it with constexpr: constexpr auto net = ...
 template <class...> struct network_needs_what_is_not_constexpr;     // it reads a variable or calls a function that is not constexpr, or has no end
 template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
@@ -214,6 +215,8 @@ struct violation_of {
     else if constexpr (broken == number_wrong)
       return message<number_out_of_range>(where(), argument(), name_fact<found_number, number_text>(), name_fact<must_be, kind_name>());
     else if constexpr (broken == network_too_large) return message<network_is_too_large>(where(), shape_fact<at_most_nodes, expected_shape>());
+    else if constexpr (broken == condition_on_tensor && detail_name.size > 0) return message<condition_on_a_tensor>(where(), argument());
+    else if constexpr (broken == condition_on_tensor) return message<condition_on_a_tensor>(where());
     else if constexpr (broken == network_not_constant) return message<network_is_not_constexpr>();
     else if constexpr (broken == network_not_computable) return message<network_needs_what_is_not_constexpr>();
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());

@@ -42,6 +42,7 @@ struct scalar_function {
   int outputs[4]{-1, -1, -1, -1};
   int output_count = 0;
   int inputs = 0;
+  bool has_condition = false;  ///< what was recorded asks whether a number is true: `if (x > 0)`
 
   constexpr bool operator==(const scalar_function& other) const {
     if (nodes.size() != other.nodes.size() || inputs != other.inputs || output_count != other.output_count) return false;
@@ -162,6 +163,7 @@ constexpr int inline_into(scalar_function& target, const scalar_function& source
       moved[i] = target.emit(node.op, node.a < 0 ? -1 : moved[node.a], node.b < 0 ? -1 : moved[node.b],
                              node.c < 0 ? -1 : moved[node.c], node.value);
   }
+  target.has_condition |= source.has_condition;
   return moved[source.outputs[output]];
 }
 
@@ -197,6 +199,7 @@ constexpr scalar_function pruned(const scalar_function& function) {
   }
   for (int o = 0; o < function.output_count; ++o) result.add_output(moved[function.outputs[o]]);
   result.inputs = function.inputs;
+  result.has_condition = function.has_condition;
   return result;
 }
 

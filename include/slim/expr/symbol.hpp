@@ -16,6 +16,12 @@ struct symbol {
   constexpr symbol(double constant) : number(constant) {}
   constexpr symbol(scalar_function* owner, int index) : function(owner), node(index) {}
 
+  /// For `if (x > 0)` and `x > 0 ? a : b`, which cannot be: a function has one course for all numbers, see select.
+  constexpr explicit operator bool() const {
+    if (function != nullptr) function->has_condition = true;
+    return false;
+  }
+
   constexpr int in(scalar_function& owner) const { return function != nullptr ? node : owner.add_constant(number); }
 };
 

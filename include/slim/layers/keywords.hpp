@@ -18,6 +18,7 @@ struct stored_function {
   int count = 0;
   int output = -1;
   int size = 0;  // operations recorded
+  bool has_condition = false;  // `if (x > 0)`: reported by the layer that reads it, as is a size that does not fit
   double refused = 0;           // a number that is out of range, and what it has to be
   const char* range = nullptr;
   const char* name = "custom";
@@ -33,6 +34,7 @@ struct stored_function {
 
   constexpr void store(const expr::scalar_function& recorded) {
     size = recorded.nodes.size();
+    has_condition = recorded.has_condition;
     count = fits() ? size : 1;  // one that is too large is reported by the layer that reads it
     for (int i = 0; i < count; ++i) nodes[i] = recorded.nodes[i];
     output = fits() ? recorded.outputs[0] : 0;

@@ -34,6 +34,8 @@ private:
     const typename Keyword::value_type& own = static_cast<const argument<Keyword>*>(value)->value;
     if constexpr (requires { Keyword::fault(own); })
       if (const number_fault fault = Keyword::fault(own); fault.range != nullptr) trace.fail_number(Keyword::name, fault.found, fault.range);
+    if constexpr (requires { own.has_condition; })
+      if (own.has_condition) trace.fail(graph::rule::condition_on_tensor, {}, {}, Keyword::name);
     if constexpr (requires { own.fits(); })
       if (!own.fits()) trace.fail(graph::rule::expression_too_large, {own.size}, {own.capacity}, Keyword::name);
     return own;

@@ -21,6 +21,11 @@ public:
   constexpr const slim::shape& shape() const { return trace->g.nodes[node].extent; }
   constexpr int channels() const { return shape().channels(); }
   constexpr bool bound() const { return trace != nullptr; }
+  /// For `if (x > 0)` and `x > 0 ? a : b`, which cannot be: that a network has one graph for all examples is the compiler's message.
+  constexpr explicit operator bool() const {
+    if (trace != nullptr) trace->fail(graph::rule::condition_on_tensor);
+    return false;
+  }
 
   /// The node of this tensor in the graph of `owner`.
   constexpr int in(tracer& owner) const {
