@@ -27,7 +27,7 @@ def public_names(header):
     """The names that a header declares in the namespaces of users: what stands at the beginning of a line."""
     names, inside = set(), []
     for line in header.splitlines():
-        if found := re.match(r'namespace ([\w:]+) \{', line):
+        if found := re.match(r'namespace ([\w: ]+) \{', line):
             inside.append(found[1])
         elif line.startswith('}  // namespace'):
             inside.pop()
