@@ -1,11 +1,13 @@
 """What the test scripts share: the compiler command of a user of slim, and running several compilers at a time."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import shlex
 import subprocess
+import tempfile
 
 # A program of a user with these flags, and slim's headers as its own, compiles without a warning.
 strict = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wsign-conversion', '-Wshadow', '-Werror']
@@ -28,6 +30,20 @@ def command(build_root, compiler):
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                           '-fconstexpr-loop-limit=1000000']
     return [compiler, *flags, *limits, '-O0', '-fdiagnostics-color=never']
+
+
+@contextlib.contextmanager
+def precompiled(command, build_root):
+    """`command` with slim.hpp compiled in advance, which the first line of a source file then takes in a fifth of the time. g++ finds it by its place, clang by
+    its name."""
+    with tempfile.TemporaryDirectory() as directory:
+        header = pathlib.Path(directory) / 'slim' / 'slim.hpp.gch'
+        header.parent.mkdir()
+        status, output = run([*command, '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], build_root)
+        if status != 0:
+            raise SystemExit(f'slim.hpp does not compile:\n{output}')
+        header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
+        yield [*command, '-include-pch', str(header)] if 'clang' in command[0] else [command[0], f'-I{directory}', *command[1:]]
 
 
 def run(arguments, build_root, text=None):

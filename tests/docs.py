@@ -45,16 +45,17 @@ def program(text, page):
 
 
 def main(build_root, compiler, *pages):
-    command = compiling.command(build_root, compiler) + ['-fsyntax-only', '-x', 'c++', '-']
+    command = compiling.command(build_root, compiler)
     texts = {str(path.relative_to(compiling.source_root)): path.read_text()
              for path in [compiling.source_root / 'README.md', *sorted(compiling.source_root.glob('docs/*.md'))]}
     with_samples = [page for page, text in texts.items() if sample.search(text) and (not pages or page in pages)]
 
     def check(page):
-        status, output = compiling.run(command, build_root, program(texts[page], page))
+        status, output = compiling.run([*quick, '-fsyntax-only', '-x', 'c++', '-'], build_root, program(texts[page], page))
         return output if status != 0 else ''
 
-    return compiling.check_all(with_samples, check)
+    with compiling.precompiled(command, build_root) as quick:
+        return compiling.check_all(with_samples, check)
 
 
 if __name__ == '__main__':

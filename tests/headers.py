@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Every header compiles alone and twice, without warnings, and defines nothing that two translation units could not share.
 
-A header is not compiled again while neither it nor anything of slim that it includes has changed since it passed.
+A header is not compiled again while neither it nor anything of slim that it includes has changed since it passed. With --together all headers of a folder are
+one case: for a second compiler, whose warnings count, while what a header forgets to include the first one has found.
 
-usage: headers.py <build directory> <compiler>
+usage: headers.py <build directory> <compiler> [--together]
 """
 
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -17,9 +19,9 @@ import tempfile
 import compiling
 
 
-def fingerprint(header, command):
-    """Changes with the command and with every header of slim that `header` reaches."""
-    reached, waiting = {}, [header]
+def fingerprint(headers, command):
+    """Changes with the command and with every header of slim that `headers` reach."""
+    reached, waiting = {}, list(headers)
     while waiting:
         name = waiting.pop()
         if name not in reached and (compiling.include / name).exists():
@@ -28,22 +30,25 @@ def fingerprint(header, command):
     return hashlib.sha256(json.dumps([command, sorted(reached.items())]).encode()).hexdigest()
 
 
-def main(build_root, compiler):
+def main(build_root, compiler, *options):
     command = compiling.command(build_root, compiler) + [*compiling.strict, '-x', 'c++']
     headers = sorted(str(path.relative_to(compiling.include)) for path in compiling.include.rglob('*.hpp'))
+    cases = {header: [header] for header in headers}
+    if options == ('--together',):
+        cases = {folder: list(some) for folder, some in itertools.groupby(headers, os.path.dirname)}
     memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
     passed_before = json.loads(memory.read_text()) if memory.exists() else {}
     passed = {}
 
-    def check(header):
-        key = fingerprint(header, command)
-        complaint = '' if passed_before.get(header) == key else compile_alone(header)
+    def check(case):
+        key = fingerprint(cases[case], command)
+        complaint = '' if passed_before.get(case) == key else compile_alone(cases[case])
         if not complaint:
-            passed[header] = key
+            passed[case] = key
         return complaint
 
-    def compile_alone(header):
-        text = f'#include "{header}"\n#include "{header}"\n'
+    def compile_alone(some):
+        text = ''.join(f'#include "{header}"\n' for header in [*some, *some])
         with tempfile.TemporaryDirectory() as directory:
             compiled = os.path.join(directory, 'header.o')
             status, output = compiling.run([*command, '-c', '-o', compiled, '-'], build_root, text)
@@ -54,7 +59,7 @@ def main(build_root, compiler):
             strong = [line for line in symbols.splitlines() if line.split()[1] in 'TDBR']
             return '\n'.join(['not inline:', *strong]) if strong else ''
 
-    status = compiling.check_all(headers, check)
+    status = compiling.check_all(cases, check)
     memory.write_text(json.dumps(passed))
     return status
 
