@@ -30,7 +30,7 @@ def public_names(header):
         if found := re.match(r'namespace ([\w: ]+) \{', line):
             inside.append(found[1])
         elif line.startswith('}  // namespace'):
-            inside.pop()
+            inside = inside[:-1]
         elif '::'.join(inside) in namespaces and re.match(r'(?!namespace)[a-z\[]', line) and 'operator' not in line:
             bare = without_brackets(line.split('//')[0]).removeprefix('template ').strip()
             if not bare.startswith('<') and (found := declared_type.match(bare) or declared.search(bare)):
