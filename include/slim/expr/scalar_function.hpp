@@ -78,9 +78,13 @@ private:
     return nodes.push(node);
   }
 
+  /// A factor that neither is infinite nor vanishes as a float.
+  static constexpr bool is_ordinary(double x) { return (x < 0 ? -x : x) > 1e-30 && (x < 0 ? -x : x) < 1e30; }
+
   constexpr bool constant_at(int node) const { return node >= 0 && nodes[node].op == scalar_op::constant; }
 
-  /// Rules that are exact in floating point for finite arguments, and constant folding. -1 when nothing applies.
+  /// Rules that hold for all floating-point numbers, the sign of a zero aside, and constant folding; −1 when nothing applies. As in TensorFlow 0·x, x − x and
+  /// 0/x stay: of infinity and NaN they are NaN.
   constexpr int simplified(scalar_op op, int a, int b, int c) {
     using enum scalar_op;
     if (constant_at(a) && (operand_count(op) == 1 || constant_at(b)) && op != select) {
@@ -107,25 +111,17 @@ private:
       case subtract:
         if (is_constant(b, 0)) return a;
         if (is_constant(a, 0)) return emit(negate, b);
-        return a == b ? add_constant(0) : -1;
+        return -1;
       case multiply:
         if (is_constant(a, 1)) return b;
         if (is_constant(b, 1)) return a;
-        if (is_constant(a, 0) || is_constant(b, 0)) return add_constant(0);
         if (is_constant(a, -1)) return emit(negate, b);
         if (is_constant(b, -1)) return emit(negate, a);
         if (constant_at(b) && !constant_at(a)) return emit(multiply, b, a);
         if (constant_at(a) && nodes[b].op == multiply && constant_at(nodes[b].a))
-          return emit(multiply, add_constant(nodes[a].value * nodes[nodes[b].a].value), nodes[b].b);
-        if (nodes[a].op == select && is_constant(nodes[a].c, 0) && is_constant(nodes[a].b, 1))
-          return emit(select, nodes[a].a, b, nodes[a].c);
-        if (nodes[b].op == select && is_constant(nodes[b].c, 0) && is_constant(nodes[b].b, 1))
-          return emit(select, nodes[b].a, a, nodes[b].c);
+          if (const double both = nodes[a].value * nodes[nodes[b].a].value; is_ordinary(both)) return emit(multiply, add_constant(both), nodes[b].b);
         return -1;
-      case divide:
-        if (is_constant(b, 1)) return a;
-        if (is_constant(a, 0)) return a;
-        return -1;
+      case divide: return is_constant(b, 1) ? a : -1;
       case negate: return nodes[a].op == negate ? nodes[a].a : -1;
       case absolute: return nodes[a].op == absolute ? a : -1;
       case maximum:

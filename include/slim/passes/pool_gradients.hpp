@@ -8,12 +8,20 @@ namespace slim::graph {
 
 namespace detail {
 
-/// True when the function is zero wherever argument `index` is.
+/// True when the function is a slope times argument `index`, a gradient: no gradient stays none, whatever the slope.
 constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
-  expr::scalar_function at_zero;
-  list<int> arguments;
-  for (int k = 0; k < f.inputs; ++k) arguments.push(k == index ? at_zero.add_constant(0) : at_zero.add_input(k));
-  return at_zero.is_constant(expr::inline_into(at_zero, f, 0, arguments), 0);
+  using enum expr::scalar_op;
+  list<char> zero;
+  for (const expr::scalar_node& n : f.nodes) {
+    const bool a = n.a >= 0 && zero[n.a] != 0, b = n.b >= 0 && zero[n.b] != 0, c = n.c >= 0 && zero[n.c] != 0;
+    zero.push(n.op == input ? static_cast<int>(n.value) == index
+              : n.op == constant ? n.value == 0
+              : n.op == negate || n.op == divide ? a
+              : n.op == multiply ? a || b
+              : n.op == add || n.op == subtract ? a && b
+              : n.op == select && b && c);
+  }
+  return zero[f.outputs[0]] != 0;
 }
 
 /// The gradient that map `n` works on; −1 where its work can not be done before the gradient is spread. It can, if
