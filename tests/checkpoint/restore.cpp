@@ -85,8 +85,29 @@ TEST_CASE("another network is refused with all differences, and nothing changes"
             "different 'net/logits/weights' (expected F32 [24, 4], found F32 [24, 3]), 'net/logits/biases' (expected F32 [4], found F32 [3]); "
             "restore what was saved, or choose variables with assign_from_checkpoint");
   CHECK(same_bits(before, {other.parameters().begin(), other.parameters().end()}));
+}
+
+TEST_CASE("weights are converted to the precision of the model, the state of training is not") {
+  scratch s;
+  small_training<> t(1);
+  t.run_to(1);
+  saver{}.save(s.folder, t.net, t.train);
   model<small_net, input<20>, precision<double>> precise{seed(5)};
-  CHECK(contains(complaint([&] { restore(s.folder, precise); }), "different 'net/fc1/weights' (expected F64 [20, 24], found F32 [20, 24])"));
+  restore(s.folder, precise);
+  const auto exact = precise.variable("net/fc1/weights");
+  const auto stored = t.net.variable("net/fc1/weights");
+  CHECK(std::equal(stored.begin(), stored.end(), exact.begin(), exact.end(), [](float a, double b) { return static_cast<double>(a) == b; }));
+  auto op = learning::create_train_op(precise, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(8), 1);
+  CHECK(contains(complaint([&] { restore(s.folder, precise, op); }), "different 'net/fc1/weights' (expected F64 [20, 24], found F32 [20, 24])"));
+
+  precise.variable("net/logits/biases")[1] = 1.0 + 1e-9;  // to the nearest float
+  checkpoint::save_weights(s.path("precise.safetensors"), precise);
+  restore(s.path("precise.safetensors"), t.net);
+  CHECK(t.net.variable("net/logits/biases")[1] == 1.0f);
+  precise.variable("net/logits/biases")[2] = -1e300;
+  checkpoint::save_weights(s.path("precise.safetensors"), precise);
+  CHECK(contains(complaint([&] { restore(s.path("precise.safetensors"), t.net); }),
+                 "different 'net/logits/biases' (expected F32 [3], found F64 [3] with -1e+300, which is infinite as F32)"));
 }
 
 TEST_CASE("another optimizer is refused before the weights change") {

@@ -43,7 +43,7 @@ private:
 
 /// Reads the tensors that `wanted` names from `where` (a file, its name without `.safetensors`, or a folder with checkpoints) into its
 /// variables. Returns how many there were. Throws slim::error, and then changes nothing, for a tensor that is missing and not ignored or
-/// that has another dtype or shape.
+/// that has another shape or numbers of another kind; floating-point numbers are converted (see convert.hpp).
 inline int assign_from_checkpoint(const std::string& where, const assignment_map& wanted, assign_options options = {}) {
   detail::tensor_source source(detail::resolve(where));
   std::vector<std::pair<tensor_view, variable_reference>> found;
@@ -58,11 +58,11 @@ inline int assign_from_checkpoint(const std::string& where, const assignment_map
       std::fprintf(stderr, "Variable %s missing in checkpoint %s\n", name.c_str(), path.c_str());
       continue;
     }
-    const bool same_size = tensor->type == variable.type && tensor->bytes.size() == variable.constant_bytes().size();
-    const bool fits = options.reshape_variables ? same_size : detail::same_form(*tensor, variable);
-    if (!fits)
+    const std::string other =
+        detail::misfit(*tensor, variable, detail::conversion::of_floats, options.reshape_variables ? detail::reshaping::of_equal_sizes : detail::reshaping::none);
+    if (!other.empty())
       source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") +
-                            " for '" + variable.name + "', found " + describe(*tensor) + "; exclude its scope from what is restored");
+                            " for '" + variable.name + "', found " + other + "; exclude its scope from what is restored");
     found.emplace_back(*tensor, variable);
   }
   for (const auto& [tensor, variable] : found) detail::copy(tensor, variable);

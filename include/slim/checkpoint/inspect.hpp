@@ -2,11 +2,11 @@
 // What is in a checkpoint, for people.
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "slim/checkpoint/convert.hpp"
 #include "slim/checkpoint/restore.hpp"
 #include "slim/core/finite.hpp"
 #include "slim/core/number_text.hpp"
@@ -31,9 +31,7 @@ void measure(const tensor_view& tensor, inspected& result, Value value_of) {
   std::conditional_t<std::is_same_v<T, double>, long double, double> squares = 0;  // of a double may be beyond all doubles
   bool any = false;
   for (std::size_t i = 0; i < tensor.size(); ++i) {
-    T stored;  // a file may hold it at any address
-    std::memcpy(&stored, tensor.bytes.data() + i * sizeof(T), sizeof(T));
-    const double number = value_of(stored);
+    const double number = value_of(stored_at<T>(tensor, i));
     if (!is_finite(number)) {
       ++result.not_finite;
       continue;
@@ -44,18 +42,6 @@ void measure(const tensor_view& tensor, inspected& result, Value value_of) {
     any = true;
   }
   result.norm = static_cast<double>(std::sqrt(squares));
-}
-
-/// The value of a floating point number with a sign, `Exponent` and `Mantissa` bits, as IEEE 754 builds them. With four bits of exponent it is the E4M3 of
-/// the Open Compute Project: no infinities, and only all bits set are not a number.
-template <int Exponent, int Mantissa>
-double small_float(unsigned bits) {
-  constexpr int largest = (1 << Exponent) - 1, bias = largest / 2;
-  const int exponent = static_cast<int>(bits >> Mantissa) & largest, mantissa = static_cast<int>(bits) & ((1 << Mantissa) - 1);
-  double size = exponent == 0 ? std::ldexp(mantissa, 1 - bias - Mantissa) : std::ldexp(mantissa + (1 << Mantissa), exponent - bias - Mantissa);
-  if (exponent == largest && (Exponent != 4 || mantissa == (1 << Mantissa) - 1))
-    size = Exponent == 4 || mantissa != 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-  return (bits >> (Exponent + Mantissa) & 1) != 0 ? -size : size;
 }
 
 inline inspected measured(const tensor_view& tensor) {

@@ -1,10 +1,10 @@
 #pragma once
 // Whether a file has exactly the variables of a program, and if not, what differs.
 
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "slim/checkpoint/convert.hpp"
 #include "slim/checkpoint/safetensors.hpp"
 #include "slim/core/text.hpp"
 
@@ -25,19 +25,22 @@ std::string nearest_name(const std::string& name, const List& candidates) {
   return nearest;
 }
 
-inline bool same_form(const tensor_view& found, const variable_reference& expected) {
-  const tensor_view own(expected);
-  return found.type == own.type && found.extents == own.extents;
-}
+/// Whether numbers of another type are converted (see convert.hpp): weights are, the state of a training goes on bit by bit.
+enum class conversion : bool { none, of_floats };
+enum class reshaping : bool { none, of_equal_sizes };
 
-inline void copy(const tensor_view& from, const variable_reference& to) {
-  if (!from.bytes.empty()) std::memcpy(to.bytes().data(), from.bytes.data(), from.bytes.size());
+/// What `found` is that keeps it from being read into `expected`; empty when it can be.
+inline std::string misfit(const tensor_view& found, const variable_reference& expected, conversion convert, reshaping reshape = reshaping::none) {
+  const tensor_view own(expected);
+  if (reshape == reshaping::none ? found.extents != own.extents : found.size() != own.size()) return describe(found);
+  if (convert == conversion::none && found.type != own.type) return describe(found);
+  return unconvertible(found, own.type);
 }
 
 }  // namespace detail
 
 /// Throws slim::error that lists all variables which `file` lacks, has too many, or has in another shape or type.
-inline void expect_match(const safetensors& file, const std::vector<variable_reference>& variables) {
+inline void expect_match(const safetensors& file, const std::vector<variable_reference>& variables, detail::conversion convert = detail::conversion::none) {
   std::string missing, surplus, differing;
   const auto add = [](std::string& to, const std::string& text) { to += (to.empty() ? "" : ", ") + text; };
   for (const variable_reference& one : variables) {
@@ -45,8 +48,8 @@ inline void expect_match(const safetensors& file, const std::vector<variable_ref
     if (found == nullptr) {
       const std::string nearest = detail::nearest_name(one.name, file.tensors());
       add(missing, "'" + one.name + "'" + (nearest.empty() ? "" : " (nearest in the file: '" + nearest + "')"));
-    } else if (!detail::same_form(*found, one)) {
-      add(differing, "'" + one.name + "' (expected " + describe(one) + ", found " + describe(*found) + ")");
+    } else if (const std::string other = detail::misfit(*found, one, convert); !other.empty()) {
+      add(differing, "'" + one.name + "' (expected " + describe(one) + ", found " + other + ")");
     }
   }
   for (const tensor_view& one : file.tensors()) {

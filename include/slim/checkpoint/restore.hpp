@@ -81,13 +81,13 @@ std::string restore(const std::string& where, Model& net, TrainOp& train_op, Sta
   return path;
 }
 
-/// Reads only the weights, for evaluation and inference; also from files that other programs wrote.
+/// Reads only the weights, for evaluation and inference; also from files that other programs wrote, and from those of another precision (see convert.hpp).
 template <class Model>
 std::string restore(const std::string& where, Model& net) {
   const std::string path = detail::resolve(where);
   const std::vector<variable_reference> variables = variables_of(net);
   const safetensors weights(path);
-  expect_match(weights, variables);
+  expect_match(weights, variables, detail::conversion::of_floats);
   for (const variable_reference& one : variables) detail::copy(*weights.find(one.name), one);
   return path;
 }
