@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "slim/checkpoint/folder_lock.hpp"
 #include "slim/checkpoint/restore.hpp"
 #include "tests/checkpoint/scratch.hpp"
 #include "tests/checkpoint/small_training.hpp"
@@ -80,4 +81,26 @@ TEST_CASE("training that is killed at random moments ends with the same bits") {
   CHECK(resumed.train.step() == last_step);
   CHECK(same_bits(resumed.weights(), straight.weights()));
   for (const std::string& file : s.files()) CHECK_FALSE(file.ends_with(".slim-temporary"));
+}
+
+TEST_CASE("a child that outlives a killed training does not keep its folder") {
+  scratch s;
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t trainer = fork();
+  if (trainer == 0) {
+    const checkpoint::folder_lock lock(s.folder, stderr);
+    const pid_t reader = fork();
+    if (reader != 0 && write(ends[1], &reader, sizeof reader) != sizeof reader) _exit(3);
+    for (;;) pause();
+  }
+  pid_t reader = 0;
+  REQUIRE(read(ends[0], &reader, sizeof reader) == sizeof reader);
+  CHECK(contains(complaint([&] { checkpoint::folder_lock(s.folder, stderr); }), "found that of process " + std::to_string(trainer)));
+  kill(trainer, SIGKILL);
+  waitpid(trainer, nullptr, 0);
+  CHECK(kill(reader, 0) == 0);  // it lives
+  CHECK(complaint([&] { checkpoint::folder_lock(s.folder, stderr); }) == "none");
+  kill(reader, SIGKILL);
+  close(ends[0]), close(ends[1]);
 }
