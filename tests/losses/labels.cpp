@@ -61,6 +61,25 @@ TEST_CASE("a class that does not exist is an error that names the example, whate
   CHECK_THROWS_WITH_AS(op(std::vector<float>(3 * width), std::vector<float>{0, 1.5f, 1}), "labels: example 1: expected a class from 0 to 2, found 1.5; check the data set or the number of outputs", slim::error);
 }
 
+namespace {
+constexpr auto trained_on_computed = [](symbolic_tensor x, symbolic_tensor y) {
+  return losses::sparse_softmax_cross_entropy(fully_connected(3, "fc", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))(x), flatten("labels")(y - 1.0)) +
+         add_n(losses::get_regularization_losses());
+};
+}  // namespace
+
+TEST_CASE("a class that the network works out and that does not exist is noticed before any variable changes") {
+  model<trained_on_computed, input<4>, input<>> m(seed(1), capacity(2));
+  auto op = learning::create_train_op(m, optimizers::adam{});
+  const std::vector<float> x{1, 2, 3, 4, -1, -2, -3, 4};
+  const std::vector<float> before(m.parameters().begin(), m.parameters().end());
+  CHECK_THROWS_WITH_AS(op(x, std::vector<int>{1, 5}), doctest::Contains("example 1: expected a class from 0 to 2, found 4"), slim::error);
+  CHECK(std::vector<float>(m.parameters().begin(), m.parameters().end()) == before);
+  CHECK(op.step() == 0);
+  op(x, std::vector<int>{1, 3});
+  CHECK(op.step() == 1);
+}
+
 TEST_CASE("integers are numbers where numbers are wanted") {
   const auto check = []<class T>(T) {
     model<one_output, input<2>, precision<T>> m(seed(1));

@@ -106,7 +106,8 @@ constexpr void keep_end_points(graph::graph& g) {
   }
 }
 
-/// Class numbers are checked while the program runs: before it where they are an input, else behind it, and then they are kept.
+/// Class numbers are checked while the program runs: before it where they are an input, else once they are there, and before
+/// any variable changes (see execution_order); then they are kept.
 constexpr void keep_class_labels(graph::graph& g) {
   for (graph::class_labels& one : g.labels) {
     if (one.loss < 0 || g.nodes[one.loss].dead) {

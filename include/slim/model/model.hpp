@@ -113,8 +113,8 @@ private:
     static_assert(sizeof...(Inputs) == Model::options::input_count, "one argument for each input of the network");
     batch.bind(inputs...);
     // Inference programs have no updates: the variables are only read.
-    run.run(weights->values.data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs));
-    batch.check_computed_labels(run);
+    run.run(weights->values.data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs),
+            [&] { batch.check_computed_labels(run); });
   }
 
   template <long Columns>

@@ -55,9 +55,8 @@ public:
     std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
     run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
-            watching ? &watching : nullptr);
+            [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
     count_part();
-    inputs.check_computed_labels(run);
     check_finite();
     return loss();
   }

@@ -24,10 +24,13 @@ constexpr list<int> execution_order(const graph& g) {
   list<int> follow, next;  // updates that wait for a node, as chains
   follow.resize(g.nodes.size(), -1);
   next.resize(g.nodes.size(), -1);
+  int labels = 0;  // class numbers that the network works out are checked first
+  for (const class_labels& one : g.labels)
+    if (one.labels > labels && !is_leaf(g.nodes[one.labels].kind)) labels = one.labels;
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
     if (n.dead || !n.is_update()) continue;
-    int after = 0;
+    int after = labels;
     for (int k = 0; k < n.operand_count; ++k) {
       const int operand = n.operands[k];
       if (replaces(n, k)) {

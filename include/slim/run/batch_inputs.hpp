@@ -63,7 +63,7 @@ public:
     }
   }
 
-  /// Class numbers that the network works out itself, after a run.
+  /// Class numbers that the network works out itself, once they are there.
   template <class Run>
   void check_computed_labels(const Run& run) const {
     for (int l = 0; l < Program.sizes.labels; ++l)

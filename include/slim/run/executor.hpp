@@ -38,9 +38,11 @@ public:
     return static_cast<long>(sizeof(T)) * elements;
   }
 
-  /// Runs all steps. `inputs` has one pointer for each input of the program. `finished`, when given, is called with the node of each step
-  /// that is done; small programs are one straight line and do not call it.
-  void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed,
+  /// Runs all steps. `inputs` has one pointer for each input of the program. `check_labels()` is called once all class numbers that the program works out
+  /// are there; when it throws no variable has changed. `finished`, when given, is called with the node of each step that is done; small programs are one
+  /// straight line and do not call it.
+  template <class CheckLabels>
+  void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed, const CheckLabels& check_labels,
            [[maybe_unused]] const callback<void(int node)>* finished = nullptr) {
     examples_in_run = static_cast<T>(batch);
     last_batch = batch;
@@ -50,12 +52,13 @@ public:
     state.slots = slots, state.slot_stride = slot_stride;
     state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
     state.batch = batch, state.seed = seed;
-    if constexpr (unrolled<T, Program>::worthwhile) {
+    if constexpr (one_straight_line) {
       unrolled<T, Program>::run(state);
     } else {
       const auto& table = steps_of<T, Program>;
       for (int i = 0; i < Program.sizes.steps; ++i) {
         table.steps[i].run(state, table.steps[i]);
+        if (i == last_labels) check_labels();
         if (finished != nullptr) (*finished)(table.steps[i].node);
       }
     }
@@ -63,7 +66,7 @@ public:
 
   /// Transforms or packs weights ahead: runs skip that until the next call, and do not see changes of these weights before it.
   void prepare(T* variables) {
-    if constexpr (!unrolled<T, Program>::worthwhile) {
+    if constexpr (!one_straight_line) {
       const run_state<T> state = fresh_state(variables);
       prepared.clear();
       for (const step<T>& one : steps_of<T, Program>.steps) prepared.push_back(detail::adapters<T>::template prepare<detail::kernels_of(Program)>(state, one));
@@ -84,6 +87,19 @@ public:
   T number(int i) const { return *value(i); }
 
 private:
+  /// The step after which the program knows all class numbers that it works out itself; −1 where it works out none.
+  static constexpr int last_labels = [] {
+    int last = -1;
+    for (int l = 0; l < Program.sizes.labels; ++l) {
+      int labels = Program.labels[l].labels;
+      while (labels >= 0 && graph::is_view(Program.nodes[labels].kind)) labels = Program.nodes[labels].operands[0];
+      for (int i = last + 1; i < Program.sizes.steps; ++i)
+        if (Program.order[i] == labels) last = i;
+    }
+    return last;
+  }();
+  static constexpr bool one_straight_line = last_labels < 0 && unrolled<T, Program>::worthwhile;
+
   run_state<T> fresh_state(T* variables) const {
     run_state<T> state;
     state.nodes = Program.nodes, state.places = Program.places, state.variables = variables, state.capacity = room, state.threads = team;
