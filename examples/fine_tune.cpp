@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include <slim/checkpoint/assign.hpp>
+#include <slim/core/number_text.hpp>
 #include <slim/data/batches.hpp>
 #include <slim/data/digits.hpp>
 #include <slim/data/idx.hpp>
@@ -46,7 +47,7 @@ void train_digits(const settings& given, const data::labelled_images& training_s
   auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{});
   data::batches batches(training_set, 32, given.seed);
   learning::train(train_op, batches, {.logdir = given.train_dir, .log_every_n_steps = 100, .number_of_steps = given.steps});
-  std::printf("ten digits, test accuracy: %.4f\n\n", accuracy(net, test_set));
+  std::printf("ten digits, test accuracy: %s\n\n", fixed_text(accuracy(net, test_set), 4).c_str());
 }
 
 void train_head(const settings& given, const data::labelled_images& training_set, const data::labelled_images& test_set) {
@@ -68,7 +69,7 @@ void train_head(const settings& given, const data::labelled_images& training_set
     changed += !head && std::memcmp(now.data(), then.data(), now.size_bytes()) != 0;
   }
   if (changed > 0) throw error("fine-tune: expected the trunk unchanged, found " + std::to_string(changed) + " variables with other bits");
-  std::printf("even or odd, test accuracy: %.4f; all variables of the trunk keep their bits\n", accuracy(net, test_set));
+  std::printf("even or odd, test accuracy: %s; all variables of the trunk keep their bits\n", fixed_text(accuracy(net, test_set), 4).c_str());
 }
 
 void run(const settings& given) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <slim/core/number_text.hpp>
 #include <slim/report/explain.hpp>
 #include <slim/model/variables.hpp>
 #include <slim/slim.hpp>
@@ -102,7 +103,7 @@ int main() {
   for (int step = 1; step <= 5; ++step) {
     const float total = train_op(images, scene_labels, depth_labels);
     const float same = train_by_hand(images, scene_labels, depth_labels);
-    std::printf("step %d: total loss %.5f, by hand %.5f\n", step, total, same);
+    std::printf("step %d: total loss %s, by hand %s\n", step, fixed_text(total, 5).c_str(), fixed_text(same, 5).c_str());
     if (std::abs(total - same) > 1e-5f * total) return 1;
   }
   // [variables] model variables, and all; chosen by name, suffix and scope

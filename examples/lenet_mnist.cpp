@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include <slim/core/number_text.hpp>
 #include <slim/data/batches.hpp>
 #include <slim/data/digits.hpp>
 #include <slim/data/idx.hpp>
@@ -70,7 +71,7 @@ void train(const settings& given) {
       progress.step(step, loss, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
   }
-  std::printf("test accuracy: %.4f\n", accuracy(net, test_set, given.batch_size));
+  std::printf("test accuracy: %s\n", fixed_text(accuracy(net, test_set, given.batch_size), 4).c_str());
 }
 
 }  // namespace

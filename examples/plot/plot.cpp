@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <slim/core/number_text.hpp>
 #include <slim/summary/run.hpp>
 
 #include "thinning.hpp"
@@ -211,11 +212,9 @@ void print_table(const runs& all) {
         if (high == nullptr || one.content > high->content) high = &one;
       }
       const auto extreme = [](const point<float>* one) {
-        char text[48] = "";
-        if (one != nullptr) std::snprintf(text, sizeof text, "%.5g (%lld)", static_cast<double>(one->content), static_cast<long long>(one->step));
-        return std::string(text);
+        return one == nullptr ? std::string() : slim::number_text(static_cast<double>(one->content), 5) + " (" + std::to_string(one->step) + ")";
       };
-      std::printf("%10.5g  %-21s %-21s %s\n", static_cast<double>(points.back().content), extreme(low).c_str(), extreme(high).c_str(),
+      std::printf("%10s  %-21s %-21s %s\n", slim::number_text(static_cast<double>(points.back().content), 5).c_str(), extreme(low).c_str(), extreme(high).c_str(),
                   low != nullptr ? sparkline(points, low->content, high->content).c_str() : "");
     });
   }
