@@ -13,26 +13,26 @@
 using namespace slim;
 
 // [variable] a weight variable with truncated normal values and an L2 loss
-inline constexpr auto my_projection = [](symbolic_tensor x) {
-  symbolic_tensor weights = variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05));
+inline constexpr auto my_projection = [](tensor x) {
+  tensor weights = variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05));
   return nn::matmul(x, weights);
 };
 
 // [variables] what inference needs, what only training has, and those of a layer of one's own
-inline constexpr auto two_variables = [](symbolic_tensor x) {
-  symbolic_tensor weights = model_variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05), device = "/CPU:0");
-  return scope("nested", [](symbolic_tensor y) {
-    symbolic_tensor my_var = variable(y, "my_var", {3}, zeros);
+inline constexpr auto two_variables = [](tensor x) {
+  tensor weights = model_variable(x, "weights", {8, 3}, truncated_normal(0.0, 0.1), l2_regularizer(0.05), device = "/CPU:0");
+  return scope("nested", [](tensor y) {
+    tensor my_var = variable(y, "my_var", {3}, zeros);
     return y * model_variable(y, "scales", {3}, ones) + my_var;
   })(nn::matmul(x, weights));
 };
 
 // [verbose] a convolution from parts, as plain TensorFlow writes it
-inline constexpr auto conv1_1 = scope("conv1_1", [](symbolic_tensor input) {
-  symbolic_tensor kernel = variable(input, "weights", {3, 3, 64, 128}, truncated_normal(0.0, 1e-1));
-  symbolic_tensor conv = nn::conv2d(input, kernel, 1, SAME);
-  symbolic_tensor biases = variable(input, "biases", {128}, constant(0.0));
-  symbolic_tensor bias = conv + biases;
+inline constexpr auto conv1_1 = scope("conv1_1", [](tensor input) {
+  tensor kernel = variable(input, "weights", {3, 3, 64, 128}, truncated_normal(0.0, 1e-1));
+  tensor conv = nn::conv2d(input, kernel, 1, SAME);
+  tensor biases = variable(input, "biases", {128}, constant(0.0));
+  tensor bias = conv + biases;
   return relu(bias);
 });
 
@@ -43,7 +43,7 @@ static_assert(parameter_count<conv1_1, input<14, 14, 64>> == parameter_count<con
 // [three convolutions] written out, in a loop, and with repeat
 inline constexpr auto written_out = conv2d(256, {3, 3}, "conv3_1") >> conv2d(256, {3, 3}, "conv3_2") >> conv2d(256, {3, 3}, "conv3_3")
                                  >> max_pool2d({2, 2}, "pool2");
-inline constexpr auto in_a_loop = [](symbolic_tensor net) {
+inline constexpr auto in_a_loop = [](tensor net) {
   for (const char* name : {"conv3_1", "conv3_2", "conv3_3"}) net = conv2d(256, {3, 3}, name)(net);
   return max_pool2d({2, 2}, "pool2")(net);
 };
@@ -71,23 +71,23 @@ static_assert(end_point<every_call, "conv2", input<64, 64, 3>> == end_point<once
 
 // [multi-task] several inputs, heads and losses, one of them custom
 inline constexpr auto trunk = fully_connected(16, "features");
-inline constexpr auto multi_task = [](symbolic_tensor images, symbolic_tensor scene_labels, symbolic_tensor depth_labels) {
-  symbolic_tensor features = trunk(images);
-  symbolic_tensor scene = fully_connected(20, "scene", activation_fn = none)(features);
-  symbolic_tensor depth = fully_connected(1, "depth", activation_fn = none, weights_regularizer = l2_regularizer(0.01))(features);
+inline constexpr auto multi_task = [](tensor images, tensor scene_labels, tensor depth_labels) {
+  tensor features = trunk(images);
+  tensor scene = fully_connected(20, "scene", activation_fn = none)(features);
+  tensor depth = fully_connected(1, "depth", activation_fn = none, weights_regularizer = l2_regularizer(0.01))(features);
   losses::softmax_cross_entropy(scene, scene_labels);
   losses::sum_of_squares(depth, depth_labels);
   losses::add_loss(mean(abs(depth - depth_labels) * 0.1));  // custom: differentiated by the library
   return losses::get_total_loss();                          // regularization included
 };
-inline constexpr auto multi_task_by_hand = [](symbolic_tensor images, symbolic_tensor scene_labels, symbolic_tensor depth_labels) {
-  symbolic_tensor features = trunk(images);
-  symbolic_tensor scene = fully_connected(20, "scene", activation_fn = none)(features);
-  symbolic_tensor depth = fully_connected(1, "depth", activation_fn = none, weights_regularizer = l2_regularizer(0.01))(features);
-  symbolic_tensor classification_loss = losses::softmax_cross_entropy(scene, scene_labels);
-  symbolic_tensor sum_of_squares_loss = losses::sum_of_squares(depth, depth_labels);
-  symbolic_tensor pose_loss = mean(abs(depth - depth_labels) * 0.1);
-  symbolic_tensor regularization_loss = add_n(losses::get_regularization_losses());
+inline constexpr auto multi_task_by_hand = [](tensor images, tensor scene_labels, tensor depth_labels) {
+  tensor features = trunk(images);
+  tensor scene = fully_connected(20, "scene", activation_fn = none)(features);
+  tensor depth = fully_connected(1, "depth", activation_fn = none, weights_regularizer = l2_regularizer(0.01))(features);
+  tensor classification_loss = losses::softmax_cross_entropy(scene, scene_labels);
+  tensor sum_of_squares_loss = losses::sum_of_squares(depth, depth_labels);
+  tensor pose_loss = mean(abs(depth - depth_labels) * 0.1);
+  tensor regularization_loss = add_n(losses::get_regularization_losses());
   return classification_loss + sum_of_squares_loss + pose_loss + regularization_loss;
 };
 

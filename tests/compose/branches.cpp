@@ -39,7 +39,7 @@ static_assert([] {
 constexpr auto body = conv2d(3, {3, 3}, "conv1") >> conv2d(3, {3, 3}, "conv2", activation_fn = none);
 constexpr auto by_name = residual("block", body);
 constexpr auto by_sum = scope("block", skip + body);
-constexpr auto by_hand = [](const symbolic_tensor& x) { return scope("block", [](const symbolic_tensor& y) { return y + body(y); })(x); };
+constexpr auto by_hand = [](const tensor& x) { return scope("block", [](const tensor& y) { return y + body(y); })(x); };
 static_assert(result<by_name, image> == shape{8, 8, 3} && result<by_sum, image> == shape{8, 8, 3} && result<by_hand, image> == shape{8, 8, 3});
 static_assert(facts::variable(program<by_name, image>, "block/conv2/weights") >= 0);
 static_assert(facts::variable(program<by_sum, image>, "block/conv2/weights") >= 0);
@@ -50,16 +50,16 @@ constexpr auto projected = scope("block", conv2d(6, {1, 1}, 2, "shortcut", activ
 static_assert(result<projected, image> == shape{4, 4, 6});
 
 // Tensors are concatenated, too; vectors along their units.
-constexpr auto tensors = [](const symbolic_tensor& x) {
-  const symbolic_tensor a = fully_connected(4, "a")(x), b = fully_connected(5, "b")(x), c = fully_connected(6, "c")(x);
+constexpr auto tensors = [](const tensor& x) {
+  const tensor a = fully_connected(4, "a")(x), b = fully_connected(5, "b")(x), c = fully_connected(6, "c")(x);
   return concat(concat(a, b, c, a), b);
 };
 static_assert(result<tensors, input<7>> == shape{4 + 5 + 6 + 4 + 5});
 
 // Several inputs, several uses of each.
-constexpr auto two_inputs = [](const symbolic_tensor& image_in, const symbolic_tensor& context) {
-  const symbolic_tensor features = (conv2d(4, {3, 3}, "conv") >> flatten("flat"))(image_in);
-  const symbolic_tensor joined = concat(features, context, fully_connected(2, "embed")(context));
+constexpr auto two_inputs = [](const tensor& image_in, const tensor& context) {
+  const tensor features = (conv2d(4, {3, 3}, "conv") >> flatten("flat"))(image_in);
+  const tensor joined = concat(features, context, fully_connected(2, "embed")(context));
   return fully_connected(3, "logits")(joined);
 };
 static_assert(result<two_inputs, image, input<5>> == shape{3});
@@ -71,8 +71,8 @@ static_assert(facts::variable(program<wrapped, image, input<5>>, "net/embed/weig
 static_assert(facts::last_operation(program<wrapped, image, input<5>>, "net/logits") == facts::scalar_op::add);
 
 // Several results.
-constexpr auto heads = [](const symbolic_tensor& x) {
-  const symbolic_tensor trunk = conv2d(4, {3, 3}, "trunk")(x);
+constexpr auto heads = [](const tensor& x) {
+  const tensor trunk = conv2d(4, {3, 3}, "trunk")(x);
   return outputs(fully_connected(3, "class")(trunk), fully_connected(1, "depth")(trunk));
 };
 static_assert(program<heads, image>.sizes.outputs == 2);
@@ -94,8 +94,8 @@ static_assert(broken<chain_net, image, image> == rule::wrong_input_count && prog
 }  // namespace
 
 TEST_CASE("a diamond is traced once: what both branches read is one node") {
-  static constexpr auto diamond = [](const symbolic_tensor& x) {
-    const symbolic_tensor stem = conv2d(4, {1, 1}, "stem")(x);
+  static constexpr auto diamond = [](const tensor& x) {
+    const tensor stem = conv2d(4, {1, 1}, "stem")(x);
     return conv2d(4, {3, 3}, "left")(stem) + conv2d(4, {3, 3}, "right")(stem);
   };
   const graph::graph g = detail::trace_only<diamond, model_options<image>>().g;

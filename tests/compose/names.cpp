@@ -44,7 +44,7 @@ constexpr auto normalized = conv2d(4, {3, 3}, "conv1", normalizer_fn = batch_nor
 constexpr auto reentered = scope("a", conv2d(2, {1, 1}, "x")) >> scope("b", conv2d(2, {1, 1}, "x")) >> scope("a", conv2d(2, {1, 1}, "y") >> conv2d(2, {1, 1}));
 constexpr auto deep = scope("a", scope("b", scope("c", conv2d(2, {1, 1}, "d", biases_initializer = none))));
 constexpr auto repeated_part = repeat<2>(conv2d(2, {1, 1}, "one", biases_initializer = none) >> conv2d(2, {1, 1}, "two", biases_initializer = none), "block");
-constexpr auto unit = [](const symbolic_tensor& x) { return conv2d(2, {1, 1}, "conv", biases_initializer = none)(x); };
+constexpr auto unit = [](const tensor& x) { return conv2d(2, {1, 1}, "conv", biases_initializer = none)(x); };
 constexpr auto repeated_function = repeat<2>(unit);
 
 }  // namespace

@@ -23,8 +23,8 @@ constexpr long numbers_of_tower = (3 * 3 * 2 * 2 + 2) + (6 * 6 * 2 * 4 + 4);
 static_assert(parameter_count<single, image> == numbers_of_tower);
 
 // A siamese network: the second tower uses the variables of the first.
-constexpr auto siamese = [](const symbolic_tensor& left, const symbolic_tensor& right) {
-  const symbolic_tensor a = scope("tower", tower)(left), b = scope("tower", tower, true)(right);
+constexpr auto siamese = [](const tensor& left, const tensor& right) {
+  const tensor a = scope("tower", tower)(left), b = scope("tower", tower, true)(right);
   return square(a - b);
 };
 static_assert(parameter_count<siamese, image, image> == numbers_of_tower);
@@ -62,15 +62,15 @@ static_assert(broken<other_shape, image> == rule::reused_variable_shape);
 TEST_CASE("a shared variable is penalised once") {
   tracer trace;
   trace.training = true;
-  const symbolic_tensor left(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 0));
-  const symbolic_tensor right(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 1));
+  const tensor left(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 0));
+  const tensor right(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 1));
   siamese(left, right);
   CHECK(!trace.g.failed());
   CHECK(trace.regularization_losses().size() == 2);  // the weights of conv and of fc
 }
 
 TEST_CASE("a shared variable is updated once, by the sum of its gradients") {
-  static constexpr auto with_loss = [](const symbolic_tensor& left, const symbolic_tensor& right) {
+  static constexpr auto with_loss = [](const tensor& left, const tensor& right) {
     losses::add_loss(mean(siamese(left, right)));
     return losses::get_total_loss();
   };

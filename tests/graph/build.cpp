@@ -46,26 +46,26 @@ static_assert(reads_as(value_of(false, {2, 3}), domain{false, {2, 3}}, expr::acc
 /// Arithmetic that is known when it is written makes no node.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({5});
+  const tensor x = s.input({5});
   return (x + 0.0).node == x.node && (1.0 * x).node == x.node && (-(-x)).node != x.node &&
          !expr::reads(s.trace.g.functions[s.trace.g.nodes[(x * 0.0).node].function], 0);
 }());
 /// An operand given twice is read once.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({5});
+  const tensor x = s.input({5});
   return s.trace.g.nodes[(x * x).node].operand_count == 1;
 }());
 /// Numbers are folded into the function.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({5});
+  const tensor x = s.input({5});
   return s.trace.g.nodes[(x * 2.5).node].operand_count == 1;
 }());
 /// Functions are stored once, however many nodes use them.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({5}), y = s.input({7});
+  const tensor x = s.input({5}), y = s.input({7});
   return s.trace.g.nodes[abs(x).node].function == s.trace.g.nodes[abs(y).node].function && s.trace.g.functions.size() == 1;
 }());
 
@@ -73,12 +73,12 @@ static_assert([] {
 
 TEST_CASE("broadcasting takes the shape of the larger operand") {
   sketch s;
-  const symbolic_tensor image = s.input({4, 4, 3}), per_example = s.input({}), per_channel = s.variable({3}), number = s.variable({});
-  for (const symbolic_tensor& small : {per_example, per_channel, number}) {
+  const tensor image = s.input({4, 4, 3}), per_example = s.input({}), per_channel = s.variable({3}), number = s.variable({});
+  for (const tensor& small : {per_example, per_channel, number}) {
     CHECK((image * small).shape() == slim::shape{4, 4, 3});
     CHECK((small - image).shape() == slim::shape{4, 4, 3});
   }
-  const symbolic_tensor grown = per_channel + per_example;  // one number per example, one per channel
+  const tensor grown = per_channel + per_example;  // one number per example, one per channel
   CHECK(s.trace.g.nodes[grown.node].batched);
   CHECK(grown.shape() == slim::shape{3});
   CHECK(!s.trace.g.failed());
@@ -111,7 +111,7 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
         for (int axis = 0; axis < rank; ++axis) fits = fits && (extent(first, axis) == extent(second, axis) || extent(first, axis) == 1 || extent(second, axis) == 1);
         const bool found = access_of(g.nodes[0], over).fits && access_of(g.nodes[1], over).fits && same_loop(over, joint_domain(g, both, 2));
         sketch s;
-        const symbolic_tensor x{s.trace, add_leaf(s.trace.g, op::input, g.nodes[0].batched, first)}, y{s.trace, add_leaf(s.trace.g, op::input, g.nodes[1].batched, second, 1)};
+        const tensor x{s.trace, add_leaf(s.trace.g, op::input, g.nodes[0].batched, first)}, y{s.trace, add_leaf(s.trace.g, op::input, g.nodes[1].batched, second, 1)};
         x - 2.0 * y;
         CHECK(s.trace.g.failed() == !fits);
         if (!fits) continue;
@@ -165,7 +165,7 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
 
 TEST_CASE("the first mistake is recorded, with both shapes") {
   sketch s;
-  const symbolic_tensor image = s.input({4, 4, 3}), other = s.input({4, 4, 5}), vector = s.input({7});
+  const tensor image = s.input({4, 4, 3}), other = s.input({4, 4, 5}), vector = s.input({7});
   image + other;
   CHECK(s.trace.g.error.broken == rule::channel_mismatch);
   CHECK(s.trace.g.error.found == slim::shape{3});

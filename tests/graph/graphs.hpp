@@ -14,32 +14,32 @@ struct sketch {
   slim::tracer trace;
   int inputs = 0;
 
-  constexpr slim::symbolic_tensor input(const slim::shape& extent) {
+  constexpr slim::tensor input(const slim::shape& extent) {
     return {trace, slim::graph::add_leaf(trace.g, op::input, true, extent, inputs++)};
   }
-  constexpr slim::symbolic_tensor variable(const slim::shape& extent) {
+  constexpr slim::tensor variable(const slim::shape& extent) {
     const int index = trace.g.variables.size();
     const int made = slim::graph::add_leaf(trace.g, op::variable, false, extent, index);
     trace.g.variables.push({-1, "v", extent, {}, -1, true, made});
     return {trace, made};
   }
-  constexpr slim::symbolic_tensor convolution(const slim::symbolic_tensor& x, const slim::symbolic_tensor& weights, const slim::shape& output) {
+  constexpr slim::tensor convolution(const slim::tensor& x, const slim::tensor& weights, const slim::shape& output) {
     slim::window w;
     w.kernel = {weights.shape()[0], weights.shape()[1]}, w.stride = 1, w.rate = 1;
     w.pad_top = w.kernel.height / 2, w.pad_left = w.kernel.width / 2;
     return {trace, slim::graph::convolution(trace.g, x.node, weights.node, w, output, -1)};
   }
-  constexpr slim::symbolic_tensor matmul(const slim::symbolic_tensor& x, const slim::symbolic_tensor& weights) {
+  constexpr slim::tensor matmul(const slim::tensor& x, const slim::tensor& weights) {
     return {trace, slim::graph::matmul(trace.g, x.node, weights.node, {weights.shape()[1]}, -1)};
   }
   /// Gradients of `loss` by all variables; index = node.
-  constexpr slim::graph::list<int> gradients(const slim::symbolic_tensor& loss) {
+  constexpr slim::graph::list<int> gradients(const slim::tensor& loss) {
     slim::graph::list<char> wanted;
     wanted.resize(trace.g.nodes.size(), 0);
     for (const slim::graph::variable_entry& v : trace.g.variables) wanted[v.node] = 1;
     return slim::graph::gradients(trace.g, loss.node, wanted);
   }
-  constexpr void output(const slim::symbolic_tensor& x) { trace.g.outputs.push(x.node); }
+  constexpr void output(const slim::tensor& x) { trace.g.outputs.push(x.node); }
 };
 
 /// Live nodes of one kind.

@@ -18,11 +18,11 @@ constexpr auto smooth = concat(
     fully_connected(3, "softplus", activation_fn = softplus), fully_connected(3, "swish", activation_fn = swish),
     fully_connected(3, "gelu", activation_fn = gelu), fully_connected(3, "custom", activation_fn = mish_like));
 
-constexpr auto clipped_net = [](symbolic_tensor x) { return clipped(front(x * 4.0)); };
-constexpr auto smooth_net = [](symbolic_tensor x) { return smooth(front(x)); };
+constexpr auto clipped_net = [](tensor x) { return clipped(front(x * 4.0)); };
+constexpr auto smooth_net = [](tensor x) { return smooth(front(x)); };
 
 // Large arguments reach the upper bend of relu6.
-constexpr auto bounded = [](symbolic_tensor x) { return relu6(8.0 * fully_connected(5, "linear", activation_fn = none)(x)); };
+constexpr auto bounded = [](tensor x) { return relu6(8.0 * fully_connected(5, "linear", activation_fn = none)(x)); };
 
 constexpr auto softmaxed = front >> fully_connected(5, "scores", activation_fn = none) >> softmax("probabilities");
 constexpr auto pixel_softmax = conv2d(3, {1, 1}, "front", activation_fn = none) >> softmax("probabilities") >> flatten("flat")

@@ -14,8 +14,8 @@ constexpr auto plain = conv2d(3, {3, 3}, "conv", activation_fn = none, biases_in
 // At inference the moving averages are constants.
 constexpr auto frozen = conv2d(3, {3, 3}, "conv", activation_fn = none) >> batch_norm("norm", scale = true, is_training = false);
 // The same normalization applied twice: gradients of shared gamma and beta add up.
-constexpr auto shared = [](symbolic_tensor x) {
-  const symbolic_tensor a = conv2d(3, {1, 1}, "conv", activation_fn = nn::tanh)(x);
+constexpr auto shared = [](tensor x) {
+  const tensor a = conv2d(3, {1, 1}, "conv", activation_fn = nn::tanh)(x);
   return batch_norm("norm", scale = true, reuse = true)(3.0 * batch_norm("norm", scale = true)(a) * a + 1.0);
 };
 

@@ -7,17 +7,17 @@ namespace {
 // The multi-task example of TF-Slim's introduction. `total` says how the losses are put together.
 template <class Total>
 constexpr auto multi_task(Total total) {
-  return [=](symbolic_tensor images, symbolic_tensor scene_labels, symbolic_tensor depth_labels) {
-    const symbolic_tensor features = arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(0.05), activation_fn = hyperbolic_tangent)(
+  return [=](tensor images, tensor scene_labels, tensor depth_labels) {
+    const tensor features = arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(0.05), activation_fn = hyperbolic_tangent)(
         conv2d(3, {3, 3}, "conv") >> flatten("flat") >> fully_connected(7, "features"))(images);
-    const symbolic_tensor scene = fully_connected(4, "scene", activation_fn = none)(features), depth = fully_connected(1, "depth", activation_fn = none)(features);
+    const tensor scene = fully_connected(4, "scene", activation_fn = none)(features), depth = fully_connected(1, "depth", activation_fn = none)(features);
     return total(losses::softmax_cross_entropy(scene, softmax("targets")(scene_labels)), losses::sum_of_squares(depth, depth_labels),
                  losses::add_loss(mean(abs(depth - depth_labels) * 0.1)));
   };
 }
-constexpr auto collected = multi_task([](symbolic_tensor, symbolic_tensor, symbolic_tensor) { return losses::get_total_loss(); });
-constexpr auto added = multi_task([](symbolic_tensor scene, symbolic_tensor depth, symbolic_tensor custom) { return scene + depth + custom + add_n(losses::get_regularization_losses()); });
-constexpr auto unregularized = multi_task([](symbolic_tensor scene, symbolic_tensor depth, symbolic_tensor custom) {
+constexpr auto collected = multi_task([](tensor, tensor, tensor) { return losses::get_total_loss(); });
+constexpr auto added = multi_task([](tensor scene, tensor depth, tensor custom) { return scene + depth + custom + add_n(losses::get_regularization_losses()); });
+constexpr auto unregularized = multi_task([](tensor scene, tensor depth, tensor custom) {
   return 0.5 * (losses::get_total_loss(false) - custom) + 2.0 * scene * depth;
 });
 

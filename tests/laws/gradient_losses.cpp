@@ -5,11 +5,11 @@ using namespace slim;
 namespace {
 
 constexpr auto hidden = fully_connected(5, "hidden", activation_fn = hyperbolic_tangent);
-constexpr auto probability(const symbolic_tensor& x) { return apply(expr::scalar_function_of<1>([](auto v) { return 0.1 + 0.8 * expr::sigmoid(v); }), x); }
+constexpr auto probability(const tensor& x) { return apply(expr::scalar_function_of<1>([](auto v) { return 0.1 + 0.8 * expr::sigmoid(v); }), x); }
 
 // Every loss once with a plain number, once with weights of each example; a third of the weights is zero.
-constexpr auto element_losses = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
-  const symbolic_tensor h = hidden(x), weights = max(w - 0.3, 0.0);
+constexpr auto element_losses = [](tensor x, tensor y, tensor w) {
+  const tensor h = hidden(x), weights = max(w - 0.3, 0.0);
   const auto head = [&](const char* name) { return fully_connected(3, name, activation_fn = none)(h); };
   losses::absolute_difference(head("absolute"), y);
   losses::absolute_difference(head("absolute_weighted"), y, weights);
@@ -19,8 +19,8 @@ constexpr auto element_losses = [](symbolic_tensor x, symbolic_tensor y, symboli
   losses::log_loss(probability(head("log_weighted")), probability(y), weights);
   return losses::get_total_loss();
 };
-constexpr auto cross_entropies = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
-  const symbolic_tensor h = hidden(x), weights = max(w - 0.3, 0.0), targets = softmax("targets")(y);
+constexpr auto cross_entropies = [](tensor x, tensor y, tensor w) {
+  const tensor h = hidden(x), weights = max(w - 0.3, 0.0), targets = softmax("targets")(y);
   const auto head = [&](const char* name) { return fully_connected(3, name, activation_fn = none)(h); };
   losses::sigmoid_cross_entropy(head("sigmoid"), probability(y));
   losses::sigmoid_cross_entropy(head("sigmoid_weighted"), probability(y), weights, 0.2);
@@ -29,20 +29,20 @@ constexpr auto cross_entropies = [](symbolic_tensor x, symbolic_tensor y, symbol
   losses::softmax_cross_entropy(head("softmax_weighted"), targets, weights, 0.1);
   return losses::get_total_loss();
 };
-constexpr auto whole_example_losses = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
-  const symbolic_tensor h = hidden(x), weights = max(w - 0.3, 0.0);
+constexpr auto whole_example_losses = [](tensor x, tensor y, tensor w) {
+  const tensor h = hidden(x), weights = max(w - 0.3, 0.0);
   const auto head = [&](const char* name) { return fully_connected(3, name, activation_fn = none)(h); };
   losses::cosine_distance(head("cosine"), y);
   losses::cosine_distance(head("cosine_weighted"), y, weights);
   losses::mean_pairwise_squared_error(head("pairwise"), y);
   losses::mean_pairwise_squared_error(head("pairwise_weighted"), y, weights);
-  const symbolic_tensor labels = select(y > 0.0, 1.0, 0.0);
+  const tensor labels = select(y > 0.0, 1.0, 0.0);
   losses::add_loss(mean(losses::hinge_loss(head("hinge"), labels)));
   losses::compute_weighted_loss(square(head("custom")), weights);
   return losses::get_total_loss();
 };
-constexpr auto class_weighted = [](symbolic_tensor x, symbolic_tensor w, symbolic_tensor classes) {
-  const symbolic_tensor h = hidden(x);
+constexpr auto class_weighted = [](tensor x, tensor w, tensor classes) {
+  const tensor h = hidden(x);
   losses::sparse_softmax_cross_entropy(fully_connected(4, "sparse", activation_fn = none)(h), classes);
   losses::sparse_softmax_cross_entropy(fully_connected(4, "sparse_weighted", activation_fn = none)(h), classes, max(w, 0.0));
   return losses::get_total_loss();
@@ -50,20 +50,20 @@ constexpr auto class_weighted = [](symbolic_tensor x, symbolic_tensor w, symboli
 
 // Layers and logits of exactly 0, as the first step of a zero-initialised layer meets them.
 constexpr auto zero(const char* name) { return fully_connected(1, name, activation_fn = none, weights_initializer = zeros); }
-constexpr auto at_zero = [](symbolic_tensor x, symbolic_tensor y) {
+constexpr auto at_zero = [](tensor x, tensor y) {
   losses::sigmoid_cross_entropy(zero("sigmoid")(x), y);
   losses::add_loss(mean(losses::hinge_loss(zero("hinge")(x) + (2.0 * y - 1.0), y)));
   losses::absolute_difference(zero("absolute")(x) + y, y);
-  const symbolic_tensor activated[] = {elu(zero("elu")(x)), selu(zero("selu")(x)), softplus(zero("softplus")(x)), relu(zero("relu")(x)), relu6(zero("relu6")(x)),
+  const tensor activated[] = {elu(zero("elu")(x)), selu(zero("selu")(x)), softplus(zero("softplus")(x)), relu(zero("relu")(x)), relu6(zero("relu6")(x)),
                               leaky_relu(zero("leaky")(x)), max(zero("first")(x), zero("second")(x))};
-  for (const symbolic_tensor& one : activated) losses::add_loss(sum(one));
+  for (const tensor& one : activated) losses::add_loss(sum(one));
   return losses::get_total_loss();
 };
 
 // Of pixels: one softmax for each, weights of each, distances along other axes than the last.
-constexpr auto pixel_losses = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
+constexpr auto pixel_losses = [](tensor x, tensor y, tensor w) {
   const auto head = [&](const char* name) { return conv2d(2, {1, 1}, name, activation_fn = none)(x); };
-  const symbolic_tensor weights = max(w - 0.3, 0.0), classes = select(y > 0.0, 1.0, 0.0);
+  const tensor weights = max(w - 0.3, 0.0), classes = select(y > 0.0, 1.0, 0.0);
   losses::softmax_cross_entropy(head("softmax"), softmax("targets")(concat(y, -y)));
   losses::softmax_cross_entropy(head("softmax_weighted"), softmax("targets_again")(concat(y, -y)), weights, 0.1);
   losses::sparse_softmax_cross_entropy(head("sparse"), classes);

@@ -14,9 +14,9 @@ constexpr auto regularized = conv2d(3, {3, 3}, "l2", activation_fn = nn::tanh, w
                           >> bias_add("bias", regularizer = l2_regularizer(0.7));
 
 // A regularized variable that nothing else reads, and one that is used twice but penalized once.
-constexpr auto penalties = [](symbolic_tensor x) {
+constexpr auto penalties = [](tensor x) {
   fully_connected(2, "aside", weights_regularizer = l2_regularizer(0.5), biases_initializer = none)(x);
-  const symbolic_tensor y = fully_connected(3, "twice", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.5))(x);
+  const tensor y = fully_connected(3, "twice", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.5))(x);
   losses::add_loss(mean(square(fully_connected(3, "twice", activation_fn = nn::tanh, reuse = true, weights_regularizer = l2_regularizer(0.5))(y))));
   return losses::get_total_loss();
 };

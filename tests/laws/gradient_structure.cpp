@@ -17,56 +17,56 @@ constexpr auto biased = fully_connected(3, "linear", activation_fn = none, biase
 
 // One encoder on two inputs.
 constexpr auto encoder = scope("encoder", conv2d(3, {3, 3}, "conv", activation_fn = nn::tanh) >> flatten("flat") >> fully_connected(4, "code", activation_fn = none));
-constexpr auto twins = [](symbolic_tensor left, symbolic_tensor right) {
-  const symbolic_tensor a = encoder(left), b = scope("encoder", encoder.body, true)(right);
+constexpr auto twins = [](tensor left, tensor right) {
+  const tensor a = encoder(left), b = scope("encoder", encoder.body, true)(right);
   return fully_connected(3, "join", activation_fn = none)(concat(a * b, abs(a - b), a + 0.5 * b));
 };
 // One layer applied to its own result, three times.
-constexpr auto recurrent = [](symbolic_tensor x) {
-  symbolic_tensor state = fully_connected(4, "step", activation_fn = nn::tanh)(x);
+constexpr auto recurrent = [](tensor x) {
+  tensor state = fully_connected(4, "step", activation_fn = nn::tanh)(x);
   for (int i = 0; i < 2; ++i) state = fully_connected(4, "step", activation_fn = nn::tanh, reuse = true)(state + x);
   return state;
 };
 // Products of activations with broadcast operands: per example, per channel and one number.
-constexpr auto gated = [](symbolic_tensor x) {
-  const symbolic_tensor y = front(x);
-  const symbolic_tensor gate = fully_connected(1, "gate", activation_fn = nn::sigmoid)(y);
-  const symbolic_tensor shift = fully_connected(1, "shift", activation_fn = none)(y * 2.0);
+constexpr auto gated = [](tensor x) {
+  const tensor y = front(x);
+  const tensor gate = fully_connected(1, "gate", activation_fn = nn::sigmoid)(y);
+  const tensor shift = fully_connected(1, "shift", activation_fn = none)(y * 2.0);
   return y * gate + y / (2.0 + sum_per_example(y * y)) + shift - mean(y) * y;
 };
 
 // NumPy's rules. One number per example and channel, as squeeze-and-excitation and instance normalization have it, and one per pixel.
-constexpr auto excited = [](symbolic_tensor x) {
-  const symbolic_tensor y = front(x);
-  const symbolic_tensor gate = conv2d(3, {1, 1}, "gate", activation_fn = nn::sigmoid)(global_avg_pool("squeeze")(y));
-  const symbolic_tensor attention = conv2d(1, {3, 3}, "attention", activation_fn = nn::sigmoid)(y);
-  const symbolic_tensor centred = y - global_avg_pool("mean")(y);
-  const symbolic_tensor normal = centred / sqrt(global_avg_pool("variance")(square(centred)) + 0.1);
+constexpr auto excited = [](tensor x) {
+  const tensor y = front(x);
+  const tensor gate = conv2d(3, {1, 1}, "gate", activation_fn = nn::sigmoid)(global_avg_pool("squeeze")(y));
+  const tensor attention = conv2d(1, {3, 3}, "attention", activation_fn = nn::sigmoid)(y);
+  const tensor centred = y - global_avg_pool("mean")(y);
+  const tensor normal = centred / sqrt(global_avg_pool("variance")(square(centred)) + 0.1);
   return fully_connected(2, "back", activation_fn = none)(normal * variable(x, "gamma", {1, 1, 3}, constant(0.7)) + y * gate * attention);
 };
 // Variables of every kind against an image, and two operands that both grow.
-constexpr auto spread_variables = [](symbolic_tensor x) {
-  const symbolic_tensor y = front(x);
-  const symbolic_tensor rows = avg_pool2d({1, 5}, 1, "rows")(y), columns = avg_pool2d({3, 1}, 1, "columns")(y);  // [3, 1, 3] and [1, 5, 3]
-  const symbolic_tensor grown = rows * columns + variable(x, "a", {3, 1, 1}, ones) * variable(x, "b", {5, 1}, ones);
-  const symbolic_tensor z = (y + variable(x, "whole", {3, 5, 3}, ones)) * variable(x, "plane", {3, 5, 1}, ones) - variable(x, "line", {5, 3}, ones) * variable(x, "first", {3, 1, 3}, ones);
+constexpr auto spread_variables = [](tensor x) {
+  const tensor y = front(x);
+  const tensor rows = avg_pool2d({1, 5}, 1, "rows")(y), columns = avg_pool2d({3, 1}, 1, "columns")(y);  // [3, 1, 3] and [1, 5, 3]
+  const tensor grown = rows * columns + variable(x, "a", {3, 1, 1}, ones) * variable(x, "b", {5, 1}, ones);
+  const tensor z = (y + variable(x, "whole", {3, 5, 3}, ones)) * variable(x, "plane", {3, 5, 1}, ones) - variable(x, "line", {5, 3}, ones) * variable(x, "first", {3, 1, 3}, ones);
   losses::add_loss(mean(variable(x, "outer", {4, 1}, ones) * exp(variable(x, "inner", {3}, zeros))) + mean(square(rows + columns)) + 0.1 * sum(square(columns - 0.5 * rows)));
   losses::add_loss(mean(square(sum_per_example(rows + 2.0 * columns))));
   return fully_connected(2, "back", activation_fn = none)(z + grown * sum_per_example(variable(x, "weight", {5, 3}, ones) * y));
 };
 // What is not batched goes through layers, too: each example has it.
-constexpr auto shared_image = [](symbolic_tensor x) {
-  const symbolic_tensor image = variable(x, "image", {3, 5, 2}, ones);
-  const symbolic_tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x), variable(x, "more", {3, 5, 1}, ones));
-  const symbolic_tensor shares = softmax("shares")(variable(x, "scores", {4}, zeros));
-  const symbolic_tensor pair = concat(variable(x, "left", {2}, ones), square(variable(x, "right", {2}, ones)));
-  const symbolic_tensor normal = batch_norm("norm", scale = true)(variable(x, "table", {2, 3, 4})) * variable(x, "slopes", {2, 3, 4});
+constexpr auto shared_image = [](tensor x) {
+  const tensor image = variable(x, "image", {3, 5, 2}, ones);
+  const tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x), variable(x, "more", {3, 5, 1}, ones));
+  const tensor shares = softmax("shares")(variable(x, "scores", {4}, zeros));
+  const tensor pair = concat(variable(x, "left", {2}, ones), square(variable(x, "right", {2}, ones)));
+  const tensor normal = batch_norm("norm", scale = true)(variable(x, "table", {2, 3, 4})) * variable(x, "slopes", {2, 3, 4});
   return fully_connected(4, "back", activation_fn = none)(both) * shares + pair + sum_per_example(normal);
 };
 
 template <class T>
 void check_broadcast_values(long batch) {
-  static constexpr auto net = [](symbolic_tensor x, symbolic_tensor channel, symbolic_tensor pixel) {
+  static constexpr auto net = [](tensor x, tensor channel, tensor pixel) {
     return x * channel + pixel * variable(x, "row", {3, 1, 1}, ones) - variable(x, "whole", {3, 5, 2}, zeros) * channel + variable(x, "bias", {2}, zeros) / (variable(x, "line", {5, 1}, ones) + pixel);
   };
   model<net, precision<T>, input<3, 5, 2>, input<1, 1, 2>, input<3, 5, 1>> m{seed(1), capacity(4)};

@@ -10,7 +10,7 @@ using namespace slim;
 
 namespace {
 
-constexpr auto net = [](symbolic_tensor x) {
+constexpr auto net = [](tensor x) {
   return outputs(relu(x), relu6(x), leaky_relu(x), leaky_relu.with(0.05)(x), elu(x), selu(x), nn::sigmoid(x), nn::tanh(x), softplus(x), swish(x), gelu(x));
 };
 

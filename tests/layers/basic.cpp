@@ -45,17 +45,17 @@ REFUSED(initial, fully_connected(4, biases_initializer = constant(not_a_number))
 // A normalizer takes its own parameters only.
 constexpr auto unknown_to_batch_norm = conv2d(2, {1, 1}, "conv", normalizer_fn = batch_norm, normalizer_params = params(keep_prob = 0.5));
 constexpr auto fixed_biases = conv2d(2, {1, 1}, "conv", normalizer_fn = bias_add, normalizer_params = params(trainable = false));
-constexpr auto drop = [](const symbolic_tensor& x) { return dropout()(x); };
+constexpr auto drop = [](const tensor& x) { return dropout()(x); };
 constexpr auto unknown_to_function = conv2d(2, {1, 1}, "conv", normalizer_fn = drop, normalizer_params = params(keep_prob = 0.9));
 static_assert(traced<unknown_to_batch_norm, model_options<input<4, 4, 3>>>::program.error.broken == graph::rule::unknown_argument);
 static_assert(traced<unknown_to_function, model_options<input<4, 4, 3>>>::program.error.broken == graph::rule::unknown_argument);
 static_assert(parameter_count<fixed_biases, input<4, 4, 3>> == 6);
 
 // An end point has a name.
-constexpr auto nameless = [](const symbolic_tensor& x) { return collect_named_output(x * 2.0); };
+constexpr auto nameless = [](const tensor& x) { return collect_named_output(x * 2.0); };
 static_assert(traced<nameless, model_options<input<3>>>::program.error.broken == graph::rule::no_open_scope);
 
-constexpr auto from_image = [](symbolic_tensor x) {
+constexpr auto from_image = [](tensor x) {
   return outputs(flatten("flat")(x), softmax("softmax")(x), fully_connected(4, "full", activation_fn = none)(x), bias_add("bias", activation_fn = relu)(x),
                  local_response_normalization("lrn", depth_radius = 2, bias = 1.5, alpha = 0.3, beta = 0.75)(x));
 };
@@ -105,7 +105,7 @@ TEST_CASE("layers that treat every pixel alike") {
 }
 
 namespace {
-constexpr auto encodings = [](symbolic_tensor labels) { return outputs(one_hot_encoding(4, "plain")(labels), one_hot_encoding(3, "values", on_value = 0.9, off_value = -0.1)(labels)); };
+constexpr auto encodings = [](tensor labels) { return outputs(one_hot_encoding(4, "plain")(labels), one_hot_encoding(3, "values", on_value = 0.9, off_value = -0.1)(labels)); };
 }
 
 TEST_CASE("one_hot_encoding: classes that do not exist give a row of off values") {

@@ -78,12 +78,12 @@ TEST_CASE("inference uses the moving averages and changes nothing") {
 namespace {
 
 // Defaults; fixed to inference; fixed to training; one set of averages moved by two applications.
-constexpr auto variants = [](symbolic_tensor x) {
-  const symbolic_tensor a = batch_norm("defaults")(x);
+constexpr auto variants = [](tensor x) {
+  const tensor a = batch_norm("defaults")(x);
   batch_norm("never", is_training = false)(x);
-  const symbolic_tensor b = batch_norm("always", decay = 0.5, is_training = true)(x);
+  const tensor b = batch_norm("always", decay = 0.5, is_training = true)(x);
   batch_norm("twice", decay = 0.5)(x);
-  const symbolic_tensor c = batch_norm("twice", decay = 0.5, reuse = true)(x + 10.0);
+  const tensor c = batch_norm("twice", decay = 0.5, reuse = true)(x + 10.0);
   return a + b + c;
 };
 

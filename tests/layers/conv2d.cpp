@@ -12,7 +12,7 @@ namespace {
 
 constexpr int height = 7, width = 6, channels = 3, filters = 5, batch_size = 2;
 
-constexpr auto net = [](symbolic_tensor x) {
+constexpr auto net = [](tensor x) {
   return outputs(conv2d(filters, {3, 3}, "same", activation_fn = none)(x), conv2d(filters, {3, 2}, "valid", padding = VALID, activation_fn = none)(x),
                  conv2d(filters, {3, 2}, 2, "strided", activation_fn = none)(x), conv2d(filters, {2, 5}, "dilated", rate = 2, activation_fn = none)(x),
                  conv2d(filters, {1, 1}, 3, "pointwise")(x), conv2d(filters, {7, 6}, "covering", padding = VALID, biases_initializer = none)(x));

@@ -13,10 +13,10 @@ namespace {
 
 constexpr int width = 1000, batch_size = 20;
 
-constexpr auto net = [](symbolic_tensor x) {
-  const symbolic_tensor a = dropout(0.8, "first")(x), b = dropout(0.8, "second")(x);
-  const symbolic_tensor c = dropout(0.3, "seeded", dropout_seed = 5)(x), d = dropout(0.3, "seeded_again", dropout_seed = 5)(x);
-  const symbolic_tensor all = dropout(1.0, "all")(x), off = dropout(0.5, "off", is_training = false)(x), half = dropout("half")(x);
+constexpr auto net = [](tensor x) {
+  const tensor a = dropout(0.8, "first")(x), b = dropout(0.8, "second")(x);
+  const tensor c = dropout(0.3, "seeded", dropout_seed = 5)(x), d = dropout(0.3, "seeded_again", dropout_seed = 5)(x);
+  const tensor all = dropout(1.0, "all")(x), off = dropout(0.5, "off", is_training = false)(x), half = dropout("half")(x);
   return a + b + c + d + all + off + half;
 };
 using net_model = model<net, input<width>, keep<"first">, keep<"second">, keep<"seeded">, keep<"seeded_again">, keep<"all">, keep<"off">, keep<"half">>;

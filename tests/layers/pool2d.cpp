@@ -9,7 +9,7 @@ using namespace slim;
 
 namespace {
 
-constexpr auto net = [](symbolic_tensor x) {
+constexpr auto net = [](tensor x) {
   return outputs(max_pool2d({2, 2}, "defaults")(x), max_pool2d({3, 3}, 2, "max_same", padding = SAME)(x), avg_pool2d({3, 3}, 2, "avg_same", padding = SAME)(x),
                  avg_pool2d({2, 3}, 1, "avg_valid")(x), global_avg_pool("global")(x));
 };

@@ -9,11 +9,11 @@ using namespace slim;
 
 namespace {
 
-inline constexpr auto by_position = [](symbolic_tensor x) { return nn::matmul(x, variable(x, "w", {3, 2}, constant(0.5), l2_regularizer(2.0), false)); };
-inline constexpr auto by_keyword = [](symbolic_tensor x) {
+inline constexpr auto by_position = [](tensor x) { return nn::matmul(x, variable(x, "w", {3, 2}, constant(0.5), l2_regularizer(2.0), false)); };
+inline constexpr auto by_keyword = [](tensor x) {
   return nn::matmul(x, variable(x, "w", {3, 2}, regularizer = l2_regularizer(2.0), trainable = false, initial_values = constant(0.5)));
 };
-inline constexpr auto plain = [](symbolic_tensor x) { return nn::matmul(x, variable(x, "w", {3, 2})); };
+inline constexpr auto plain = [](tensor x) { return nn::matmul(x, variable(x, "w", {3, 2})); };
 inline constexpr auto by_policy =
     arg_scope<variable>(initial_values = constant(0.5), regularizer = l2_regularizer(2.0), trainable = false, device = "/CPU:0")(plain);
 inline constexpr auto of_layers = arg_scope<conv2d>(variables_collections = {"convolutions", "all"})(

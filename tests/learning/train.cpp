@@ -420,7 +420,7 @@ TEST_CASE("the end of the input ends training") {
 }
 
 TEST_CASE("batches may be tuples, for networks of several inputs") {
-  static constexpr auto two = [](symbolic_tensor x, symbolic_tensor y) { return losses::sum_of_squares(fully_connected(2, "fc", activation_fn = none)(x), y); };
+  static constexpr auto two = [](tensor x, tensor y) { return losses::sum_of_squares(fully_connected(2, "fc", activation_fn = none)(x), y); };
   model<two, input<3>, input<2>> m{seed(1)};
   auto op = learning::create_train_op(m, optimizers::gradient_descent{0.1});
   struct {

@@ -11,7 +11,7 @@ namespace {
 // Losses 1, 2 and 3 times the mean of x; a penalty of ½·0.5·Σw² = 1 on four weights of one.
 template <class Total>
 constexpr auto net_with(Total total) {
-  return [=](symbolic_tensor x) {
+  return [=](tensor x) {
     losses::add_loss(mean(x));
     losses::add_loss(mean(x) * 2.0);
     fully_connected(2, "fc", weights_initializer = ones, weights_regularizer = l2_regularizer(0.5), biases_initializer = none)(x);
@@ -19,11 +19,11 @@ constexpr auto net_with(Total total) {
     return total(x);
   };
 }
-constexpr auto total = net_with([](symbolic_tensor) { return losses::get_total_loss(); });
-constexpr auto without_penalties = net_with([](symbolic_tensor) { return losses::get_total_loss(false); });
+constexpr auto total = net_with([](tensor) { return losses::get_total_loss(); });
+constexpr auto without_penalties = net_with([](tensor) { return losses::get_total_loss(false); });
 // The sums join the network where they meet one of its tensors.
-constexpr auto by_hand = net_with([](symbolic_tensor x) { return mean(x) + add_n(losses::get_losses()) + losses::get_regularization_losses(); });
-constexpr auto own = net_with([](symbolic_tensor x) { return mean(x) * 10.0; });
+constexpr auto by_hand = net_with([](tensor x) { return mean(x) + add_n(losses::get_losses()) + losses::get_regularization_losses(); });
+constexpr auto own = net_with([](tensor x) { return mean(x) * 10.0; });
 
 template <const auto& Net>
 double loss_of() {

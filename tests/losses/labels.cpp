@@ -19,9 +19,9 @@ namespace {
 constexpr auto pass = flatten("flat");
 constexpr auto one_output = fully_connected(1, "fc", activation_fn = none, weights_initializer = zeros);
 // Labels as a network gets them: straight, through a view, and worked out from an input.
-constexpr auto own_loss = [](symbolic_tensor x, symbolic_tensor y) { return losses::sparse_softmax_cross_entropy(x, y); };
-constexpr auto viewed = [](symbolic_tensor x, symbolic_tensor y) { return losses::sparse_softmax_cross_entropy(x, flatten("labels")(y)); };
-constexpr auto computed = [](symbolic_tensor x, symbolic_tensor y) { return losses::sparse_softmax_cross_entropy(x, y - 1.0); };
+constexpr auto own_loss = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, y); };
+constexpr auto viewed = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, flatten("labels")(y)); };
+constexpr auto computed = [](tensor x, tensor y) { return losses::sparse_softmax_cross_entropy(x, y - 1.0); };
 
 /// Losses of a batch of zero logits for labels of type `Label`, and every label that does not exist, through training and predict.
 template <class T, const auto& Net, class... Inputs, class Label>
@@ -62,7 +62,7 @@ TEST_CASE("a class that does not exist is an error that names the example, whate
 }
 
 namespace {
-constexpr auto trained_on_computed = [](symbolic_tensor x, symbolic_tensor y) {
+constexpr auto trained_on_computed = [](tensor x, tensor y) {
   return losses::sparse_softmax_cross_entropy(fully_connected(3, "fc", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))(x), flatten("labels")(y - 1.0)) +
          add_n(losses::get_regularization_losses());
 };
@@ -101,7 +101,7 @@ TEST_CASE("integers are numbers where numbers are wanted") {
 }
 
 namespace {
-constexpr auto two_labels = [](symbolic_tensor x, symbolic_tensor a, symbolic_tensor b, symbolic_tensor c) {
+constexpr auto two_labels = [](tensor x, tensor a, tensor b, tensor c) {
   losses::sparse_softmax_cross_entropy(x, a);
   losses::sparse_softmax_cross_entropy(x, b);
   losses::sigmoid_cross_entropy(concat(x, x, x, x), c);

@@ -16,8 +16,8 @@ namespace {
 constexpr int batch_size = 4, width = 3;
 
 // Every loss in the order of `references`, with weights for each example.
-constexpr auto weighted = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor weights) {
-  const symbolic_tensor p = apply(expr::scalar_function_of<1>([](auto v) { return 0.5 + 0.4 * v; }), x), labels = select(y > 0.0, 1.0, 0.0);
+constexpr auto weighted = [](tensor x, tensor y, tensor weights) {
+  const tensor p = apply(expr::scalar_function_of<1>([](auto v) { return 0.5 + 0.4 * v; }), x), labels = select(y > 0.0, 1.0, 0.0);
   losses::absolute_difference(x, y, weights);
   losses::mean_squared_error(x, y, weights);
   losses::log_loss(p, labels, weights);
@@ -104,7 +104,7 @@ TEST_CASE("each loss is the weighted sum over the number of elements whose weigh
 namespace {
 
 // One number as weight; one for each element; [1] for each example, which TF-Slim squeezes.
-constexpr auto other_weights = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor per_element, symbolic_tensor column) {
+constexpr auto other_weights = [](tensor x, tensor y, tensor per_element, tensor column) {
   losses::mean_squared_error(x, y);
   losses::mean_squared_error(x, y, 2.5);
   losses::mean_squared_error(x, y, 0.0);
@@ -159,10 +159,10 @@ TEST_CASE("weights of other shapes, and the pairwise loss") {
 
 namespace {
 
-constexpr auto classes = [](symbolic_tensor logits, symbolic_tensor labels, symbolic_tensor weights) {
+constexpr auto classes = [](tensor logits, tensor labels, tensor weights) {
   losses::sparse_softmax_cross_entropy(logits, labels);
   losses::sparse_softmax_cross_entropy(logits, labels, weights);
-  const symbolic_tensor signs = select(labels > 1.5, 1.0, 0.0);
+  const tensor signs = select(labels > 1.5, 1.0, 0.0);
   losses::add_loss(sum(losses::hinge_loss(logits, select(logits * 0.0 + 1.0 > 0.0, 1.0, 0.0))));
   losses::hinge_loss(logits, one_hot_encoding(width, "hinge_labels")(signs));  // not reduced, not collected
   return losses::get_total_loss();
@@ -189,8 +189,8 @@ TEST_CASE("class labels, and hinge_loss, which stays out of the collection") {
 namespace {
 
 // A weight that a variable holds counts for all examples; so does one number that the network works out.
-constexpr auto one_weight = [](symbolic_tensor x, symbolic_tensor y) {
-  const symbolic_tensor w = local_variable(x, "w", {1}, constant(2.0)), none = local_variable(x, "zero", {}, constant(0.0));
+constexpr auto one_weight = [](tensor x, tensor y) {
+  const tensor w = local_variable(x, "w", {1}, constant(2.0)), none = local_variable(x, "zero", {}, constant(0.0));
   losses::mean_squared_error(x, y, w);
   losses::mean_squared_error(x, y, none);
   losses::cosine_distance(x, y, 1, w);

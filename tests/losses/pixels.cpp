@@ -14,7 +14,7 @@ namespace {
 
 // Two rows of three pixels, each with two classes.
 using pixels = input<2, 3, 2>;
-constexpr auto by_pixel = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
+constexpr auto by_pixel = [](tensor x, tensor y, tensor w) {
   losses::softmax_cross_entropy(x, y);
   losses::softmax_cross_entropy(x, y, w);
   losses::softmax_cross_entropy(x, y, 1.0, 0.25);
@@ -61,7 +61,7 @@ TEST_CASE("softmax_cross_entropy of pixels: one softmax and one loss for each of
 namespace {
 
 // One class number and one weight for each pixel; 7 and, where it is a class, 1 stand for no class.
-constexpr auto segmented = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
+constexpr auto segmented = [](tensor x, tensor y, tensor w) {
   losses::sparse_softmax_cross_entropy(x, y, ignore_label = 7);
   losses::sparse_softmax_cross_entropy(x, y, w, ignore_label = 7);
   losses::sparse_softmax_cross_entropy(x, y, 2.5, ignore_label = 7);
@@ -129,7 +129,7 @@ TEST_CASE("sparse_softmax_cross_entropy of pixels, with a label to ignore") {
 namespace {
 
 // Weights of each pixel, of each row, of each example.
-constexpr auto weighted_pixels = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
+constexpr auto weighted_pixels = [](tensor x, tensor y, tensor w) {
   losses::mean_squared_error(x, y, w);
   losses::absolute_difference(x, y, w);
   losses::cosine_distance(x, y, -1, w);
@@ -170,7 +170,7 @@ TEST_CASE("weights have the leading axes of the losses; a last extent of 1 does 
 
 namespace {
 
-constexpr auto distances = [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) {
+constexpr auto distances = [](tensor x, tensor y, tensor w) {
   losses::cosine_distance(x, y);
   losses::cosine_distance(x, y, -1);
   losses::cosine_distance(x, y, 2);

@@ -12,16 +12,16 @@ using namespace slim;
 
 namespace {
 
-constexpr auto net = [](symbolic_tensor x) {
-  const symbolic_tensor flat = flatten("flat")(x);
-  const symbolic_tensor y = fully_connected(2, "fc", activation_fn = none, weights_initializer = ones)(flat);
-  return outputs(x, flat, y, flatten("again")(y), symbolic_tensor(2.5));
+constexpr auto net = [](tensor x) {
+  const tensor flat = flatten("flat")(x);
+  const tensor y = fully_connected(2, "fc", activation_fn = none, weights_initializer = ones)(flat);
+  return outputs(x, flat, y, flatten("again")(y), tensor(2.5));
 };
 
 // Gradients that are numbers, views of numbers, or filled with one; losses of shape [1], of variables alone, that are a variable, a number, or given twice.
-constexpr auto constants = [](symbolic_tensor x) {
-  const symbolic_tensor v = variable(x, "v", {}, ones), t = variable(x, "t", {1}, ones), w = variable(x, "w", {5}, ones), u = variable(x, "u", {2, 2}, ones);
-  const symbolic_tensor itself = variable(x, "itself", {}, ones), stopped = variable(x, "stopped", {2}, ones);
+constexpr auto constants = [](tensor x) {
+  const tensor v = variable(x, "v", {}, ones), t = variable(x, "t", {1}, ones), w = variable(x, "w", {5}, ones), u = variable(x, "u", {2, 2}, ones);
+  const tensor itself = variable(x, "itself", {}, ones), stopped = variable(x, "stopped", {2}, ones);
   variable(x, "only_regularized", {3}, ones, l2_regularizer(0.5));
   losses::add_loss(v * 3.0);
   losses::add_loss(square(t));
@@ -34,8 +34,8 @@ constexpr auto constants = [](symbolic_tensor x) {
   losses::compute_weighted_loss(x, 0.0);
   return losses::get_total_loss();
 };
-constexpr auto lonely = [](symbolic_tensor x) { return variable(x, "v", {}, ones); };
-constexpr auto nothing_to_learn = [](symbolic_tensor) { return symbolic_tensor(2.0); };
+constexpr auto lonely = [](tensor x) { return variable(x, "v", {}, ones); };
+constexpr auto nothing_to_learn = [](tensor) { return tensor(2.0); };
 
 /// One step of gradient descent, `factor` of it: the loss and the variables after it are those worked out by hand.
 template <class T, class... Options>
@@ -88,8 +88,8 @@ TEST_CASE("gradients and losses that are constants, variables or of shape [1]") 
 }
 
 TEST_CASE("one tensor may be several outputs") {
-  static constexpr auto twice = [](symbolic_tensor x) {
-    const symbolic_tensor y = 2.0 * x, v = variable(x, "v", {2}, ones);
+  static constexpr auto twice = [](tensor x) {
+    const tensor y = 2.0 * x, v = variable(x, "v", {2}, ones);
     return outputs(y, y, x, x, v, v, flatten("flat")(y), y * 1.0);
   };
   model<twice, input<2, 1>> m{seed(1)};

@@ -9,14 +9,14 @@ using namespace slim;
 namespace {
 
 // Names of every kind: like each other, outside all scopes, in collections, local.
-inline constexpr auto net = [](symbolic_tensor x) {
-  symbolic_tensor mask = local_variable(x, "mask", {6}, ones);
+inline constexpr auto net = [](tensor x) {
+  tensor mask = local_variable(x, "mask", {6}, ones);
   x = x * mask;
-  x = scope("A", [](symbolic_tensor y) {
-    symbolic_tensor a = model_variable(y, "a", {6}, ones), fooa = variable(y, "fooa", {6}, zeros, collections = {"mine", "mine", "yours"});
+  x = scope("A", [](tensor y) {
+    tensor a = model_variable(y, "a", {6}, ones), fooa = variable(y, "fooa", {6}, zeros, collections = {"mine", "mine", "yours"});
     return y * a + fooa;
   })(x);
-  x = scope("B", [](symbolic_tensor y) { return y + variable(y, "a", {6}, zeros, none, false); })(x);
+  x = scope("B", [](tensor y) { return y + variable(y, "a", {6}, zeros, none, false); })(x);
   x = x + model_variable(x, "a", {6}, zeros, device = "/CPU:0");
   x = fully_connected(5, "A2", variables_collections = {{"weights", "mine"}})(x);
   return fully_connected(2, "logits", normalizer_fn = batch_norm, activation_fn = none)(x);

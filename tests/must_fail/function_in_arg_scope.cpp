@@ -1,6 +1,6 @@
 #include "slim/slim.hpp"
 using namespace slim;
-constexpr auto block = [](const symbolic_tensor& x) { return conv2d(8, {3, 3}, "conv")(x); };
+constexpr auto block = [](const tensor& x) { return conv2d(8, {3, 3}, "conv")(x); };
 #ifdef REPAIRED
 constexpr auto net = scope("net", arg_scope<conv2d>(stride = 2)(block));
 #else

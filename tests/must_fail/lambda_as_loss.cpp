@@ -4,7 +4,7 @@ constexpr auto net = fully_connected(4, "out");
 #ifdef REPAIRED
 constexpr auto& loss = losses::mean_squared_error;
 #else
-constexpr auto loss = [](const symbolic_tensor& p, const symbolic_tensor& labels) { return mean(square(p - labels)); };
+constexpr auto loss = [](const tensor& p, const tensor& labels) { return mean(square(p - labels)); };
 #endif
 void train(const std::vector<float>& x, const std::vector<float>& y) {
   model<net, input<8>> m{seed(1)};

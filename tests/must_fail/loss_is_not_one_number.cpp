@@ -2,8 +2,8 @@
 #include "slim/slim.hpp"
 using namespace slim;
 
-inline constexpr auto net = [](const symbolic_tensor& image, const symbolic_tensor& truth) {
-  const symbolic_tensor prediction = fully_connected(3, "logits")(image);
+inline constexpr auto net = [](const tensor& image, const tensor& truth) {
+  const tensor prediction = fully_connected(3, "logits")(image);
 #ifdef REPAIRED
   return mean(square(prediction - truth));
 #else

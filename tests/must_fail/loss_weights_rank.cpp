@@ -7,7 +7,7 @@ using per = input<>;
 #else
 using per = input<3>;
 #endif
-inline constexpr auto net = scope("net", [](symbolic_tensor x, symbolic_tensor y, symbolic_tensor w) { return losses::softmax_cross_entropy(x, y, w); });
+inline constexpr auto net = scope("net", [](tensor x, tensor y, tensor w) { return losses::softmax_cross_entropy(x, y, w); });
 
 void predict(const std::vector<float>& x) {
   model<net, input<3>, input<3>, per> m{seed(1)};

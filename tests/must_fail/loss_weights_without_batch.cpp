@@ -2,8 +2,8 @@
 #include "slim/slim.hpp"
 using namespace slim;
 
-inline constexpr auto net = [](symbolic_tensor x, symbolic_tensor y) {
-  const symbolic_tensor per_class = local_variable(x, "w", {3}, constant(2.0));
+inline constexpr auto net = [](tensor x, tensor y) {
+  const tensor per_class = local_variable(x, "w", {3}, constant(2.0));
 #ifdef REPAIRED
   return losses::compute_weighted_loss(square(x - y) * per_class);
 #else

@@ -5,5 +5,5 @@ using namespace slim;
 constexpr
 #endif
 int units = 5;
-constexpr auto net = scope("net", [](const symbolic_tensor& x) { return fully_connected(units, "out")(x); });
+constexpr auto net = scope("net", [](const tensor& x) { return fully_connected(units, "out")(x); });
 static_assert(parameter_count<net, input<8>> == 45);

@@ -2,8 +2,8 @@
 #include "slim/slim.hpp"
 using namespace slim;
 
-inline constexpr auto net = [](const symbolic_tensor& image, [[maybe_unused]] const symbolic_tensor& truth) {
-  [[maybe_unused]] const symbolic_tensor prediction = scope("net", fully_connected(3, "logits"))(image);
+inline constexpr auto net = [](const tensor& image, [[maybe_unused]] const tensor& truth) {
+  [[maybe_unused]] const tensor prediction = scope("net", fully_connected(3, "logits"))(image);
 #ifdef REPAIRED
   losses::mean_squared_error(prediction, truth);
 #endif

@@ -2,7 +2,7 @@
 #include "slim/slim.hpp"
 using namespace slim;
 
-inline constexpr auto net = scope("net", [](symbolic_tensor x) {
+inline constexpr auto net = scope("net", [](tensor x) {
 #ifdef REPAIRED
   return x + variable(x, "offset", {4}, zeros, device = "/CPU:0");
 #else

@@ -2,7 +2,7 @@
 #include "slim/slim.hpp"
 using namespace slim;
 
-inline constexpr auto net = [](const symbolic_tensor& image, const symbolic_tensor& context) {
+inline constexpr auto net = [](const tensor& image, const tensor& context) {
   return fully_connected(3, "logits")(concat(flatten()(image), flatten()(context)));
 };
 #ifdef REPAIRED

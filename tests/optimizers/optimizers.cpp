@@ -13,9 +13,9 @@ using namespace slim;
 namespace {
 
 // Weights that one layer uses twice, with a penalty; a layer that does not learn.
-constexpr auto net = [](symbolic_tensor x) {
-  const symbolic_tensor y = fully_connected(3, "shared", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1))(x);
-  const symbolic_tensor z = fully_connected(3, "shared", activation_fn = nn::tanh, reuse = true)(y);
+constexpr auto net = [](tensor x) {
+  const tensor y = fully_connected(3, "shared", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1))(x);
+  const tensor z = fully_connected(3, "shared", activation_fn = nn::tanh, reuse = true)(y);
   return fully_connected(2, "fixed", trainable = false, activation_fn = none)(z);
 };
 using net_model = model<net, input<3>, precision<double>>;
@@ -145,8 +145,8 @@ namespace {
 
 // Three weights with gradients curvature·(w − target), so that whole sequences can be computed elsewhere.
 constexpr float bowl_start[] = {0.5f, -1.25f, 2.0f};
-constexpr auto bowl = [](symbolic_tensor curvature, symbolic_tensor target) {
-  const symbolic_tensor w = variable(curvature, "w", {3}, from_values(bowl_start));
+constexpr auto bowl = [](tensor curvature, tensor target) {
+  const tensor w = variable(curvature, "w", {3}, from_values(bowl_start));
   return sum(0.5 * curvature * square(w - target));
 };
 
@@ -181,8 +181,8 @@ TEST_CASE("the same sequences as the formulas of TF-Slim section 7.1 and of LAMB
 }
 
 TEST_CASE("lamb leaves the step alone where a norm is zero") {
-  static constexpr auto flat = [](symbolic_tensor curvature, symbolic_tensor target) {
-    const symbolic_tensor w = variable(curvature, "w", {3}, zeros);
+  static constexpr auto flat = [](tensor curvature, tensor target) {
+    const tensor w = variable(curvature, "w", {3}, zeros);
     return sum(0.5 * curvature * square(w - target));
   };
   model<flat, input<3>, input<3>, precision<double>> m(seed(1));

@@ -65,7 +65,7 @@ TEST_CASE("the policy conv_algorithm reaches a convolution and its gradients") {
 namespace {
 
 template <const auto& Algorithm>
-constexpr auto small_vgg = [](const symbolic_tensor& x) {
+constexpr auto small_vgg = [](const tensor& x) {
   return arg_scope<conv2d>(conv_algorithm = Algorithm)(repeat<2>(conv2d(32, {3, 3}, "conv1")) >> max_pool2d({2, 2}, "pool1") >> repeat<2>(conv2d(48, {3, 3}, "conv2")) >>
                                                        max_pool2d({2, 2}, "pool2") >> fully_connected(10, "logits", activation_fn = none))(x);
 };

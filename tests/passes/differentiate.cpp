@@ -16,8 +16,8 @@ namespace {
 /// Each product has one gradient kernel for its weights; the one for the input exists only where something below is trained.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w1 = s.variable({6, 5}), w2 = s.variable({5, 3});
-  const symbolic_tensor loss = sum(s.matmul(relu(s.matmul(x, w1)), w2));
+  const tensor x = s.input({6}), w1 = s.variable({6, 5}), w2 = s.variable({5, 3});
+  const tensor loss = sum(s.matmul(relu(s.matmul(x, w1)), w2));
   const graph::list<int> gradient = s.gradients(loss);
   const graph::graph& g = s.trace.g;
   return g.nodes[gradient[w1.node]].kind == op::matmul_weights_gradient && g.nodes[gradient[w1.node]].extent == shape{6, 5} &&
@@ -28,7 +28,7 @@ static_assert([] {
 /// A gradient has the shape of what it belongs to; for a broadcast operand it is summed.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({4, 4, 3}), per_channel = s.variable({3}), number = s.variable({});
+  const tensor x = s.input({4, 4, 3}), per_channel = s.variable({3}), number = s.variable({});
   const graph::list<int> gradient = s.gradients(sum(x * per_channel + number));
   const graph::graph& g = s.trace.g;
   return g.nodes[gradient[per_channel.node]].kind == op::reduce && g.nodes[gradient[per_channel.node]].extent == shape{3} &&
@@ -39,8 +39,8 @@ static_assert([] {
 
 TEST_CASE("gradients of an operand with two readers are added") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 6});
-  const symbolic_tensor once = s.matmul(x, w), twice = s.matmul(once, w);  // w is shared
+  const tensor x = s.input({6}), w = s.variable({6, 6});
+  const tensor once = s.matmul(x, w), twice = s.matmul(once, w);  // w is shared
   const graph::list<int> gradient = s.gradients(sum(twice));
   const graph::graph& g = s.trace.g;
   CHECK(graphs::count(g, op::matmul_weights_gradient) == 2);
@@ -53,8 +53,8 @@ TEST_CASE("gradients of an operand with two readers are added") {
 
 TEST_CASE("a residual sum passes its gradient to both branches") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 6}), v = s.variable({6, 6});
-  const symbolic_tensor trunk = s.matmul(x, w);
+  const tensor x = s.input({6}), w = s.variable({6, 6}), v = s.variable({6, 6});
+  const tensor trunk = s.matmul(x, w);
   const graph::list<int> gradient = s.gradients(sum(trunk + s.matmul(trunk, v)));
   const graph::graph& g = s.trace.g;
   // What reaches the trunk is the direct gradient plus the one through v.
@@ -68,21 +68,21 @@ TEST_CASE("a residual sum passes its gradient to both branches") {
 
 TEST_CASE("no gradient flows where it is stopped or not wanted") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 6}), v = s.variable({6, 6});
+  const tensor x = s.input({6}), w = s.variable({6, 6}), v = s.variable({6, 6});
   const graph::list<int> gradient = s.gradients(sum(stop_gradient(s.matmul(x, w)) * s.matmul(x, v)));
   CHECK(gradient[w.node] < 0);
   CHECK(gradient[v.node] >= 0);
   // A comparison has no slope.
   sketch t;
-  const symbolic_tensor u = t.variable({4});
+  const tensor u = t.variable({4});
   const graph::list<int> none = t.gradients(sum(u > 0.0));
   CHECK(none[u.node] < 0);
 }
 
 TEST_CASE("each operation has its own gradient kernel") {
   sketch s;
-  const symbolic_tensor x = s.input({6, 6, 2}), w = s.variable({3, 3, 2, 4});
-  symbolic_tensor y = s.convolution(x, w, {6, 6, 4});
+  const tensor x = s.input({6, 6, 2}), w = s.variable({3, 3, 2, 4});
+  tensor y = s.convolution(x, w, {6, 6, 4});
   window pooling;
   pooling.kernel = 2, pooling.stride = 2, pooling.rate = 1;
   y = {s.trace, graph::pool(s.trace.g, op::max_pool, y.node, pooling, {3, 3, 4}, -1)};
@@ -105,11 +105,11 @@ TEST_CASE("each operation has its own gradient kernel") {
 
 TEST_CASE("the gradient of a concatenation is cut into the parts") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 2}), v = s.variable({6, 5});
-  const symbolic_tensor a = s.matmul(x, w), b = s.matmul(x, v);
+  const tensor x = s.input({6}), w = s.variable({6, 2}), v = s.variable({6, 5});
+  const tensor a = s.matmul(x, w), b = s.matmul(x, v);
   graph::node n;
   n.kind = op::concat, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node;
-  const symbolic_tensor joined(s.trace, graph::add_node(s.trace.g, n, -1));
+  const tensor joined(s.trace, graph::add_node(s.trace.g, n, -1));
   const graph::list<int> gradient = s.gradients(sum(square(joined)));
   const graph::graph& g = s.trace.g;
   CHECK(g.nodes[gradient[a.node]].kind == op::slice);
@@ -121,8 +121,8 @@ TEST_CASE("the gradient of a concatenation is cut into the parts") {
 
 TEST_CASE("relu's gradient reads the output of relu, not its input") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 6});
-  const symbolic_tensor before = s.matmul(x, w), after = relu(before);
+  const tensor x = s.input({6}), w = s.variable({6, 6});
+  const tensor before = s.matmul(x, w), after = relu(before);
   const graph::list<int> gradient = s.gradients(sum(square(after)));
   const graph::node& mask = s.trace.g.nodes[gradient[before.node]];
   REQUIRE(mask.kind == op::map);

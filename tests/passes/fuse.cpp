@@ -110,10 +110,10 @@ TEST_CASE("sums of a pool's gradient are sums before it is spread, and masks tha
     if (!n.dead && n.kind == op::reduce && !n.batched) CHECK(g.nodes[n.operands[0]].kind != op::max_pool_gradient);
 
   sketch s;
-  const symbolic_tensor x = s.input({4, 4, 2}), y = s.input({2, 2, 2}), dy = s.input({2, 2, 2});
+  const tensor x = s.input({4, 4, 2}), y = s.input({2, 2, 2}), dy = s.input({2, 2, 2});
   const int operands[] = {x.node, y.node, dy.node};
-  const symbolic_tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1));
-  const symbolic_tensor masked = spread * x, shifted = exp(symbolic_tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1)));
+  const tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1));
+  const tensor masked = spread * x, shifted = exp(tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1)));
   s.output(masked);
   s.output(shifted);
   graph::work_before_pools(s.trace.g);
@@ -158,8 +158,8 @@ TEST_CASE("gradient of the regularizer and update are one sweep over the weights
 
 TEST_CASE("what is read twice or kept is not absorbed") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), w = s.variable({6, 6});
-  const symbolic_tensor product = s.matmul(x, w), activated = exp(product);
+  const tensor x = s.input({6}), w = s.variable({6, 6});
+  const tensor product = s.matmul(x, w), activated = exp(product);
   s.output(sum_per_example(product * activated));
   s.trace.g.nodes[product.node].kept = true;
   graph::fuse_into_producers(s.trace.g);
@@ -169,7 +169,7 @@ TEST_CASE("what is read twice or kept is not absorbed") {
 
 TEST_CASE("a chain of element-wise operations becomes one loop") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), y = s.input({6});
+  const tensor x = s.input({6}), y = s.input({6});
   s.output(exp(abs(x - y) * 2.0) + log(square(y) + 1.0));
   graph::fuse_into_consumers(s.trace.g);
   graph::remove_dead(s.trace.g);
@@ -178,8 +178,8 @@ TEST_CASE("a chain of element-wise operations becomes one loop") {
 
 TEST_CASE("cheap functions are computed again in each of their readers, dear ones are stored") {
   sketch cheap;
-  const symbolic_tensor x = cheap.input({6});
-  const symbolic_tensor masked = max(0.0, x);
+  const tensor x = cheap.input({6});
+  const tensor masked = max(0.0, x);
   cheap.output(sum_per_example(masked));
   cheap.output(sum_per_example(masked * masked));
   graph::fuse_into_consumers(cheap.trace.g);
@@ -187,8 +187,8 @@ TEST_CASE("cheap functions are computed again in each of their readers, dear one
   CHECK(graphs::count(cheap.trace.g, op::map) == 0);
 
   sketch dear;
-  const symbolic_tensor u = dear.input({6}), v = dear.input({6});
-  const symbolic_tensor both = u * v;  // two large operands: reading them twice costs more than storing the product
+  const tensor u = dear.input({6}), v = dear.input({6});
+  const tensor both = u * v;  // two large operands: reading them twice costs more than storing the product
   dear.output(sum_per_example(both));
   dear.output(sum_per_example(exp(both)));
   graph::fuse_into_consumers(dear.trace.g);
@@ -198,8 +198,8 @@ TEST_CASE("cheap functions are computed again in each of their readers, dear one
 
 TEST_CASE("functions stop growing before they spill") {
   sketch s;
-  const symbolic_tensor x = s.input({6});
-  symbolic_tensor y = x;
+  const tensor x = s.input({6});
+  tensor y = x;
   for (int i = 0; i < 60; ++i) y = tanh(y + 1.0 / (i + 2));
   s.output(y);
   graph::fuse_into_consumers(s.trace.g);

@@ -110,10 +110,10 @@ void check(const graph::compilation& c) {
 double excess(const graph::memory_plan& plan) { return static_cast<double>(plan.example_elements) / static_cast<double>(plan.example_bound); }
 
 inline constexpr auto chain = repeat<6>(conv2d(8, {3, 3}), "conv") >> max_pool2d({2, 2}, "pool") >> fully_connected(10, "fc", activation_fn = none);
-inline constexpr auto branching = [](const symbolic_tensor& image) {
-  const symbolic_tensor stem = conv2d(8, {3, 3}, "stem")(image);
-  const symbolic_tensor left = conv2d(4, {1, 1}, "left")(stem), right = conv2d(6, {3, 3}, "right")(max_pool2d({3, 3}, "pool", stride = 1, padding = SAME)(stem));
-  const symbolic_tensor joined = residual("block", conv2d(10, {3, 3}, "inner"))(concat(left, right));
+inline constexpr auto branching = [](const tensor& image) {
+  const tensor stem = conv2d(8, {3, 3}, "stem")(image);
+  const tensor left = conv2d(4, {1, 1}, "left")(stem), right = conv2d(6, {3, 3}, "right")(max_pool2d({3, 3}, "pool", stride = 1, padding = SAME)(stem));
+  const tensor joined = residual("block", conv2d(10, {3, 3}, "inner"))(concat(left, right));
   return fully_connected(5, "logits", activation_fn = none)(flatten("flat")(joined));
 };
 
@@ -160,8 +160,8 @@ TEST_CASE("inference of a chain needs two layers' memory, however long it is") {
 
 TEST_CASE("a map overwrites the operand that dies there") {
   graphs::sketch s;
-  const symbolic_tensor x = s.input({64}), w = s.variable({64, 64});
-  const symbolic_tensor product = s.matmul(x, w), y = exp(product);
+  const tensor x = s.input({64}), w = s.variable({64, 64});
+  const tensor product = s.matmul(x, w), y = exp(product);
   s.output(y);
   const graph::memory_plan plan = graph::plan(s.trace.g);
   CHECK(plan.places[y.node].offset == plan.places[product.node].offset);
@@ -170,8 +170,8 @@ TEST_CASE("a map overwrites the operand that dies there") {
 
 TEST_CASE("a map does not overwrite what is read later, or the caller's input") {
   graphs::sketch s;
-  const symbolic_tensor x = s.input({64}), w = s.variable({64, 64});
-  const symbolic_tensor product = s.matmul(x, w), y = exp(product), z = s.matmul(product, w), from_input = exp(x);
+  const tensor x = s.input({64}), w = s.variable({64, 64});
+  const tensor product = s.matmul(x, w), y = exp(product), z = s.matmul(product, w), from_input = exp(x);
   s.output(y), s.output(z), s.output(from_input);
   graph::compilation c{s.trace.g, graph::plan(s.trace.g)};
   CHECK(c.plan.places[y.node].offset != c.plan.places[product.node].offset);
@@ -181,9 +181,9 @@ TEST_CASE("a map does not overwrite what is read later, or the caller's input") 
 
 TEST_CASE("a reshape is its operand") {
   graphs::sketch s;
-  const symbolic_tensor x = s.input({4, 4, 2}), w = s.variable({3, 3, 2, 2});
-  const symbolic_tensor image = s.convolution(x, w, {4, 4, 2});
-  const symbolic_tensor flat(s.trace, graph::reshape(s.trace.g, image.node, {32}, -1));
+  const tensor x = s.input({4, 4, 2}), w = s.variable({3, 3, 2, 2});
+  const tensor image = s.convolution(x, w, {4, 4, 2});
+  const tensor flat(s.trace, graph::reshape(s.trace.g, image.node, {32}, -1));
   s.output(flat);
   const graph::memory_plan plan = graph::plan(s.trace.g);
   CHECK(plan.places[flat.node].offset == plan.places[image.node].offset);
@@ -192,15 +192,15 @@ TEST_CASE("a reshape is its operand") {
 
 TEST_CASE("a variable is not updated before the last reader of a view of it") {
   graphs::sketch s;
-  const symbolic_tensor x = s.input({6}), v = s.variable({2, 3});
-  const symbolic_tensor view(s.trace, graph::reshape(s.trace.g, v.node, {6}, -1));
+  const tensor x = s.input({6}), v = s.variable({2, 3});
+  const tensor view(s.trace, graph::reshape(s.trace.g, v.node, {6}, -1));
   graph::node update;
   update.kind = graph::op::update, update.extent = v.shape(), update.operand_count = 1, update.operands[0] = v.node;
   expr::scalar_function halved;
   halved.add_output(halved.emit(expr::scalar_op::multiply, halved.add_constant(0.5), halved.add_input(0)));
   update.function = s.trace.g.intern(halved);
   const int updated = graph::add_node(s.trace.g, update, -1);
-  const symbolic_tensor y = x * view;
+  const tensor y = x * view;
   s.output(y);
   const graph::list<int> order = graph::execution_order(s.trace.g);
   REQUIRE(order.size() == 2);

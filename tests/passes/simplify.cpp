@@ -13,7 +13,7 @@ namespace {
 // What no output needs dies, with all that only it needs.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({3}), unused = s.input({3});
+  const tensor x = s.input({3}), unused = s.input({3});
   s.output(abs(x));
   exp(unused * 2.0) + x;
   graph::remove_dead(s.trace.g);
@@ -23,7 +23,7 @@ static_assert([] {
 // Kept nodes and updates stay.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({3}), kept = exp(x), average = s.variable({3});
+  const tensor x = s.input({3}), kept = exp(x), average = s.variable({3});
   s.output(abs(x));
   s.trace.g.nodes[kept.node].kept = true;
   graph::node n;
@@ -37,7 +37,7 @@ static_assert([] {
 // Equal operations on equal operands become one, through any depth.
 static_assert([] {
   sketch s;
-  const symbolic_tensor x = s.input({3}), y = s.input({3});
+  const tensor x = s.input({3}), y = s.input({3});
   s.output(exp(x * y) - abs(exp(x * y)));
   graph::share_equal(s.trace.g);
   graph::remove_dead(s.trace.g);
@@ -48,7 +48,7 @@ static_assert([] {
 
 TEST_CASE("what differs in anything is not shared") {
   sketch s;
-  const symbolic_tensor x = s.input({6, 6, 2}), y = s.input({6, 6, 2}), w = s.variable({3, 3, 2, 4});
+  const tensor x = s.input({6, 6, 2}), y = s.input({6, 6, 2}), w = s.variable({3, 3, 2, 4});
   s.output(s.convolution(x, w, {6, 6, 4}));
   s.output(s.convolution(y, w, {6, 6, 4}));                   // operand
   s.output(s.convolution(x, s.variable({3, 3, 2, 4}), {6, 6, 4}));  // weights
@@ -67,7 +67,7 @@ TEST_CASE("what differs in anything is not shared") {
 
 TEST_CASE("references follow the node that stays") {
   sketch s;
-  const symbolic_tensor x = s.input({3}), first = exp(x), second = exp(x);
+  const tensor x = s.input({3}), first = exp(x), second = exp(x);
   s.output(second);
   s.trace.g.nodes[second.node].kept = true;
   s.trace.g.end_points.push({second.node, -1, {3}});

@@ -17,12 +17,12 @@ namespace {
 struct specimen : sketch {
   int x, fused = -1, reshaped, total;
   specimen() {
-    const symbolic_tensor image = input({4, 4, 2}), w = variable({3, 3, 2, 2}), b = variable({2});
-    const symbolic_tensor convolved = convolution(image, w, {4, 4, 2});
-    const symbolic_tensor y = max(convolved + b, 0.0);
+    const tensor image = input({4, 4, 2}), w = variable({3, 3, 2, 2}), b = variable({2});
+    const tensor convolved = convolution(image, w, {4, 4, 2});
+    const tensor y = max(convolved + b, 0.0);
     x = image.node;
     reshaped = graph::reshape(trace.g, y.node, {32}, -1);
-    const symbolic_tensor z = exp(symbolic_tensor(trace, reshaped));
+    const tensor z = exp(tensor(trace, reshaped));
     total = sum(z).node;
     trace.g.outputs.push(total);
     optimize_once();
@@ -88,11 +88,11 @@ graph::graph loss_of() {
   return trace.g;
 }
 
-inline constexpr auto branching = [](const symbolic_tensor& image) {
+inline constexpr auto branching = [](const tensor& image) {
   const auto normalized = arg_scope<conv2d>(normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.01));
-  const symbolic_tensor stem = normalized(conv2d(8, {3, 3}, "stem"))(image);
-  const symbolic_tensor joined = concat(conv2d(4, {1, 1}, "left"), max_pool2d({3, 3}, "pool", stride = 1, padding = SAME) >> conv2d(6, {3, 3}, "right"))(stem);
-  const symbolic_tensor block = residual("block", conv2d(10, {3, 3}, "inner", activation_fn = swish) >> dropout(0.8, "drop"))(joined);
+  const tensor stem = normalized(conv2d(8, {3, 3}, "stem"))(image);
+  const tensor joined = concat(conv2d(4, {1, 1}, "left"), max_pool2d({3, 3}, "pool", stride = 1, padding = SAME) >> conv2d(6, {3, 3}, "right"))(stem);
+  const tensor block = residual("block", conv2d(10, {3, 3}, "inner", activation_fn = swish) >> dropout(0.8, "drop"))(joined);
   return fully_connected(5, "logits", activation_fn = none)(flatten("flat")(global_avg_pool("pool2")(block)));
 };
 
@@ -124,7 +124,7 @@ TEST_CASE("every kind of damage is found") {
 
 TEST_CASE("what is read without memory is found") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), y = x + s.variable({6});
+  const tensor x = s.input({6}), y = x + s.variable({6});
   s.output(sum_per_example(y));
   graph::memory_plan good = graph::plan(s.trace.g);
   CHECK(graph::fault_of(s.trace.g, good) == nullptr);
@@ -155,8 +155,8 @@ TEST_CASE("a pass that leaves a fault behind is named, and only the first") {
 
 TEST_CASE("an element-wise operand that does not fit is found") {
   sketch s;
-  const symbolic_tensor x = s.input({6}), y = s.input({6});
-  const symbolic_tensor product = x * y;
+  const tensor x = s.input({6}), y = s.input({6});
+  const tensor product = x * y;
   s.output(product);
   REQUIRE(graph::fault_of(s.trace.g) == nullptr);
   s.trace.g.nodes[y.node].extent = {5};

@@ -77,7 +77,7 @@ static_assert(facts::variable(program<normalized, image>, "conv1/BatchNorm/gamma
 static_assert(facts::variable(program<normalized, image>, "conv2/BatchNorm/gamma") >= 0 && facts::variable(program<normalized, image>, "conv2/BatchNorm/beta") >= 0);
 
 // Scopes reach through repeat, stack, name scopes, branches and functions.
-constexpr auto helper = [](const symbolic_tensor& x) { return conv2d(2, {1, 1}, "lambda")(x); };
+constexpr auto helper = [](const tensor& x) { return conv2d(2, {1, 1}, "lambda")(x); };
 constexpr auto through = arg_scope<conv2d, fully_connected>(biases_initializer = constant(7))(
        repeat<2>(conv2d(2, {1, 1}), "repeat")
     >> stack<conv2d>({{2, {1, 1}}, {3, {1, 1}}}, "stack")
@@ -97,9 +97,9 @@ static_assert([] {
 }());
 
 // An arg_scope inside a function, applied to tensors.
-constexpr auto inside = [](const symbolic_tensor& x) {
+constexpr auto inside = [](const tensor& x) {
   const auto strided = arg_scope<conv2d>(stride = 2);
-  const symbolic_tensor y = strided(conv2d(2, {1, 1}, "a"))(x);
+  const tensor y = strided(conv2d(2, {1, 1}, "a"))(x);
   return conv2d(2, {1, 1}, "b")(y);
 };
 static_assert(extent(program<inside, image>, "a") == shape{8, 8, 2} && extent(program<inside, image>, "b") == shape{8, 8, 2});
@@ -110,7 +110,7 @@ TEST_CASE("a value of a policy is copied: the policy may be a temporary") {
   // The same network traced at run time, with the policy made in the call.
   const auto net = [](double bias) { return arg_scope<conv2d>(biases_initializer = constant(bias))(conv2d(2, {1, 1}, "conv")); };
   tracer trace;
-  const symbolic_tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {4, 4, 2}));
+  const tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {4, 4, 2}));
   net(0.25)(x);
   REQUIRE(trace.g.variables.size() == 2);
   CHECK(trace.g.variables[1].initial.a == 0.25);

@@ -41,13 +41,13 @@ constexpr auto inside = arg_scope<conv2d>(activation_fn = none)(
 static_assert(starts_at(program<inside, image>, "two/biases", 5) && extent(program<inside, image>, "two") == shape{4, 4, 2});
 
 // current_arg_scope is everything in force where it is taken; entered elsewhere it replaces what is open there.
-constexpr auto captured = [](const symbolic_tensor& x) {
-  symbolic_tensor taken_in = x;
+constexpr auto captured = [](const tensor& x) {
+  tensor taken_in = x;
   const auto outer = arg_scope<conv2d>(stride = 2);
-  const auto scope_of = [&](const symbolic_tensor& y) {
+  const auto scope_of = [&](const tensor& y) {
     const auto here = current_arg_scope(y);  // stride 2 and constant 3
-    const symbolic_tensor first = conv2d(2, {1, 1}, "first")(y);
-    return arg_scope<conv2d>(activation_fn = none, stride = 1)([&](const symbolic_tensor& z) {
+    const tensor first = conv2d(2, {1, 1}, "first")(y);
+    return arg_scope<conv2d>(activation_fn = none, stride = 1)([&](const tensor& z) {
       return conv2d(2, {1, 1}, "third")(arg_scope(here)(conv2d(2, {1, 1}, "second"))(z));
     })(first);
   };
@@ -60,11 +60,11 @@ static_assert(extent(c, "second") == shape{4, 4, 2} && starts_at(c, "second/bias
 static_assert(extent(c, "third") == shape{4, 4, 2} && starts_at(c, "third/biases", 3) && last_operation(c, "third") == scalar_op::add);
 
 // Captured policies are values: they outlive the scopes that they were taken in.
-constexpr auto kept = [](const symbolic_tensor& x) {
+constexpr auto kept = [](const tensor& x) {
   captured_policies one, both;
-  const symbolic_tensor y = arg_scope<conv2d>(stride = 2)([&](const symbolic_tensor& t) {
+  const tensor y = arg_scope<conv2d>(stride = 2)([&](const tensor& t) {
     one = current_arg_scope(t);
-    return arg_scope<conv2d>(padding = VALID)([&](const symbolic_tensor& u) {
+    return arg_scope<conv2d>(padding = VALID)([&](const tensor& u) {
       both = current_arg_scope(u);
       return conv2d(2, {1, 1}, "inside")(u);
     })(t);
@@ -76,9 +76,9 @@ constexpr auto kept = [](const symbolic_tensor& x) {
 static_assert(extent(program<kept, input<32, 32, 2>>, "one") == shape{8, 8, 2} && extent(program<kept, input<32, 32, 2>>, "both") == shape{3, 3, 2});
 
 // Captured where nothing is open, it is empty: entering it clears all defaults, as arg_scope({}) does.
-constexpr auto cleared = [](const symbolic_tensor& x) {
+constexpr auto cleared = [](const tensor& x) {
   const auto empty = current_arg_scope(x);
-  return arg_scope<conv2d>(stride = 2)([&](const symbolic_tensor& y) {
+  return arg_scope<conv2d>(stride = 2)([&](const tensor& y) {
     return arg_scope(empty)(conv2d(2, {1, 1}, "cleared"))(conv2d(2, {1, 1}, "strided")(y));
   })(x);
 };
@@ -97,7 +97,7 @@ static_assert(facts::penalty(program<from_function, image>, "fc/weights") == 0.2
 
 TEST_CASE("the stack of policies is empty again after a network") {
   tracer trace;
-  const symbolic_tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {16, 16, 2}));
+  const tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {16, 16, 2}));
   captured(x);
   CHECK(trace.policies.entries.empty());
   CHECK(trace.policies.groups.empty());

@@ -29,9 +29,9 @@ struct gated_layer : layer<gated_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<gated_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<gated_layer>& with) {
     const int gain = weights_variable(*x.trace, {x.channels()}, with);
-    const symbolic_tensor y = x * (symbolic_tensor(*x.trace, gain) * with[sharpness]);
+    const tensor y = x * (tensor(*x.trace, gain) * with[sharpness]);
     return with[activation_fn].empty() ? y : slim::apply(with[activation_fn].function(), y);
   }
 };

@@ -12,7 +12,7 @@ using namespace slim;
 namespace {
 
 // Eleven candidates; those that come to nothing make no loss.
-constexpr auto net = [](symbolic_tensor x) {
+constexpr auto net = [](tensor x) {
   const auto layer = [&](const char* name, const stored_function& penalty) {
     fully_connected(2, name, weights_regularizer = penalty, biases_initializer = none)(x);
   };

@@ -22,11 +22,11 @@ namespace slim {
 template <int Count>
 struct tensor_list {
   static constexpr int count = Count;
-  symbolic_tensor items[room_for(Count)];
+  tensor items[room_for(Count)];
   tracer* trace;
 };
 template <class... Tensors>
-constexpr tensor_list<1 + sizeof...(Tensors)> outputs(const symbolic_tensor& first, const Tensors&... rest) {
+constexpr tensor_list<1 + sizeof...(Tensors)> outputs(const tensor& first, const Tensors&... rest) {
   return {{first, rest...}, first.trace};
 }
 
@@ -40,7 +40,7 @@ struct no_optimizer {
 namespace detail {
 
 template <int>
-using tensor_for = symbolic_tensor;
+using tensor_for = tensor;
 
 /// The smallest number of tensors, up to eight, that the network can be called with; 0 when there is none.
 template <const auto& Net, int Count = 1>
@@ -57,9 +57,9 @@ static constexpr int inputs_taken() {
 }
 
 /// The network takes another number of tensors than it is given.
-constexpr symbolic_tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
+constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
   trace.fail(graph::rule::wrong_input_count, {given}, {taken});
-  return symbolic_tensor(trace, graph::constant(trace.g, 0));
+  return tensor(trace, graph::constant(trace.g, 0));
 }
 
 /// Calls the network on symbolic inputs. Its results become the graph's outputs.
@@ -67,17 +67,17 @@ template <const auto& Net, class Options>
 static constexpr void trace_network(tracer& trace) {
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
-    const symbolic_tensor inputs[] = {symbolic_tensor(trace, graph::add_leaf(trace.g, graph::op::input, true, Options::input_extents[I], I))...};
+    const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::op::input, true, Options::input_extents[I], I))...};
     if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
       return Net(inputs[I]...);
     else
       return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
   }(std::make_integer_sequence<int, Options::input_count>{});
   trace.g.inputs = Options::input_count;
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, symbolic_tensor>)
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>)
     trace.g.outputs.push(result.in(trace));
   else
-    for (const symbolic_tensor& one : result.items) trace.g.outputs.push(one.in(trace));
+    for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
   trace.g.tracing = false;
   if (trace.g.error.broken == graph::rule::network_too_large) {  // only the names are read
     trace.g.nodes.shrink(1), trace.g.outputs.shrink(0), trace.g.variables.shrink(0), trace.g.end_points.shrink(0);
@@ -205,9 +205,9 @@ constexpr void trace_loss(tracer& trace) {
   if (g.failed()) return;
   int total = g.outputs[0];
   if constexpr (!std::is_same_v<Loss, no_loss>) {
-    const symbolic_tensor prediction(trace, total);
+    const tensor prediction(trace, total);
     const slim::shape expected = Options::has_labels ? Options::label_extent : Loss::label_shape(prediction.shape());
-    const symbolic_tensor labels(trace, graph::add_leaf(g, graph::op::input, true, expected, g.inputs++));
+    const tensor labels(trace, graph::add_leaf(g, graph::op::input, true, expected, g.inputs++));
     Loss{}(prediction, labels);
     if constexpr (TrainOptions::template has<learning::regularization_scale>) scale_regularization<Optimizer, TrainOptions>(trace);
     total = losses::get_total_loss().in(trace);

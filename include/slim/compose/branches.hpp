@@ -7,18 +7,18 @@ namespace slim {
 
 /// Concatenation along the last extent; the other extents must agree. What is not batched is given to all examples where another part is batched.
 template <class... Tensors>
-constexpr symbolic_tensor concat_tensors(const symbolic_tensor& first, const Tensors&... rest) {
+constexpr tensor concat_tensors(const tensor& first, const Tensors&... rest) {
   tracer& trace = *first.trace;
   graph::node n;
   n.kind = graph::op::concat, n.extent = first.shape();
-  const symbolic_tensor all[] = {first, rest...};
-  for (const symbolic_tensor& part : all) n.batched = n.batched || trace.g.nodes[part.node].batched;
+  const tensor all[] = {first, rest...};
+  for (const tensor& part : all) n.batched = n.batched || trace.g.nodes[part.node].batched;
   if (n.extent.rank == 0) {  // numbers have no axis to follow each other on
     trace.fail(graph::rule::rank_mismatch, {0}, {1});
     return first;
   }
   n.extent.extents[n.extent.rank - 1] = 0;
-  for (const symbolic_tensor& part : all) {
+  for (const tensor& part : all) {
     slim::shape found = part.shape(), expected = first.shape();
     n.extent.extents[n.extent.rank - 1] += part.channels();
     if (found.rank == expected.rank) found.extents[found.rank - 1] = expected.extents[expected.rank - 1] = 0;
@@ -33,10 +33,10 @@ struct parallel_branches {
   hana::tuple<Branches...> branches;
   const char* scope;
 
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const {
+  constexpr tensor operator()(const tensor& x) const {
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->scope;
-    const symbolic_tensor y = hana::unpack(branches, [&](const auto&... branch) {
-      const symbolic_tensor results[] = {symbolic_tensor(branch(x))...};  // in the order written
+    const tensor y = hana::unpack(branches, [&](const auto&... branch) {
+      const tensor results[] = {tensor(branch(x))...};  // in the order written
       return [&]<int... I>(std::integer_sequence<int, I...>) {
         if constexpr (Sum)
           return (results[I] + ...);
@@ -55,20 +55,20 @@ template <network_part... Branches>
 constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
   return {hana::make_tuple(branches...), nullptr};
 }
-constexpr symbolic_tensor concat(const symbolic_tensor& a, const symbolic_tensor& b) { return concat_tensors(a, b); }
-constexpr symbolic_tensor concat(const symbolic_tensor& a, const symbolic_tensor& b, const symbolic_tensor& c) { return concat_tensors(a, b, c); }
-constexpr symbolic_tensor concat(const symbolic_tensor& a, const symbolic_tensor& b, const symbolic_tensor& c, const symbolic_tensor& d) { return concat_tensors(a, b, c, d); }
+constexpr tensor concat(const tensor& a, const tensor& b) { return concat_tensors(a, b); }
+constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c) { return concat_tensors(a, b, c); }
+constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c, const tensor& d) { return concat_tensors(a, b, c, d); }
 
 /// Sum of two branches of the same input.
 template <network_part First, network_part Second>
-  requires(!std::is_convertible_v<First, symbolic_tensor> && !std::is_convertible_v<Second, symbolic_tensor>)
+  requires(!std::is_convertible_v<First, tensor> && !std::is_convertible_v<Second, tensor>)
 constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
   return {hana::make_tuple(first, second), nullptr};
 }
 
 /// Passes its input on: the shortcut of a residual block, `skip + (conv2d(...) >> conv2d(...))`.
 struct skip_part {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const { return x; }
+  constexpr tensor operator()(const tensor& x) const { return x; }
 };
 inline constexpr skip_part skip;
 
@@ -78,7 +78,7 @@ template <class Part>
 struct side_part {
   Part part;
 
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const {
+  constexpr tensor operator()(const tensor& x) const {
     part(x);
     return x;
   }

@@ -11,15 +11,15 @@ namespace slim {
 
 /// A function of one tensor that returns one; policies, which may be applied to anything, are none.
 template <class T>
-concept network_part = std::is_invocable_r_v<symbolic_tensor, const T&, symbolic_tensor>;
+concept network_part = std::is_invocable_r_v<tensor, const T&, tensor>;
 
 /// Parts applied one after the other, the first to the input.
 template <class... Parts>
 struct sequence {
   hana::tuple<Parts...> parts;
 
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const {
-    return hana::fold_left(parts, x, [](const symbolic_tensor& y, const auto& part) { return symbolic_tensor(part(y)); });
+  constexpr tensor operator()(const tensor& x) const {
+    return hana::fold_left(parts, x, [](const tensor& y, const auto& part) { return tensor(part(y)); });
   }
 };
 
@@ -46,12 +46,12 @@ constexpr auto operator>>(const First& first, const Second& second) {
 
 /// Applies `part` under the name `base`_`number`: layers take it as their own scope, anything else gets a scope around it.
 template <class Part>
-constexpr symbolic_tensor apply_numbered(const Part& part, const symbolic_tensor& x, const char* base, int number) {
+constexpr tensor apply_numbered(const Part& part, const tensor& x, const char* base, int number) {
   if constexpr (requires { part.numbered(x, base, number); }) {
     return part.numbered(x, base, number);
   } else {
     const int outer = x.trace->open(base, number);
-    const symbolic_tensor y = part(x);
+    const tensor y = part(x);
     x.trace->close(outer);
     return y;
   }
@@ -71,7 +71,7 @@ struct repetition {
   Part part;
   const char* scope;
 
-  constexpr symbolic_tensor operator()(symbolic_tensor x) const {
+  constexpr tensor operator()(tensor x) const {
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Repeat");
     for (int i = 1; i <= times; ++i) x = apply_numbered(part, x, scope != nullptr ? scope : base_name<Part>(), i);
     x.trace->close(outer);
@@ -93,7 +93,7 @@ struct layer_stack {
   Shared shared;  // hana tuple of keyword arguments
   const char* scope;
 
-  constexpr symbolic_tensor operator()(symbolic_tensor x) const {
+  constexpr tensor operator()(tensor x) const {
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Stack");
     int number = 0;
     for (const auto& own : arguments)
@@ -151,7 +151,7 @@ constexpr named_scope<Body> scope(const char* name, const Body& body, bool reuse
 }
 
 /// Makes `x` the end point of the open scope: how a part of a network that is no single layer gets one.
-constexpr symbolic_tensor collect_named_output(const symbolic_tensor& x) {
+constexpr tensor collect_named_output(const tensor& x) {
   x.trace->collect_end_point(x.node);
   return x;
 }

@@ -15,7 +15,7 @@ struct named_activation {
   Expression expression;
 
   constexpr expr::symbol operator()(const expr::symbol& x) const { return expression(x); }
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const { return apply(expr::scalar_function_of<1>(expression), x); }
+  constexpr tensor operator()(const tensor& x) const { return apply(expr::scalar_function_of<1>(expression), x); }
 };
 template <class Expression>
 named_activation(const char*, Expression) -> named_activation<Expression>;

@@ -15,7 +15,7 @@ struct flatten_layer : layer<flatten_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<flatten_layer>&) {
+  static constexpr tensor apply(const tensor& x, const arguments<flatten_layer>&) {
     return {*x.trace, graph::reshape(x.trace->g, x.node, {x.shape().size()}, x.trace->scope)};
   }
 };
@@ -31,7 +31,7 @@ struct spatial_squeeze_layer : layer<spatial_squeeze_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<spatial_squeeze_layer>&) {
+  static constexpr tensor apply(const tensor& x, const arguments<spatial_squeeze_layer>&) {
     const slim::shape found = x.shape(), expected{1, 1, x.channels()};
     if (!(found == expected)) x.trace->fail(graph::rule::shape_mismatch, found, expected);
     return {*x.trace, graph::reshape(x.trace->g, x.node, {x.channels()}, x.trace->scope)};
@@ -48,7 +48,7 @@ struct softmax_layer : layer<softmax_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<softmax_layer>&) {
+  static constexpr tensor apply(const tensor& x, const arguments<softmax_layer>&) {
     const int operands[] = {x.node};
     return {*x.trace, graph::like_first(x.trace->g, graph::op::softmax, operands, 1, x.trace->scope)};
   }
@@ -57,7 +57,7 @@ inline constexpr softmax_layer softmax;
 
 namespace detail {
 /// One row of `classes` numbers for each class number: `on` at the class, `off` elsewhere.
-constexpr symbolic_tensor one_hot(const symbolic_tensor& labels, int classes, double on = 1, double off = 0) {
+constexpr tensor one_hot(const tensor& labels, int classes, double on = 1, double off = 0) {
   tracer& trace = *labels.trace;
   slim::shape column = labels.shape(), rows = labels.shape();
   column.extents[column.rank++] = 1;
@@ -83,7 +83,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   constexpr auto operator()(whole_number classes, const Rest&... rest) const {
     return bind(rest..., num_classes = classes);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& labels, const arguments<one_hot_encoding_layer>& with) {
+  static constexpr tensor apply(const tensor& labels, const arguments<one_hot_encoding_layer>& with) {
     tracer& trace = *labels.trace;
     const int classes = with[num_classes];
     if (labels.shape().rank == slim::shape::max_rank) trace.fail(graph::rule::rank_mismatch, {labels.shape().rank}, {slim::shape::max_rank - 1});
@@ -104,20 +104,20 @@ struct bias_add_layer : layer<bias_add_layer> {
     return bind(rest...);
   }
   static constexpr bool takes_parameter(const void* keyword) { return same_identity(keyword, &identity_of<trainable_keyword>); }
-  static constexpr symbolic_tensor normalize(const symbolic_tensor& x, const parameter_list& given) {
+  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
     const double* const trained = given.find(trainable);
     const argument<trainable_keyword> trains(trained != nullptr && *trained != 0);
     const argument_base* const call[] = {&trains};
     const int outer = x.trace->open_unique(default_scope);
-    const symbolic_tensor y = run_layer<bias_add_layer>(x, call, trained != nullptr ? 1 : 0);
+    const tensor y = run_layer<bias_add_layer>(x, call, trained != nullptr ? 1 : 0);
     x.trace->close(outer);
     return y;
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<bias_add_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<bias_add_layer>& with) {
     tracer& trace = *x.trace;
     const reuse_guard sharing(trace, with[reuse]);
     const int biases = layer_variable(trace, "biases", {x.channels()}, with[initial_values], interned(trace, with[regularizer]), with[trainable], with);
-    const symbolic_tensor y = x + symbolic_tensor(trace, biases);
+    const tensor y = x + tensor(trace, biases);
     return with[activation_fn].empty() ? y : slim::apply(with[activation_fn].function(), y);
   }
 };

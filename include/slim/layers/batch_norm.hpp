@@ -29,7 +29,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
   }
 
   /// As normalizer_fn of another layer: opens its own scope in the layer's, `given` overrides the arg_scope.
-  static constexpr symbolic_tensor normalize(const symbolic_tensor& x, const parameter_list& given) {
+  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
     const auto value = [&](const auto& keyword, double otherwise) {
       const double* const found = given.find(keyword);
       return found != nullptr ? *found : otherwise;
@@ -47,28 +47,28 @@ struct batch_norm_layer : layer<batch_norm_layer> {
       for (int i = 0; i < given.count; ++i)
         if (given.keys[i] == one->key) call[count++] = one;
     const int outer = x.trace->open_unique(default_scope);
-    const symbolic_tensor y = run_layer<batch_norm_layer>(x, call, count);
+    const tensor y = run_layer<batch_norm_layer>(x, call, count);
     x.trace->close(outer);
     return y;
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<batch_norm_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<batch_norm_layer>& with) {
     tracer& trace = *x.trace;
     const slim::shape channels{x.channels()};
     const reuse_guard sharing(trace, with[reuse]);
     const auto variable = [&](const char* name, const initializer& initial, bool trained) {
-      return symbolic_tensor(trace, layer_variable(trace, name, channels, initial, -1, trained, with));
+      return tensor(trace, layer_variable(trace, name, channels, initial, -1, trained, with));
     };
-    const symbolic_tensor beta = with[center] ? variable("beta", zeros, with[trainable]) : symbolic_tensor(0.0);
-    const symbolic_tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : symbolic_tensor(1.0);
-    const symbolic_tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
+    const tensor beta = with[center] ? variable("beta", zeros, with[trainable]) : tensor(0.0);
+    const tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : tensor(1.0);
+    const tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
 
     // Few nodes, each a function recorded at once: deep networks have hundreds of these layers.
     const double small = with[epsilon], keep = with[decay];
-    symbolic_tensor center_of = moving_mean, variance = moving_variance;
+    tensor center_of = moving_mean, variance = moving_variance;
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
-      const symbolic_tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
+      const tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
       const int moments = graph::moments(trace.g, x.node, trace.scope);
       center_of = {trace, graph::result_of(trace.g, moments, 0, trace.scope)};
       variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
@@ -79,13 +79,13 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     }
     const int inverse_deviation = recorded<2>(trace.g, [](double e, auto v, auto g) { return g / sqrt(v + e); }, small);
     const int normalized = recorded<4>(trace.g, [](auto v, auto m, auto s, auto b) { return (v - m) * s + b; });
-    const symbolic_tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, gamma), beta);
+    const tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, gamma), beta);
     const stored_function& activate = with[activation_fn];
     return activate.empty() ? y : slim::apply(activate.function(), y);
   }
 
 private:
-  static constexpr void move_average(const symbolic_tensor& average, const symbolic_tensor& batch, const symbolic_tensor& examples, int function) {
+  static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, int function) {
     tracer& trace = *average.trace;
     graph::node n;
     n.kind = graph::op::update, n.extent = average.shape();

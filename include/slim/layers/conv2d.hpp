@@ -42,7 +42,7 @@ struct conv2d_layer : layer<conv2d_layer> {
     return bind(rest..., num_outputs = p.outputs, kernel_size = p.kernel);
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<conv2d_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) {
     tracer& trace = *x.trace;
     const int outputs = with[num_outputs];
     const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
@@ -54,7 +54,7 @@ struct conv2d_layer : layer<conv2d_layer> {
     out.extents[2] = outputs;
     const reuse_guard sharing(trace, with[reuse]);
     const int weights = weights_variable(trace, {kernel.height, kernel.width, x.channels(), outputs}, with);
-    return finish_linear(symbolic_tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
+    return finish_linear(tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
   }
 };
 inline constexpr conv2d_layer conv2d;

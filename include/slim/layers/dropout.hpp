@@ -22,7 +22,7 @@ struct dropout_layer : layer<dropout_layer> {
       return bind(first, rest...);
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<dropout_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<dropout_layer>& with) {
     tracer& trace = *x.trace;
     const double keep = with[keep_prob];
     if (!with[is_training].in(trace) || keep == 1) return x;

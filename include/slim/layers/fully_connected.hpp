@@ -28,13 +28,13 @@ struct fully_connected_layer : layer<fully_connected_layer> {
     return bind(rest..., num_outputs = p.outputs);
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<fully_connected_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<fully_connected_layer>& with) {
     tracer& trace = *x.trace;
     const int outputs = with[num_outputs], inputs = static_cast<int>(x.shape().size());
     const reuse_guard sharing(trace, with[reuse]);
     const int flat = graph::reshape(trace.g, x.node, {inputs}, trace.scope);
     const int weights = weights_variable(trace, {inputs, outputs}, with);
-    return finish_linear(symbolic_tensor(trace, graph::matmul(trace.g, flat, weights, {outputs}, trace.scope)), with);
+    return finish_linear(tensor(trace, graph::matmul(trace.g, flat, weights, {outputs}, trace.scope)), with);
   }
 };
 inline constexpr fully_connected_layer fully_connected;

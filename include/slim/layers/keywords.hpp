@@ -124,7 +124,7 @@ constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
 
 /// What normalizes a layer's output: a layer kind (`batch_norm`) or any constexpr function of a tensor.
 struct normalizer {
-  symbolic_tensor (*apply)(const symbolic_tensor&, const parameter_list&) = nullptr;
+  tensor (*apply)(const tensor&, const parameter_list&) = nullptr;
   bool (*takes)(const void* keyword) = nullptr;  // whether normalizer_params may hold it
   const char* name = "none";
   bool given = false;  // g++ with -fsanitize=undefined takes no comparison of `apply` with null for a constant
@@ -132,11 +132,11 @@ struct normalizer {
   constexpr normalizer() = default;
   constexpr normalizer(none_t) {}
   template <class Layer>
-    requires requires(const symbolic_tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
+    requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
   constexpr normalizer(const Layer&) : apply(&Layer::normalize), takes(&Layer::takes_parameter), name(Layer::function_name), given(true) {}
   template <class Callable>
-    requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<symbolic_tensor, Callable, symbolic_tensor>)
-  constexpr normalizer(const Callable&) : apply([](const symbolic_tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
+    requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
+  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 

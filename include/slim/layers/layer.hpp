@@ -48,7 +48,7 @@ private:
 
 /// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share.
 template <class Layer>
-constexpr symbolic_tensor run_layer(const symbolic_tensor& x, const argument_base* const* call, int count) {
+constexpr tensor run_layer(const tensor& x, const argument_base* const* call, int count) {
   x.trace->policies.mark_used(&identity_of<Layer>);
   return Layer::apply(x, arguments<Layer>(*x.trace, call, count));
 }
@@ -60,22 +60,22 @@ struct layer_call {
   Map given;
   const char* scope = nullptr;  // null: a unique name from the layer's default
 
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const {
+  constexpr tensor operator()(const tensor& x) const {
     if (x.trace->g.full(x.trace->scope)) return x;
     const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(Layer::default_scope);
     return finish(x, outer);
   }
 
   /// Applied as part of repeat or stack, under the name `base`_`number`.
-  constexpr symbolic_tensor numbered(const symbolic_tensor& x, const char* base, int number) const {
+  constexpr tensor numbered(const tensor& x, const char* base, int number) const {
     if (x.trace->g.full(x.trace->scope)) return x;
     return finish(x, x.trace->open(base, number));
   }
 
 private:
-  constexpr symbolic_tensor finish(const symbolic_tensor& x, int outer) const {
+  constexpr tensor finish(const tensor& x, int outer) const {
     tracer& trace = *x.trace;
-    const symbolic_tensor y = hana::unpack(given, [&](const auto&... pairs) {
+    const tensor y = hana::unpack(given, [&](const auto&... pairs) {
       check_arguments<Layer, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace);
       const argument_base* const call[] = {&hana::second(pairs)..., nullptr};
       return run_layer<Layer>(x, call, sizeof...(pairs));

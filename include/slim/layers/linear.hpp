@@ -30,7 +30,7 @@ constexpr int weights_variable(tracer& trace, const slim::shape& extent, const a
 
 /// Adds biases (unless there is a normalizer or `biases_initializer = none`), normalizes, activates.
 template <class Layer>
-constexpr symbolic_tensor finish_linear(symbolic_tensor y, const arguments<Layer>& with) {
+constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
   tracer& trace = *y.trace;
   const normalizer& normalize = with[normalizer_fn];
   if (normalize.given) {
@@ -40,7 +40,7 @@ constexpr symbolic_tensor finish_linear(symbolic_tensor y, const arguments<Layer
     y = normalize.apply(y, given);
   } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
     const int biases = layer_variable(trace, "biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable], with);
-    y = y + symbolic_tensor(trace, biases);
+    y = y + tensor(trace, biases);
   }
   const stored_function& activate = with[activation_fn];
   return activate.empty() ? y : apply(activate.function(), y);

@@ -26,7 +26,7 @@ struct local_response_normalization_layer : layer<local_response_normalization_l
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<local_response_normalization_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<local_response_normalization_layer>& with) {
     tracer& trace = *x.trace;
     const int operands[] = {x.node};
     const int result = graph::like_first(trace.g, graph::op::local_response_normalization, operands, 1, trace.scope);

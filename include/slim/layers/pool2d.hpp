@@ -24,7 +24,7 @@ struct pool2d_layer : layer<Self> {
     return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<Self>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<Self>& with) {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
@@ -58,7 +58,7 @@ struct global_avg_pool_layer : layer<global_avg_pool_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<global_avg_pool_layer>&) {
+  static constexpr tensor apply(const tensor& x, const arguments<global_avg_pool_layer>&) {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;

@@ -40,7 +40,7 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
     return bind(rest..., num_outputs = p.outputs, kernel_size = p.kernel);
   }
 
-  static constexpr symbolic_tensor apply(const symbolic_tensor& x, const arguments<separable_conv2d_layer>& with) {
+  static constexpr tensor apply(const tensor& x, const arguments<separable_conv2d_layer>& with) {
     tracer& trace = *x.trace;
     const bool depthwise_only = with[num_outputs].absent;
     const int outputs = with[num_outputs], multiplier = with[depth_multiplier];
@@ -63,7 +63,7 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
       out.extents[2] = outputs;
       y = graph::convolution(trace.g, y, pointwise, {extent2(1), extent2(1), extent2(1), 0, 0}, out, trace.scope);
     }
-    return finish_linear(symbolic_tensor(trace, y), with);
+    return finish_linear(tensor(trace, y), with);
   }
 };
 inline constexpr separable_conv2d_layer separable_conv2d;

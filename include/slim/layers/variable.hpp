@@ -17,7 +17,7 @@ struct variable_function {
       arguments_of(initial_values = xavier(), regularizer = none, trainable = true, collections = collection_list{}, device = "/CPU:0");
 
   template <keyword_argument... Given>
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x, const char* name, const shape& extent, const Given&... given) const {
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const Given&... given) const {
     tracer& trace = *x.trace;
     check_arguments<variable_function, Given...>(trace);
     trace.policies.mark_used(&identity_of<variable_function>);
@@ -28,16 +28,16 @@ struct variable_function {
     return {trace, trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], Kind, with[collections])};
   }
   template <keyword_argument... Given>
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x, const char* name, const shape& extent, const initializer& initial, const Given&... given) const {
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const Given&... given) const {
     return (*this)(x, name, extent, initial_values = initial, given...);
   }
   template <keyword_argument... Given>
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
                               const Given&... given) const {
     return (*this)(x, name, extent, initial_values = initial, regularizer = regularize, given...);
   }
   template <keyword_argument... Given>
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
+  constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const stored_function& regularize,
                               bool trained, const Given&... given) const {
     return (*this)(x, name, extent, initial_values = initial, regularizer = regularize, trainable = trained, given...);
   }
@@ -49,14 +49,14 @@ inline constexpr variable_function<variable_kind::global> variable;
 inline constexpr variable_function<variable_kind::model> model_variable;
 
 /// Numbers with a name that are neither trained nor saved: a mask, a table.
-constexpr symbolic_tensor local_variable(const symbolic_tensor& x, const char* name, const shape& extent, const initializer& initial) {
+constexpr tensor local_variable(const tensor& x, const char* name, const shape& extent, const initializer& initial) {
   return {*x.trace, x.trace->variable(name, extent, initial, -1, false, variable_kind::local)};
 }
 
 namespace nn {
 
 /// Cross-correlation of an image with `kernel` [height, width, channels, outputs]; no biases, no activation.
-constexpr symbolic_tensor conv2d(const symbolic_tensor& x, const symbolic_tensor& kernel, extent2 strides = 1, padding_mode pad = SAME) {
+constexpr tensor conv2d(const tensor& x, const tensor& kernel, extent2 strides = 1, padding_mode pad = SAME) {
   tracer& trace = *x.trace;
   const shape& k = kernel.shape();
   if (k.rank != 4 || k[2] != x.channels()) {
@@ -71,7 +71,7 @@ constexpr symbolic_tensor conv2d(const symbolic_tensor& x, const symbolic_tensor
 }
 
 /// Rows times matrix: [inputs] · [inputs, outputs]; an image is flattened first.
-constexpr symbolic_tensor matmul(const symbolic_tensor& x, const symbolic_tensor& weights) {
+constexpr tensor matmul(const tensor& x, const tensor& weights) {
   tracer& trace = *x.trace;
   const shape& w = weights.shape();
   if (w.rank != 2 || w[0] != x.shape().size()) {

@@ -6,7 +6,7 @@
 namespace slim::losses {
 
 /// Adds a scalar to the losses that get_total_loss sums. Losses of this folder add themselves.
-constexpr symbolic_tensor add_loss(const symbolic_tensor& loss) {
+constexpr tensor add_loss(const tensor& loss) {
   tracer& trace = *loss.trace;
   if (loss.shape().size() != 1 || trace.g.nodes[loss.node].batched) trace.fail(graph::rule::not_a_scalar_loss, loss.shape(), {});
   trace.g.losses.push({loss.node, trace.scope, loss.shape()});
@@ -15,13 +15,13 @@ constexpr symbolic_tensor add_loss(const symbolic_tensor& loss) {
 
 /// Sum of all losses added so far, with or without those of regularizers. Like the next two it is evaluated where it meets a
 /// tensor of the network or is returned from it.
-constexpr symbolic_tensor get_total_loss(bool add_regularization_losses = true) {
-  return symbolic_tensor(add_regularization_losses ? deferred::total_loss : deferred::losses);
+constexpr tensor get_total_loss(bool add_regularization_losses = true) {
+  return tensor(add_regularization_losses ? deferred::total_loss : deferred::losses);
 }
 /// Sum of the losses of the collection; `add_n` takes it like a list.
-constexpr symbolic_tensor get_losses() { return symbolic_tensor(deferred::losses); }
+constexpr tensor get_losses() { return tensor(deferred::losses); }
 /// Sum of the regularization losses of all variables; 0 when there are none.
-constexpr symbolic_tensor get_regularization_losses() { return symbolic_tensor(deferred::regularization_losses); }
+constexpr tensor get_regularization_losses() { return tensor(deferred::regularization_losses); }
 
 namespace detail {
 
@@ -38,13 +38,13 @@ constexpr slim::shape with_ones(const slim::shape& shape, int first, int count) 
   return wider;
 }
 
-constexpr symbolic_tensor reshaped(const symbolic_tensor& x, const slim::shape& extent) { return {*x.trace, graph::reshape(x.trace->g, x.node, extent, x.trace->scope)}; }
+constexpr tensor reshaped(const tensor& x, const slim::shape& extent) { return {*x.trace, graph::reshape(x.trace->g, x.node, extent, x.trace->scope)}; }
 
-constexpr symbolic_tensor is_equal(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(slim::detail::operation(expr::scalar_op::equal), x, y); }
+constexpr tensor is_equal(const tensor& x, const tensor& y) { return apply(slim::detail::operation(expr::scalar_op::equal), x, y); }
 
 /// Weights for losses of this shape, in a shape that broadcasts against it: TF-Slim aligns them with the leading axes, [batch], [batch, height] and
 /// so on; a last extent of 1 may be left out or not. One number in all stays what it is. Everything else is refused.
-constexpr symbolic_tensor aligned_weights(const symbolic_tensor& weights, const slim::shape& losses) {
+constexpr tensor aligned_weights(const tensor& weights, const slim::shape& losses) {
   tracer& trace = *weights.trace;
   slim::shape own = weights.shape();
   if (!trace.g.nodes[weights.node].batched) {
@@ -62,10 +62,10 @@ constexpr symbolic_tensor aligned_weights(const symbolic_tensor& weights, const 
 }
 
 /// `total` / (number of losses whose weight is not zero), 0 when there is none; each weight is that of `losses_per_weight` losses.
-constexpr symbolic_tensor average_of_counted(const symbolic_tensor& total, const symbolic_tensor& weights, double losses_per_weight) {
-  const symbolic_tensor present = select(is_equal(weights, 0.0), 0.0, 1.0);
+constexpr tensor average_of_counted(const tensor& total, const tensor& weights, double losses_per_weight) {
+  const tensor present = select(is_equal(weights, 0.0), 0.0, 1.0);
   const bool batched = weights.trace->g.nodes[weights.node].batched;
-  const symbolic_tensor counted = batched ? sum(present) * losses_per_weight : present * losses_per_weight * symbolic_tensor(*weights.trace, graph::batch_size(weights.trace->g));
+  const tensor counted = batched ? sum(present) * losses_per_weight : present * losses_per_weight * tensor(*weights.trace, graph::batch_size(weights.trace->g));
   return select(counted > 0.0, total / max(counted, 1.0), 0.0);
 }
 
@@ -74,15 +74,15 @@ constexpr symbolic_tensor average_of_counted(const symbolic_tensor& total, const
 /// TF-Slim section 5.1: Σ losses·weights / (number of losses whose weight is not zero); 0 when there is none. `weights` is one number, or one for
 /// each example, or has the leading axes of the losses: [height, width] or [height, width, 1] for losses [height, width, channels].
 /// Adds the result to the collection.
-constexpr symbolic_tensor compute_weighted_loss(const symbolic_tensor& losses, const symbolic_tensor& weights = 1.0) {
+constexpr tensor compute_weighted_loss(const tensor& losses, const tensor& weights = 1.0) {
   tracer& trace = *losses.trace;
   const bool batched = trace.g.nodes[losses.node].batched;
   if (!weights.bound()) {
     const double weight = trace.g.nodes[weights.in(trace)].value;
-    return add_loss(weight == 0 ? symbolic_tensor(trace, graph::constant(trace.g, 0)) : mean(losses) * weight);
+    return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : mean(losses) * weight);
   }
   if (!batched && trace.g.nodes[weights.node].batched) trace.fail(graph::rule::loss_weight_mismatch, weights.shape(), losses.shape());
-  const symbolic_tensor aligned = detail::aligned_weights(weights, losses.shape());
+  const tensor aligned = detail::aligned_weights(weights, losses.shape());
   if (trace.g.failed()) return losses;
   const double per_weight = static_cast<double>(losses.shape().size()) / static_cast<double>(aligned.shape().size());
   if (!batched) return add_loss(mean(losses) * aligned);

@@ -20,10 +20,10 @@ namespace losses {
 
 namespace detail {
 /// Labels must have the shape of the predictions, for each example; one number in all may stand for all of them.
-constexpr void check_labels(const symbolic_tensor& predictions, const symbolic_tensor& labels) {
+constexpr void check_labels(const tensor& predictions, const tensor& labels) {
   if (!labels.bound()) return;
   const slim::shape found = labels.shape(), expected = predictions.shape();
-  const auto batched = [](const symbolic_tensor& x) { return x.trace->g.nodes[x.node].batched; };
+  const auto batched = [](const tensor& x) { return x.trace->g.nodes[x.node].batched; };
   const bool one_each = found.size() == 1 && expected.size() == 1, one_in_all = found.size() == 1 && !batched(labels);
   if (one_in_all || ((found == expected || one_each) && batched(labels) == batched(predictions))) return;
   predictions.trace->fail(graph::rule::label_shape_mismatch, found, expected);
@@ -39,7 +39,7 @@ struct loss_function {
 
 /// |p − y|
 struct absolute_difference_loss : detail::loss_function<absolute_difference_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
     detail::check_labels(predictions, labels);
     return compute_weighted_loss(abs(predictions - labels), weights);
   }
@@ -48,7 +48,7 @@ inline constexpr absolute_difference_loss absolute_difference;
 
 /// (p − y)², without ½.
 struct mean_squared_error_loss : detail::loss_function<mean_squared_error_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
     detail::check_labels(predictions, labels);
     return compute_weighted_loss(square(predictions - labels), weights);
   }
@@ -59,7 +59,7 @@ inline constexpr mean_squared_error_loss sum_of_squares;
 
 /// −y·ln(p + ε) − (1 − y)·ln(1 − p + ε)
 struct log_loss_function : detail::loss_function<log_loss_function> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0, double epsilon = 1e-7) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7) const {
     detail::check_labels(predictions, labels);
     return compute_weighted_loss(-(labels * log(predictions + epsilon)) - (1.0 - labels) * log(1.0 - predictions + epsilon), weights);
   }
@@ -68,9 +68,9 @@ inline constexpr log_loss_function log_loss;
 
 /// max(x, 0) − x·y' + ln(1 + exp(−|x|)) with y' = y·(1 − s) + ½·s, s = label_smoothing.
 struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0, double label_smoothing = 0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
     detail::check_labels(logits, labels);
-    const symbolic_tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
+    const tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
     return compute_weighted_loss(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights);
   }
 };
@@ -79,7 +79,7 @@ inline constexpr sigmoid_cross_entropy_loss sigmoid_cross_entropy;
 namespace detail {
 
 /// −Σ labels·log_softmax(logits) over the last extent: one number for each example, or for each of its pixels.
-constexpr symbolic_tensor cross_entropies(const symbolic_tensor& logits, const symbolic_tensor& labels) {
+constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
   tracer& trace = *logits.trace;
   graph::node n;
   n.kind = graph::op::softmax_cross_entropy, n.batched = true, n.extent = leading(logits.shape());
@@ -94,9 +94,9 @@ constexpr symbolic_tensor cross_entropies(const symbolic_tensor& logits, const s
 /// −Σ y'·log_softmax(x) over the last extent, y' = y·(1 − s) + s/classes: one loss per example, or per pixel of logits [height, width, classes].
 /// Labels are distributions over the classes (one-hot or soft). Weights: one number, one per example, or one per pixel.
 struct softmax_cross_entropy_loss : detail::loss_function<softmax_cross_entropy_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& onehot_labels, const symbolic_tensor& weights = 1.0, double label_smoothing = 0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
     detail::check_labels(logits, onehot_labels);
-    const symbolic_tensor labels = label_smoothing > 0 ? onehot_labels * (1 - label_smoothing) + label_smoothing / logits.channels() : onehot_labels;
+    const tensor labels = label_smoothing > 0 ? onehot_labels * (1 - label_smoothing) + label_smoothing / logits.channels() : onehot_labels;
     return compute_weighted_loss(detail::cross_entropies(logits, labels), weights);
   }
 };
@@ -105,7 +105,7 @@ inline constexpr softmax_cross_entropy_loss softmax_cross_entropy;
 namespace detail {
 
 /// The loss below; `ignored`, unless null, is a label whose losses do not count.
-constexpr symbolic_tensor sparse_cross_entropy(const symbolic_tensor& logits, const symbolic_tensor& labels, const symbolic_tensor& weights, const int* ignored) {
+constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels, const tensor& weights, const int* ignored) {
   tracer& trace = *logits.trace;
   const int classes = logits.channels();
   const slim::shape cells = leading(logits.shape());
@@ -115,11 +115,11 @@ constexpr symbolic_tensor sparse_cross_entropy(const symbolic_tensor& logits, co
     trace.fail(graph::rule::label_shape_mismatch, found, cells);
     return logits;
   }
-  const symbolic_tensor of_cells = reshaped(labels, cells);
-  const symbolic_tensor each = cross_entropies(logits, slim::detail::one_hot(of_cells, classes));
+  const tensor of_cells = reshaped(labels, cells);
+  const tensor each = cross_entropies(logits, slim::detail::one_hot(of_cells, classes));
   trace.g.labels.push({of_cells.node, each.node, classes, ignored != nullptr ? *ignored : 0, ignored != nullptr});
   if (ignored == nullptr) return compute_weighted_loss(each, weights);
-  const symbolic_tensor counts = select(is_equal(of_cells, *ignored), 0.0, 1.0);
+  const tensor counts = select(is_equal(of_cells, *ignored), 0.0, 1.0);
   return compute_weighted_loss(each, weights.bound() ? counts * aligned_weights(weights, cells) : counts * weights);
 }
 
@@ -130,13 +130,13 @@ constexpr symbolic_tensor sparse_cross_entropy(const symbolic_tensor& logits, co
 /// arguments makes one more known, whose losses do not count.
 struct sparse_softmax_cross_entropy_loss : detail::loss_function<sparse_softmax_cross_entropy_loss> {
   static constexpr slim::shape label_shape(const slim::shape& predictions) { return detail::leading(predictions); }
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0) const {
     return detail::sparse_cross_entropy(logits, labels, weights, nullptr);
   }
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels, const symbolic_tensor& weights, const argument<ignore_label_keyword>& ignored) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const argument<ignore_label_keyword>& ignored) const {
     return detail::sparse_cross_entropy(logits, labels, weights, &ignored.value);
   }
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels, const argument<ignore_label_keyword>& ignored) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const argument<ignore_label_keyword>& ignored) const {
     return detail::sparse_cross_entropy(logits, labels, 1.0, &ignored.value);
   }
 };
@@ -146,7 +146,7 @@ inline constexpr sparse_softmax_cross_entropy_loss sparse_softmax_cross_entropy;
 template <int Label>
 struct sparse_softmax_cross_entropy_ignoring_loss : detail::loss_function<sparse_softmax_cross_entropy_ignoring_loss<Label>> {
   static constexpr slim::shape label_shape(const slim::shape& predictions) { return detail::leading(predictions); }
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0) const {
     return sparse_softmax_cross_entropy(logits, labels, weights, ignore_label = Label);
   }
 };
@@ -155,7 +155,7 @@ inline constexpr sparse_softmax_cross_entropy_ignoring_loss<Label> sparse_softma
 
 /// max(0, 1 − (2y − 1)·x) per element, labels 0 or 1: unreduced and not added to the collection, as in TF-Slim.
 struct hinge_loss_function : detail::loss_function<hinge_loss_function> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& logits, const symbolic_tensor& labels) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels) const {
     detail::check_labels(logits, labels);
     return max(0.0, 1.0 - (2.0 * labels - 1.0) * logits);
   }
@@ -165,16 +165,16 @@ inline constexpr hinge_loss_function hinge_loss;
 /// 1 − Σ p·y along one axis, which the losses do not have any more; inputs are taken to have unit length along it. `axis` counts the batch as 0, as
 /// in TF-Slim; −1, and none, is the last.
 struct cosine_distance_loss : detail::loss_function<cosine_distance_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
     return along(predictions, labels, -1, weights);
   }
   template <std::integral Axis>
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, Axis axis, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, Axis axis, const tensor& weights = 1.0) const {
     return along(predictions, labels, static_cast<int>(axis), weights);
   }
 
 private:
-  static constexpr symbolic_tensor along(const symbolic_tensor& predictions, const symbolic_tensor& labels, int axis, const symbolic_tensor& weights) {
+  static constexpr tensor along(const tensor& predictions, const tensor& labels, int axis, const tensor& weights) {
     tracer& trace = *predictions.trace;
     detail::check_labels(predictions, labels);
     const slim::shape all = predictions.shape();
@@ -186,19 +186,19 @@ private:
     slim::shape losses;
     for (int i = 0; i < all.rank; ++i)
       if (i != own) losses.extents[losses.rank++] = all[i];
-    const symbolic_tensor products = predictions * labels;
+    const tensor products = predictions * labels;
     if (!weights.bound()) {
       const double weight = trace.g.nodes[weights.in(trace)].value;
-      return add_loss(weight == 0 ? symbolic_tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]));
+      return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]));
     }
     // Σ weights·(1 − Σ products) = Σ weights − Σ weights·products: no sum along an axis is needed.
-    const symbolic_tensor aligned = detail::aligned_weights(weights, losses);
+    const tensor aligned = detail::aligned_weights(weights, losses);
     if (trace.g.failed()) return predictions;
     const slim::shape each = aligned.shape();
     const bool batched = trace.g.nodes[aligned.node].batched;
     const double per_weight = static_cast<double>(losses.size()) / static_cast<double>(each.size());
-    const symbolic_tensor spread = each.rank == 0 ? aligned : detail::reshaped(aligned, detail::with_ones(each, own, 1));
-    const symbolic_tensor of_ones = batched ? sum(aligned) * per_weight : aligned * per_weight * symbolic_tensor(trace, graph::batch_size(trace.g));
+    const tensor spread = each.rank == 0 ? aligned : detail::reshaped(aligned, detail::with_ones(each, own, 1));
+    const tensor of_ones = batched ? sum(aligned) * per_weight : aligned * per_weight * tensor(trace, graph::batch_size(trace.g));
     return add_loss(detail::average_of_counted(of_ones - sum(products * spread), aligned, per_weight));
   }
 };
@@ -206,12 +206,12 @@ inline constexpr cosine_distance_loss cosine_distance;
 
 /// Per example, d = p − y with n elements: 2·Σd²/n − 2·(Σd)²/n²; weighted and summed over the batch, not averaged.
 struct mean_pairwise_squared_error_loss : detail::loss_function<mean_pairwise_squared_error_loss> {
-  constexpr symbolic_tensor operator()(const symbolic_tensor& predictions, const symbolic_tensor& labels, const symbolic_tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
     detail::check_labels(predictions, labels);
-    const symbolic_tensor difference = predictions - labels;
+    const tensor difference = predictions - labels;
     const double n = static_cast<double>(predictions.shape().size());
-    const symbolic_tensor squares = sum_per_example(square(difference)), total = sum_per_example(difference);
-    const symbolic_tensor each = squares * (2 / n) - square(total) * (2 / (n * n));
+    const tensor squares = sum_per_example(square(difference)), total = sum_per_example(difference);
+    const tensor each = squares * (2 / n) - square(total) * (2 / (n * n));
     return add_loss(sum(each * (weights.bound() ? detail::aligned_weights(weights, {}) : weights)));
   }
 };

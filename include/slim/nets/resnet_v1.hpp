@@ -21,7 +21,7 @@ constexpr auto conv2d_same(int outputs, extent2 kernel, int strides, const char*
 }
 
 /// Every `factor`-th row and column.
-constexpr symbolic_tensor subsample(const symbolic_tensor& x, int factor, const char* name) {
+constexpr tensor subsample(const tensor& x, int factor, const char* name) {
   return factor == 1 ? x : max_pool2d({1, 1}, factor, name)(x);
 }
 
@@ -31,8 +31,8 @@ struct bottleneck_v1 {
   int depth;
   int stride;
 
-  constexpr symbolic_tensor operator()(const symbolic_tensor& x) const {
-    const symbolic_tensor shortcut = x.channels() == depth ? subsample(x, stride, "shortcut")
+  constexpr tensor operator()(const tensor& x) const {
+    const tensor shortcut = x.channels() == depth ? subsample(x, stride, "shortcut")
                                                   : conv2d(depth, {1, 1}, stride, "shortcut", activation_fn = none)(x);
     const auto residual = conv2d(depth / 4, {1, 1}, "conv1")
                        >> conv2d_same(depth / 4, {3, 3}, stride, "conv2")
@@ -47,7 +47,7 @@ struct resnet_v1_block {
   int units;
   int stride;
 
-  constexpr symbolic_tensor operator()(symbolic_tensor x) const {
+  constexpr tensor operator()(tensor x) const {
     for (int i = 1; i <= units; ++i)
       x = apply_numbered(scope("bottleneck_v1", bottleneck_v1{depth, i == units ? stride : 1}), x, "unit", i);
     return collect_named_output(x);

@@ -11,12 +11,12 @@ namespace slim {
 enum class deferred : unsigned char { no, total_loss, losses, regularization_losses };
 
 /// A value of the network being traced: a handle of one graph node, or a number. Cheap to copy. `shape()` is per example.
-class symbolic_tensor {
+class tensor {
 public:
-  constexpr symbolic_tensor(double number) : constant(number) {}
-  constexpr symbolic_tensor(tracer& owner, int index) : trace(&owner), node(index) {}
+  constexpr tensor(double number) : constant(number) {}
+  constexpr tensor(tracer& owner, int index) : trace(&owner), node(index) {}
   /// A sum over a collection that is worked out where it meets a tensor of the network; see losses::get_total_loss.
-  constexpr explicit symbolic_tensor(deferred what) : later(what) {}
+  constexpr explicit tensor(deferred what) : later(what) {}
 
   constexpr const slim::shape& shape() const { return trace->g.nodes[node].extent; }
   constexpr int channels() const { return shape().channels(); }
@@ -88,7 +88,7 @@ constexpr tracer& network_of(const Tensors&... operands) {
 
 /// Element-wise application of a recorded function. The shapes of one example broadcast as in NumPy, and what is not batched is the same for all examples.
 template <class... Tensors>
-constexpr symbolic_tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
+constexpr tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
   tracer& owner = detail::network_of(operands...);
   const int nodes[] = {operands.in(owner)...};
   return {owner, graph::map(owner.g, function, nodes, sizeof...(Tensors), owner.scope)};
@@ -109,7 +109,7 @@ constexpr int recorded(graph::graph& g, const Callable& callable, Numbers... num
 
 /// apply with function number `function` of the graph.
 template <class... Tensors>
-constexpr symbolic_tensor apply(int function, const Tensors&... operands) {
+constexpr tensor apply(int function, const Tensors&... operands) {
   tracer& owner = detail::network_of(operands...);
   const int nodes[] = {operands.in(owner)...};
   return {owner, graph::map(owner.g, function, nodes, sizeof...(Tensors), owner.scope)};
@@ -125,27 +125,27 @@ constexpr expr::scalar_function operation(expr::scalar_op op) {
 }
 }  // namespace detail
 
-constexpr symbolic_tensor operator-(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::negate), x); }
-constexpr symbolic_tensor operator+(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::add), x, y); }
-constexpr symbolic_tensor operator-(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::subtract), x, y); }
-constexpr symbolic_tensor operator*(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::multiply), x, y); }
-constexpr symbolic_tensor operator/(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
-constexpr symbolic_tensor operator>(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
-constexpr symbolic_tensor operator<(const symbolic_tensor& x, const symbolic_tensor& y) { return y > x; }
-constexpr symbolic_tensor abs(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::absolute), x); }
-constexpr symbolic_tensor sqrt(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
-constexpr symbolic_tensor exp(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
-constexpr symbolic_tensor log(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
-constexpr symbolic_tensor tanh(const symbolic_tensor& x) { return apply(detail::operation(expr::scalar_op::hyperbolic_tangent), x); }
-constexpr symbolic_tensor max(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
-constexpr symbolic_tensor min(const symbolic_tensor& x, const symbolic_tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
-constexpr symbolic_tensor square(const symbolic_tensor& x) { return x * x; }
-constexpr symbolic_tensor select(const symbolic_tensor& condition, const symbolic_tensor& yes, const symbolic_tensor& no) {
+constexpr tensor operator-(const tensor& x) { return apply(detail::operation(expr::scalar_op::negate), x); }
+constexpr tensor operator+(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::add), x, y); }
+constexpr tensor operator-(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::subtract), x, y); }
+constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::multiply), x, y); }
+constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
+constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
+constexpr tensor operator<(const tensor& x, const tensor& y) { return y > x; }
+constexpr tensor abs(const tensor& x) { return apply(detail::operation(expr::scalar_op::absolute), x); }
+constexpr tensor sqrt(const tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
+constexpr tensor exp(const tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
+constexpr tensor log(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
+constexpr tensor tanh(const tensor& x) { return apply(detail::operation(expr::scalar_op::hyperbolic_tangent), x); }
+constexpr tensor max(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
+constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
+constexpr tensor square(const tensor& x) { return x * x; }
+constexpr tensor select(const tensor& condition, const tensor& yes, const tensor& no) {
   return apply(detail::operation(expr::scalar_op::select), condition, yes, no);
 }
 
 /// Σ of all elements of all examples: one number.
-constexpr symbolic_tensor sum(const symbolic_tensor& x) {
+constexpr tensor sum(const tensor& x) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   const int nodes[] = {x.node};
@@ -153,15 +153,15 @@ constexpr symbolic_tensor sum(const symbolic_tensor& x) {
 }
 
 /// Mean over all elements of all examples of the batch: one number.
-constexpr symbolic_tensor mean(const symbolic_tensor& x) {
+constexpr tensor mean(const tensor& x) {
   const double per_example = static_cast<double>(x.shape().size());
-  const symbolic_tensor total = sum(x);
+  const tensor total = sum(x);
   if (!x.trace->g.nodes[x.node].batched) return total * (1.0 / per_example);
-  return total * (1.0 / per_example) / symbolic_tensor(*x.trace, graph::batch_size(x.trace->g));
+  return total * (1.0 / per_example) / tensor(*x.trace, graph::batch_size(x.trace->g));
 }
 
 /// Σ over the elements of each example: one number per example, or one in all where `x` is the same for all.
-constexpr symbolic_tensor sum_per_example(const symbolic_tensor& x) {
+constexpr tensor sum_per_example(const tensor& x) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   const int nodes[] = {x.node};
@@ -170,12 +170,12 @@ constexpr symbolic_tensor sum_per_example(const symbolic_tensor& x) {
 
 /// The sum of a list of tensors or of a loss collection.
 template <class... Tensors>
-constexpr symbolic_tensor add_n(const symbolic_tensor& first, const Tensors&... rest) {
+constexpr tensor add_n(const tensor& first, const Tensors&... rest) {
   return (first + ... + rest);
 }
 
 /// `x` as a constant: no gradient flows through it.
-constexpr symbolic_tensor stop_gradient(const symbolic_tensor& x) {
+constexpr tensor stop_gradient(const tensor& x) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   graph::node n;
