@@ -31,7 +31,7 @@ static_assert(parameter_count<mixed, image> == (3 * 4 + 4) + (3 * 3 + 3) + (9 * 
 static_assert([] {
   const auto& p = program<mixed, image>;
   const graph::node& joined = p.nodes[p.outputs[0]];
-  return joined.kind == graph::op::concat && joined.operand_count == 3 && p.nodes[joined.operands[0]].extent.channels() == 4 &&
+  return joined.kind == op::concat::kind && joined.operand_count == 3 && p.nodes[joined.operands[0]].extent.channels() == 4 &&
          p.nodes[joined.operands[1]].extent.channels() == 6 && p.nodes[joined.operands[2]].extent.channels() == 2;
 }());
 
@@ -100,7 +100,7 @@ TEST_CASE("a diamond is traced once: what both branches read is one node") {
   };
   const graph::graph g = detail::trace_only<diamond, model_options<image>>().g;
   int convolutions = 0;
-  for (const graph::node& n : g.nodes) convolutions += n.kind == graph::op::convolution ? 1 : 0;
+  for (const graph::node& n : g.nodes) convolutions += n.kind == op::convolution::kind ? 1 : 0;
   CHECK(convolutions == 3);
   CHECK(!g.failed());
 }

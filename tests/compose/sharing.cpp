@@ -62,8 +62,8 @@ static_assert(broken<other_shape, image> == rule::reused_variable_shape);
 TEST_CASE("a shared variable is penalised once") {
   tracer trace;
   trace.training = true;
-  const tensor left(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 0));
-  const tensor right(trace, graph::add_leaf(trace.g, graph::op::input, true, image::extent, 1));
+  const tensor left(trace, graph::add_leaf(trace.g, graph::kind::input, true, image::extent, 0));
+  const tensor right(trace, graph::add_leaf(trace.g, graph::kind::input, true, image::extent, 1));
   siamese(left, right);
   CHECK(!trace.g.failed());
   CHECK(trace.regularization_losses().size() == 2);  // the weights of conv and of fc
@@ -79,9 +79,9 @@ TEST_CASE("a shared variable is updated once, by the sum of its gradients") {
   int updates = 0, convolution_gradients = 0, matmul_gradients = 0;
   for (const graph::node& n : c.g.nodes) {
     if (n.dead) continue;
-    updates += n.kind == graph::op::update ? 1 : 0;
-    convolution_gradients += n.kind == graph::op::convolution_weights_gradient ? 1 : 0;
-    matmul_gradients += n.kind == graph::op::matmul_weights_gradient ? 1 : 0;
+    updates += n.kind == graph::kind::update ? 1 : 0;
+    convolution_gradients += n.kind == op::convolution_weights_gradient::kind ? 1 : 0;
+    matmul_gradients += n.kind == op::matmul_weights_gradient::kind ? 1 : 0;
   }
   CHECK(updates == 4);
   CHECK(convolution_gradients == 2);

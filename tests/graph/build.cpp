@@ -111,7 +111,7 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
         for (int axis = 0; axis < rank; ++axis) fits = fits && (extent(first, axis) == extent(second, axis) || extent(first, axis) == 1 || extent(second, axis) == 1);
         const bool found = access_of(g.nodes[0], over).fits && access_of(g.nodes[1], over).fits && same_loop(over, joint_domain(g, both, 2));
         sketch s;
-        const tensor x{s.trace, add_leaf(s.trace.g, op::input, g.nodes[0].batched, first)}, y{s.trace, add_leaf(s.trace.g, op::input, g.nodes[1].batched, second, 1)};
+        const tensor x{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[0].batched, first)}, y{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[1].batched, second, 1)};
         x - 2.0 * y;
         CHECK(s.trace.g.failed() == !fits);
         if (!fits) continue;
@@ -184,21 +184,21 @@ TEST_CASE("windows are placed or reported") {
   slim::graph::graph g;
   window placed;
   slim::shape out;
-  CHECK(place_window(g, {7, 8, 3}, {3, 3}, 2, 1, SAME, -1, placed, out));
+  CHECK(op::place_window(g, {7, 8, 3}, {3, 3}, 2, 1, SAME, -1, placed, out));
   CHECK(out == slim::shape{4, 4, 3});
   CHECK(placed.pad_top == 1);   // (4 − 1)·2 + 3 − 7 = 2, half of it above
   CHECK(placed.pad_left == 0);  // (4 − 1)·2 + 3 − 8 = 1: the odd cell goes to the right
-  CHECK(place_window(g, {7, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
+  CHECK(op::place_window(g, {7, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
   CHECK(out == slim::shape{3, 4, 3});
   CHECK(!g.failed());
-  CHECK(!place_window(g, {4, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
+  CHECK(!op::place_window(g, {4, 8, 3}, {3, 3}, 1, 2, VALID, -1, placed, out));
   CHECK(g.error.broken == rule::window_larger_than_input);
   CHECK(g.error.found == slim::shape{5, 5});
   CHECK(g.error.expected == slim::shape{4, 8});
   slim::graph::graph second;
-  CHECK(!place_window(second, {12}, {3, 3}, 1, 1, SAME, -1, placed, out));
+  CHECK(!op::place_window(second, {12}, {3, 3}, 1, 1, SAME, -1, placed, out));
   CHECK(second.error.broken == rule::rank_mismatch);
   slim::graph::graph third;
-  CHECK(!place_window(third, {4, 4, 1}, {3, 3}, 0, 1, SAME, -1, placed, out));
+  CHECK(!op::place_window(third, {4, 4, 1}, {3, 3}, 0, 1, SAME, -1, placed, out));
   CHECK(third.error.broken == rule::bad_number);
 }

@@ -6,7 +6,7 @@
 
 namespace graphs {
 
-using slim::graph::op;
+using slim::graph::kind;
 using slim::graph::node;
 
 /// A trace with constructors of leaves.
@@ -15,11 +15,11 @@ struct sketch {
   int inputs = 0;
 
   constexpr slim::tensor input(const slim::shape& extent) {
-    return {trace, slim::graph::add_leaf(trace.g, op::input, true, extent, inputs++)};
+    return {trace, slim::graph::add_leaf(trace.g, kind::input, true, extent, inputs++)};
   }
   constexpr slim::tensor variable(const slim::shape& extent) {
     const int index = trace.g.variables.size();
-    const int made = slim::graph::add_leaf(trace.g, op::variable, false, extent, index);
+    const int made = slim::graph::add_leaf(trace.g, kind::variable, false, extent, index);
     trace.g.variables.push({-1, "v", extent, {}, -1, true, made});
     return {trace, made};
   }
@@ -27,10 +27,10 @@ struct sketch {
     slim::window w;
     w.kernel = {weights.shape()[0], weights.shape()[1]}, w.stride = 1, w.rate = 1;
     w.pad_top = w.kernel.height / 2, w.pad_left = w.kernel.width / 2;
-    return {trace, slim::graph::convolution(trace.g, x.node, weights.node, w, output, -1)};
+    return {trace, slim::op::convolution::add(trace.g, x.node, weights.node, w, output, -1)};
   }
   constexpr slim::tensor matmul(const slim::tensor& x, const slim::tensor& weights) {
-    return {trace, slim::graph::matmul(trace.g, x.node, weights.node, {weights.shape()[1]}, -1)};
+    return {trace, slim::op::matmul::add(trace.g, x.node, weights.node, {weights.shape()[1]}, -1)};
   }
   /// Gradients of `loss` by all variables; index = node.
   constexpr slim::graph::list<int> gradients(const slim::tensor& loss) {
@@ -43,9 +43,9 @@ struct sketch {
 };
 
 /// Live nodes of one kind.
-constexpr int count(const slim::graph::graph& g, op kind) {
+constexpr int count(const slim::graph::graph& g, kind of) {
   int n = 0;
-  for (const node& one : g.nodes) n += !one.dead && one.kind == kind ? 1 : 0;
+  for (const node& one : g.nodes) n += !one.dead && one.kind == of ? 1 : 0;
   return n;
 }
 /// Live nodes that do work.

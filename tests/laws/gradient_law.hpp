@@ -29,8 +29,8 @@ template <class Op>
 auto inputs_of(const setting& with) {
   std::array<std::vector<double>, static_cast<std::size_t>(Op::program.inputs)> all;
   for (const slim::graph::node& n : Op::program.nodes)
-    if (n.kind == slim::graph::op::input && all[static_cast<std::size_t>(n.number)].empty())
-      all[static_cast<std::size_t>(n.number)] = numbers(n.extent.size() * with.batch, with.sequence + 17 * static_cast<std::uint32_t>(n.number));
+    if (n.kind == slim::graph::kind::input && all[static_cast<std::size_t>(n.index())].empty())
+      all[static_cast<std::size_t>(n.index())] = numbers(n.extent.size() * with.batch, with.sequence + 17 * static_cast<std::uint32_t>(n.index()));
   if (with.class_labels)
     for (std::size_t i = 0; i < all.back().size(); ++i) all.back()[i] = static_cast<double>((i * 2 + 1) % static_cast<std::size_t>(with.classes));
   return all;

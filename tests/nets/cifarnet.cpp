@@ -44,12 +44,13 @@ TEST_CASE("CifarNet normalizes with TF-Slim's numbers") {
   const graph::graph g = facts::traced_now<nets::cifarnet, image>();
   int found = 0;
   for (const graph::node& n : g.nodes) {
-    if (n.kind != graph::op::local_response_normalization) continue;
+    if (n.kind != op::local_response_normalization::kind) continue;
     ++found;
-    CHECK(n.number == 4);
-    CHECK(n.parameters[0] == 1.0);
-    CHECK(n.parameters[1] == 0.001 / 9.0);
-    CHECK(n.parameters[2] == 0.75);
+    const auto normalization = op::local_response_normalization::attributes_of(n);
+    CHECK(normalization.depth_radius == 4);
+    CHECK(normalization.bias == 1.0);
+    CHECK(normalization.alpha == 0.001 / 9.0);
+    CHECK(normalization.beta == 0.75);
   }
   CHECK(found == 2);
 }

@@ -10,7 +10,7 @@ using namespace slim;
 namespace {
 
 constexpr algorithm chosen(int size, int in, int out, window w = {3, 1, 1, 1, 1}, algorithm asked = algorithm::automatic) {
-  return graph::convolution_algorithm({size, size, in}, {size, size, out}, w, asked);
+  return op::convolution_algorithm({size, size, in}, {size, size, out}, w, asked);
 }
 static_assert(chosen(56, 64, 64) == algorithm::winograd_4x4);
 static_assert(chosen(14, 512, 512) == algorithm::winograd_4x4);
@@ -40,7 +40,7 @@ constexpr auto net = arg_scope<conv2d>(conv_algorithm = algorithm::direct)(
                      conv2d(48, {3, 3}, "conv3", conv_algorithm = algorithm::automatic) >> fully_connected(10, "logits", activation_fn = none)));
 
 template <class Program>
-int count(const Program& p, graph::op kind, algorithm how) {
+int count(const Program& p, graph::kind kind, algorithm how) {
   int found = 0;
   for (int i = 0; i < p.sizes.steps; ++i) found += p.nodes[p.order[i]].kind == kind && p.nodes[p.order[i]].how == how;
   return found;
@@ -52,14 +52,14 @@ TEST_CASE("the policy conv_algorithm reaches a convolution and its gradients") {
   model<net, input<12, 12, 3>> m(seed(1));
   const auto step = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{});
   const auto& p = decltype(step)::program;
-  for (const graph::op kind : {graph::op::convolution, graph::op::convolution_weights_gradient}) {
+  for (const graph::kind kind : {op::convolution::kind, op::convolution_weights_gradient::kind}) {
     CHECK(count(p, kind, algorithm::direct) == 2);
     CHECK(count(p, kind, algorithm::winograd_2x2) == 1);
     CHECK(count(p, kind, algorithm::winograd_4x4) == 1);
   }
-  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::direct) == 1);  // the image needs no gradient
-  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_2x2) == 1);
-  CHECK(count(p, graph::op::convolution_data_gradient, algorithm::winograd_4x4) == 1);
+  CHECK(count(p, op::convolution_data_gradient::kind, algorithm::direct) == 1);  // the image needs no gradient
+  CHECK(count(p, op::convolution_data_gradient::kind, algorithm::winograd_2x2) == 1);
+  CHECK(count(p, op::convolution_data_gradient::kind, algorithm::winograd_4x4) == 1);
 }
 
 namespace {

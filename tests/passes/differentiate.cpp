@@ -8,7 +8,7 @@
 #include "tests/graph/graphs.hpp"
 
 using namespace slim;
-using graphs::op;
+using graphs::kind;
 using graphs::sketch;
 
 namespace {
@@ -20,9 +20,9 @@ static_assert([] {
   const tensor loss = sum(s.matmul(relu(s.matmul(x, w1)), w2));
   const graph::list<int> gradient = s.gradients(loss);
   const graph::graph& g = s.trace.g;
-  return g.nodes[gradient[w1.node]].kind == op::matmul_weights_gradient && g.nodes[gradient[w1.node]].extent == shape{6, 5} &&
-         g.nodes[gradient[w2.node]].kind == op::matmul_weights_gradient && g.nodes[gradient[w2.node]].extent == shape{5, 3} &&
-         gradient[x.node] < 0 && graphs::count(g, op::matmul_data_gradient) == 1;
+  return g.nodes[gradient[w1.node]].kind == op::matmul_weights_gradient::kind && g.nodes[gradient[w1.node]].extent == shape{6, 5} &&
+         g.nodes[gradient[w2.node]].kind == op::matmul_weights_gradient::kind && g.nodes[gradient[w2.node]].extent == shape{5, 3} &&
+         gradient[x.node] < 0 && graphs::count(g, op::matmul_data_gradient::kind) == 1;
 }());
 
 /// A gradient has the shape of what it belongs to; for a broadcast operand it is summed.
@@ -31,7 +31,7 @@ static_assert([] {
   const tensor x = s.input({4, 4, 3}), per_channel = s.variable({3}), number = s.variable({});
   const graph::list<int> gradient = s.gradients(sum(x * per_channel + number));
   const graph::graph& g = s.trace.g;
-  return g.nodes[gradient[per_channel.node]].kind == op::reduce && g.nodes[gradient[per_channel.node]].extent == shape{3} &&
+  return g.nodes[gradient[per_channel.node]].kind == kind::reduce && g.nodes[gradient[per_channel.node]].extent == shape{3} &&
          !g.nodes[gradient[per_channel.node]].batched && g.nodes[gradient[number.node]].extent.size() == 1;
 }());
 
@@ -43,11 +43,11 @@ TEST_CASE("gradients of an operand with two readers are added") {
   const tensor once = s.matmul(x, w), twice = s.matmul(once, w);  // w is shared
   const graph::list<int> gradient = s.gradients(sum(twice));
   const graph::graph& g = s.trace.g;
-  CHECK(graphs::count(g, op::matmul_weights_gradient) == 2);
+  CHECK(graphs::count(g, op::matmul_weights_gradient::kind) == 2);
   const graph::node& total = g.nodes[gradient[w.node]];
-  CHECK(total.kind == op::map);
+  CHECK(total.kind == kind::map);
   CHECK(total.operand_count == 2);
-  for (int k = 0; k < 2; ++k) CHECK(g.nodes[total.operands[k]].kind == op::matmul_weights_gradient);
+  for (int k = 0; k < 2; ++k) CHECK(g.nodes[total.operands[k]].kind == op::matmul_weights_gradient::kind);
   CHECK(graph::fault_of(g) == nullptr);
 }
 
@@ -59,9 +59,9 @@ TEST_CASE("a residual sum passes its gradient to both branches") {
   const graph::graph& g = s.trace.g;
   // What reaches the trunk is the direct gradient plus the one through v.
   const graph::node& at_trunk = g.nodes[gradient[trunk.node]];
-  REQUIRE(at_trunk.kind == op::map);
+  REQUIRE(at_trunk.kind == kind::map);
   int through_v = 0;
-  for (int k = 0; k < at_trunk.operand_count; ++k) through_v += g.nodes[at_trunk.operands[k]].kind == op::matmul_data_gradient ? 1 : 0;
+  for (int k = 0; k < at_trunk.operand_count; ++k) through_v += g.nodes[at_trunk.operands[k]].kind == op::matmul_data_gradient::kind ? 1 : 0;
   CHECK(through_v == 1);
   CHECK(graph::fault_of(g) == nullptr);
 }
@@ -85,21 +85,19 @@ TEST_CASE("each operation has its own gradient kernel") {
   tensor y = s.convolution(x, w, {6, 6, 4});
   window pooling;
   pooling.kernel = 2, pooling.stride = 2, pooling.rate = 1;
-  y = {s.trace, graph::pool(s.trace.g, op::max_pool, y.node, pooling, {3, 3, 4}, -1)};
-  y = {s.trace, graph::pool(s.trace.g, op::average_pool, y.node, pooling, {1, 1, 4}, -1)};
-  const int operand[] = {y.node};
-  y = {s.trace, graph::like_first(s.trace.g, op::local_response_normalization, operand, 1, -1)};
+  y = {s.trace, op::max_pool::add(s.trace.g, y.node, pooling, {3, 3, 4}, -1)};
+  y = {s.trace, op::average_pool::add(s.trace.g, y.node, pooling, {1, 1, 4}, -1)};
+  y = {s.trace, op::local_response_normalization::add(s.trace.g, y.node, {}, -1)};
   y = {s.trace, graph::reshape(s.trace.g, y.node, {4}, -1)};
-  const int flat[] = {y.node};
-  y = {s.trace, graph::like_first(s.trace.g, op::softmax, flat, 1, -1)};
+  y = {s.trace, op::softmax::add(s.trace.g, y.node, -1)};
   s.gradients(sum(square(y)));
   const graph::graph& g = s.trace.g;
-  CHECK(graphs::count(g, op::softmax_gradient) == 1);
-  CHECK(graphs::count(g, op::local_response_normalization_gradient) == 1);
-  CHECK(graphs::count(g, op::average_pool_gradient) == 1);
-  CHECK(graphs::count(g, op::max_pool_gradient) == 1);
-  CHECK(graphs::count(g, op::convolution_weights_gradient) == 1);
-  CHECK(graphs::count(g, op::convolution_data_gradient) == 0);  // the image is not trained
+  CHECK(graphs::count(g, op::softmax_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::local_response_normalization_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::average_pool_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::max_pool_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::convolution_weights_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::convolution_data_gradient::kind) == 0);  // the image is not trained
   CHECK(graph::fault_of(g) == nullptr);
 }
 
@@ -108,14 +106,14 @@ TEST_CASE("the gradient of a concatenation is cut into the parts") {
   const tensor x = s.input({6}), w = s.variable({6, 2}), v = s.variable({6, 5});
   const tensor a = s.matmul(x, w), b = s.matmul(x, v);
   graph::node n;
-  n.kind = op::concat, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node;
+  n.kind = op::concat::kind, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node;
   const tensor joined(s.trace, graph::add_node(s.trace.g, n, -1));
   const graph::list<int> gradient = s.gradients(sum(square(joined)));
   const graph::graph& g = s.trace.g;
-  CHECK(g.nodes[gradient[a.node]].kind == op::slice);
-  CHECK(g.nodes[gradient[a.node]].number == 0);
+  CHECK(g.nodes[gradient[a.node]].kind == op::slice::kind);
+  CHECK(op::slice::attributes_of(g.nodes[gradient[a.node]]).first == 0);
   CHECK(g.nodes[gradient[a.node]].extent == shape{2});
-  CHECK(g.nodes[gradient[b.node]].number == 2);
+  CHECK(op::slice::attributes_of(g.nodes[gradient[b.node]]).first == 2);
   CHECK(g.nodes[gradient[b.node]].extent == shape{5});
 }
 
@@ -125,7 +123,7 @@ TEST_CASE("relu's gradient reads the output of relu, not its input") {
   const tensor before = s.matmul(x, w), after = relu(before);
   const graph::list<int> gradient = s.gradients(sum(square(after)));
   const graph::node& mask = s.trace.g.nodes[gradient[before.node]];
-  REQUIRE(mask.kind == op::map);
+  REQUIRE(mask.kind == kind::map);
   bool reads_after = false;
   for (int k = 0; k < mask.operand_count; ++k) {
     CHECK(mask.operands[k] != before.node);

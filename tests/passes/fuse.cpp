@@ -6,7 +6,7 @@
 #include "tests/graph/graphs.hpp"
 
 using namespace slim;
-using graphs::op;
+using graphs::kind;
 using graphs::sketch;
 
 namespace {
@@ -47,7 +47,7 @@ TEST_CASE("bias and activation happen in the store of the convolution") {
   const graph::graph g = inference_of<one_layer, input<6, 6, 2>>();
   REQUIRE(graphs::work(g) == 1);
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::convolution) {
+    if (!n.dead && n.kind == op::convolution::kind) {
       CHECK(n.body() == 2);           // image and weights
       CHECK(n.operand_count == 3);    // and biases
       CHECK(stores_with(n, g, expr::scalar_op::add));
@@ -60,7 +60,7 @@ TEST_CASE("inference is one node for each layer, and a pool is in the store of i
   const graph::graph g = inference_of<pooled, input<6, 6, 2>>();
   CHECK(graphs::work(g) == 2);
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::convolution) {
+    if (!n.dead && n.kind == op::convolution::kind) {
       CHECK(n.pool == 2);
       CHECK(n.extent == slim::shape{3, 3, 4});
       CHECK(n.unpooled() == slim::shape{6, 6, 4});
@@ -68,11 +68,11 @@ TEST_CASE("inference is one node for each layer, and a pool is in the store of i
 }
 
 TEST_CASE("a pool stays where its windows overlap, leave a border, or where the convolution is read elsewhere") {
-  CHECK(graphs::count(inference_of<overlapping_pool, input<6, 6, 2>>(), op::max_pool) == 1);
-  CHECK(graphs::count(inference_of<pooled, input<7, 7, 2>>(), op::max_pool) == 1);
-  CHECK(graphs::count(inference_of<pooled, input<6, 6, 2>, keep<"conv">>(), op::max_pool) == 1);
-  CHECK(graphs::count(inference_of<pooled_twice, input<8, 8, 2>>(), op::max_pool) == 1);
-  CHECK(graphs::count(inference_of<wide_pooled, input<66, 130, 2>>(), op::max_pool) == 1);  // a band of two rows does not fit the scratch memory
+  CHECK(graphs::count(inference_of<overlapping_pool, input<6, 6, 2>>(), op::max_pool::kind) == 1);
+  CHECK(graphs::count(inference_of<pooled, input<7, 7, 2>>(), op::max_pool::kind) == 1);
+  CHECK(graphs::count(inference_of<pooled, input<6, 6, 2>, keep<"conv">>(), op::max_pool::kind) == 1);
+  CHECK(graphs::count(inference_of<pooled_twice, input<8, 8, 2>>(), op::max_pool::kind) == 1);
+  CHECK(graphs::count(inference_of<wide_pooled, input<66, 130, 2>>(), op::max_pool::kind) == 1);  // a band of two rows does not fit the scratch memory
 }
 
 TEST_CASE("a residual sum happens in the store of the branch that ends last") {
@@ -85,51 +85,51 @@ TEST_CASE("batch normalization at inference needs no pass over the image") {
   int over_images = 0;
   for (const graph::node& n : g.nodes) over_images += !n.dead && n.batched && !graph::is_leaf(n.kind) ? 1 : 0;
   CHECK(over_images == 1);
-  CHECK(graphs::count(g, op::convolution) == 1);
+  CHECK(graphs::count(g, op::convolution::kind) == 1);
 }
 
 TEST_CASE("the mask of relu is applied in the store of the gradient that it masks") {
   const graph::graph g = training_graph<deep, losses::sparse_softmax_cross_entropy_loss, optimizers::gradient_descent, input<6, 6, 2>>();
-  const auto masked = [&](op kind) {
+  const auto masked = [&](kind of) {
     int n = 0;
-    for (const graph::node& one : g.nodes) n += !one.dead && one.kind == kind && stores_with(one, g, expr::scalar_op::greater) ? 1 : 0;
+    for (const graph::node& one : g.nodes) n += !one.dead && one.kind == of && stores_with(one, g, expr::scalar_op::greater) ? 1 : 0;
     return n;
   };
-  CHECK(masked(op::convolution_data_gradient) == 1);  // conv2, by conv1
-  CHECK(masked(op::max_pool_gradient) == 0);
-  CHECK(masked(op::matmul_data_gradient) == 2);       // fc4, by fc3; and fc3, by conv2, before its gradient is spread over the windows of the pool
-  CHECK(graphs::count(g, op::convolution_data_gradient) == 1);
-  CHECK(graphs::count(g, op::matmul_data_gradient) == 2);
+  CHECK(masked(op::convolution_data_gradient::kind) == 1);  // conv2, by conv1
+  CHECK(masked(op::max_pool_gradient::kind) == 0);
+  CHECK(masked(op::matmul_data_gradient::kind) == 2);       // fc4, by fc3; and fc3, by conv2, before its gradient is spread over the windows of the pool
+  CHECK(graphs::count(g, op::convolution_data_gradient::kind) == 1);
+  CHECK(graphs::count(g, op::matmul_data_gradient::kind) == 2);
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::map) CHECK(n.extent.rank != 3);  // no map touches an image
+    if (!n.dead && n.kind == kind::map) CHECK(n.extent.rank != 3);  // no map touches an image
 }
 
 TEST_CASE("sums of a pool's gradient are sums before it is spread, and masks that do not vanish with it stay behind it") {
   const graph::graph g = training_graph<deep, losses::sparse_softmax_cross_entropy_loss, optimizers::gradient_descent, input<6, 6, 2>>();
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::reduce && !n.batched) CHECK(g.nodes[n.operands[0]].kind != op::max_pool_gradient);
+    if (!n.dead && n.kind == kind::reduce && !n.batched) CHECK(g.nodes[n.operands[0]].kind != op::max_pool_gradient::kind);
 
   sketch s;
   const tensor x = s.input({4, 4, 2}), y = s.input({2, 2, 2}), dy = s.input({2, 2, 2});
   const int operands[] = {x.node, y.node, dy.node};
-  const tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1));
-  const tensor masked = spread * x, shifted = exp(tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient, operands, 3, -1)));
+  const tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient::kind, operands, 3, -1));
+  const tensor masked = spread * x, shifted = exp(tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient::kind, operands, 3, -1)));
   s.output(masked);
   s.output(shifted);
   graph::work_before_pools(s.trace.g);
-  CHECK(s.trace.g.nodes[masked.node].kind == op::max_pool_gradient);
-  CHECK(s.trace.g.nodes[spread.node].kind == op::map);
+  CHECK(s.trace.g.nodes[masked.node].kind == op::max_pool_gradient::kind);
+  CHECK(s.trace.g.nodes[spread.node].kind == kind::map);
   CHECK(s.trace.g.nodes[spread.node].extent == slim::shape{2, 2, 2});
-  CHECK(s.trace.g.nodes[shifted.node].kind == op::map);
+  CHECK(s.trace.g.nodes[shifted.node].kind == kind::map);
   CHECK(graph::fault_of(s.trace.g) == nullptr);
 }
 
 TEST_CASE("batch normalization: one pass for the moments, one for the sums of its gradient") {
   const graph::graph g = training_graph<scaled, losses::mean_squared_error_loss, optimizers::gradient_descent, input<6, 6, 2>>();
-  CHECK(graphs::count(g, op::moments) == 1);
+  CHECK(graphs::count(g, op::moments::kind) == 1);
   int sums = 0, results = 0;
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::reduce && n.extent.size() == 4) ++sums, results += n.results;
+    if (!n.dead && n.kind == kind::reduce && n.extent.size() == 4) ++sums, results += n.results;
   CHECK(sums == 1);
   CHECK(results == 3);  // gradients of beta, gamma and the mean
 }
@@ -137,22 +137,22 @@ TEST_CASE("batch normalization: one pass for the moments, one for the sums of it
 TEST_CASE("a mask behind a reshape is applied where the value is made") {
   const graph::graph g = training_graph<flattened, losses::sparse_softmax_cross_entropy_loss, optimizers::gradient_descent, input<6, 6, 2>>();
   for (const graph::node& n : g.nodes)
-    if (!n.dead && n.kind == op::matmul_data_gradient) CHECK(stores_with(n, g, expr::scalar_op::greater));
+    if (!n.dead && n.kind == op::matmul_data_gradient::kind) CHECK(stores_with(n, g, expr::scalar_op::greater));
 }
 
 TEST_CASE("gradient of the regularizer and update are one sweep over the weights") {
   const graph::graph g = training_graph<penalised, losses::sparse_softmax_cross_entropy_loss, optimizers::momentum, input<5>>();
-  CHECK(graphs::count(g, op::update) == 2);
+  CHECK(graphs::count(g, kind::update) == 2);
   for (const graph::node& n : g.nodes) {
     if (n.dead) continue;
-    if (n.kind == op::update && n.extent.rank == 2) {
+    if (n.kind == kind::update && n.extent.rank == 2) {
       CHECK(n.operands[0] == g.variables[0].node);
       CHECK(g.functions[n.function].output_count == 2);  // the weights and their momentum
       int gradients = 0;
-      for (int k = 0; k < n.operand_count; ++k) gradients += g.nodes[n.operands[k]].kind == op::matmul_weights_gradient ? 1 : 0;
+      for (int k = 0; k < n.operand_count; ++k) gradients += g.nodes[n.operands[k]].kind == op::matmul_weights_gradient::kind ? 1 : 0;
       CHECK(gradients == 1);
     }
-    if (n.kind == op::map) CHECK(n.extent.rank != 2);  // no separate pass over a matrix of weights
+    if (n.kind == kind::map) CHECK(n.extent.rank != 2);  // no separate pass over a matrix of weights
   }
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("cheap functions are computed again in each of their readers, dear one
   cheap.output(sum_per_example(masked * masked));
   graph::fuse_into_consumers(cheap.trace.g);
   graph::remove_dead(cheap.trace.g);
-  CHECK(graphs::count(cheap.trace.g, op::map) == 0);
+  CHECK(graphs::count(cheap.trace.g, kind::map) == 0);
 
   sketch dear;
   const tensor u = dear.input({6}), v = dear.input({6});
@@ -193,7 +193,7 @@ TEST_CASE("cheap functions are computed again in each of their readers, dear one
   dear.output(sum_per_example(exp(both)));
   graph::fuse_into_consumers(dear.trace.g);
   graph::remove_dead(dear.trace.g);
-  CHECK(graphs::count(dear.trace.g, op::map) == 1);
+  CHECK(graphs::count(dear.trace.g, kind::map) == 1);
 }
 
 TEST_CASE("functions stop growing before they spill") {
@@ -204,8 +204,8 @@ TEST_CASE("functions stop growing before they spill") {
   s.output(y);
   graph::fuse_into_consumers(s.trace.g);
   graph::remove_dead(s.trace.g);
-  CHECK(graphs::count(s.trace.g, op::map) >= 3);
-  CHECK(graphs::count(s.trace.g, op::map) <= 8);
+  CHECK(graphs::count(s.trace.g, kind::map) >= 3);
+  CHECK(graphs::count(s.trace.g, kind::map) <= 8);
   for (const graph::node& n : s.trace.g.nodes)
     if (!n.dead && n.function >= 0) CHECK(s.trace.g.functions[n.function].nodes.size() <= graph::fusion_node_limit);
 }

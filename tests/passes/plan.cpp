@@ -7,7 +7,7 @@
 #include "tests/graph/graphs.hpp"
 
 using namespace slim;
-using graphs::op;
+using graphs::kind;
 
 namespace {
 
@@ -32,7 +32,7 @@ overlap overlap_in(const graph::compilation& c) {
   const graph::memory_plan& plan = c.plan;
   const int count = g.nodes.size(), end = plan.order.size();
   std::vector<int> made(count, -1), last(count, -1), owner(count);
-  for (int i = 0; i < count; ++i) owner[i] = g.nodes[i].kind == op::reshape ? owner[g.nodes[i].operands[0]] : i;
+  for (int i = 0; i < count; ++i) owner[i] = g.nodes[i].kind == kind::reshape ? owner[g.nodes[i].operands[0]] : i;
   for (int s = 0; s < end; ++s) {
     made[plan.order[s]] = s;
     for (int k = 0; k < g.nodes[plan.order[s]].operand_count; ++k) last[owner[g.nodes[plan.order[s]].operands[k]]] = s;
@@ -51,7 +51,7 @@ overlap overlap_in(const graph::compilation& c) {
       if (a == b || !stored(b) || plan.places[a].where != plan.places[b].where || made[b] < made[a] || made[b] > last[a]) continue;
       const long b_begin = plan.places[b].offset, b_end = b_begin + g.nodes[b].extent.size();
       if (a_end <= b_begin || b_end <= a_begin) continue;
-      bool replaces = g.nodes[b].kind == op::map && made[b] == last[a] && a_begin == b_begin && a_end == b_end;
+      bool replaces = g.nodes[b].kind == kind::map && made[b] == last[a] && a_begin == b_begin && a_end == b_end;
       bool operand = false;
       for (int k = 0; k < g.nodes[b].operand_count; ++k) operand = operand || owner[g.nodes[b].operands[k]] == a;
       if (!replaces || !operand) return {a, b};
@@ -79,19 +79,19 @@ void check_order(const graph::compilation& c) {
   for (int s = 0; s < c.plan.order.size(); ++s) at[c.plan.order[s]] = s;
   for (int i = 0; i < c.g.nodes.size(); ++i) {
     const graph::node& n = c.g.nodes[i];
-    if (n.dead || graph::is_leaf(n.kind) || n.kind == op::reshape) continue;
+    if (n.dead || graph::is_leaf(n.kind) || n.kind == kind::reshape) continue;
     REQUIRE(at[i] >= 0);
     for (int k = 0; k < n.operand_count; ++k) {
       int source = n.operands[k];
-      while (c.g.nodes[source].kind == op::reshape) source = c.g.nodes[source].operands[0];
+      while (c.g.nodes[source].kind == kind::reshape) source = c.g.nodes[source].operands[0];
       if (!graph::is_leaf(c.g.nodes[source].kind)) CHECK(at[source] < at[i]);
     }
-    if (n.kind != op::update) continue;
+    if (n.kind != kind::update) continue;
     for (int other = 0; other < c.g.nodes.size(); ++other) {
       const graph::node& reader = c.g.nodes[other];
       if (reader.dead || other == i) continue;
       for (int k = 0; k < reader.operand_count; ++k)
-        if (reader.operands[k] == n.operands[0] && reader.kind != op::reshape) CHECK(at[other] < at[i]);
+        if (reader.operands[k] == n.operands[0] && reader.kind != kind::reshape) CHECK(at[other] < at[i]);
     }
   }
 }
@@ -124,7 +124,7 @@ TEST_CASE("the checker of overlaps sees one") {
   REQUIRE(overlap_in(c).first < 0);
   int first = -1;
   for (int i = 0; i < c.g.nodes.size(); ++i)
-    if (!c.g.nodes[i].dead && c.g.nodes[i].kind == op::convolution) {
+    if (!c.g.nodes[i].dead && c.g.nodes[i].kind == op::convolution::kind) {
       if (first >= 0) {
         c.plan.places[i].offset = c.plan.places[first].offset;  // over its own operand, and a convolution cannot work in place
         break;
@@ -195,7 +195,7 @@ TEST_CASE("a variable is not updated before the last reader of a view of it") {
   const tensor x = s.input({6}), v = s.variable({2, 3});
   const tensor view(s.trace, graph::reshape(s.trace.g, v.node, {6}, -1));
   graph::node update;
-  update.kind = graph::op::update, update.extent = v.shape(), update.operand_count = 1, update.operands[0] = v.node;
+  update.kind = graph::kind::update, update.extent = v.shape(), update.operand_count = 1, update.operands[0] = v.node;
   expr::scalar_function halved;
   halved.add_output(halved.emit(expr::scalar_op::multiply, halved.add_constant(0.5), halved.add_input(0)));
   update.function = s.trace.g.intern(halved);

@@ -5,7 +5,7 @@
 #include "tests/graph/graphs.hpp"
 
 using namespace slim;
-using graphs::op;
+using graphs::kind;
 using graphs::sketch;
 
 namespace {
@@ -27,11 +27,11 @@ static_assert([] {
   s.output(abs(x));
   s.trace.g.nodes[kept.node].kept = true;
   graph::node n;
-  n.kind = op::update, n.extent = {3}, n.operand_count = 1, n.operands[0] = average.node;
+  n.kind = kind::update, n.extent = {3}, n.operand_count = 1, n.operands[0] = average.node;
   n.function = s.trace.g.nodes[kept.node].function;
   graph::add_node(s.trace.g, n, -1);
   graph::remove_dead(s.trace.g);
-  return !s.trace.g.nodes[kept.node].dead && graphs::count(s.trace.g, op::update) == 1 && !s.trace.g.nodes[average.node].dead;
+  return !s.trace.g.nodes[kept.node].dead && graphs::count(s.trace.g, kind::update) == 1 && !s.trace.g.nodes[average.node].dead;
 }());
 
 // Equal operations on equal operands become one, through any depth.
@@ -54,14 +54,16 @@ TEST_CASE("what differs in anything is not shared") {
   s.output(s.convolution(x, s.variable({3, 3, 2, 4}), {6, 6, 4}));  // weights
   s.output(s.convolution(x, w, {4, 4, 4}));                   // extent
   const int odd = s.convolution(x, w, {6, 6, 4}).node;
-  s.trace.g.nodes[odd].window.pad_top = 2;                    // window
+  window moved = op::convolution::attributes_of(s.trace.g.nodes[odd]).window;
+  moved.pad_top = 2;                                          // window
+  s.trace.g.nodes[odd].attributes = op::convolution::attributes{moved};
   s.trace.g.outputs.push(odd);
   s.output(x - y);
   s.output(y - x);                                            // order
   s.output(stop_gradient(abs(x)) + abs(x));                   // whether gradients flow
   const int before = graphs::live(s.trace.g);
   graph::share_equal(s.trace.g);
-  CHECK(graphs::count(s.trace.g, op::convolution) == 5);
+  CHECK(graphs::count(s.trace.g, op::convolution::kind) == 5);
   CHECK(graphs::live(s.trace.g) == before - 1);  // one abs(x)
 }
 

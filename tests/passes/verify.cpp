@@ -8,7 +8,7 @@
 #include "tests/graph/graphs.hpp"
 
 using namespace slim;
-using graphs::op;
+using graphs::kind;
 using graphs::sketch;
 
 namespace {
@@ -36,7 +36,7 @@ private:
     graph::fuse_into_producers(trace.g);
     graph::remove_dead(trace.g);
     for (int i = 0; i < trace.g.nodes.size(); ++i)
-      if (!trace.g.nodes[i].dead && trace.g.nodes[i].kind == op::convolution) fused = i;
+      if (!trace.g.nodes[i].dead && trace.g.nodes[i].kind == op::convolution::kind) fused = i;
   }
 };
 
@@ -117,7 +117,7 @@ TEST_CASE("every kind of damage is found") {
   check_found("a reduction has not one result for each output of its function", [](specimen& s) { s.g().nodes[s.total].results = 2; });
   check_found("a result that its operation does not have", [](specimen& s) {
     graph::node& n = s.g().nodes[s.reshaped];
-    n.kind = op::result, n.number = 1;
+    n.kind = kind::result, n.attributes = graph::position{1};
   });
   check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
 }

@@ -110,7 +110,7 @@ TEST_CASE("a value of a policy is copied: the policy may be a temporary") {
   // The same network traced at run time, with the policy made in the call.
   const auto net = [](double bias) { return arg_scope<conv2d>(biases_initializer = constant(bias))(conv2d(2, {1, 1}, "conv")); };
   tracer trace;
-  const tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {4, 4, 2}));
+  const tensor x(trace, graph::add_leaf(trace.g, graph::kind::input, true, {4, 4, 2}));
   net(0.25)(x);
   REQUIRE(trace.g.variables.size() == 2);
   CHECK(trace.g.variables[1].initial.a == 0.25);

@@ -97,7 +97,7 @@ static_assert(facts::penalty(program<from_function, image>, "fc/weights") == 0.2
 
 TEST_CASE("the stack of policies is empty again after a network") {
   tracer trace;
-  const tensor x(trace, graph::add_leaf(trace.g, graph::op::input, true, {16, 16, 2}));
+  const tensor x(trace, graph::add_leaf(trace.g, graph::kind::input, true, {16, 16, 2}));
   captured(x);
   CHECK(trace.policies.entries.empty());
   CHECK(trace.policies.groups.empty());

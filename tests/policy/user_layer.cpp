@@ -50,7 +50,7 @@ constexpr double sharpness_of(const Program& p, const char* name) {
   const int scope = p.end_points[facts::end_point(p, name)].scope;
   for (int i = 0; i < p.sizes.nodes; ++i) {
     const graph::node& n = p.nodes[i];
-    if (n.scope != scope || n.kind != graph::op::map || n.batched) continue;
+    if (n.scope != scope || n.kind != graph::kind::map || n.batched) continue;
     const graph::function_entry& f = p.functions[n.function];
     for (int k = f.first; k < f.first + f.count; ++k)
       if (p.function_nodes[k].op == expr::scalar_op::constant) return p.function_nodes[k].value;

@@ -67,7 +67,7 @@ template <const auto& Net, class Options>
 static constexpr void trace_network(tracer& trace) {
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
-    const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::op::input, true, Options::input_extents[I], I))...};
+    const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};
     if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
       return Net(inputs[I]...);
     else
@@ -115,8 +115,8 @@ constexpr void keep_class_labels(graph::graph& g) {
       continue;
     }
     int root = one.labels;
-    while (g.nodes[root].kind == graph::op::reshape) root = g.nodes[root].operands[0];
-    if (g.nodes[root].kind == graph::op::input) one.labels = root;
+    while (g.nodes[root].kind == graph::kind::reshape) root = g.nodes[root].operands[0];
+    if (g.nodes[root].kind == graph::kind::input) one.labels = root;
     else g.nodes[one.labels].kept = true;
   }
 }
@@ -179,7 +179,7 @@ constexpr graph::compilation trace_inference() {
   trace_network<Net, Options>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   if (result.g.failed()) return result;
-  for (graph::node& n : result.g.nodes) n.dead |= n.kind == graph::op::update;  // inference changes nothing, as in TF-Slim, whatever is_training says
+  for (graph::node& n : result.g.nodes) n.dead |= n.kind == graph::kind::update;  // inference changes nothing, as in TF-Slim, whatever is_training says
   keep_end_points<Options>(result.g);
   for (int& output : result.g.outputs) output = readable(result.g, output);
   check(result.g, "trace");
@@ -192,7 +192,7 @@ constexpr void scale_regularization(tracer& trace) {
   graph::graph& g = trace.g;
   trace.regularization_losses();
   constexpr int number = Optimizer::numbers + TrainOptions::template first_number<learning::regularization_scale>;
-  const int factor = graph::add_leaf(g, graph::op::scalar, false, {}, number);
+  const int factor = graph::add_leaf(g, graph::kind::scalar, false, {}, number);
   for (graph::named_node& loss : g.regularization_losses) loss.node = map_of(g, loss.scope, product, loss.node, factor);
 }
 
@@ -207,7 +207,7 @@ constexpr void trace_loss(tracer& trace) {
   if constexpr (!std::is_same_v<Loss, no_loss>) {
     const tensor prediction(trace, total);
     const slim::shape expected = Options::has_labels ? Options::label_extent : Loss::label_shape(prediction.shape());
-    const tensor labels(trace, graph::add_leaf(g, graph::op::input, true, expected, g.inputs++));
+    const tensor labels(trace, graph::add_leaf(g, graph::kind::input, true, expected, g.inputs++));
     Loss{}(prediction, labels);
     if constexpr (TrainOptions::template has<learning::regularization_scale>) scale_regularization<Optimizer, TrainOptions>(trace);
     total = losses::get_total_loss().in(trace);

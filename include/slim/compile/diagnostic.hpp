@@ -28,6 +28,7 @@ template <char...> struct layer_named;
 template <char...> struct layer_kind;
 template <char...> struct argument_named;
 template <char...> struct variable_called;
+template <char...> struct operation_named;
 template <char...> struct after_pass;
 template <char...> struct graph_rule;
 template <char...> struct name_given;
@@ -39,6 +40,7 @@ template <text> struct layer_named;
 template <text> struct layer_kind;
 template <text> struct argument_named;
 template <text> struct variable_called;
+template <text> struct operation_named;
 template <text> struct after_pass;
 template <text> struct graph_rule;
 template <text> struct name_given;
@@ -57,6 +59,7 @@ template <class...> struct concat_needs_equal_extents;              // only the 
 template <class...> struct labels_do_not_fit_predictions;           // labels have the shape of the predictions
 template <class...> struct weights_do_not_fit_losses;               // weights are one number, or have the leading axes of the losses
 template <class...> struct weights_of_a_loss_belong_to_examples;    // a variable of several numbers has no batch axis: multiply the losses by it
+template <class...> struct operation_has_no_gradient;               // no loss can flow back through it: stop_gradient(x) says that it shall not
 template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
 template <class...> struct reused_variable_does_not_exist;          // reuse = true, but no earlier layer made this variable
 template <class...> struct variable_exists_with_another_shape;      // rename the layer: weights of one shape are shared
@@ -195,6 +198,7 @@ struct violation_of {
     else if constexpr (broken == label_shape_mismatch) return message<labels_do_not_fit_predictions>(where(), what(), needed());
     else if constexpr (broken == loss_weight_mismatch) return message<weights_do_not_fit_losses>(where(), what(), needed());
     else if constexpr (broken == loss_weights_without_batch) return message<weights_of_a_loss_belong_to_examples>(where(), what());
+    else if constexpr (broken == no_gradient) return message<operation_has_no_gradient>(where(), name_fact<operation_named, detail_name>());
     else if constexpr (broken == duplicate_variable) return message<variable_exists_already>(where(), variable(), what());
     else if constexpr (broken == reused_variable_missing) return message<reused_variable_does_not_exist>(where(), variable());
     else if constexpr (broken == reused_variable_shape) return message<variable_exists_with_another_shape>(where(), variable(), what(), needed());

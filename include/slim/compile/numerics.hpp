@@ -20,10 +20,10 @@ constexpr int readable(graph::graph& g, int i) {
   while (graph::is_view(g.nodes[root].kind)) root = g.nodes[root].operands[0];
   if (!graph::is_leaf(g.nodes[root].kind)) return i;
   graph::node copy;
-  copy.kind = graph::op::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
+  copy.kind = graph::kind::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
   expr::scalar_function identity;
-  if (g.nodes[root].kind == graph::op::constant) {
-    identity.add_output(identity.add_constant(g.nodes[root].value));
+  if (g.nodes[root].kind == graph::kind::constant) {
+    identity.add_output(identity.add_constant(g.nodes[root].value()));
   } else {
     identity.add_output(identity.add_input(0));
     copy.operand_count = 1, copy.operands[0] = i;
@@ -35,7 +35,7 @@ constexpr int readable(graph::graph& g, int i) {
 /// One more output: how many elements of a node are NaN or infinite.
 constexpr void add_check(graph::graph& g, int node) {
   constexpr auto not_finite = [](auto x) { return 1.0 - finite(x); };
-  const int operands[] = {g.nodes[node].kind == graph::op::constant ? readable(g, node) : node};
+  const int operands[] = {g.nodes[node].kind == graph::kind::constant ? readable(g, node) : node};
   g.outputs.push(graph::reduce(g, recorded<1>(g, not_finite), operands, 1, {}, g.nodes[node].scope));
 }
 
@@ -44,7 +44,7 @@ constexpr void add_forward_checks(graph::graph& g) {
   for (const graph::variable_entry& v : g.variables) add_check(g, v.node);
   for (int i = 0; i < g.inputs; ++i)
     for (int n = 0; n < g.nodes.size(); ++n)
-      if (g.nodes[n].kind == graph::op::input && g.nodes[n].number == i) {
+      if (g.nodes[n].kind == graph::kind::input && g.nodes[n].index() == i) {
         add_check(g, n);
         break;
       }

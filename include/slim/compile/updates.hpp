@@ -241,7 +241,7 @@ template <class Optimizer, class Options = train_options<>>
 constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
   constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
   int numbers[Optimizer::numbers + Options::numbers + 1]{};
-  for (int i = 0; i < Optimizer::numbers + Options::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::op::scalar, false, {}, i);
+  for (int i = 0; i < Optimizer::numbers + Options::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::kind::scalar, false, {}, i);
   g.scalars = Optimizer::numbers + Options::numbers;
   const auto option_number = [&](int i) { return numbers[Optimizer::numbers + i]; };
 
@@ -253,7 +253,7 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
     const int node = g.variables[v].node;
     reached[v] = trained[v] && node < gradient.size() && gradient[node] >= 0;
     if (!reached[v]) continue;
-    sums.push(accumulates ? graph::add_leaf(g, graph::op::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
+    sums.push(accumulates ? graph::add_leaf(g, graph::kind::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
     gradients.push({v, gradient[node], accumulates ? sums.back() : gradient[node]});
   }
   result.norm = transform_gradients<Options>(g, gradients, reached, option_number);
@@ -262,10 +262,10 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
   for (int i = 0; i < gradients.size(); ++i) {
     const graph::variable_entry variable = g.variables[gradients[i].variable];
     graph::node n;
-    n.kind = graph::op::update, n.extent = variable.extent, n.function = function;
+    n.kind = graph::kind::update, n.extent = variable.extent, n.function = function;
     const auto add = [&](int operand) { n.operands[n.operand_count++] = operand; };
     add(variable.node);
-    for (int s = 0; s < Optimizer::slots; ++s) add(graph::add_leaf(g, graph::op::slot, false, n.extent, gradients[i].variable, s));
+    for (int s = 0; s < Optimizer::slots; ++s) add(graph::add_leaf(g, graph::kind::slot, false, n.extent, gradients[i].variable, s));
     const int first_slots = n.operand_count;
     add(gradients[i].node);
     for (int k = 0; k < Optimizer::numbers; ++k) add(numbers[k]);

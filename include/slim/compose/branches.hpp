@@ -2,6 +2,7 @@
 // Where a network splits and joins: concat of branches, sums of branches, residual connections.
 
 #include "slim/compose/compose.hpp"
+#include "slim/op/concat.hpp"
 
 namespace slim {
 
@@ -9,23 +10,8 @@ namespace slim {
 template <class... Tensors>
 constexpr tensor concat_tensors(const tensor& first, const Tensors&... rest) {
   tracer& trace = *first.trace;
-  graph::node n;
-  n.kind = graph::op::concat, n.extent = first.shape();
-  const tensor all[] = {first, rest...};
-  for (const tensor& part : all) n.batched = n.batched || trace.g.nodes[part.node].batched;
-  if (n.extent.rank == 0) {  // numbers have no axis to follow each other on
-    trace.fail(graph::rule::rank_mismatch, {0}, {1});
-    return first;
-  }
-  n.extent.extents[n.extent.rank - 1] = 0;
-  for (const tensor& part : all) {
-    slim::shape found = part.shape(), expected = first.shape();
-    n.extent.extents[n.extent.rank - 1] += part.channels();
-    if (found.rank == expected.rank) found.extents[found.rank - 1] = expected.extents[expected.rank - 1] = 0;
-    if (!(found == expected)) trace.fail(graph::rule::concat_extent_mismatch, part.shape(), first.shape());
-    n.operands[n.operand_count++] = n.batched ? graph::batched(trace.g, part.node, trace.scope) : part.node;
-  }
-  return {trace, graph::add_node(trace.g, n, trace.scope)};
+  const int parts[] = {first.node, rest.node...};
+  return {trace, op::concat::add(trace.g, parts, 1 + sizeof...(Tensors), trace.scope)};
 }
 
 template <bool Sum, class... Branches>

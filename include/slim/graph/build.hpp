@@ -1,6 +1,8 @@
 #pragma once
 // Constructors of nodes: each checks its operands once and works out the shape of its result.
 
+#include <initializer_list>
+
 #include "slim/graph/domain.hpp"
 
 namespace slim::graph {
@@ -17,22 +19,30 @@ constexpr int add_node(graph& g, node n, int scope) {
   return g.add(n);
 }
 
-constexpr int add_leaf(graph& g, op kind, bool batched, const slim::shape& extent, int number = 0, int extra = 0, int scope = -1) {
+constexpr int add_leaf(graph& g, kind leaf, bool batched, const slim::shape& extent, int index = 0, int slot = 0, int scope = -1) {
   node n;
-  n.kind = kind, n.batched = batched, n.extent = extent, n.number = number, n.extra = extra;
+  n.kind = leaf, n.batched = batched, n.extent = extent, n.attributes = position{index, slot};
+  return add_node(g, n, scope);
+}
+
+/// A node of an operation of op/list.hpp.
+constexpr int add_operation(graph& g, kind operation, const domain& result, std::initializer_list<int> operands, int scope, const attribute_values& attributes = {}) {
+  node n;
+  n.kind = operation, n.batched = result.batched, n.extent = result.extent, n.attributes = attributes;
+  for (const int operand : operands) n.operands[n.operand_count++] = operand;
   return add_node(g, n, scope);
 }
 
 constexpr int constant(graph& g, double value) {
   for (int known : g.constants)
-    if (g.nodes[known].value == value) return known;
+    if (g.nodes[known].value() == value) return known;
   node n;
-  n.value = value;
+  n.attributes = constant_value{value};
   return g.constants[g.constants.push(add_node(g, n, -1))];
 }
 
 constexpr int batch_size(graph& g) {
-  if (g.batch_size_node < 0) g.batch_size_node = add_leaf(g, op::batch_size, false, {});
+  if (g.batch_size_node < 0) g.batch_size_node = add_leaf(g, kind::batch_size, false, {});
   return g.batch_size_node;
 }
 
@@ -64,7 +74,7 @@ namespace detail {
 constexpr bool place_operands(graph& g, const trimmed_function& f, const int* operands, node& n) {
   for (int u = 0; u < f.used_count; ++u) {
     const int operand = operands[static_cast<int>(f.used[u])];
-    if (g.nodes[operand].kind == op::constant) return false;
+    if (g.nodes[operand].kind == kind::constant) return false;
     for (int k = 0; k < n.operand_count; ++k)
       if (n.operands[k] == operand) return false;
     n.operands[n.operand_count++] = operand;
@@ -80,8 +90,8 @@ constexpr bool place_and_fold(graph& g, int function, const int* operands, int c
   list<int> arguments;
   for (int i = 0; i < count; ++i) {
     const node& operand = g.nodes[operands[i]];
-    if (operand.kind == op::constant) {
-      arguments.push(result.add_constant(operand.value));
+    if (operand.kind == kind::constant) {
+      arguments.push(result.add_constant(operand.value()));
     } else if (i >= original.inputs || !expr::reads(original, i)) {
       arguments.push(-1);
     } else {
@@ -105,7 +115,7 @@ constexpr bool place_and_fold(graph& g, int function, const int* operands, int c
 /// operands dropped; a function that only passes an operand on makes no node.
 constexpr int map_over(graph& g, int function, const int* operands, int count, const domain& over, int scope) {
   node n;
-  n.kind = op::map, n.batched = over.batched, n.extent = over.extent, n.scope = scope;
+  n.kind = kind::map, n.batched = over.batched, n.extent = over.extent, n.scope = scope;
   if (!detail::place_operands(g, trimmed(g, function), operands, n)) {
     n.operand_count = 0;
     if (!detail::place_and_fold(g, function, operands, count, n)) {
@@ -147,7 +157,7 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
 /// function does not read stay only where they are needed to say what is summed over.
 constexpr int reduce_over(graph& g, int function, const int* operands, int count, const domain& over, const domain& result, int scope) {
   node n;
-  n.kind = op::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
+  n.kind = kind::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
   if (!detail::place_operands(g, trimmed(g, function), operands, n)) {
     n.operand_count = 0;
     detail::place_and_fold(g, function, operands, count, n);
@@ -155,7 +165,7 @@ constexpr int reduce_over(graph& g, int function, const int* operands, int count
   const auto lacks = [&] { return !same_loop(joint_domain(g, n.operands, n.operand_count), over); };
   for (int whole = 1; whole >= 0; --whole)  // one operand that says it all, or several
     for (int i = 0; i < count && lacks(); ++i)
-      if (g.nodes[operands[i]].kind != op::constant && (whole == 0 || same_loop(domain_of(g.nodes[operands[i]]), over))) {
+      if (g.nodes[operands[i]].kind != kind::constant && (whole == 0 || same_loop(domain_of(g.nodes[operands[i]]), over))) {
         if (n.operand_count == node::max_operands) g.fail(rule::expression_too_large, scope, {count}, {node::max_operands});
         else n.operands[n.operand_count++] = operands[i];
       }
@@ -169,30 +179,6 @@ constexpr int reduce(graph& g, const expr::scalar_function& function, const int*
   return reduce(g, g.intern(function), operands, count, result, scope);
 }
 
-/// Windows of NHWC images. Reports a window that does not fit.
-constexpr bool place_window(graph& g, const slim::shape& input, extent2 kernel, extent2 stride, extent2 rate, padding_mode padding, int scope,
-                            window& placed, slim::shape& output) {
-  if (input.rank != 3) {
-    g.fail(rule::rank_mismatch, scope, {input.rank}, {3});
-    return false;
-  }
-  const auto at_least_one = [&](extent2 given, const char* name) {
-    if (given.height < 1 || given.width < 1) g.fail(rule::bad_number, scope, {given.height < given.width ? given.height : given.width}, {1}, name);
-    return given.height >= 1 && given.width >= 1;
-  };
-  if (!at_least_one(kernel, "kernel_size") || !at_least_one(stride, "stride") || !at_least_one(rate, "rate")) return false;
-  const int height = window_outputs(input[0], kernel.height, stride.height, rate.height, padding);
-  const int width = window_outputs(input[1], kernel.width, stride.width, rate.width, padding);
-  if (height < 1 || width < 1) {
-    g.fail(rule::window_larger_than_input, scope, {covered(kernel.height, rate.height), covered(kernel.width, rate.width)}, {input[0], input[1]});
-    return false;
-  }
-  placed = {kernel, stride, rate, window_pad_before(input[0], kernel.height, stride.height, rate.height, padding),
-            window_pad_before(input[1], kernel.width, stride.width, rate.width, padding)};
-  output = {height, width, input[2]};
-  return true;
-}
-
 /// `x` as an operand that has an element for each of `over`.
 constexpr int broadcast(graph& g, int x, const domain& over, int scope) {
   expr::scalar_function identity;
@@ -202,45 +188,10 @@ constexpr int broadcast(graph& g, int x, const domain& over, int scope) {
 /// `x` for each example: what is not batched is given to all of them.
 constexpr int batched(graph& g, int x, int scope) { return g.nodes[x].batched ? x : broadcast(g, x, {true, g.nodes[x].extent}, scope); }
 
-namespace detail {
-constexpr int window_product(graph& g, op kind, int x, int weights, const window& placed, const slim::shape& output, int scope) {
-  node n;
-  n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
-  n.operand_count = 2, n.operands[0] = batched(g, x, scope), n.operands[1] = weights;
-  return add_node(g, n, scope);
-}
-}  // namespace detail
-
-constexpr int convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope, algorithm asked = algorithm::automatic) {
-  const int result = detail::window_product(g, op::convolution, x, weights, placed, output, scope);
-  g.nodes[result].number = static_cast<int>(asked);
-  return result;
-}
-
-/// Weights [kernel height, kernel width, channels, multiplier]; channels · multiplier outputs, those of a channel side by side.
-constexpr int depthwise_convolution(graph& g, int x, int weights, const window& placed, const slim::shape& output, int scope) {
-  return detail::window_product(g, op::depthwise_convolution, x, weights, placed, output, scope);
-}
-
-constexpr int pool(graph& g, op kind, int x, const window& placed, const slim::shape& output, int scope) {
-  node n;
-  n.kind = kind, n.batched = true, n.extent = output, n.window = placed;
-  n.operand_count = 1, n.operands[0] = batched(g, x, scope);
-  return add_node(g, n, scope);
-}
-
-/// Rows × matrix over the last extent: [..., in] · [in, out].
-constexpr int matmul(graph& g, int x, int weights, const slim::shape& output, int scope) {
-  node n;
-  n.kind = op::matmul, n.batched = true, n.extent = output;
-  n.operand_count = 2, n.operands[0] = batched(g, x, scope), n.operands[1] = weights;
-  return add_node(g, n, scope);
-}
-
 /// Operations whose result has the shape of their first operand.
-constexpr int like_first(graph& g, op kind, const int* operands, int count, int scope) {
+constexpr int like_first(graph& g, kind k, const int* operands, int count, int scope) {
   node n;
-  n.kind = kind, n.batched = g.nodes[operands[0]].batched, n.extent = g.nodes[operands[0]].extent;
+  n.kind = k, n.batched = g.nodes[operands[0]].batched, n.extent = g.nodes[operands[0]].extent;
   n.operand_count = count;
   for (int i = 0; i < count; ++i) n.operands[i] = operands[i];
   return add_node(g, n, scope);
@@ -250,23 +201,15 @@ constexpr int like_first(graph& g, op kind, const int* operands, int count, int 
 constexpr int result_of(graph& g, int operation, int number, int scope) {
   if (number == 0) return operation;
   const int operands[1] = {operation};
-  const int view = like_first(g, op::result, operands, 1, scope);
-  g.nodes[view].number = number;
+  const int view = like_first(g, kind::result, operands, 1, scope);
+  g.nodes[view].attributes = position{number};
   return view;
-}
-
-/// Mean and biased variance of each channel over all examples and cells: two results.
-constexpr int moments(graph& g, int x, int scope) {
-  node n;
-  n.kind = op::moments, n.extent = {g.nodes[x].extent.channels()}, n.results = 2;
-  n.operand_count = 1, n.operands[0] = x;
-  return add_node(g, n, scope);
 }
 
 constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
   if (g.nodes[x].extent == extent) return x;
   const int operands[1] = {x};
-  const int result = like_first(g, op::reshape, operands, 1, scope);
+  const int result = like_first(g, kind::reshape, operands, 1, scope);
   g.nodes[result].extent = extent;
   return result;
 }

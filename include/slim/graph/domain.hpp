@@ -94,8 +94,8 @@ constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
 /// The domain of the loop that a function node becomes.
 template <class Graph>
 constexpr domain loop_domain(const Graph& g, const node& n) {
-  if (n.kind == op::reduce) return joint_domain(g, n.operands, n.operand_count);
-  return n.kind == op::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
+  if (n.kind == kind::reduce) return joint_domain(g, n.operands, n.operand_count);
+  return n.kind == kind::update ? domain_of(g.nodes[n.operands[0]]) : domain_of(n);
 }
 
 /// The loop of an element-wise computation: rows × width. In a row each operand has elements side by side, or one for all.

@@ -53,16 +53,10 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
     all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates, n.operand_count, n.results, n.function, n.body_operands,
-            n.epilogue, n.pool, n.scope, n.number, n.extra);
+            n.epilogue, n.pool, n.scope);
     all.add(n.extent);
-    all.add(n.value);
     for (int k = 0; k < n.operand_count; ++k) all.add(n.operands[k]);
-    if (!(n.window == slim::window{})) {
-      all.add(n.window.kernel), all.add(n.window.stride), all.add(n.window.rate);
-      all.add(n.window.pad_top, n.window.pad_left);
-    }
-    if (n.kind == op::local_response_normalization || n.kind == op::local_response_normalization_gradient)
-      for (const double parameter : n.parameters) all.add(parameter);
+    for (int k = 0; k < n.attributes.count; ++k) all.add(n.attributes.numbers[k]);
     all.add(static_cast<int>(p.places[i].where), p.places[i].offset);
   }
   for (int i = 0; i < s.functions; ++i) {

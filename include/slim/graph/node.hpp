@@ -1,57 +1,47 @@
 #pragma once
-// One operation of the intermediate representation.
+// One node of the intermediate representation.
 
+#include "slim/graph/attribute_values.hpp"
 #include "slim/shape/shape.hpp"
-#include "slim/shape/window.hpp"
 
 namespace slim::graph {
 
-enum class op : unsigned char {
+/// What a node is: data, a scalar function, a view, or an operation of op/list.hpp, which is known by a number made from its name.
+enum class kind : unsigned {
   // leaves
-  input,       // data given by the caller; number = index
-  variable,    // parameters; number = index into graph::variables
-  slot,        // optimizer state of a variable; number = variable, extra = which slot
-  scalar,      // a run-time number set by the caller before a step (learning rate …); number = index
+  input,       // data given by the caller
+  variable,    // parameters
+  slot,        // optimizer state of a variable
+  scalar,      // a run-time number set by the caller before a step (learning rate …)
   batch_size,  // the number of examples in this run
-  constant,    // value
-  // element-wise and reductions, defined by a scalar function
+  constant,
+  // element-wise loops and reductions, defined by a scalar function
   map,     // function of all operands, element by element
   reduce,  // function of all operands, summed over everything the result does not index
   update,  // output i of the function replaces operand i (variable, then slots) in one sweep
-  // statistics
-  moments,  // mean and biased variance of each channel: two results
-  // contractions
-  convolution, convolution_data_gradient, convolution_weights_gradient,
-  matmul, matmul_data_gradient, matmul_weights_gradient,
-  depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
-  // windows and rows
-  max_pool, max_pool_gradient, average_pool, average_pool_gradient,
-  softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient,
-  local_response_normalization, local_response_normalization_gradient,
-  // movement
-  concat,   // along the last extent
-  slice,    // channels [number, number + channels) of the operand
   // views
   reshape,  // same elements, other extents
-  result,   // number `number` of the results of an operation that has several
+  result,   // one of the results of an operation that has several
 };
 
-constexpr const char* name_of(op kind) {
-  constexpr const char* names[] = {
-      "input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "moments", "convolution",
-      "convolution_data_gradient", "convolution_weights_gradient", "matmul", "matmul_data_gradient", "matmul_weights_gradient",
-      "depthwise_convolution", "depthwise_convolution_data_gradient", "depthwise_convolution_weights_gradient",
-      "max_pool", "max_pool_gradient", "average_pool", "average_pool_gradient", "softmax", "softmax_gradient",
-      "softmax_cross_entropy", "softmax_cross_entropy_gradient", "local_response_normalization",
-      "local_response_normalization_gradient", "concat", "slice", "reshape", "result"};
-  return names[static_cast<int>(kind)];
-}
-
-constexpr bool is_leaf(op kind) { return kind < op::map; }
+constexpr bool is_leaf(kind k) { return k <= kind::constant; }
+constexpr bool is_function(kind k) { return k == kind::map || k == kind::reduce || k == kind::update; }
 /// What shares the memory of its operand and costs nothing.
-constexpr bool is_view(op kind) { return kind >= op::reshape; }
+constexpr bool is_view(kind k) { return k == kind::reshape || k == kind::result; }
 
-/// How a contraction is computed; set by the pass in choose.hpp.
+namespace detail {
+inline constexpr unsigned operation_bit = 1u << 31, store_bit = 1u << 30;
+}
+/// The kind of the operation called `name`. `stores_functions`: its kernel applies a scalar function to each number before it is stored.
+constexpr kind kind_named(const char* name, bool stores_functions) {
+  unsigned hash = 2166136261u;  // FNV-1a
+  for (int i = 0; name[i] != '\0'; ++i) hash = (hash ^ static_cast<unsigned char>(name[i])) * 16777619u;
+  return static_cast<kind>(detail::operation_bit | (stores_functions ? detail::store_bit : 0) | hash >> 2);
+}
+constexpr bool is_operation(kind k) { return (static_cast<unsigned>(k) & detail::operation_bit) != 0; }
+constexpr bool stores_functions(kind k) { return (static_cast<unsigned>(k) & detail::store_bit) != 0; }
+
+/// How a contraction is computed; set by the pass in passes/choose.hpp.
 enum class algorithm : unsigned char {
   automatic,     // not chosen yet
   direct,        // register tiles over pixels and output channels, straight from the image
@@ -65,11 +55,22 @@ constexpr const char* name_of(algorithm how) {
   return names[static_cast<int>(how)];
 }
 
+// Attributes of leaves and views.
+
+/// Which input, variable, run-time number or result; for a slot, of which variable and which of its slots.
+struct position {
+  int index = 0;
+  int slot = 0;
+};
+struct constant_value {
+  double value = 0;
+};
+
 /// Result of an operation. `batched` results hold one `extent` per example, others hold one in all.
 struct node {
   static constexpr int max_operands = 14;
 
-  op kind = op::constant;
+  graph::kind kind = graph::kind::constant;
   algorithm how = algorithm::automatic;
   bool batched = false;
   bool dead = false;        // removed by a pass
@@ -77,6 +78,7 @@ struct node {
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};
+  attribute_values attributes{};  // of what `kind` says
   int results = 1;          // of this extent, each aligned behind the other, not batched; nodes of kind `result` read all but the first
   int function = -1;        // map, reduce, update: index into graph::functions
   int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
@@ -85,20 +87,29 @@ struct node {
   bool updates = false;     // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
   unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
   int scope = -1;           // the layer that made it
-  int number = 0;           // meaning by kind; of convolutions: the algorithm that was asked for
-  int extra = 0;
-  double value = 0;
-  slim::window window{};
-  double parameters[3]{};   // local response normalization: bias, alpha, beta (radius is `number`)
 
+  /// Which input, variable, number or result this is.
+  constexpr int index() const { return attributes.as<position>().index; }
+  constexpr int slot() const { return attributes.as<position>().slot; }
+  constexpr double value() const { return attributes.as<constant_value>().value; }
   /// Extent of a convolution's result before its pool.
   constexpr slim::shape unpooled() const { return pool == 1 ? extent : slim::shape{extent[0] * pool, extent[1] * pool, extent[2]}; }
   /// Operands of the operation itself, without those of its epilogue.
   constexpr int body() const { return body_operands < 0 ? operand_count : body_operands; }
   /// True when the node replaces variables and slots: its operands [first_replaced, first_replaced + outputs of its function).
-  constexpr bool is_update() const { return kind == op::update || updates; }
-  constexpr int first_replaced() const { return kind == op::update ? 0 : body(); }
-  constexpr int update_function() const { return kind == op::update ? function : epilogue; }
+  constexpr bool is_update() const { return kind == graph::kind::update || updates; }
+  constexpr int first_replaced() const { return kind == graph::kind::update ? 0 : body(); }
+  constexpr int update_function() const { return kind == graph::kind::update ? function : epilogue; }
+};
+
+/// A node among those of its graph or program: what the rules of an operation look at.
+struct node_view {
+  const node* nodes;
+  const node& self;
+
+  constexpr const node& operand(int k) const { return nodes[self.operands[k]]; }
+  constexpr const slim::shape& extent() const { return self.extent; }
+  constexpr const slim::shape& extent(int k) const { return operand(k).extent; }
 };
 
 }  // namespace slim::graph

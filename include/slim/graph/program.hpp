@@ -57,7 +57,7 @@ namespace detail {
 constexpr list<int> compacted_indices(const graph& g, int& count) {
   list<int> index;
   count = 0;
-  for (const node& n : g.nodes) index.push(!n.dead || n.kind == op::input || n.kind == op::variable ? count++ : -1);
+  for (const node& n : g.nodes) index.push(!n.dead || n.kind == kind::input || n.kind == kind::variable ? count++ : -1);
   return index;
 }
 
@@ -250,13 +250,13 @@ constexpr loop_shape loop_of(const Program& p, const node& n, bool epilogue) {
   const node* values[node::max_operands + 1]{};  // operands, and the sums that the loop makes
   for (int k = 0; k < n.operand_count; ++k) values[k] = &p.nodes[n.operands[k]];
   values[n.operand_count] = &n;
-  return loop_over(loop_domain(p, n), values, n.operand_count + (n.kind == op::reduce ? 1 : 0), by_channel);
+  return loop_over(loop_domain(p, n), values, n.operand_count + (n.kind == kind::reduce ? 1 : 0), by_channel);
 }
 
 /// True for a sum over some of the axes whose result is not just one number, one per example or one row.
 template <class Program>
 constexpr bool sums_rows(const Program& p, const node& n) {
-  return n.kind == op::reduce && loop_access(n, loop_of(p, n, false)) >= expr::access::row;
+  return n.kind == kind::reduce && loop_access(n, loop_of(p, n, false)) >= expr::access::row;
 }
 
 /// The function (or epilogue) of node `Index` as template argument of its loop.

@@ -3,6 +3,7 @@
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/softmax.hpp"
 
 namespace slim {
 
@@ -49,8 +50,7 @@ struct softmax_layer : layer<softmax_layer> {
     return bind(rest...);
   }
   static constexpr tensor apply(const tensor& x, const arguments<softmax_layer>&) {
-    const int operands[] = {x.node};
-    return {*x.trace, graph::like_first(x.trace->g, graph::op::softmax, operands, 1, x.trace->scope)};
+    return {*x.trace, op::softmax::add(x.trace->g, x.node, x.trace->scope)};
   }
 };
 inline constexpr softmax_layer softmax;
@@ -67,7 +67,7 @@ constexpr tensor one_hot(const tensor& labels, int classes, double on = 1, doubl
   const int hit = f.emit(expr::scalar_op::equal, f.emit(expr::scalar_op::position), f.add_input(0));
   f.add_output(f.emit(expr::scalar_op::select, hit, f.add_constant(on), f.add_constant(off)));
   graph::node n;
-  n.kind = graph::op::map, n.batched = true, n.extent = rows;
+  n.kind = graph::kind::map, n.batched = true, n.extent = rows;
   n.operand_count = 1, n.operands[0] = graph::reshape(trace.g, labels.node, column, trace.scope), n.function = trace.g.intern(f);
   return {trace, graph::add_node(trace.g, n, trace.scope)};
 }

@@ -2,6 +2,7 @@
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/moments.hpp"
 
 namespace slim {
 
@@ -69,7 +70,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     if (with[is_training].in(trace)) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
       const tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
-      const int moments = graph::moments(trace.g, x.node, trace.scope);
+      const int moments = op::moments::add(trace.g, x.node, trace.scope);
       center_of = {trace, graph::result_of(trace.g, moments, 0, trace.scope)};
       variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
       move_average(moving_mean, center_of, examples, recorded<3>(trace.g, [](double k, auto m, auto b, auto) { return m * k + b * (1.0 - k); }, keep));
@@ -88,7 +89,7 @@ private:
   static constexpr void move_average(const tensor& average, const tensor& batch, const tensor& examples, int function) {
     tracer& trace = *average.trace;
     graph::node n;
-    n.kind = graph::op::update, n.extent = average.shape();
+    n.kind = graph::kind::update, n.extent = average.shape();
     n.operand_count = 3, n.operands[0] = average.node, n.operands[1] = batch.node, n.operands[2] = examples.node;
     n.function = function;
     graph::add_node(trace.g, n, trace.scope);

@@ -3,6 +3,7 @@
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/convolution.hpp"
 
 namespace slim {
 
@@ -50,11 +51,11 @@ struct conv2d_layer : layer<conv2d_layer> {
       trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
     window placed;
     slim::shape out;
-    if (!graph::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
+    if (!op::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
     out.extents[2] = outputs;
     const reuse_guard sharing(trace, with[reuse]);
     const int weights = weights_variable(trace, {kernel.height, kernel.width, x.channels(), outputs}, with);
-    return finish_linear(tensor(trace, graph::convolution(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
+    return finish_linear(tensor(trace, op::convolution::add(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
   }
 };
 inline constexpr conv2d_layer conv2d;

@@ -3,6 +3,7 @@
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/matmul.hpp"
 
 namespace slim {
 
@@ -34,7 +35,7 @@ struct fully_connected_layer : layer<fully_connected_layer> {
     const reuse_guard sharing(trace, with[reuse]);
     const int flat = graph::reshape(trace.g, x.node, {inputs}, trace.scope);
     const int weights = weights_variable(trace, {inputs, outputs}, with);
-    return finish_linear(tensor(trace, graph::matmul(trace.g, flat, weights, {outputs}, trace.scope)), with);
+    return finish_linear(tensor(trace, op::matmul::add(trace.g, flat, weights, {outputs}, trace.scope)), with);
   }
 };
 inline constexpr fully_connected_layer fully_connected;

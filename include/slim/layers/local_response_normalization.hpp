@@ -2,6 +2,7 @@
 
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
+#include "slim/op/local_response_normalization.hpp"
 
 namespace slim {
 
@@ -28,12 +29,7 @@ struct local_response_normalization_layer : layer<local_response_normalization_l
   }
   static constexpr tensor apply(const tensor& x, const arguments<local_response_normalization_layer>& with) {
     tracer& trace = *x.trace;
-    const int operands[] = {x.node};
-    const int result = graph::like_first(trace.g, graph::op::local_response_normalization, operands, 1, trace.scope);
-    graph::node& n = trace.g.nodes[result];
-    n.number = with[depth_radius];
-    n.parameters[0] = with[bias], n.parameters[1] = with[alpha], n.parameters[2] = with[beta];
-    return {trace, result};
+    return {trace, op::local_response_normalization::add(trace.g, x.node, {with[depth_radius], with[bias], with[alpha], with[beta]}, trace.scope)};
   }
 };
 inline constexpr local_response_normalization_layer local_response_normalization;

@@ -2,12 +2,14 @@
 
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
+#include "slim/op/average_pool.hpp"
+#include "slim/op/max_pool.hpp"
 
 namespace slim {
 
 /// Sliding-window maximum or mean of images. Stride 2 and VALID unless told otherwise: not the defaults of conv2d.
 /// Padded cells never count: the maximum ignores them and the mean divides by real cells. Source: TF-Slim sections 2.2 and 2.5.
-template <class Self, graph::op Operation>
+template <class Self, class Operation>
 struct pool2d_layer : layer<Self> {
   static constexpr auto defaults = arguments_of(kernel_size = 1, stride = 2, padding = VALID);
 
@@ -28,20 +30,20 @@ struct pool2d_layer : layer<Self> {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
-    if (!graph::place_window(trace.g, x.shape(), with[kernel_size], with[stride], 1, with[padding], trace.scope, placed, out)) return x;
-    return {trace, graph::pool(trace.g, Operation, x.node, placed, out, trace.scope)};
+    if (!op::place_window(trace.g, x.shape(), with[kernel_size], with[stride], 1, with[padding], trace.scope, placed, out)) return x;
+    return {trace, Operation::add(trace.g, x.node, placed, out, trace.scope)};
   }
 };
 
 /// Call: max_pool2d(kernel_size[, stride][, "scope"][, keyword = value ...]).
-struct max_pool2d_layer : pool2d_layer<max_pool2d_layer, graph::op::max_pool> {
+struct max_pool2d_layer : pool2d_layer<max_pool2d_layer, op::max_pool> {
   static constexpr const char* function_name = "max_pool2d";
   static constexpr const char* default_scope = "MaxPool2D";
 };
 inline constexpr max_pool2d_layer max_pool2d;
 
 /// Call: avg_pool2d(kernel_size[, stride][, "scope"][, keyword = value ...]).
-struct avg_pool2d_layer : pool2d_layer<avg_pool2d_layer, graph::op::average_pool> {
+struct avg_pool2d_layer : pool2d_layer<avg_pool2d_layer, op::average_pool> {
   static constexpr const char* function_name = "avg_pool2d";
   static constexpr const char* default_scope = "AvgPool2D";
 };
@@ -62,8 +64,8 @@ struct global_avg_pool_layer : layer<global_avg_pool_layer> {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
-    if (!graph::place_window(trace.g, x.shape(), {x.shape()[0], x.shape()[1]}, 1, 1, VALID, trace.scope, placed, out)) return x;
-    return {trace, graph::pool(trace.g, graph::op::average_pool, x.node, placed, out, trace.scope)};
+    if (!op::place_window(trace.g, x.shape(), {x.shape()[0], x.shape()[1]}, 1, 1, VALID, trace.scope, placed, out)) return x;
+    return {trace, op::average_pool::add(trace.g, x.node, placed, out, trace.scope)};
   }
 };
 inline constexpr global_avg_pool_layer global_avg_pool;

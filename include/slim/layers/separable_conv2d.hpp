@@ -3,6 +3,8 @@
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/convolution.hpp"
+#include "slim/op/depthwise_convolution.hpp"
 
 namespace slim {
 
@@ -50,18 +52,18 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
       trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
     window placed;
     slim::shape out;
-    if (!graph::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
+    if (!op::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
     out.extents[2] = x.channels() * multiplier;
     const reuse_guard sharing(trace, with[reuse]);
     const int regularize = interned(trace, with[weights_regularizer]);
     const int depthwise =
         layer_variable(trace, "depthwise_weights", "weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
-    int y = graph::depthwise_convolution(trace.g, x.node, depthwise, placed, out, trace.scope);
+    int y = op::depthwise_convolution::add(trace.g, x.node, depthwise, placed, out, trace.scope);
     if (!depthwise_only) {
       const initializer& initial = with[pointwise_initializer].kind == distribution::none ? with[weights_initializer] : with[pointwise_initializer];
       const int pointwise = layer_variable(trace, "pointwise_weights", "weights", {1, 1, out[2], outputs}, initial, regularize, with[trainable], with);
       out.extents[2] = outputs;
-      y = graph::convolution(trace.g, y, pointwise, {extent2(1), extent2(1), extent2(1), 0, 0}, out, trace.scope);
+      y = op::convolution::add(trace.g, y, pointwise, {extent2(1), extent2(1), extent2(1), 0, 0}, out, trace.scope);
     }
     return finish_linear(tensor(trace, y), with);
   }

@@ -3,6 +3,7 @@
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
+#include "slim/op/convolution.hpp"
 
 namespace slim {
 
@@ -65,9 +66,9 @@ constexpr tensor conv2d(const tensor& x, const tensor& kernel, extent2 strides =
   }
   window placed;
   shape out;
-  if (!graph::place_window(trace.g, x.shape(), {k[0], k[1]}, strides, 1, pad, trace.scope, placed, out)) return x;
+  if (!op::place_window(trace.g, x.shape(), {k[0], k[1]}, strides, 1, pad, trace.scope, placed, out)) return x;
   out.extents[2] = k[3];
-  return {trace, graph::convolution(trace.g, x.node, kernel.node, placed, out, trace.scope)};
+  return {trace, op::convolution::add(trace.g, x.node, kernel.node, placed, out, trace.scope)};
 }
 
 /// Rows times matrix: [inputs] · [inputs, outputs]; an image is flattened first.
@@ -79,7 +80,7 @@ constexpr tensor matmul(const tensor& x, const tensor& weights) {
     return x;
   }
   const int flat = graph::reshape(trace.g, x.node, {w[0]}, trace.scope);
-  return {trace, graph::matmul(trace.g, flat, weights.node, {w[1]}, trace.scope)};
+  return {trace, op::matmul::add(trace.g, flat, weights.node, {w[1]}, trace.scope)};
 }
 
 }  // namespace nn

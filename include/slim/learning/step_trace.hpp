@@ -29,7 +29,7 @@ public:
     since = operation_since = clock::now();
     train_op.watch([this](int node) {
       const auto now = clock::now();
-      const std::string kind = graph::name_of(TrainOp::program.nodes[node].kind);
+      const std::string kind = op::name_of(TrainOp::program.nodes[node].kind);
       trace->add(kind + " " + graph::node_name(TrainOp::program, node), "operation", operation_since, now);
       operation_since = now;
     });

@@ -78,7 +78,7 @@ constexpr tensor compute_weighted_loss(const tensor& losses, const tensor& weigh
   tracer& trace = *losses.trace;
   const bool batched = trace.g.nodes[losses.node].batched;
   if (!weights.bound()) {
-    const double weight = trace.g.nodes[weights.in(trace)].value;
+    const double weight = trace.g.nodes[weights.in(trace)].value();
     return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : mean(losses) * weight);
   }
   if (!batched && trace.g.nodes[weights.node].batched) trace.fail(graph::rule::loss_weight_mismatch, weights.shape(), losses.shape());

@@ -6,6 +6,7 @@
 
 #include "slim/layers/basic.hpp"
 #include "slim/losses/collection.hpp"
+#include "slim/op/softmax_cross_entropy.hpp"
 
 namespace slim {
 
@@ -81,12 +82,7 @@ namespace detail {
 /// −Σ labels·log_softmax(logits) over the last extent: one number for each example, or for each of its pixels.
 constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
   tracer& trace = *logits.trace;
-  graph::node n;
-  n.kind = graph::op::softmax_cross_entropy, n.batched = true, n.extent = leading(logits.shape());
-  n.operand_count = 2;
-  n.operands[0] = graph::batched(trace.g, logits.node, trace.scope);
-  n.operands[1] = graph::broadcast(trace.g, labels.in(trace), {true, logits.shape()}, trace.scope);
-  return {trace, graph::add_node(trace.g, n, trace.scope)};
+  return {trace, op::softmax_cross_entropy::add(trace.g, logits.node, labels.in(trace), leading(logits.shape()), trace.scope)};
 }
 
 }  // namespace detail
@@ -188,7 +184,7 @@ private:
       if (i != own) losses.extents[losses.rank++] = all[i];
     const tensor products = predictions * labels;
     if (!weights.bound()) {
-      const double weight = trace.g.nodes[weights.in(trace)].value;
+      const double weight = trace.g.nodes[weights.in(trace)].value();
       return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]));
     }
     // Σ weights·(1 − Σ products) = Σ weights − Σ weights·products: no sum along an axis is needed.

@@ -3,6 +3,7 @@
 // contraction, window or reduction that produces its operand.
 
 #include "slim/graph/build.hpp"
+#include "slim/op/list.hpp"
 
 namespace slim::graph {
 
@@ -14,15 +15,6 @@ inline constexpr int recompute_node_limit = 6;
 inline constexpr int most_joined_sums = 4;
 
 namespace detail {
-
-constexpr bool has_epilogue(op kind) {
-  using enum op;
-  return kind == convolution || kind == convolution_data_gradient || kind == matmul || kind == matmul_data_gradient ||
-         kind == depthwise_convolution || kind == depthwise_convolution_data_gradient || kind == max_pool ||
-         kind == max_pool_gradient || kind == average_pool || kind == average_pool_gradient;
-}
-
-constexpr bool is_function(op kind) { return kind == op::map || kind == op::reduce || kind == op::update; }
 
 /// The composition of two functions of the graph, remembered by the operands they share: the inner function becomes argument `position` of the
 /// outer one or, for position −1, its outputs follow. Inner operand k is argument `inner_places[k]` of the result.
@@ -66,7 +58,7 @@ constexpr bool compose(graph& g, node& outer, int position, const node& inner) {
     if (at == count) merged[count++] = inner.operands[k];
     inner_places[k] = at;
   }
-  if (outer.kind == op::reduce && !same_loop(joint_domain(g, merged, count), joint_domain(g, outer.operands, outer.operand_count))) return false;
+  if (outer.kind == kind::reduce && !same_loop(joint_domain(g, merged, count), joint_domain(g, outer.operands, outer.operand_count))) return false;
   outer.function = composed(g, outer.function, inner.function, position, outer.operand_count, outer_places, inner.operand_count, inner_places, count);
   outer.operand_count = count;
   for (int k = 0; k < count; ++k) outer.operands[k] = merged[k];
@@ -85,7 +77,7 @@ constexpr void fuse_into_consumers(graph& g) {
   for (int i = 0; i < g.nodes.size(); ++i) {
     const node& n = g.nodes[i];
     domain loop;
-    if (!n.dead && detail::is_function(n.kind)) {
+    if (!n.dead && is_function(n.kind)) {
       loop = loop_domain(g, n);
       for (int k = 0; k < n.operand_count; ++k)
         if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) ++function_reads[n.operands[k]];
@@ -95,17 +87,17 @@ constexpr void fuse_into_consumers(graph& g) {
   list<char> dissolves;
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    const bool function = !n.dead && detail::is_function(n.kind);
+    const bool function = !n.dead && is_function(n.kind);
     for (int k = 0; k < n.operand_count && function; ++k) {
       const int producer = n.operands[k];
       if (!dissolves[producer] || !same_loop(loops[i], loops[producer])) continue;
-      if (n.kind == op::update && k < g.functions[n.function].output_count) continue;
+      if (n.kind == kind::update && k < g.functions[n.function].output_count) continue;
       if (detail::compose(g, n, k, g.nodes[producer]))
         k = -1;  // operands have moved: look at all of them again
       else
         dissolves[producer] = 0;
     }
-    bool yes = function && n.kind == op::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
+    bool yes = function && n.kind == kind::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
     if (yes && reads[i] > 1) {
       int large = 0;
       for (int k = 0; k < n.operand_count; ++k) {
@@ -113,7 +105,7 @@ constexpr void fuse_into_consumers(graph& g) {
         if (!same_loop(domain_of(operand), loops[i])) continue;
         ++large;
         // It costs nothing at the store of the operation that makes its operand.
-        if (detail::has_epilogue(operand.kind) && reads[n.operands[k]] == 1) yes = false;
+        if (stores_functions(operand.kind) && reads[n.operands[k]] == 1) yes = false;
       }
       yes = yes && large <= 1 && g.functions[n.function].nodes.size() <= recompute_node_limit;
     }
@@ -125,7 +117,7 @@ namespace detail {
 /// True when `n` is a sum per channel whose operands are read by element, by channel or as single numbers.
 constexpr bool sums_channels(const graph& g, const node& n, const domain& over) {
   const auto by_channel = [&](const node& value) { return access_of(value, over).how == expr::access::column && value.extent.size() == over.extent.channels(); };
-  if (n.kind != op::reduce || !by_channel(n)) return false;
+  if (n.kind != kind::reduce || !by_channel(n)) return false;
   for (int k = 0; k < n.operand_count; ++k)
     if (const expr::access how = access_of(g.nodes[n.operands[k]], over).how; how >= expr::access::row || (how == expr::access::column && !by_channel(g.nodes[n.operands[k]]))) return false;
   return true;
@@ -138,7 +130,7 @@ constexpr void join_sums(graph& g) {
   sum_of.resize(g.nodes.size(), -1);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    if (n.dead || n.kind != op::reduce || n.batched || n.extent.size() == 1) continue;
+    if (n.dead || n.kind != kind::reduce || n.batched || n.extent.size() == 1) continue;
     const domain loop = loop_domain(g, n);
     if (!detail::sums_channels(g, n, loop)) continue;
     int joined = -1;
@@ -149,7 +141,7 @@ constexpr void join_sums(graph& g) {
       bool possible = first.extent == n.extent && first.results < most_joined_sums && same_loop(loop_domain(g, first), loop);
       for (int k = 0; k < n.operand_count; ++k) possible = possible && n.operands[k] < joined;
       if (possible && detail::compose(g, first, -1, n)) {
-        n.kind = op::result, n.number = first.results++;
+        n.kind = kind::result, n.attributes = position{first.results++};
         n.operand_count = 1, n.operands[0] = joined, n.function = -1;
         continue;
       }
@@ -164,11 +156,11 @@ constexpr void move_before_reshapes(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    if (n.dead || n.kind != op::map || n.ignored != 0 || n.kept || uses_position(g.functions[n.function])) continue;
+    if (n.dead || n.kind != kind::map || n.ignored != 0 || n.kept || uses_position(g.functions[n.function])) continue;
     int view = -1;
     for (int k = 0; k < n.operand_count; ++k)
-      if (g.nodes[n.operands[k]].kind == op::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
-    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched || !detail::has_epilogue(g.nodes[g.nodes[view].operands[0]].kind)) continue;
+      if (g.nodes[n.operands[k]].kind == kind::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
+    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched || !stores_functions(g.nodes[g.nodes[view].operands[0]].kind)) continue;
     node moved = n;
     moved.extent = g.nodes[g.nodes[view].operands[0]].extent;
     bool fits = true;
@@ -190,11 +182,11 @@ constexpr void fuse_into_producers(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    if (n.dead || n.kind != op::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
+    if (n.dead || n.kind != kind::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
     int position = -1;
     for (int k = 0; k < n.operand_count; ++k) {
       const node& producer = g.nodes[n.operands[k]];
-      if (detail::has_epilogue(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
+      if (stores_functions(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
           producer.batched == n.batched && producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
         position = k;
     }
@@ -239,15 +231,13 @@ constexpr void fuse_updates(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
-    if (n.dead || n.kind != op::update) continue;
+    if (n.dead || n.kind != kind::update) continue;
     const expr::scalar_function f = g.functions[n.function];
     if (uses_position(f)) continue;
     for (int k = f.output_count; k < n.operand_count; ++k) {
       node& producer = g.nodes[n.operands[k]];
-      const bool makes_weights_gradient = producer.kind == op::matmul_weights_gradient || producer.kind == op::convolution_weights_gradient;
-      // Over many cells the product's right operand would be packed again for every piece.
-      if (producer.how == algorithm::product && g.nodes[producer.operands[1]].extent.size() != producer.extent.channels()) continue;
-      if (!makes_weights_gradient || producer.how == algorithm::direct || reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
+      if (!is_operation(producer.kind) || !op::description_of(producer.kind).takes_updates({g.nodes.begin(), producer})) continue;
+      if (reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
       node fused = producer;
       fused.body_operands = producer.operand_count, fused.scope = n.scope, fused.updates = true;

@@ -1,20 +1,23 @@
 #pragma once
 // Max pools into the store of the convolution before them, where nothing else reads its result, as at inference: it is then never stored.
 
-#include "slim/graph/build.hpp"
+#include "slim/op/convolution.hpp"
+#include "slim/op/max_pool.hpp"
 
 namespace slim::graph {
 
 /// A direct convolution works on bands of rows, which must fit a thread's scratch memory, and packs its weights again for each: so many elements at most.
 inline constexpr long pooled_band_elements = 8192, pooled_weights_elements = 8192;
+static_assert(pooled_band_elements <= kernel::pooled_scratch_size<double>);
 
 namespace detail {
 
 /// The side of the squares whose largest pixel max pool `pool` takes from the result of `n`; 0 where the store of `n` cannot do that.
 constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
-  const int size = pool.window.kernel.height;
-  const bool squares = pool.window.kernel == extent2(size) && pool.window.stride == extent2(size) && pool.window.pad_top == 0 && pool.window.pad_left == 0;
-  if (n.kind != op::convolution || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] || pool.extent[1] * size != n.extent[1]) return 0;
+  const window w = op::max_pool::attributes_of(pool).window;
+  const int size = w.kernel.height;
+  const bool squares = w.kernel == extent2(size) && w.stride == extent2(size) && w.pad_top == 0 && w.pad_left == 0;
+  if (n.kind != op::convolution::kind || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] || pool.extent[1] * size != n.extent[1]) return 0;
   for (int k = n.body(); k < n.operand_count; ++k) {  // scratch memory has no place in a whole image
     const node& operand = g.nodes[n.operands[k]];
     if (operand.batched || (operand.extent.size() != 1 && operand.extent.size() != n.extent.channels())) return 0;
@@ -38,7 +41,7 @@ constexpr void fuse_pools(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& pool = g.nodes[i];
-    if (pool.dead || pool.kind != op::max_pool || reads[pool.operands[0]] != 1) continue;
+    if (pool.dead || pool.kind != op::max_pool::kind || reads[pool.operands[0]] != 1) continue;
     node& convolution = g.nodes[pool.operands[0]];
     const int size = detail::pooled_squares(g, convolution, pool);
     if (size < 2) continue;

@@ -146,7 +146,7 @@ constexpr memory_plan plan(const graph& g) {
     const node& n = g.nodes[i];
     if (n.is_update()) continue;
     const int last = last_use[i] < s ? s : last_use[i];
-    if (n.kind == op::map)
+    if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {
         const int operand = storage[n.operands[k]];
         const int shared = block_of[operand];
@@ -171,16 +171,16 @@ constexpr memory_plan plan(const graph& g) {
     const node& n = g.nodes[i];
     place p;
     switch (n.kind) {
-      case op::input: p = {region::input, n.number}; break;
-      case op::variable: p = {region::variables, variable_offset[n.number]}; break;
-      case op::slot: p = {region::slots, variable_offset[n.number]}; break;
-      case op::scalar: p = {region::scalars, n.number}; break;
-      case op::batch_size: p = {region::batch_size, 0}; break;
+      case kind::input: p = {region::input, n.index()}; break;
+      case kind::variable: p = {region::variables, variable_offset[n.index()]}; break;
+      case kind::slot: p = {region::slots, variable_offset[n.index()]}; break;
+      case kind::scalar: p = {region::scalars, n.index()}; break;
+      case kind::batch_size: p = {region::batch_size, 0}; break;
       default: break;
     }
     if (storage[i] != i) {
       p = result.places[n.operands[0]];
-      if (n.kind == op::result) p.offset += n.number * aligned(n.extent.size());
+      if (n.kind == kind::result) p.offset += n.index() * aligned(n.extent.size());
     } else if (block_of[i] >= 0 && !n.dead) {
       p = {n.batched ? region::examples : region::fixed, blocks[block_of[i]].offset};
     }

@@ -2,7 +2,7 @@
 // The gradient of a max pool has the size of the pool's input, but no more numbers than its output that are not zero: work on it is done before
 // they are spread over the windows.
 
-#include "slim/graph/build.hpp"
+#include "slim/op/max_pool.hpp"
 
 namespace slim::graph {
 
@@ -32,7 +32,7 @@ constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
 constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int>& reads) {
   int gradient = -1, place = -1;
   for (int k = 0; k < n.operand_count; ++k)
-    if (g.nodes[n.operands[k]].kind == op::max_pool_gradient && reads[n.operands[k]] == 1) gradient = n.operands[k], place = k;
+    if (g.nodes[n.operands[k]].kind == op::max_pool_gradient::kind && reads[n.operands[k]] == 1) gradient = n.operands[k], place = k;
   if (gradient < 0 || uses_position(g.functions[n.function]) || uses(g.functions[n.function], expr::scalar_op::uniform)) return -1;
   for (int k = 0; k < n.operand_count; ++k) {
     const node& operand = g.nodes[n.operands[k]];
@@ -51,7 +51,7 @@ constexpr void work_before_pools(graph& g) {
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
     if (n.dead) continue;
-    if (n.kind == op::map) {
+    if (n.kind == kind::map) {
       const int gradient = detail::masked_pool_gradient(g, n, reads);
       if (gradient < 0 || !(g.nodes[gradient].extent == n.extent)) continue;
       node& spread = g.nodes[gradient];  // operands: input, output, gradient of the output
@@ -62,11 +62,11 @@ constexpr void work_before_pools(graph& g) {
       const bool kept = n.kept;
       n = spread, n.operands[2] = gradient, n.kept = kept;
       spread = mask;
-    } else if (n.kind == op::reduce && n.operand_count == 1) {
+    } else if (n.kind == kind::reduce && n.operand_count == 1) {
       const node& operand = g.nodes[n.operands[0]];
       if (n.batched || n.extent.size() != operand.extent.channels() || access_of(n, domain_of(operand)).how != expr::access::column) continue;
       const expr::scalar_function& f = g.functions[n.function];
-      if (operand.kind == op::max_pool_gradient && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
+      if (operand.kind == op::max_pool_gradient::kind && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
     }
   }
 }

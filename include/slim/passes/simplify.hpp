@@ -25,22 +25,20 @@ constexpr void remove_dead(graph& g) {
 /// Constants that are part of no function, such as the gradient of a sum, become steps that write a number: every operand needs memory.
 constexpr void store_constants(graph& g) {
   for (node& n : g.nodes) {
-    if (n.dead || n.kind != op::constant) continue;
+    if (n.dead || n.kind != kind::constant) continue;
     expr::scalar_function f;
-    f.add_output(f.add_constant(n.value));
-    n.kind = op::map, n.function = g.intern(f);
+    f.add_output(f.add_constant(n.value()));
+    n.kind = kind::map, n.attributes = {}, n.function = g.intern(f);
   }
 }
 
 namespace detail {
 constexpr bool same_operation(const node& a, const node& b) {
   if (a.kind != b.kind || a.function != b.function || a.epilogue != b.epilogue || a.operand_count != b.operand_count || a.batched != b.batched ||
-      a.number != b.number || a.ignored != b.ignored || !(a.extent == b.extent) || !(a.window == b.window))
+      a.ignored != b.ignored || !(a.extent == b.extent) || !(a.attributes == b.attributes))
     return false;
   for (int k = 0; k < a.operand_count; ++k)
     if (a.operands[k] != b.operands[k]) return false;
-  for (int k = 0; k < 3; ++k)
-    if (a.parameters[k] != b.parameters[k]) return false;
   return true;
 }
 }  // namespace detail

@@ -1,6 +1,7 @@
 #pragma once
 // The rules every graph obeys between passes: a pass that breaks one is caught where it happened.
 
+#include "slim/op/list.hpp"
 #include "slim/passes/plan.hpp"
 
 namespace slim::graph {
@@ -16,26 +17,28 @@ constexpr const char* fault_of(const graph& g) {
       if (n.operands[k] < 0 || n.operands[k] >= i) return "an operand does not precede its reader";
       if (g.nodes[n.operands[k]].dead) return "a dead node is read";
     }
-    const bool function = n.kind == op::map || n.kind == op::reduce || n.kind == op::update;
+    const bool function = is_function(n.kind);
     if (function != (n.function >= 0)) return "function where none belongs, or none where one is needed";
     if (n.function >= g.functions.size() || n.epilogue >= g.functions.size()) return "function index out of range";
     if (function && g.functions[n.function].inputs > n.operand_count) return "a function reads an operand that is not there";
     if (n.updates && n.epilogue < 0) return "an update without a function";
     if (n.is_update())
       for (int o = 0; o < g.functions[n.update_function()].output_count; ++o)
-        if (const op replaced = g.nodes[n.operands[n.first_replaced() + o]].kind; replaced != op::variable && replaced != op::slot) return "an update replaces neither a variable nor a slot";
+        if (const kind replaced = g.nodes[n.operands[n.first_replaced() + o]].kind; replaced != kind::variable && replaced != kind::slot) return "an update replaces neither a variable nor a slot";
     if (n.epilogue >= 0 && g.functions[n.epilogue].inputs > n.operand_count - n.body() + 1) return "an epilogue reads an operand that is not there";
-    if (n.kind == op::map)
+    if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count; ++k)
         if (!access_of(g.nodes[n.operands[k]], domain_of(n)).fits) return "an element-wise operand does not fit";
     if (n.epilogue >= 0)
       for (int k = n.body(); k < n.operand_count; ++k)
         if (!access_of(g.nodes[n.operands[k]], domain_of(n)).fits) return "an epilogue operand does not fit";
-    if (n.kind == op::reduce && !access_of(n, joint_domain(g, n.operands, n.operand_count)).fits) return "a sum has another shape than what is summed";
+    if (n.kind == kind::reduce && !access_of(n, joint_domain(g, n.operands, n.operand_count)).fits) return "a sum has another shape than what is summed";
     if (n.results > 1 && n.batched) return "several results for each example";
-    if (n.kind == op::reduce && g.functions[n.function].output_count != n.results) return "a reduction has not one result for each output of its function";
-    if (n.kind == op::result && (n.number >= g.nodes[n.operands[0]].results || !(g.nodes[n.operands[0]].extent == n.extent))) return "a result that its operation does not have";
-    if (n.kind == op::reshape && g.nodes[n.operands[0]].extent.size() != n.extent.size()) return "a reshape changes the number of elements";
+    if (n.kind == kind::reduce && g.functions[n.function].output_count != n.results) return "a reduction has not one result for each output of its function";
+    if (n.kind == kind::result && (n.index() >= g.nodes[n.operands[0]].results || !(g.nodes[n.operands[0]].extent == n.extent))) return "a result that its operation does not have";
+    if (is_operation(n.kind))
+      if (const char* const fault = op::description_of(n.kind).fault({g.nodes.begin(), n})) return fault;
+    if (n.kind == kind::reshape && g.nodes[n.operands[0]].extent.size() != n.extent.size()) return "a reshape changes the number of elements";
   }
   return nullptr;
 }

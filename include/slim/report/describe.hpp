@@ -6,6 +6,7 @@
 
 #include "slim/core/number_text.hpp"
 #include "slim/graph/program.hpp"
+#include "slim/op/list.hpp"
 
 namespace slim::graph {
 
@@ -67,12 +68,12 @@ inline std::string shape_text(const slim::shape& s) {
 template <class Program>
 std::string node_name(const Program& p, int i) {
   const node& n = p.nodes[i];
-  if (n.kind == op::variable) return variable_name(p.scopes, p.variables[n.number]).c_str();
-  if (n.kind == op::slot) return std::string(variable_name(p.scopes, p.variables[n.number]).c_str()) + " (state " + std::to_string(n.extra) + ")";
-  if (n.kind == op::input) return "input " + std::to_string(n.number);
-  if (n.kind == op::scalar) return "number " + std::to_string(n.number);
-  if (n.kind == op::batch_size) return "batch size";
-  if (n.kind == op::constant) return number_text(n.value);
+  if (n.kind == kind::variable) return variable_name(p.scopes, p.variables[n.index()]).c_str();
+  if (n.kind == kind::slot) return std::string(variable_name(p.scopes, p.variables[n.index()]).c_str()) + " (state " + std::to_string(n.slot()) + ")";
+  if (n.kind == kind::input) return "input " + std::to_string(n.index());
+  if (n.kind == kind::scalar) return "number " + std::to_string(n.index());
+  if (n.kind == kind::batch_size) return "batch size";
+  if (n.kind == kind::constant) return number_text(n.value());
   return scope_name(p.scopes, n.scope).c_str();
 }
 
@@ -85,9 +86,9 @@ std::string function_text(const Program& p, int i, bool epilogue) {
   const auto operand = [&](int k) {
     if (epilogue && k == 0) return std::string("acc");
     int index = n.operands[epilogue ? n.body() + k - 1 : k];
-    while (p.nodes[index].kind == op::reshape) index = p.nodes[index].operands[0];
+    while (p.nodes[index].kind == kind::reshape) index = p.nodes[index].operands[0];
     const node& read = p.nodes[index];
-    if (read.kind == op::result) return "%" + std::to_string(read.operands[0]) + "." + std::to_string(read.number);
+    if (read.kind == kind::result) return "%" + std::to_string(read.operands[0]) + "." + std::to_string(read.index());
     return is_leaf(read.kind) ? "{" + node_name(p, index) + "}" : "%" + std::to_string(index);
   };
   std::string text;
@@ -102,11 +103,11 @@ std::string dot(const Program& p, const std::string& title) {
   for (int i = 0; i < p.sizes.nodes; ++i) {
     const node& n = p.nodes[i];
     if (n.dead) continue;
-    std::string label = name_of(n.kind);
+    std::string label = op::name_of(n.kind);
     if (const std::string name = node_name(p, i); !name.empty()) label += "\\n" + name;
     label += "\\n" + shape_text(n.extent) + (n.batched ? " per example" : "");
     if (n.function >= 0) label += "\\n" + function_text(p, i, false);
-    if (n.kind == op::result) label += "\\nnumber " + std::to_string(n.number);
+    if (n.kind == kind::result) label += "\\nnumber " + std::to_string(n.index());
     if (n.epilogue >= 0) label += (n.updates ? "\\nupdate: " : "\\nstore: ") + function_text(p, i, true);
     if (n.pool > 1) label += "\\nstore: the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool);
     text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) || is_view(n.kind) ? "ellipse" : "box") + "];\n";

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "slim/core/number_text.hpp"
-#include "slim/graph/cost.hpp"
+#include "slim/report/cost.hpp"
 #include "slim/report/describe.hpp"
 #include "slim/model/facts.hpp"
 
@@ -64,7 +64,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
     const graph::node& n = p.nodes[i];
     const graph::traffic t = graph::traffic_of(p, n);
     all += t;
-    text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(graph::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
+    text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(op::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
             padded(graph::node_name(p, i), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
             " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";

@@ -56,7 +56,7 @@ long analyze_ops(const Model&, bool print_info = false, std::FILE* output = stdo
     const graph::node& n = program.nodes[i];
     const long size = n.extent.size() * (n.batched ? options::fixed_batch : 1);
     if (print_info) {
-      const std::string name = graph::node_name(program, i), kind = graph::name_of(n.kind);
+      const std::string name = graph::node_name(program, i), kind = op::name_of(n.kind);
       const std::string full = graph::is_leaf(n.kind) ? name : name.empty() ? kind : name + "/" + kind;
       std::fprintf(output, "%s \t-> %s [%ld]\n", full.c_str(),
                    tensor_description<typename Model::scalar>(n.extent, n.batched ? options::fixed_batch : -1).c_str(), size);

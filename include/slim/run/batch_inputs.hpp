@@ -58,8 +58,8 @@ public:
     (bind_part(i++, parts), ...);
     for (int l = 0; l < Program.sizes.labels; ++l) {
       const graph::class_labels& labels = Program.labels[l];
-      if (labels.labels >= 0 && Program.nodes[labels.labels].kind == graph::op::input)
-        expect_classes(labels, pointers[Program.nodes[labels.labels].number]);
+      if (labels.labels >= 0 && Program.nodes[labels.labels].kind == graph::kind::input)
+        expect_classes(labels, pointers[Program.nodes[labels.labels].index()]);
     }
   }
 
@@ -67,7 +67,7 @@ public:
   template <class Run>
   void check_computed_labels(const Run& run) const {
     for (int l = 0; l < Program.sizes.labels; ++l)
-      if (const int labels = Program.labels[l].labels; labels >= 0 && Program.nodes[labels].kind != graph::op::input)
+      if (const int labels = Program.labels[l].labels; labels >= 0 && Program.nodes[labels].kind != graph::kind::input)
         expect_classes(Program.labels[l], run.value(labels));
   }
 
@@ -76,7 +76,7 @@ public:
 private:
   static const slim::shape& extent_of(int i) {
     for (const graph::node& n : Program.nodes)
-      if (n.kind == graph::op::input && n.number == i) return n.extent;
+      if (n.kind == graph::kind::input && n.index() == i) return n.extent;
     return Program.nodes[0].extent;
   }
   static std::string input(int i) { return "input " + std::to_string(i) + ": "; }
@@ -149,8 +149,8 @@ private:
         const bool in_range = label >= 0 && label < static_cast<T>(of.classes);
         if ((in_range && static_cast<T>(static_cast<long>(label)) == label) || (of.ignores && label == static_cast<T>(of.ignored))) continue;
       }
-      const bool last = n.kind != graph::op::input || n.number == count - 1;
-      throw error("labels" + (last ? "" : " (input " + std::to_string(n.number) + ")") + ": example " + std::to_string(k / cells) +
+      const bool last = n.kind != graph::kind::input || n.index() == count - 1;
+      throw error("labels" + (last ? "" : " (input " + std::to_string(n.index()) + ")") + ": example " + std::to_string(k / cells) +
                   (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a class from 0 to " + std::to_string(of.classes - 1) +
                   (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + number_text(static_cast<double>(label)) + "; check the data set or the number of outputs");
     }

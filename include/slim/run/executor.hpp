@@ -69,7 +69,7 @@ public:
     if constexpr (!one_straight_line) {
       const run_state<T> state = fresh_state(variables);
       prepared.clear();
-      for (const step<T>& one : steps_of<T, Program>.steps) prepared.push_back(detail::adapters<T>::template prepare<detail::kernels_of(Program)>(state, one));
+      for (const step<T>& one : steps_of<T, Program>.steps) prepared.push_back(one.prepare != nullptr ? one.prepare(state, one) : aligned_buffer<T>());
     }
   }
 

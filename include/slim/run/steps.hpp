@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "slim/core/room_for.hpp"
-#include "slim/run/adapter_table.hpp"
+#include "slim/op/list.hpp"
+#include "slim/run/loops.hpp"
 
 namespace slim {
 namespace detail {
@@ -34,7 +35,7 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
     const graph::node& n = p.nodes[index];
     const int function = epilogue ? n.epilogue : n.function;
     const graph::loop_shape loop = graph::loop_of(p, n, epilogue);
-    unsigned long key = epilogue ? 1 : n.kind == graph::op::map ? 2 : n.kind == graph::op::update ? 3 : graph::sums_rows(p, n) ? 4 : 5;
+    unsigned long key = epilogue ? 1 : n.kind == graph::kind::map ? 2 : n.kind == graph::kind::update ? 3 : graph::sums_rows(p, n) ? 4 : 5;
     for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
       key = key * 8 + static_cast<unsigned long>(graph::loop_access(p.nodes[n.operands[k]], loop));
     for (int v = newest[function]; v >= 0; v = found.variants[v].next)
@@ -53,7 +54,7 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
 template <class T, const auto& Program>
 struct step_table {
   static constexpr int count = Program.sizes.steps;
-  static constexpr loop_variants<count> loops = find_loop_variants<count>(Program);
+  static constexpr loop_variants<count> variants = find_loop_variants<count>(Program);
 
   using runner = void (*)(const run_state<T>&, const step<T>&);
   struct loop {
@@ -63,32 +64,37 @@ struct step_table {
 
   template <int Variant>
   static constexpr loop instantiate() {
-    constexpr int index = loops.variants[Variant].node;
-    constexpr graph::op kind = Program.nodes[index].kind;
-    constexpr auto code = graph::code_of<Program, index, loops.variants[Variant].epilogue>();
-    if constexpr (loops.variants[Variant].epilogue)
+    constexpr int index = variants.variants[Variant].node;
+    constexpr graph::kind kind = Program.nodes[index].kind;
+    constexpr auto code = graph::code_of<Program, index, variants.variants[Variant].epilogue>();
+    if constexpr (variants.variants[Variant].epilogue)
       return {nullptr, &kernel::evaluate_epilogue<T, code>};
-    else if constexpr (kind == graph::op::map)
-      return {&adapters<T>::template map<code>, nullptr};
-    else if constexpr (kind == graph::op::update)
-      return {&adapters<T>::template update<code>, nullptr};
+    else if constexpr (kind == graph::kind::map)
+      return {&loops<T>::template map<code>, nullptr};
+    else if constexpr (kind == graph::kind::update)
+      return {&loops<T>::template update<code>, nullptr};
     else if constexpr (graph::sums_rows(Program, Program.nodes[index]))
-      return {&adapters<T>::template reduce_rows<code>, nullptr};
+      return {&loops<T>::template reduce_rows<code>, nullptr};
     else
-      return {&adapters<T>::template reduce<code>, nullptr};
+      return {&loops<T>::template reduce<code>, nullptr};
   }
 
   step<T> steps[room_for(count)]{};
 
   constexpr step_table() {
-    loop made[loops.count + 1]{};
-    [&]<int... V>(std::integer_sequence<int, V...>) { (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...}; }(std::make_integer_sequence<int, loops.count>{});
+    loop made[variants.count + 1]{};
+    [&]<int... V>(std::integer_sequence<int, V...>) { (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...}; }(std::make_integer_sequence<int, variants.count>{});
     for (int s = 0; s < count; ++s) {
       const int index = Program.order[s];
       const graph::node& n = Program.nodes[index];
       steps[s].node = index, steps[s].index = s;
-      steps[s].run = n.function >= 0 ? made[loops.of_function[s]].run : adapter_of<T, kernels_of(Program)>(n.kind);
-      if (n.epilogue >= 0) steps[s].epilogue = made[loops.of_epilogue[s]].epilogue;
+      if (n.function >= 0) {
+        steps[s].run = made[variants.of_function[s]].run;
+      } else {
+        const op::runner<T>& found = op::runners_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
+        steps[s].run = found.run, steps[s].prepare = found.prepare;
+      }
+      if (n.epilogue >= 0) steps[s].epilogue = made[variants.of_epilogue[s]].epilogue;
       if (n.function < 0 && n.epilogue < 0) continue;
       const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
       steps[s].width = shape.width, steps[s].rows_per_example = shape.rows_per_example, steps[s].batched = shape.over.batched;
@@ -102,33 +108,13 @@ struct step_table {
 template <class T, const auto& Program>
 inline constexpr detail::step_table<T, Program> steps_of{};
 
-namespace detail {
-
-/// Elements of scratch memory that Winograd's algorithm needs for a convolution or one of its gradients.
-template <class T, class Transform, class Program>
-constexpr long winograd_workspace(const Program& p, const graph::node& n, long capacity, int threads) {
-  const slim::shape& first = p.nodes[n.operands[0]].extent;
-  switch (n.kind) {
-    case graph::op::convolution:
-      return kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(convolution_geometry_of(first, n.unpooled(), n.window)), capacity, threads);
-    case graph::op::convolution_data_gradient:
-      return kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(convolution_geometry_of(n.extent, first, n.window)), capacity, threads);
-    default:
-      return kernel::winograd_weights_gradient_workspace<T, Transform>(
-          kernel::forward_plane(convolution_geometry_of(first, p.nodes[n.operands[1]].extent, n.window)), capacity, threads);
-  }
-}
-
-}  // namespace detail
-
 /// Elements of scratch memory that any step of `p` may need for up to `capacity` examples.
 template <class T, class Program>
 constexpr long workspace_elements(const Program& p, long capacity, int threads) {
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    long own = n.kind == graph::op::reduce || n.kind == graph::op::moments ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : 0;
-    detail::visit_winograd<detail::every_kernel>(n, [&]<class Transform>(Transform) { own = detail::winograd_workspace<T, Transform>(p, n, capacity, threads); });
+    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T>({p.nodes, n}, capacity, threads);
     if (own > most) most = own;
   }
   return most;

@@ -20,13 +20,13 @@ inline constexpr long unrolled_elements = 4096;
 
 namespace detail {
 
-constexpr bool is_product(graph::op kind) {
-  return kind == graph::op::matmul || kind == graph::op::matmul_data_gradient || kind == graph::op::matmul_weights_gradient;
+constexpr bool is_product(graph::kind kind) {
+  return kind == op::matmul::kind || kind == op::matmul_data_gradient::kind || kind == op::matmul_weights_gradient::kind;
 }
 /// Shape of the weights of a product, or of their gradient.
 template <class Program>
 constexpr slim::shape matrix_of(const Program& p, const graph::node& n) {
-  return n.kind == graph::op::matmul_weights_gradient ? n.extent : p.nodes[n.operands[1]].extent;
+  return n.kind == op::matmul_weights_gradient::kind ? n.extent : p.nodes[n.operands[1]].extent;
 }
 
 }  // namespace detail
@@ -81,7 +81,7 @@ private:
     kernel::expression_context<T> c;
     c.inputs[0] = c.outputs[0] = result;
     [&]<int... K>(std::integer_sequence<int, K...>) { ((c.inputs[K + shift] = at<n.operands[first + K]>(s)), ...); }(std::make_integer_sequence<int, n.operand_count - first>{});
-    if constexpr (n.kind == graph::op::update)
+    if constexpr (n.kind == graph::kind::update)
       for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
     c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
     if constexpr (graph::code_of<Program, Index, Epilogue>().by_row()) c.places = operand_places<Index>.all;
@@ -96,13 +96,13 @@ private:
     if constexpr (detail::is_product(n.kind) && !n.updates) {
       constexpr slim::shape matrix = detail::matrix_of(Program, n);
       constexpr long inner = matrix[0], columns = matrix[1];
-      constexpr bool forward = n.kind == graph::op::matmul;
-      constexpr long rows_each = forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == graph::op::matmul_weights_gradient ? inner : columns);
+      constexpr bool forward = n.kind == op::matmul::kind;
+      constexpr long rows_each = forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == op::matmul_weights_gradient::kind ? inner : columns);
       const long rows = s.batch * rows_each;
       if (static_cast<double>(rows) * (inner * columns) <= unrolled_work) {
         const T *const first = at<n.operands[0]>(s), *const second = at<n.operands[1]>(s);
         T* const result = at<index>(s);
-        if constexpr (n.kind == graph::op::matmul_weights_gradient)
+        if constexpr (n.kind == op::matmul_weights_gradient::kind)
           kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
         else if constexpr (forward)
           kernel::small_matmul<T, inner, columns>(rows, first, second, result);
@@ -113,7 +113,7 @@ private:
         return;
       }
     }
-    if constexpr (n.kind == graph::op::map || n.kind == graph::op::update) {
+    if constexpr (n.kind == graph::kind::map || n.kind == graph::kind::update) {
       constexpr graph::loop_shape loop = graph::loop_of(Program, n, false);
       const long rows = loop.over.batched ? s.batch * loop.rows_per_example : loop.rows_per_example;
       if (rows * loop.width <= unrolled_elements)

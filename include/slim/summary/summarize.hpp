@@ -63,7 +63,7 @@ bool computed_by(const Program& p, const char* end_point, const Expression& expr
   for (int i = 0; i < p.sizes.end_points; ++i) {
     if (!equal(graph::scope_name(p.scopes, p.end_points[i].scope).c_str(), end_point)) continue;
     const graph::node& n = p.nodes[p.end_points[i].node];
-    if (n.kind != graph::op::map) return false;
+    if (n.kind != graph::kind::map) return false;
     const graph::function_entry& f = p.functions[n.function];
     return same_expression(p.function_nodes + f.first, f.outputs[0], wanted.nodes.begin(), wanted.outputs[0]);
   }

@@ -179,7 +179,7 @@ constexpr tensor stop_gradient(const tensor& x) {
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   graph::node n;
-  n.kind = graph::op::map, n.batched = x.trace->g.nodes[x.node].batched, n.extent = x.shape();
+  n.kind = graph::kind::map, n.batched = x.trace->g.nodes[x.node].batched, n.extent = x.shape();
   n.operand_count = 1, n.operands[0] = x.node, n.ignored = 1;
   n.function = x.trace->g.intern(identity);
   return {*x.trace, graph::add_node(x.trace->g, n, x.trace->scope)};

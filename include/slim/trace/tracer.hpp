@@ -110,7 +110,7 @@ struct tracer {
     if (initial.kind == distribution::values && initial.count != extent.size())
       g.fail(graph::rule::value_count_mismatch, scope, {initial.count}, {extent.size()}, name);
     const int index = g.variables.size();
-    const int made = graph::add_leaf(g, graph::op::variable, false, extent, index, 0, scope);
+    const int made = graph::add_leaf(g, graph::kind::variable, false, extent, index, 0, scope);
     g.variables.push({scope, name, extent, initial, regularizer, trainable, made, newest, kind, collections});
     newest = index;
     return made;

@@ -4,7 +4,7 @@
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/pooled_store.hpp"
-#include "slim/run/run_state.hpp"
+#include "slim/op/run_state.hpp"
 #include "slim/simd/batch.hpp"
 
 namespace slim {
@@ -13,6 +13,7 @@ namespace slim {
 template <class T>
 struct step {
   void (*run)(const run_state<T>&, const step&) = nullptr;
+  aligned_buffer<T> (*prepare)(const run_state<T>&, const step&) = nullptr;  // what can be done ahead of many runs; null: nothing
   typename kernel::epilogue<T>::function* epilogue = nullptr;
   int node = -1;
   long width = 1, rows_per_example = 1;                    // loop of the function or epilogue

@@ -35,7 +35,7 @@ struct run_state {
       case graph::region::examples: return examples + p.offset * capacity;
       case graph::region::fixed: return fixed + p.offset;
       case graph::region::variables: return variables + p.offset;
-      case graph::region::slots: return slots + nodes[i].extra * slot_stride + p.offset;
+      case graph::region::slots: return slots + nodes[i].slot() * slot_stride + p.offset;
       case graph::region::input: return const_cast<T*>(inputs[p.offset]);  // programs never write to inputs
       case graph::region::scalars: return const_cast<T*>(scalars + p.offset);
       case graph::region::batch_size: return const_cast<T*>(batch_size);

@@ -1,0 +1,66 @@
+#pragma once
+// What the gradient rule of an operation works with: the graph, and for each node the gradient that has reached it so far.
+
+#include "slim/graph/build.hpp"
+
+namespace slim::graph {
+
+/// Adjoints while the graph is walked backwards. A rule asks which operands want a gradient and hands each of them its part.
+class adjoints {
+public:
+  graph& g;
+  int result = 0;  // of the operation whose rule is called: the gradient is that of this result
+
+  constexpr adjoints(graph& where, int loss, const list<char>& wanted) : g(where), needs(wanted) {
+    nodes.resize(loss + 1, -1);
+    nodes[loss] = constant(g, 1);
+  }
+
+  /// Whether a gradient to operand `k` of `n` is wanted by anybody.
+  constexpr bool flows_to(const node& n, int k) const { return needs[n.operands[k]] && (n.ignored >> k & 1) == 0; }
+
+  /// `term` is a part of the gradient of node `operand`; parts are added.
+  constexpr void accumulate(int operand, int term) {
+    if (nodes[operand] < 0) {
+      nodes[operand] = term;
+      return;
+    }
+    expr::scalar_function sum;
+    const int a = sum.add_input(0), b = sum.add_input(1);
+    sum.add_output(sum.emit(expr::scalar_op::add, a, b));
+    const int both[] = {nodes[operand], term};
+    nodes[operand] = map(g, sum, both, 2, g.nodes[operand].scope);
+  }
+
+  /// The gradient of operand `k` of node `n` is operation `kind` of `operands`, with the attributes of `n`. Nothing where nobody wants it.
+  constexpr void derive(const node& n, int k, kind operation, std::initializer_list<int> operands) {
+    if (flows_to(n, k)) accumulate(n.operands[k], add_operation(g, operation, domain_of(g.nodes[n.operands[k]]), operands, n.scope, n.attributes));
+  }
+
+  list<int> nodes;  // −1: none
+
+private:
+  const list<char>& needs;
+};
+
+/// map_over, with its result in the shape of `target` even where that differs in extents of 1 only, or where all that varies was
+/// simplified away (the gradient of a plain sum).
+constexpr int map_to(graph& g, int function, const int* operands, int count, const domain& over, const domain& target, int scope) {
+  const int made = map_over(g, function, operands, count, over, scope);
+  const node& found = g.nodes[made];
+  if (found.extent == target.extent && found.batched == target.batched) return made;
+  if (found.batched == target.batched && found.extent.size() == target.extent.size()) return reshape(g, made, target.extent, scope);
+  node n;
+  n.kind = kind::map, n.batched = target.batched, n.extent = target.extent, n.scope = scope;
+  expr::scalar_function identity;
+  if (found.kind == kind::constant) {
+    identity.add_output(identity.add_constant(found.value()));
+  } else {
+    identity.add_output(identity.add_input(0));
+    n.operand_count = 1, n.operands[0] = made;
+  }
+  n.function = g.intern(identity);
+  return g.nodes.push(n);
+}
+
+}  // namespace slim::graph

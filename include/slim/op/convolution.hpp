@@ -1,0 +1,249 @@
+#pragma once
+
+#include "slim/kernel/convolution.hpp"
+#include "slim/kernel/convolution_data_gradient.hpp"
+#include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/pooled_convolution.hpp"
+#include "slim/kernel/winograd_convolution.hpp"
+#include "slim/kernel/winograd_weights_gradient.hpp"
+#include "slim/op/matmul.hpp"
+#include "slim/op/window.hpp"
+
+namespace slim::op {
+
+struct convolution_attributes {
+  slim::window window{};
+  graph::algorithm asked = graph::algorithm::automatic;
+};
+
+/// Fewer channels than this on either side do not pay for Winograd's transforms.
+inline constexpr int winograd_least_channels = 32;
+/// With more channels than this on either side, sums by F(4×4, 5×5) may differ from exact ones by more than 1e-5 of their root mean square.
+inline constexpr int winograd_most_channels_5x5 = 512;
+
+/// The algorithm for a convolution (or one of its gradients) of `input` images under `w`: a window of one cell at stride 1, or one that
+/// covers the image once, is a matrix product without any rearrangement. 3×3 and 5×5 windows at stride 1 go to Winograd where there are
+/// enough channels, with large tiles unless they would hang over the image by more than half of their area or lose accuracy. What was
+/// asked for comes first where it is possible.
+constexpr graph::algorithm convolution_algorithm(const slim::shape& input, const slim::shape& output, const window& w, graph::algorithm asked) {
+  using enum graph::algorithm;
+  const extent2 one(1);
+  if (w.kernel == one && w.stride == one && w.pad_top == 0 && w.pad_left == 0) return product;
+  const bool covers = output[0] == 1 && output[1] == 1 && w.kernel == extent2(input[0], input[1]) && w.rate == one && w.pad_top == 0 && w.pad_left == 0;
+  if (covers && asked == automatic) return product;
+  const bool three = w.kernel == extent2(3), five = w.kernel == extent2(5);
+  if (!(three || five) || !(w.stride == one) || !(w.rate == one) || asked == direct) return direct;
+  if (asked == winograd_4x4 || asked == winograd_2x2) return asked;
+  if (input[2] < winograd_least_channels || output[2] < winograd_least_channels) return direct;
+  const auto used = [&](int tile) {  // the part of the tiles' area that is inside the result
+    const int down = (output[0] + tile - 1) / tile * tile, across = (output[1] + tile - 1) / tile * tile;
+    return static_cast<double>(output[0]) * output[1] / (static_cast<double>(down) * across);
+  };
+  const bool accurate = three || (input[2] <= winograd_most_channels_5x5 && output[2] <= winograd_most_channels_5x5);
+  return accurate && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
+}
+
+namespace detail {
+
+// Variants of the three passes: without Winograd's algorithm, with one of its transforms, and with a max pool in the store.
+inline constexpr unsigned without_transform = 1, with_4x4_3x3 = 2, with_2x2_3x3 = 4, with_4x4_5x5 = 8, with_2x2_5x5 = 16, with_pool = 32, every_transform = 31;
+
+constexpr unsigned convolution_variants(const node& n) {
+  const bool three = n.attributes.as<convolution_attributes>().window.kernel.height == 3;
+  const unsigned transform = n.how == graph::algorithm::winograd_4x4   ? (three ? with_4x4_3x3 : with_4x4_5x5)
+                             : n.how == graph::algorithm::winograd_2x2 ? (three ? with_2x2_3x3 : with_2x2_5x5)
+                                                                       : without_transform;
+  return transform | (n.pool > 1 ? with_pool : 0);
+}
+
+/// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
+template <unsigned Variants, class Visit>
+constexpr bool visit_winograd(const node& n, Visit visit) {
+  [[maybe_unused]] const unsigned transform = convolution_variants(n) & every_transform;
+  if constexpr ((Variants & with_4x4_3x3) != 0)
+    if (transform == with_4x4_3x3) return visit(kernel::winograd_4x4_3x3{}), true;
+  if constexpr ((Variants & with_2x2_3x3) != 0)
+    if (transform == with_2x2_3x3) return visit(kernel::winograd_2x2_3x3{}), true;
+  if constexpr ((Variants & with_4x4_5x5) != 0)
+    if (transform == with_4x4_5x5) return visit(kernel::winograd_4x4_5x5{}), true;
+  if constexpr ((Variants & with_2x2_5x5) != 0)
+    if (transform == with_2x2_5x5) return visit(kernel::winograd_2x2_5x5{}), true;
+  return false;
+}
+
+/// What is wrong with a convolution of `in` to `out` by `weights`; null: nothing.
+constexpr const char* convolution_fault(node_view n, int operands, const slim::shape& in, const slim::shape& out, const slim::shape& weights) {
+  const window w = n.self.attributes.as<convolution_attributes>().window;
+  if (n.self.body() != operands) return "a convolution with another number of operands";
+  if (weights.rank != 4 || !(extent2(weights[0], weights[1]) == w.kernel) || weights[2] != in.channels() || weights[3] != out.channels())
+    return "a convolution with weights that do not fit";
+  return window_fault(in, out, w);
+}
+
+/// Multiplications and additions of a convolution to `out` from images of `channels`.
+constexpr double convolution_work(node_view n, const slim::shape& out, int channels) {
+  return 2 * static_cast<double>(out.size()) * cells(n.self.attributes.as<convolution_attributes>().window) * channels;
+}
+
+}  // namespace detail
+
+/// The gradient of a convolution to its weights. Operands: x, dy.
+struct convolution_weights_gradient : operation<"convolution_weights_gradient", convolution_attributes> {
+  static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(0), n.extent(1), n.extent()); }
+  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr double work(node_view n) { return detail::convolution_work(n, n.extent(1), n.extent(0).channels()); }
+
+  static constexpr graph::algorithm choose(node_view n) {
+    return convolution_algorithm(n.extent(0), n.extent(1), attributes_of(n.self).window, attributes_of(n.self).asked);
+  }
+  static constexpr bool takes_updates(node_view n) {
+    // Over many cells the product's right operand would be packed again for every piece.
+    if (n.self.how == graph::algorithm::product) return n.extent(1).size() == n.extent().channels();
+    return n.self.how != graph::algorithm::direct;
+  }
+  static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
+  static constexpr kernel::convolution_geometry geometry(node_view n) {
+    return kernel::convolution_geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
+  }
+  template <class T>
+  static constexpr long workspace(node_view n, long capacity, int threads) {
+    long elements = 0;
+    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), capacity, threads);
+    });
+    return elements;
+  }
+
+  template <class T, unsigned Variants>
+  static void run(const invocation<T>& r) {
+    const kernel::convolution_geometry g = geometry(r.view());
+    const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+      const auto e = r.epilogue();
+      const kernel::store_rows<T> store{r.out(), g.output_channels};
+      const bool updates = r.node().updates;
+      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), r.workspace(), r.threads(), [&](const T* values, long row) {
+        if (updates) e.update_row(values, row, 0, g.output_channels);
+        else store(values, row);
+      });
+    });
+    if (done) return;
+    if (r.node().how == graph::algorithm::product)
+      detail::product_weights_gradient(r, r.batch() * product_rows(g), product_inner(g), g.output_channels);
+    else
+      kernel::convolution_weights_gradient<T>(g, r.batch(), r.in(0), r.in(1), r.out(), r.threads());
+  }
+};
+
+/// The gradient of a convolution to its images. Operands: dy, weights.
+struct convolution_data_gradient : operation<"convolution_data_gradient", convolution_attributes, stores::functions> {
+  static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(), n.extent(0), n.extent(1)); }
+  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr double work(node_view n) { return detail::convolution_work(n, n.extent(0), n.extent().channels()); }
+
+  static constexpr graph::algorithm choose(node_view n) {
+    return convolution_algorithm(n.extent(), n.extent(0), attributes_of(n.self).window, attributes_of(n.self).asked);
+  }
+  static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
+  static constexpr kernel::convolution_geometry geometry(node_view n) {
+    return kernel::convolution_geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
+  }
+  template <class T>
+  static constexpr long workspace(node_view n, long capacity, int threads) {
+    long elements = 0;
+    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), capacity, threads);
+    });
+    return elements;
+  }
+
+  template <class T, unsigned Variants>
+  static void run(const invocation<T>& r) {
+    const kernel::convolution_geometry g = geometry(r.view());
+    const auto e = r.epilogue();
+    const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), r.batch(), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(), e.call, r.threads());
+    });
+    if (done) return;
+    if (r.node().how == graph::algorithm::product) {
+      // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
+      const bool same_rows = product_inner(g) == g.input_channels;
+      kernel::matmul_data_gradient<T>(r.batch() * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
+                                      same_rows ? e.call : kernel::epilogue<T>{}, r.threads());
+      if (!same_rows) e.call(0, r.rows(), 0, r.channels());
+    } else {
+      kernel::convolution_data_gradient<T>(g, r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    }
+  }
+};
+
+/// Σ over the window of x · weights: [h, w, in] and [kh, kw, in, out] → [h', w', out].
+struct convolution : operation<"convolution", convolution_attributes, stores::functions> {
+  static constexpr int add(graph::graph& g, int x, int weights, const window& placed, const slim::shape& result, int scope,
+                           graph::algorithm asked = graph::algorithm::automatic) {
+    return add_operation(g, kind, {true, result}, {batched(g, x, scope), weights}, scope, attributes{placed, asked});
+  }
+  static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(0), n.self.unpooled(), n.extent(1)); }
+  static constexpr void pull_back(adjoints& to, int y, int dy) {
+    const node n = to.g.nodes[y];
+    to.derive(n, 1, convolution_weights_gradient::kind, {n.operands[0], dy});
+    to.derive(n, 0, convolution_data_gradient::kind, {dy, n.operands[1]});
+  }
+  static constexpr double work(node_view n) {
+    const slim::shape out = n.self.unpooled();
+    return detail::convolution_work(n, out, n.extent(0).channels()) + (n.self.pool > 1 ? static_cast<double>(out.size()) : 0);
+  }
+
+  static constexpr graph::algorithm choose(node_view n) {
+    return convolution_algorithm(n.extent(0), n.extent(), attributes_of(n.self).window, attributes_of(n.self).asked);
+  }
+  static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
+  static constexpr kernel::convolution_geometry geometry(node_view n) {
+    return kernel::convolution_geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
+  }
+  template <class T>
+  static constexpr long workspace(node_view n, long capacity, int threads) {
+    long elements = 0;
+    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), capacity, threads);
+    });
+    return elements;
+  }
+
+  /// Transforms or packs the weights for many runs; empty when that would not help.
+  template <class T, unsigned Variants>
+  static aligned_buffer<T> prepare(const invocation<T>& r) {
+    if (r.node().how == graph::algorithm::product) return detail::packed_weights(r);
+    aligned_buffer<T> ahead;
+    detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+      const auto plane = kernel::forward_plane(geometry(r.view()));
+      ahead = aligned_buffer<T>(kernel::winograd_weights_layout<T, Transform>(plane).weights_elements());
+      kernel::winograd_transform_weights<T, Transform>(plane, r.in(1), false, ahead.data(), r.threads());
+    });
+    return ahead;
+  }
+  template <class T, unsigned Variants>
+  static void run(const invocation<T>& r) {
+    const node& n = r.node();
+    const kernel::convolution_geometry g = geometry(r.view());
+    const auto e = r.epilogue();
+    if constexpr ((Variants & detail::with_pool) != 0) {
+      const kernel::pooled_epilogue<T> after = e.pooled();
+      const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
+        kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), {}, r.threads(),
+                                                   kernel::pool_with<T, Transform>(after));
+      });
+      if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, r.batch(), r.in(0), r.in(1), r.out(), after, r.threads());
+      if (n.pool > 1) return;
+    }
+    const bool done = detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call, r.threads());
+    });
+    if (done) return;
+    if (n.how == graph::algorithm::product)
+      kernel::matmul<T>(r.batch() * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
+    else
+      kernel::convolution<T>(g, r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+  }
+};
+
+}  // namespace slim::op

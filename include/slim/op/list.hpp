@@ -1,0 +1,186 @@
+#pragma once
+// All operations, and what passes, reports and programs ask of one without naming it. A new operation is one line in `all`, with its header.
+
+#include "slim/op/average_pool.hpp"
+#include "slim/op/concat.hpp"
+#include "slim/op/convolution.hpp"
+#include "slim/op/depthwise_convolution.hpp"
+#include "slim/op/local_response_normalization.hpp"
+#include "slim/op/matmul.hpp"
+#include "slim/op/max_pool.hpp"
+#include "slim/op/moments.hpp"
+#include "slim/op/softmax.hpp"
+#include "slim/op/softmax_cross_entropy.hpp"
+
+namespace slim::op {
+
+template <class... Operations>
+struct operation_list {
+  static constexpr int count = sizeof...(Operations);
+};
+
+using all = operation_list<
+    average_pool, average_pool_gradient,
+    concat, slice,
+    convolution, convolution_data_gradient, convolution_weights_gradient,
+    depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
+    local_response_normalization, local_response_normalization_gradient,
+    matmul, matmul_data_gradient, matmul_weights_gradient,
+    max_pool, max_pool_gradient,
+    moments,
+    softmax, softmax_gradient,
+    softmax_cross_entropy, softmax_cross_entropy_gradient>;
+
+/// What an operation tells at compile time, see operation.hpp.
+struct description {
+  graph::kind kind;
+  const char* name;
+  const char* (*fault)(node_view);
+  void (*pull_back)(adjoints&, int, int);
+  double (*work)(node_view);
+  graph::algorithm (*choose)(node_view);
+  bool (*takes_updates)(node_view);
+  unsigned (*variants)(node_view);
+};
+
+namespace detail {
+
+template <class... Operations>
+struct table {
+  description rows[sizeof...(Operations)];
+};
+template <class... Operations>
+constexpr auto describe(operation_list<Operations...>) {
+  table<Operations...> all{{{Operations::kind, Operations::name, &Operations::fault, &Operations::pull_back, &Operations::work, &Operations::choose,
+                             &Operations::takes_updates, &Operations::variants}...}};
+  return all;
+}
+inline constexpr auto descriptions = describe(all{});
+
+/// Positions in the list by ascending kind, for binary search.
+struct order {
+  graph::kind kinds[all::count]{};
+  int positions[all::count]{};
+};
+inline constexpr order by_kind = [] {
+  order sorted;
+  for (int i = 0; i < all::count; ++i) {
+    int at = i;
+    for (; at > 0 && sorted.kinds[at - 1] > descriptions.rows[i].kind; --at) sorted.kinds[at] = sorted.kinds[at - 1], sorted.positions[at] = sorted.positions[at - 1];
+    sorted.kinds[at] = descriptions.rows[i].kind, sorted.positions[at] = i;
+  }
+  return sorted;
+}();
+static_assert([] {
+  for (int i = 1; i < all::count; ++i)
+    if (by_kind.kinds[i] == by_kind.kinds[i - 1]) return false;
+  return true;
+}(), "two operations have one name, or names of one hash: rename one");
+
+}  // namespace detail
+
+/// Position of an operation in the list; −1 for a kind that is not there.
+constexpr int position_of(graph::kind k) {
+  int first = 0, last = all::count;
+  while (first < last) {
+    const int middle = (first + last) / 2;
+    if (detail::by_kind.kinds[middle] < k) first = middle + 1;
+    else last = middle;
+  }
+  return first < all::count && detail::by_kind.kinds[first] == k ? detail::by_kind.positions[first] : -1;
+}
+
+constexpr const description& description_of(graph::kind k) { return detail::descriptions.rows[position_of(k)]; }
+
+constexpr const char* name_of(graph::kind k) {
+  constexpr const char* names[] = {"input", "variable", "slot", "scalar", "batch_size", "constant", "map", "reduce", "update", "reshape", "result"};
+  return graph::is_operation(k) ? description_of(k).name : names[static_cast<unsigned>(k)];
+}
+
+/// The operations that a program needs, and of each the variants: the others are not compiled, which is most of what a small network costs.
+struct needed_operations {
+  unsigned variants[all::count];  // 0: the operation is not needed
+
+  constexpr needed_operations() {
+    for (unsigned& one : variants) one = 0;  // one by one: g++ 12 leaves zeros that nobody wrote out of the names of templates
+  }
+};
+template <class Program>
+constexpr needed_operations needed_by(const Program& p) {
+  needed_operations needed;
+  for (int i = 0; i < p.sizes.steps; ++i) {
+    const node& n = p.nodes[p.order[i]];
+    if (graph::is_operation(n.kind)) needed.variants[position_of(n.kind)] |= description_of(n.kind).variants({p.nodes, n});
+  }
+  return needed;
+}
+
+/// How an operation runs on numbers of type T.
+template <class T>
+struct runner {
+  void (*run)(const run_state<T>&, const step<T>&) = nullptr;
+  aligned_buffer<T> (*prepare)(const run_state<T>&, const step<T>&) = nullptr;  // null: nothing to do ahead
+};
+
+namespace detail {
+
+template <class T, class Operation, unsigned Variants>
+void run(const run_state<T>& state, const step<T>& at) {
+  const invocation<T> r{state, at};
+  if constexpr (requires { Operation::template run<T, Variants>(r); })
+    Operation::template run<T, Variants>(r);
+  else
+    Operation::template run<T>(r);
+}
+template <class T, class Operation, unsigned Variants>
+aligned_buffer<T> prepare(const run_state<T>& state, const step<T>& at) {
+  const invocation<T> r{state, at};
+  if constexpr (requires { Operation::template prepare<T, Variants>(r); })
+    return Operation::template prepare<T, Variants>(r);
+  else
+    return Operation::template prepare<T>(r);
+}
+
+template <class T, class Operation, unsigned Variants>
+constexpr runner<T> runner_for() {
+  runner<T> made;
+  if constexpr (Variants != 0) {
+    made.run = &run<T, Operation, Variants>;
+    if constexpr (requires(const invocation<T>& r) { Operation::template prepare<T>(r); } || requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r); })
+      made.prepare = &prepare<T, Operation, Variants>;
+  }
+  return made;
+}
+
+template <class T>
+struct runners {
+  runner<T> rows[all::count]{};
+};
+template <class T, needed_operations Needed, class... Operations>
+constexpr runners<T> runners_of(operation_list<Operations...>) {
+  runners<T> result;
+  int next = 0;
+  [&]<std::size_t... I>(std::index_sequence<I...>) { ((result.rows[next++] = runner_for<T, Operations, Needed.variants[I]>()), ...); }(std::index_sequence_for<Operations...>{});
+  return result;
+}
+
+template <class T, class... Operations>
+constexpr long workspace_of(operation_list<Operations...>, node_view n, long capacity, int threads) {
+  long elements = 0;
+  (void)((Operations::kind == n.self.kind && (elements = Operations::template workspace<T>(n, capacity, threads), true)) || ...);
+  return elements;
+}
+
+}  // namespace detail
+
+/// The runner of each operation that is needed, by position in the list.
+template <class T, needed_operations Needed>
+inline constexpr detail::runners<T> runners_of = detail::runners_of<T, Needed>(all{});
+
+/// Elements of scratch memory that a node needs for up to `capacity` examples.
+template <class T>
+constexpr long workspace(node_view n, long capacity, int threads) {
+  return detail::workspace_of<T>(all{}, n, capacity, threads);
+}
+
+}  // namespace slim::op

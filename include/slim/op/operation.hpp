@@ -1,0 +1,56 @@
+#pragma once
+// What an operation is. Each is one struct in a file of this folder, in the list of op/list.hpp, with these members:
+//
+//   struct softmax : operation<"softmax", attributes, stores> {
+//     static constexpr int add(graph& g, …)                              shape rule: appends the node, reports what does not fit
+//     static constexpr const char* fault(node_view n)                    what is wrong with a node of its kind; null: nothing. Checked after every pass
+//     static constexpr void pull_back(adjoints& to, int y, int dy)       gradient: hands each operand of node y its part of gradient dy
+//     static constexpr double work(node_view n)                          floating point operations: for one example when the result is batched or
+//                                                                        summed over the batch, else in all. A multiplication and an addition count two
+//     template <class T> static void run(const invocation<T>& r)         calls the kernel
+//   };
+//
+// The base has what most operations do without: algorithms to choose from, variants, scratch memory, weights that are prepared ahead.
+
+#include "slim/core/text.hpp"
+#include "slim/graph/adjoints.hpp"
+#include "slim/op/invocation.hpp"
+#include "slim/tensor/aligned_buffer.hpp"
+
+namespace slim::op {
+
+using graph::adjoints;
+using graph::domain;
+using graph::node;
+using graph::node_view;
+
+struct no_attributes {};
+
+/// Whether the kernel applies a scalar function to each number before it is stored: `invocation::epilogue`.
+enum class stores : bool { values, functions };
+
+template <text Name, class Attributes = no_attributes, stores Stores = stores::values>
+struct operation {
+  using attributes = Attributes;
+  static constexpr const char* name = Name.c_str();
+  static constexpr graph::kind kind = graph::kind_named(name, Stores == stores::functions);
+
+  static constexpr Attributes attributes_of(const node& n) { return n.attributes.template as<Attributes>(); }
+
+  /// The rule of operations that only gradients are made of: a network that asks for theirs does not compile.
+  static constexpr void no_gradient(adjoints& to, int y) { to.g.fail(graph::rule::no_gradient, to.g.nodes[y].scope, {}, {}, name); }
+
+  /// The algorithm for a node, where there are several.
+  static constexpr graph::algorithm choose(node_view) { return graph::algorithm::automatic; }
+  /// True when the kernel can replace variables piece by piece as their gradient, its result, is made.
+  static constexpr bool takes_updates(node_view) { return false; }
+  /// Variants of `run` that a node needs, as bits: only those of a program are compiled into it, as `run<T, Variants>`.
+  static constexpr unsigned variants(node_view) { return 1; }
+  /// Elements of scratch memory for up to `capacity` examples on `threads` threads.
+  template <class T>
+  static constexpr long workspace(node_view, long /*capacity*/, int /*threads*/) {
+    return 0;
+  }
+};
+
+}  // namespace slim::op

@@ -1,0 +1,44 @@
+#pragma once
+// Shape rules that operations with windows over images share.
+
+#include "slim/graph/build.hpp"
+#include "slim/shape/window.hpp"
+
+namespace slim::op {
+
+/// Windows of NHWC images. Reports a window that does not fit.
+constexpr bool place_window(graph::graph& g, const slim::shape& input, extent2 kernel, extent2 stride, extent2 rate, padding_mode padding, int scope,
+                            window& placed, slim::shape& output) {
+  if (input.rank != 3) {
+    g.fail(graph::rule::rank_mismatch, scope, {input.rank}, {3});
+    return false;
+  }
+  const auto at_least_one = [&](extent2 given, const char* name) {
+    if (given.height < 1 || given.width < 1) g.fail(graph::rule::bad_number, scope, {given.height < given.width ? given.height : given.width}, {1}, name);
+    return given.height >= 1 && given.width >= 1;
+  };
+  if (!at_least_one(kernel, "kernel_size") || !at_least_one(stride, "stride") || !at_least_one(rate, "rate")) return false;
+  const int height = window_outputs(input[0], kernel.height, stride.height, rate.height, padding);
+  const int width = window_outputs(input[1], kernel.width, stride.width, rate.width, padding);
+  if (height < 1 || width < 1) {
+    g.fail(graph::rule::window_larger_than_input, scope, {covered(kernel.height, rate.height), covered(kernel.width, rate.width)}, {input[0], input[1]});
+    return false;
+  }
+  placed = {kernel, stride, rate, window_pad_before(input[0], kernel.height, stride.height, rate.height, padding),
+            window_pad_before(input[1], kernel.width, stride.width, rate.width, padding)};
+  output = {height, width, input[2]};
+  return true;
+}
+
+/// Cells of a window, as a factor of the work.
+constexpr double cells(const window& w) { return static_cast<double>(w.kernel.height) * w.kernel.width; }
+
+/// What is wrong with image extents `in` and `out` under `w`; null when `out` has a cell for each place of the window that begins in `in`.
+constexpr const char* window_fault(const slim::shape& in, const slim::shape& out, const window& w) {
+  if (in.rank != 3 || out.rank != 3) return "a window over what is no image";
+  const auto inside = [](int cells, int stride, int pad, int size) { return cells >= 1 && (cells - 1) * stride - pad < size; };
+  if (!inside(out[0], w.stride.height, w.pad_top, in[0]) || !inside(out[1], w.stride.width, w.pad_left, in[1])) return "a window lies outside its image";
+  return nullptr;
+}
+
+}  // namespace slim::op
