@@ -26,7 +26,7 @@ private:
     if (n.kind == kind::map || n.kind == kind::reduce) {
       pull_back_function(i, n, gradient);
     } else if (n.kind == kind::reshape) {
-      to.accumulate(n.operands[0], reshape(g, gradient, g.nodes[n.operands[0]].extent, n.scope));
+      to.accumulate(n.operands[0], reshape(g, gradient, domain_of(g.nodes[n.operands[0]]).extent, n.scope));  // a copy: nodes move
     } else if (n.kind == kind::result) {
       to.result = n.index();
       op::description_of(g.nodes[n.operands[0]].kind).pull_back(to, n.operands[0], gradient);
