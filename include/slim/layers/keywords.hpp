@@ -7,6 +7,7 @@
 #include "slim/graph/initializer.hpp"
 #include "slim/trace/tensor.hpp"
 #include "slim/policy/keyword.hpp"
+#include "slim/shape/window.hpp"
 
 namespace slim {
 
