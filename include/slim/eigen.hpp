@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Results and variables of a model in expressions of Eigen. Eigen matrices are batches, and take results, without this header.
 
 #include <Eigen/Core>
@@ -15,3 +16,5 @@ auto as_eigen(const matrix_view<T, Columns, Rows>& view) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // slim: TF-Slim as a compile-time language. Everything needed to write, train and run a network; nets and data readers are separate.
 
 #include "slim/core/standard.hpp"
@@ -29,3 +30,5 @@
 #include "slim/optimizers/optimizers.hpp"
 #include "slim/policy/arg_scope.hpp"
 #include "slim/regularizers/regularizers.hpp"
+
+#include "slim/core/end.hpp"

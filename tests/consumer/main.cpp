@@ -22,6 +22,10 @@
 using namespace std;
 using namespace slim;
 
+// Names that slim's templates use inside, too; see core/begin.hpp.
+int x, y, i, first, last, number, width, height, depth, channels, threads, inputs, output, pixels, task, source, target, total, result, example, folder, key, name, op, labels, images,
+    rows, columns, gradient, variables;
+
 namespace {
 
 auto rate(double start) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Fine-tuning: some variables of a program from some tensors of a file. TF-Slim section 10, "Assigning", and section 7.4.
 
 #include <cstdio>
@@ -135,3 +136,5 @@ inline assignment assign_from_checkpoint_fn(const std::string& where, const std:
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Files that appear whole or not at all, whenever the process or the machine dies. POSIX.
 
 #include <cerrno>
@@ -101,3 +102,5 @@ inline void remove_leftovers(const std::string& folder) {
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Numbers of a file in the type of a variable. Floating-point numbers of all formats become float or double: exactly where the variable's type is the
 // wider one, else the nearest. Nothing else is converted, and no number becomes infinite.
 
@@ -75,3 +76,5 @@ inline void copy(const tensor_view& from, const variable_reference& to) {
 }
 
 }  // namespace slim::checkpoint::detail
+
+#include "slim/core/end.hpp"

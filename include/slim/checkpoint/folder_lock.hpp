@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One training at a time in a folder. POSIX.
 
 #include <csignal>
@@ -89,3 +90,5 @@ private:
 };
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The text file `checkpoint` of a folder: which checkpoint is the latest, which others are retained. TF-Slim section 6.4.
 
 #include <algorithm>
@@ -189,3 +190,5 @@ inline std::optional<std::string> latest_checkpoint(const std::string& folder) {
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What is in a checkpoint, for people.
 
 #include <cmath>
@@ -107,3 +108,5 @@ inline std::string table_of(const std::vector<inspected>& tensors) {
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Whether a file has exactly the variables of a program, and if not, what differs.
 
 #include <string>
@@ -70,3 +71,5 @@ inline void expect_match(const safetensors& file, const std::vector<variable_ref
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Restoring: all or nothing.
 
 #include <cstdio>
@@ -120,3 +121,5 @@ restored restore_newest_good(const std::string& folder, Model& net, TrainOp& tra
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

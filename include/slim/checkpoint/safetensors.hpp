@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Files of named tensors in the format https://github.com/huggingface/safetensors: a 64-bit length, a JSON header, the numbers.
 
 #include <algorithm>
@@ -258,3 +259,5 @@ inline void write_safetensors(const std::string& path, std::vector<tensor_view> 
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Saving: the weights, beside them the state of training, and an index. TF-Slim section 6.4.
 
 #include <chrono>
@@ -145,3 +146,5 @@ inline void save_weights(const std::string& path, const std::vector<variable_ref
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A named tensor that is only read: in a file, or in the memory of a model on its way to a file.
 
 #include <cstdint>
@@ -36,3 +37,5 @@ inline std::string describe(const tensor_view& tensor) {
 }
 
 }  // namespace slim::checkpoint
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The pipeline: trace → differentiate → simplify → fuse → choose → plan, with a check after each. Runs inside the compiler, once per model and use.
 
 #include "slim/core/room_for.hpp"
@@ -278,3 +279,5 @@ template <const auto& Net, class Options, class Loss, class Optimizer, class Tra
 struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

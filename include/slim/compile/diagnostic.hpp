@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Compile-time errors. A mistake in a network becomes an undefined type whose name is the rule and whose arguments are the layer and the
 // numbers; the compiler prints it where the type is used. docs/errors.md explains each rule.
 //
@@ -304,3 +305,5 @@ template <const auto& Program, text Name>
 using keeps_end_point = detail::pointee<decltype(detail::unreadable_end_point<Program, Name>())>;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a training program tells besides its loss: how many numbers of each tensor are not finite, and the gradients. These are outputs:
 //   0                   the total loss
 //   with check_numerics       a count for each variable, each input, each end point, each gradient
@@ -101,3 +102,5 @@ struct training_outputs {
 };
 
 }  // namespace slim::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a model is told besides its network: inputs, labels, precision, batch, and which end points to keep.
 
 #include "slim/core/room_for.hpp"
@@ -108,3 +109,5 @@ struct model_options {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a training step is told besides its loss and optimizer. Names are part of the program and checked by the compiler; numbers are
 // read before each step and may change. TF-Slim sections 6.1, 6.2, 6.5 and 7.3.
 
@@ -185,3 +186,5 @@ template <class... Given>
 using train_options_among = typename detail::options_among<train_options<>, Given...>::type;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // From gradients to updates: which variables are trained, what happens to a gradient on its way, and the optimizer as one sweep over
 // each variable. Order as in TF-Slim sections 6.2 and 6.5: noise, multiply, clip, update.
 
@@ -282,3 +283,5 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
 }
 
 }  // namespace slim::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Where a network splits and joins: concat of branches, sums of branches, residual connections.
 
 #include "slim/compose/compose.hpp"
@@ -81,3 +82,5 @@ constexpr auto residual(const char* name, const Body& body) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

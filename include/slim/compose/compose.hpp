@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Composing layers: `>>` in sequence, repeat, stack, name scopes, and branches. TF-Slim section 2.9.
 
 #include <boost/hana/fold_left.hpp>
@@ -157,3 +158,5 @@ constexpr tensor collect_named_output(const tensor& x) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A callable as a value: what users pass as schedules and callbacks. std::function would cost every user the time to compile <functional>.
 
 #include <memory>
@@ -32,3 +33,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Version and compiler-specific spellings: every macro of the library is here or in simd/level.hpp, starts with SLIM_, and is not needed in user code.
 
 #include "slim/core/standard.hpp"
@@ -27,3 +28,5 @@ struct version_number {
 inline constexpr version_number version{SLIM_VERSION_MAJOR, SLIM_VERSION_MINOR, SLIM_VERSION_PATCH};
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

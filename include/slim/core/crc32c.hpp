@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The check sum of TFRecord files, event files and checkpoints.
 
 #include <cstddef>
@@ -40,3 +41,5 @@ inline std::uint32_t crc32c(const void* bytes, std::size_t size, std::uint32_t b
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The exception of the library.
 
 #include "slim/core/standard.hpp"
@@ -16,3 +17,5 @@ public:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // NaN and infinity by their bits: -ffast-math lets compilers take std::isfinite(x) for true and x != x for false.
 
 #include <bit>
@@ -33,3 +34,5 @@ constexpr bool is_nan(T x) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

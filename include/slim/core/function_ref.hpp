@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A reference to a callable, as a pair of pointers: what calls it is compiled once, whatever it calls.
 
 #include <type_traits>
@@ -27,3 +28,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

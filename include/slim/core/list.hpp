@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A growable array for compile-time passes. std::vector costs several times more inside the constant evaluators of g++ and clang.
 
 #include "slim/core/standard.hpp"
@@ -85,3 +86,5 @@ private:
 };
 
 }  // namespace slim::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Numbers as text, the same in every locale: files, logs and messages never hold the decimal comma that a program's locale asks for, as the functions of
 // printf's and strtod's family, streams and std::to_string would write and expect.
 
@@ -20,3 +21,5 @@ inline std::string fixed_text(double value, int precision) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Regular expressions as users of Python write them, by the matcher of POSIX. std::regex would cost every user seconds of compile time.
 
 #include <bitset>
@@ -245,3 +246,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

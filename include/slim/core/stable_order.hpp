@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Sorting by a number: compiled once for whatever is sorted, where std::stable_sort is compiled again for each type that it moves.
 
 #include <algorithm>
@@ -20,3 +21,5 @@ inline std::vector<std::size_t> stable_order(const std::vector<std::int64_t>& ke
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Strings as template arguments, and the few string operations that compile-time passes need.
 
 #include "slim/core/standard.hpp"
@@ -73,3 +74,5 @@ constexpr int edit_distance(const char* a, const char* b) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

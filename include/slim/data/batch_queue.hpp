@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Batches that worker threads decode and preprocess ahead of the training step.
 
 #include <cstddef>
@@ -115,3 +116,5 @@ batch_queue<shuffling_queue<Source>, MakeExample> shuffle_batch(Source&& source,
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Endless batches from a data set in memory.
 
 #include <cstddef>
@@ -96,3 +97,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // BMP decoding: the uncompressed forms with 8, 24 and 32 bits per pixel, top row first or last.
 
 #include <cstddef>
@@ -103,3 +104,5 @@ inline byte_image decode_bmp(std::string_view bytes, int channels = 0, std::size
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

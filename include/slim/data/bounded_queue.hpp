@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The hand-over between the worker threads of an input pipeline and their consumer.
 
 #include <condition_variable>
@@ -106,3 +107,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A new file, written completely or not at all, plain or compressed. Link with zlib.
 
 #include <cerrno>
@@ -120,3 +121,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The content of a file, or of memory, that may be compressed with gzip or zlib. Link with zlib.
 
 #include <cerrno>
@@ -178,3 +179,5 @@ inline std::string read_all(byte_source& source) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

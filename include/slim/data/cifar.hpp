@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The binary files of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html), plain or compressed. Link with zlib.
 
 #include <cstddef>
@@ -83,3 +84,5 @@ inline labelled_pixels read_cifar100(const std::string& directory, bool train, c
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

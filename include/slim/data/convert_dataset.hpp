@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Conversion of data sets to TFRecord files with the names and features of TF-Slim's converters.
 // Link with jpeg, png and zlib.
 
@@ -158,3 +159,5 @@ inline bool convert_image_folder(const std::string& name, const std::string& sou
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // CRC-32C as TFRecord files store it.
 
 #include <cstdint>
@@ -14,3 +15,5 @@ constexpr std::uint32_t mask_crc(std::uint32_t crc) { return ((crc >> 15) | (crc
 inline std::uint32_t masked_crc32c(std::string_view bytes) { return mask_crc(crc32c(bytes.data(), bytes.size())); }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Tables of numbers in text files, plain or compressed. Link with zlib.
 
 #include <algorithm>
@@ -173,3 +174,5 @@ inline number_table read_csv(const std::string& path, char separator = ',') {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The protocol of decoders: from a record to items.
 
 #include <string>
@@ -24,3 +25,5 @@ public:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

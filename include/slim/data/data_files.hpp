@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The files that a pattern means.
 
 #include <string>
@@ -30,3 +31,5 @@ inline std::vector<std::string> get_data_files(const std::vector<std::string>& d
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What is known about a data set: its files, how to read them, and what they hold.
 
 #include <cstdint>
@@ -24,3 +25,5 @@ struct dataset {
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The examples of a data set, one after the other.
 
 #include <algorithm>
@@ -100,3 +101,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

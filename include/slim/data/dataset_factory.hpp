@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The data sets of TF-Slim (dataset_factory.py), as its converters write them. Link with zlib, jpeg and png.
 
 #include <cstdint>
@@ -113,3 +114,5 @@ inline dataset get_dataset(std::string_view name, std::string_view split_name, c
 }
 
 }  // namespace slim::data::dataset_factory
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Decoding of an image whatever its format. Link with jpeg and png.
 
 #include <string_view>
@@ -20,3 +21,5 @@ inline byte_image decode_image(std::string_view bytes, int channels = 0, dct_met
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

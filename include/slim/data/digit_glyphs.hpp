@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The hand-drawn outlines from which digits.hpp makes its data set.
 
 #include <span>
@@ -102,3 +103,5 @@ inline constexpr glyph glyphs[] = {
 inline constexpr int glyphs_per_digit = 3;  // glyph number v of digit d is glyphs[d * glyphs_per_digit + v]
 
 }  // namespace slim::data::detail
+
+#include "slim/core/end.hpp"

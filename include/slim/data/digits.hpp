@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A generated data set of handwritten-looking digits, for demonstrations and tests without any file.
 
 #include <cmath>
@@ -145,3 +146,5 @@ inline labelled_images digits(int count, std::uint64_t seed) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // tf.Example and tf.SequenceExample: parsing and building, by protozero. Needs no library to link.
 
 #include <cstdint>
@@ -210,3 +211,5 @@ inline std::string serialize(const sequence_example& source) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The IDX files of MNIST (http://yann.lecun.com/exdb/mnist), plain or compressed. Link with zlib.
 
 #include <cstddef>
@@ -152,3 +153,5 @@ inline labelled_images read_mnist(const std::string& directory, bool train) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

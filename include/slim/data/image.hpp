@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One decoded image.
 
 #include <cstddef>
@@ -24,3 +25,5 @@ constexpr std::size_t image_size(int height, int width, int channels) {
 inline constexpr std::size_t largest_image = std::size_t{1} << 28;
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

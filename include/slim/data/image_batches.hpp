@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // From the files of a data set to the batches of an image classifier.
 
 #include <cstddef>
@@ -73,3 +74,5 @@ inline batch_queue<dataset_data_provider&, image_example> image_batches(dataset_
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Images in folders, one folder for each class. Link with jpeg, png and zlib.
 
 #include <algorithm>
@@ -98,3 +99,5 @@ inline labelled_pixels read_image_folder(const std::string& directory, int chann
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The handler of TF-Slim's tfexample_decoder for encoded images. Link with jpeg and png.
 
 #include <cstddef>
@@ -112,3 +113,5 @@ private:
 };
 
 }  // namespace slim::data::tfexample_decoder
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a decoder makes of a record: tensors whose type and shape are known at run time.
 
 #include <cstddef>
@@ -189,3 +190,5 @@ inline item to_dense(item source, const scalar& default_value = std::int64_t{0})
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Batches of any items of a data set, also of items whose shape differs from example to example.
 
 #include <algorithm>
@@ -163,3 +164,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

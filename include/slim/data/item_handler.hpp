@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What makes an item from the parsed features of a record: the handlers of TF-Slim's tfexample_decoder, but for images and sequences.
 
 #include <concepts>
@@ -213,3 +214,5 @@ struct item_handler_callback {
 };
 
 }  // namespace slim::data::tfexample_decoder
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // JPEG decoding by libjpeg-turbo. Link with jpeg.
 
 #include <csetjmp>
@@ -134,3 +135,5 @@ inline byte_image decode_jpeg(std::string_view bytes, int channels = 0, dct_meth
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

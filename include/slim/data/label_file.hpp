@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // labels.txt: the names of the classes of a data set, one `index:name` a line (TF-Slim's dataset_utils).
 
 #include <charconv>
@@ -49,3 +50,5 @@ inline std::map<int, std::string> read_label_file(const std::string& dataset_dir
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a training step consumes: examples side by side in memory.
 
 #include <span>
@@ -30,3 +31,5 @@ struct labelled_batch_buffer {
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

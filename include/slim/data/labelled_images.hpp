@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A data set held in memory, as the readers and generators of this folder return it.
 
 #include <vector>
@@ -18,3 +19,5 @@ struct labelled_images {
 constexpr float lenet_grey(float grey) { return (grey - 128.0f) / 128.0f; }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

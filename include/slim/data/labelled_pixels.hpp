@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A data set of images in memory as their files hold it: unsigned bytes, before any preprocessing.
 
 #include <cstddef>
@@ -35,3 +36,5 @@ labelled_images to_images(labelled_pixels source, Preprocessing preprocessing) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

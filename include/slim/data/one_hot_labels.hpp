@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Class numbers as distributions: what softmax_cross_entropy takes, with label smoothing as a number of the run.
 
 #include <algorithm>
@@ -68,3 +69,5 @@ one_hot_labels_queue<Source> one_hot_labels(Source&& source, int num_classes, do
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

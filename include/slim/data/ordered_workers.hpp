@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Worker threads that make a sequence ahead of its consumer, always the same sequence.
 
 #include <cstdint>
@@ -74,3 +75,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

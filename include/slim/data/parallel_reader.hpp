@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The records of many files, read by several threads, always in the same order.
 
 #include <algorithm>
@@ -213,3 +214,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Which features a record must have, as TensorFlow's parse_single_example takes them, and the tensors that come out.
 
 #include <algorithm>
@@ -152,3 +153,5 @@ inline keys_to_tensors parse_single_example(std::string_view serialized, const k
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

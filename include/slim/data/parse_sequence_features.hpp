@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Which features a tf.SequenceExample must have, as TensorFlow's parse_single_sequence_example takes them.
 
 #include <algorithm>
@@ -87,3 +88,5 @@ inline keys_to_tensors parse_single_sequence_example(std::string_view serialized
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

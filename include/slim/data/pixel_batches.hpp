@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // From a data set in memory as bytes to preprocessed batches, made by threads of their own.
 
 #include <cstddef>
@@ -102,3 +103,5 @@ batch_queue<pixel_order, pixel_example> pixel_batches(labelled_pixels&&, const p
                                                       const pixel_batch_options& = {}) = delete;  // would refer to a data set that is gone
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // PNG decoding and encoding by libpng. Link with png.
 
 #include <csetjmp>
@@ -163,3 +164,5 @@ inline std::string encode_png(const byte_image& picture) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Batches made by a background thread while the training step computes.
 
 #include <cstdint>
@@ -92,3 +93,5 @@ prefetch_queue<Source> prefetch(Source&& source, int depth = 8) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One image of a batch, preprocessed in its place.
 
 #include <algorithm>
@@ -41,3 +42,5 @@ inline void preprocess_example(const preprocessing::preprocessing_function& prep
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Records of files of any format, one after the other.
 
 #include <memory>
@@ -54,3 +55,5 @@ inline std::unique_ptr<record_reader> open_tfrecord(const std::string& path) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

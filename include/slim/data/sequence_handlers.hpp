@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The handlers of TF-Slim's tfexample_decoder for lists of boxes and points, one for each frame.
 
 #include <algorithm>
@@ -119,3 +120,5 @@ private:
 };
 
 }  // namespace slim::data::tfexample_decoder
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Random orders.
 
 #include <cstddef>
@@ -20,3 +21,5 @@ void shuffle(std::span<Item> items, random_stream random) {
 }
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A sequence in an order that is random within a window.
 
 #include <cstddef>
@@ -66,3 +67,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

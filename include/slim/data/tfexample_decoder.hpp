@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The decoders of tf.Example and tf.SequenceExample: which features a record has, and which items are made of them.
 
 #include <cstddef>
@@ -84,3 +85,5 @@ protected:
 };
 
 }  // namespace slim::data::tfexample_decoder
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // TFRecord files: strings of bytes one after the other, each with two checksums. Link with zlib.
 
 #include <cstddef>
@@ -139,3 +140,5 @@ private:
 };
 
 }  // namespace slim::data
+
+#include "slim/core/end.hpp"

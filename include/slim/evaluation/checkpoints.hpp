@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Waiting for checkpoints that another process writes. TF-Slim section 8.
 
 #include <chrono>
@@ -108,3 +109,5 @@ private:
 };
 
 }  // namespace slim::evaluation
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Evaluates a model on one checkpoint. TF-Slim section 8.
 
 #include <cstdint>
@@ -148,3 +149,5 @@ auto evaluate_once(Model& net, const std::string& checkpoint_path, const std::st
 }
 
 }  // namespace slim::evaluation
+
+#include "slim/core/end.hpp"

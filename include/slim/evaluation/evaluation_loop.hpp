@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Evaluates the checkpoints that a training process writes, as they come. TF-Slim section 8.
 
 #include <filesystem>
@@ -48,3 +49,5 @@ auto evaluation_loop(Model& net, const std::string& checkpoint_dir, const std::s
 }
 
 }  // namespace slim::evaluation
+
+#include "slim/core/end.hpp"

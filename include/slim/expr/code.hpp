@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Scalar functions as template arguments: what a generated SIMD loop is instantiated for. Equal functions give equal
 // codes, so every layer that needs relu(x + b) shares one instantiation, in all models of a program.
 
@@ -72,3 +73,5 @@ constexpr code<Nodes, Inputs, Outputs> encode(const scalar_node* nodes, const ac
 }
 
 }  // namespace slim::expr
+
+#include "slim/core/end.hpp"

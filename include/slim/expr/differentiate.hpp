@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Symbolic reverse-mode differentiation of scalar functions.
 
 #include "slim/expr/scalar_function.hpp"
@@ -117,3 +118,5 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
 }
 
 }  // namespace slim::expr
+
+#include "slim/core/end.hpp"

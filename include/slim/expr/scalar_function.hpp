@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A function of a few scalars as a value: the unit of everything element-wise in slim. Activations, regularizers,
 // optimizer updates, losses and all that fusion composes are scalar functions; SIMD loops are generated from them.
 
@@ -200,3 +201,5 @@ constexpr scalar_function pruned(const scalar_function& function) {
 }
 
 }  // namespace slim::expr
+
+#include "slim/core/end.hpp"

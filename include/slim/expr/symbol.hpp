@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Writing scalar functions: calling any generic callable on symbols records what it computes.
 
 #include <utility>
@@ -72,3 +73,5 @@ constexpr scalar_function scalar_function_of(const Callable& callable, Numbers..
 }
 
 }  // namespace slim::expr
+
+#include "slim/core/end.hpp"

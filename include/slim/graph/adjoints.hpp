@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What the gradient rule of an operation works with: the graph, and for each node the gradient that has reached it so far.
 
 #include "slim/graph/build.hpp"
@@ -64,3 +65,5 @@ constexpr int map_to(graph& g, int function, const int* operands, int count, con
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

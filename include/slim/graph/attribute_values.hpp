@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Attributes of an operation are a plain struct of that operation; a node holds its numbers. So nodes of all operations are copied, compared,
 // hashed and stored alike, and no pass forgets one.
 
@@ -91,3 +92,5 @@ struct attribute_values {
 };
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

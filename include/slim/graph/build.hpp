@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Constructors of nodes: each checks its operands once and works out the shape of its result.
 
 #include <initializer_list>
@@ -215,3 +216,5 @@ constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Collections of variables: what a variable is for, and lists of a user's own. TF-Slim section 10.
 
 #include <concepts>
@@ -34,3 +35,5 @@ struct collection_list {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What an element-wise loop walks over, and how each of its operands is read there. Shapes broadcast as in NumPy: the extents of one example are aligned at
 // their ends, and two of them agree when they are equal or one is 1. The batch always meets the batch; what is not batched is the same for all examples.
 
@@ -189,3 +190,5 @@ constexpr expr::row_places rows_of(const node& operand, const loop_shape& loop, 
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A number for the contents of a program. It is part of the name of everything that is generated for the program: two source files may
 // give different networks the same name, and the linker still keeps their code apart. Compilers do not agree on which templates over
 // constants of internal linkage are internal (g++ 14 exports them); contents are what they cannot mix up.
@@ -90,3 +91,5 @@ constexpr unsigned long fingerprint_of(const Program& p) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

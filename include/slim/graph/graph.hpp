@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The intermediate representation: a network as a value. Flat tables and indices, no types; what every pass reads and rewrites.
 
 #include "slim/core/list.hpp"
@@ -216,3 +217,5 @@ constexpr list<int> read_counts(const graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

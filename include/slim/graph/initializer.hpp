@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a variable holds before training, as a value. TF-Slim section 3.
 
 #include "slim/policy/keyword.hpp"
@@ -55,3 +56,5 @@ constexpr fans fans_of(const shape& s) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

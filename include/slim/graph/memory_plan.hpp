@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Where the values of a program live, as the pass in passes/plan.hpp works it out.
 
 #include "slim/core/list.hpp"
@@ -34,3 +35,5 @@ struct memory_plan {
 };
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

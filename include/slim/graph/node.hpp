@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One node of the intermediate representation.
 
 #include "slim/graph/attribute_values.hpp"
@@ -113,3 +114,5 @@ struct node_view {
 };
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A compiled graph in arrays of exactly the right size: the form that is stored in the program and executed.
 
 #include "slim/core/room_for.hpp"
@@ -274,3 +275,5 @@ constexpr auto code_of() {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What nodes read and write: the cost that fusion saves.
 
 #include "slim/graph/graph.hpp"
@@ -36,3 +37,5 @@ constexpr traffic traffic_of(const graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

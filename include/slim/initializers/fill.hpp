@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Drawing the initial values of a variable. Number i of variable v is a pure function of (seed, v, i): the same at any thread count.
 
 #include <cmath>
@@ -96,3 +97,5 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Initializers under TF-Slim's names. TF-Slim section 3.
 
 #include <cstddef>
@@ -39,3 +40,5 @@ constexpr initializer from_values(const float (&values)[Count]) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Average pooling (TF-Slim avg_pool2d) and its gradient: the mean is over the real cells of a window.
 
 #include "slim/kernel/pool_window.hpp"
@@ -26,3 +27,5 @@ void average_pool_gradient(const pool_geometry& geometry, long batch, const T* d
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // How a window contraction is cut so that its operands stay in cache: chunks of the reduction, blocks of pixels.
 
 #include "slim/kernel/tap_grid.hpp"
@@ -87,3 +88,5 @@ constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long 
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Ranges of channels, for concatenation and slicing along the last dimension.
 
 #include "slim/kernel/blocking.hpp"
@@ -22,3 +23,5 @@ void copy_channels(long rows, const T* source, long source_channels, long source
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Convolution (TF-Slim conv2d without bias and activation).
 
 #include "slim/kernel/tap_contraction.hpp"
@@ -14,3 +15,5 @@ void convolution(const convolution_geometry& geometry, long batch, const T* x, c
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Gradient of a convolution with respect to its input.
 
 #include "slim/kernel/tap_contraction.hpp"
@@ -36,3 +37,5 @@ void convolution_data_gradient(const convolution_geometry& geometry, long batch,
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

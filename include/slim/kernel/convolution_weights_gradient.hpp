@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Gradient of a convolution with respect to its weights.
 
 #include "slim/kernel/tap_weights_gradient.hpp"
@@ -14,3 +15,5 @@ void convolution_weights_gradient(const convolution_geometry& geometry, long bat
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Depthwise convolution (tf.nn.depthwise_conv2d) and its gradients: each channel is convolved with `multiplier` kernels of its own, which is
 // output channels / input channels of the geometry. Weights are [tap row][tap column][output channels]; output channel o belongs to input channel
 // o / multiplier. Sums run over whole vectors of channels; a window has little arithmetic for the memory that it reads.
@@ -231,3 +232,5 @@ void depthwise_convolution_weights_gradient(const convolution_geometry& g, long 
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

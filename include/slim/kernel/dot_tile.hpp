@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Product of a few rows with a transposed matrix, by dot products along the contiguous dimension of both: reads the matrix
 // once, in memory order, at the speed of memory.
 
@@ -97,3 +98,5 @@ void multiply_transposed_few_rows(long rows, long inner, long columns, const T* 
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

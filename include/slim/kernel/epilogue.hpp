@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What follows a contraction on the same data: bias, activation, residual, mask. A kernel knows only this pair of pointers.
 // The same for all levels: it crosses from files of one to files of another.
 
@@ -35,3 +36,5 @@ struct pooled_epilogue {
 };
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The loop that a scalar function becomes: evaluation of a code on vectors, over rectangles of rows × columns.
 
 #include <utility>
@@ -146,3 +147,5 @@ void evaluate_epilogue(const void* context, long row_begin, long row_end, long c
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

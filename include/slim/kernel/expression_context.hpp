@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The addresses that the loop of a scalar function works on. The same for all levels: kernels hand it to loops that other files are compiled with.
 
 #include <cstdint>
@@ -22,3 +23,5 @@ struct expression_context {
 };
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"

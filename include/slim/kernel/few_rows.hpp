@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Product of a few rows with a large matrix: limited by reading the matrix, which is therefore read once, in memory order
 // and unpacked.
 
@@ -76,3 +77,5 @@ void multiply_few_rows(long rows, long inner, long columns, const T* a, const T*
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The numbers a window kernel needs. Run-time arguments: no kernel is instantiated per layer.
 
 #include "slim/shape/shape.hpp"
@@ -44,3 +45,5 @@ constexpr long product_rows(const convolution_geometry& g) { return static_cast<
 constexpr long product_inner(const convolution_geometry& g) { return static_cast<long>(g.kernel_height) * g.kernel_width * g.input_channels; }
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Local response normalization across channels (Krizhevsky et al. 2012, section 3.3; tf.nn.local_response_normalization).
 
 #include "slim/core/room_for.hpp"
@@ -97,3 +98,5 @@ void local_response_normalization_gradient(const response_normalization& p, long
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

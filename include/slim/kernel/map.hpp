@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Element-wise computations over whole tensors.
 
 #include "slim/kernel/expression.hpp"
@@ -30,3 +31,5 @@ void map(const expression_context<T>& context, long rows, int threads) {
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Products of row-major matrices for fully connected layers, and their gradients.
 
 #include "slim/kernel/dot_tile.hpp"
@@ -53,3 +54,5 @@ void matmul_weights_gradient(long rows, long inner, long columns, const T* a, co
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The weights gradient of a matrix product, piece by piece: for a gradient that is used up at once, such as by an update, and never stored.
 
 #include "slim/core/function_ref.hpp"
@@ -102,3 +103,5 @@ void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, cons
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

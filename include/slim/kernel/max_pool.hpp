@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Max pooling (TF-Slim max_pool2d) and its gradient.
 
 #include "slim/kernel/pool_window.hpp"
@@ -35,3 +36,5 @@ void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, co
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

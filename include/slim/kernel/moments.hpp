@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Mean and variance of columns in one pass over the data.
 
 #include "slim/kernel/reduce.hpp"
@@ -59,3 +60,5 @@ void moments(long rows, long width, const T* x, T* mean, T* variance, T* workspa
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

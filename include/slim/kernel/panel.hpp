@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The right operand of a contraction, laid out as the register tile reads it: [column panel][step][tile_columns], with
 // zeros behind the last column. Packing happens per call into a buffer that stays in the second-level cache.
 
@@ -62,3 +63,5 @@ void pack_panels_transposed(const T* source, long column_stride, long rows, long
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Threads for kernels: a loop over independent tasks, forked only when there is enough work to pay for it.
 
 #include <type_traits>
@@ -36,3 +37,5 @@ void parallel_for(long tasks, double work_per_task, int threads, F&& body) {
 }
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The two ways through a pooling layer: output by output, and (for gradients) scattering each output into its window.
 
 #include "slim/kernel/blocking.hpp"
@@ -103,3 +104,5 @@ void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

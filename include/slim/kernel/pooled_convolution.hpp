@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A convolution whose result only a max pool of disjoint windows reads, band by band of rows.
 
 #include "slim/kernel/convolution.hpp"
@@ -26,3 +27,5 @@ void pooled_convolution(const convolution_geometry& geometry, long batch, const 
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A store that keeps only the largest of each square of pixels: what a max pool of disjoint windows would read never goes to memory.
 
 #include "slim/kernel/blocking.hpp"
@@ -33,3 +34,5 @@ void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Sums of scalar functions: per column (bias gradients, batch statistics), per example, over everything (losses), or over any of the axes.
 // Rows are cut into blocks whose number depends on the shape only, so that results are the same for every number of threads.
 
@@ -145,3 +146,5 @@ void reduce_rows_of(const expression_context<T>& context, long rows, long result
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Products of matrices that are small enough for the first-level caches, with sizes known at compile time: nothing is packed, nothing is
 // forked, every loop but that over the rows has a constant length. For networks of some thousand parameters, where the work of a step
 // is less than the overhead of the general kernels.
@@ -146,3 +147,5 @@ void small_matmul_data_gradient(long rows, const T* SLIM_RESTRICT dc, const T* S
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

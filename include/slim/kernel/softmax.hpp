@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Softmax and softmax cross-entropy, row by row, stable for logits of any size.
 
 #include "slim/kernel/blocking.hpp"
@@ -167,3 +168,5 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The left operand of a window contraction for one block of pixels and one chunk of taps and channels, without borders:
 // the caller's tensor where the windows stay inside it, otherwise a copy with the zero border around it. A copied cell
 // is used once per tap and result column, so the copy costs about a hundredth of the arithmetic.
@@ -64,3 +65,5 @@ source_view<T> view_source(const tap_grid& grid, const tap_chunk& chunk, const p
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The engine behind convolution, its data gradient and matmul: pack weights, look at the source, run register tiles.
 
 #include "slim/kernel/epilogue.hpp"
@@ -145,3 +146,5 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Which source cells an output cell reads, for every contraction over windows: convolution, its data gradient (also
 // strided and dilated) and, with one tap, a matrix product. Plain arithmetic: no data is touched here.
 
@@ -75,3 +76,5 @@ struct pixel_block {
 };
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The engine behind the weights gradients of convolution and matmul: rows of the tile are (tap, source channel) pairs,
 // the reduction runs over pixels.
 
@@ -70,3 +71,5 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The threads that help with loops. One pool for the whole program, built such that nobody ever waits for a thread that is not at work:
 // on cores that other programs use as well, a thread that was woken may not run for many milliseconds.
 
@@ -245,3 +246,5 @@ inline void thread_pool::start(int wanted) {
 }
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"

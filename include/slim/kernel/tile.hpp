@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The register tile: the one inner loop of every contraction in the library. A few rows (pixels, or weights) times a
 // panel of columns, accumulated over any reduction without leaving the registers.
 
@@ -128,3 +129,5 @@ void tile_row(const reduction& steps, long depth, const T* const* rows, const T*
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

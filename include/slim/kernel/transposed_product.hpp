@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // left · rightᵀ with a right operand so large that it is streamed as it lies in memory: the register tile computes the
 // transposed result, right · leftᵀ, for which only the small left operand is repacked.
 
@@ -58,3 +59,5 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Winograd's algorithm for a convolution of stride 1 and for its data gradient: per block of tiles, transform the sources, one
 // matrix product per frequency, transform the products back, all while the block is in the second-level cache.
 
@@ -220,3 +221,5 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // How Winograd's algorithm lays a convolution of stride 1 out: tiles of results, and for each frequency, a cell of the transformed tile, one
 // matrix of sources, one of weights, one of products. Also the ways between images and those matrices.
 
@@ -291,3 +292,5 @@ template<class T, class Transform>
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

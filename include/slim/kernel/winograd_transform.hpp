@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The transforms of Winograd's minimal filtering: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv 1509.09308. A tile of
 // Outputs² results is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient of the weights is its adjoint, Gᵀ[(A y Aᵀ) ⊙ (Bᵀ d B)]G. Each is separable: a
 // one-dimensional transform of the columns, then of the rows.
@@ -157,3 +158,5 @@ template<int From, int To, class V, class Line, class Load, class Store>
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

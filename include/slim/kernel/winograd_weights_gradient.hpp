@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Winograd's algorithm for the weights gradient of a convolution of stride 1: the adjoint of the forward algorithm with the same
 // source transform. For each frequency, one matrix product over tiles is the gradient of the transformed weights.
 
@@ -161,3 +162,5 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Activations. Each is a scalar expression and works on tensors, as activation_fn, and inside other expressions.
 // Any generic callable of one scalar is an activation; these have no special treatment. How they are written decides their slopes at kinks, which
 // are TensorFlow's: max and min give all of the gradient to their first operand where both are equal, so that relu's slope at 0 is 0.
@@ -56,3 +57,5 @@ inline constexpr const auto& tanh = hyperbolic_tangent;
 }  // namespace nn
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Layers without variables that only rearrange or rescale: flatten, spatial_squeeze, softmax, one_hot_encoding, and bias_add with its one variable.
 
 #include "slim/initializers/initializers.hpp"
@@ -124,3 +125,5 @@ struct bias_add_layer : layer<bias_add_layer> {
 inline constexpr bias_add_layer bias_add;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
@@ -98,3 +99,5 @@ private:
 inline constexpr batch_norm_layer batch_norm;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

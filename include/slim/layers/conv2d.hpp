@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
@@ -61,3 +62,5 @@ struct conv2d_layer : layer<conv2d_layer> {
 inline constexpr conv2d_layer conv2d;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

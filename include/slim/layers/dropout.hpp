@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
@@ -37,3 +38,5 @@ struct dropout_layer : layer<dropout_layer> {
 inline constexpr dropout_layer dropout;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

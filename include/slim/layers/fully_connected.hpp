@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
@@ -41,3 +42,5 @@ struct fully_connected_layer : layer<fully_connected_layer> {
 inline constexpr fully_connected_layer fully_connected;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The keyword arguments of TF-Slim's layers (tf-slim sections 2.1 to 2.8). Each has one type of value; each layer states its own default.
 
 #include <initializer_list>
@@ -272,3 +273,5 @@ inline constexpr activation_misnamed activation;
 using graph::algorithm;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

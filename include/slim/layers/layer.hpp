@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The common machinery of layers: a layer kind plus the arguments of one call is a functor on tensors.
 
 #include "slim/trace/tensor.hpp"
@@ -125,3 +126,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What every layer with weights does after its product: normalizer or biases, then activation (TF-Slim section 2.1, rules 1 to 4).
 
 #include "slim/layers/keywords.hpp"
@@ -55,3 +56,5 @@ struct reuse_guard {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
@@ -35,3 +36,5 @@ struct local_response_normalization_layer : layer<local_response_normalization_l
 inline constexpr local_response_normalization_layer local_response_normalization;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

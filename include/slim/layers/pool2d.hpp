@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
@@ -71,3 +72,5 @@ struct global_avg_pool_layer : layer<global_avg_pool_layer> {
 inline constexpr global_avg_pool_layer global_avg_pool;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
@@ -71,3 +72,5 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
 inline constexpr separable_conv2d_layer separable_conv2d;
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Variables made by hand, and the plain products they go into: what layers of one's own are made of. TF-Slim section 10.
 
 #include "slim/initializers/initializers.hpp"
@@ -85,3 +86,5 @@ constexpr tensor matmul(const tensor& x, const tensor& weights) {
 
 }  // namespace nn
 }  // namespace slim
+
+#include "slim/core/end.hpp"

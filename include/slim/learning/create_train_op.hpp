@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The call that makes a training step. TF-Slim section 6.2.
 
 #include "slim/model/train_op.hpp"
@@ -75,3 +76,5 @@ auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer o
 
 }  // namespace learning
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The counter of training steps as a variable. TF-Slim section 10, "Global step".
 
 #include <cstdint>
@@ -19,3 +20,5 @@ variable_reference get_global_step(TrainOp& train_op) {
 }
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

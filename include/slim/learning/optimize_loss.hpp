@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // TF-Slim's other way to a training step (layers/optimizers, section 6.5): the learning rate stands apart from the optimizer, which may be
 // given by name, and clipping is by the norm of all gradients.
 
@@ -60,3 +61,5 @@ auto optimize_loss(Model& net, Loss loss, const optimizers::schedule& learning_r
 }
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

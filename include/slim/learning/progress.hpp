@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a training run prints: TF-Slim's log lines and, for a person watching, a progress bar.
 
 #include <cstdint>
@@ -72,3 +73,5 @@ private:
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Waiting for a batch must not keep a run from ending.
 
 #include <chrono>
@@ -73,3 +74,5 @@ private:
 };
 
 }  // namespace slim::learning::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The folder of a training run.
 
 #include <charconv>
@@ -133,3 +134,5 @@ private:
 };
 
 }  // namespace slim::learning::detail
+
+#include "slim/core/end.hpp"

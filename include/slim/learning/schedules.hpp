@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Learning rates as functions of the global step: optimizers::momentum{.learning_rate = learning::exponential_decay{...}}. TF-Slim
 // section 7.2 and TensorFlow's functions of these names. A number is the fixed schedule; so is any callable of a step that returns a rate.
 
@@ -92,3 +93,5 @@ struct warm_up {
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The timelines of a training run: one of every n-th step. TF-Slim section 6.3, should_trace.
 
 #include <cstdint>
@@ -61,3 +62,5 @@ private:
 };
 
 }  // namespace slim::learning::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Ctrl-C, termination and the end of the terminal as a wish to stop, so that training can end with a checkpoint.
 
 #include <atomic>
@@ -100,3 +101,5 @@ private:
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

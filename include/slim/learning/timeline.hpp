@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Where the time of a step goes, as a file that chrome://tracing and Perfetto show.
 
 #include <chrono>
@@ -54,3 +55,5 @@ private:
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The training loop: steps, log lines, checkpoints, summaries, resuming. TF-Slim sections 6.3 and 6.4. Not part of slim.hpp.
 
 #include <chrono>
@@ -134,3 +135,5 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
 }
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The arguments of the training loop.
 
 #include <cstdint>
@@ -53,3 +54,5 @@ inline void check(const train_settings& given) {
 
 }  // namespace detail
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

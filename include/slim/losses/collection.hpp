@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The loss collection of a network under construction. TF-Slim section 5.2, "collection helpers".
 
 #include "slim/trace/tensor.hpp"
@@ -90,3 +91,5 @@ constexpr tensor compute_weighted_loss(const tensor& losses, const tensor& weigh
 }
 
 }  // namespace slim::losses
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The losses of TF-Slim section 5.2. Each is element-wise arithmetic on tensors; predictions (or logits) first, labels second.
 // All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss.
 
@@ -215,3 +216,5 @@ inline constexpr mean_pairwise_squared_error_loss mean_pairwise_squared_error;
 
 }  // namespace losses
 }  // namespace slim
+
+#include "slim/core/end.hpp"

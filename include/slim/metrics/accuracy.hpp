@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // How often predictions equal labels. TF-Slim section 9.2.
 
 #include <span>
@@ -53,3 +54,5 @@ inline double accuracy(std::span<const std::string> predictions, std::span<const
 }
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Several metrics updated and read at once. TF-Slim section 9.2: aggregate_metrics, aggregate_metric_map.
 
 #include <boost/hana/at_key.hpp>
@@ -153,3 +154,5 @@ metric_map<Named...> aggregate_metric_map(Named... metrics) {
 }
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // From class scores to classes.
 
 #include <utility>
@@ -47,3 +48,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Are the right classes among the k with the highest scores? TF-Slim section 9.2.
 
 #include <limits>
@@ -207,3 +208,5 @@ using streaming_sparse_average_precision_at_top_k =
     detail::metric_at_top_k<"streaming_sparse_average_precision_at_top_k", detail::rate_at_k::average_precision>;
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Confusion counts and rates as vectors over thresholds. TF-Slim section 9.2.
 
 #include "slim/metrics/threshold_counts.hpp"
@@ -57,3 +58,5 @@ using streaming_false_negative_rate_at_thresholds =
     detail::metric_at_thresholds<"streaming_false_negative_rate_at_thresholds", detail::guarded_false_negative_rate>;
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

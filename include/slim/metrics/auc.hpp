@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The area under a curve through evenly spread thresholds. TF-Slim sections 9.2 and 9.3.
 
 #include "slim/metrics/matrix.hpp"
@@ -65,3 +66,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

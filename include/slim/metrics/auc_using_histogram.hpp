@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The area under the ROC curve from two histograms of scores. TF-Slim section 9.3; Bouckaert, "Efficient AUC learning curve calculation" (2006).
 
 #include <algorithm>
@@ -73,3 +74,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

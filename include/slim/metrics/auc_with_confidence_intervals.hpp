@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The exact area under the ROC curve with an asymptotic confidence interval. TF-Slim section 9.3.
 
 #include "slim/core/number_text.hpp"
@@ -81,3 +82,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

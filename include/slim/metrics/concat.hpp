@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // All batches after each other. TF-Slim section 9.2.
 
 #include <optional>
@@ -51,3 +52,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

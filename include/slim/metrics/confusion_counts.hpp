@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Counts of right and wrong yes-or-no predictions, and the rates made of them. TF-Slim section 9.2.
 
 #include "slim/core/text.hpp"
@@ -63,3 +64,5 @@ using streaming_false_positive_rate = detail::confusion_metric<"streaming_false_
 using streaming_false_negative_rate = detail::confusion_metric<"streaming_false_negative_rate", detail::false_negative_rate>;
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Which class was taken for which, and metrics made of that table. TF-Slim section 9.2.
 
 #include "slim/core/number_text.hpp"
@@ -119,3 +120,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

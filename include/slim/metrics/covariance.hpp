@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Covariance and correlation of predictions with labels. TF-Slim section 9.2.
 
 #include <limits>
@@ -62,3 +63,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

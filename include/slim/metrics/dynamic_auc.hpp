@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The exact area under a curve, from every stored prediction. TF-Slim section 9.3.
 
 #include "slim/metrics/auc.hpp"
@@ -41,3 +42,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

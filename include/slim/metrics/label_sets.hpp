@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The label or prediction ids of each example, as sets.
 
 #include <algorithm>
@@ -53,3 +54,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Means over all batches. TF-Slim section 9.2.
 //
 // Every metric of this folder is a value with the same three functions: `update` adds a batch and returns the metric after it (exceptions are
@@ -97,3 +98,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

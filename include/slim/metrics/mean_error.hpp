@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Mean distances between predictions and labels. TF-Slim section 9.2.
 
 #include "slim/metrics/mean.hpp"
@@ -104,3 +105,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

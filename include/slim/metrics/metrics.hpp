@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // All metrics of TF-Slim section 9.
 
 #include "slim/metrics/accuracy.hpp"
@@ -18,3 +19,5 @@
 #include "slim/metrics/mean_error.hpp"
 #include "slim/metrics/operating_points.hpp"
 #include "slim/metrics/precision_recall_at_equal_thresholds.hpp"
+
+#include "slim/core/end.hpp"

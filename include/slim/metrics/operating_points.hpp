@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One rate where another has a wanted value, and the best F1 score. TF-Slim section 9.2.
 
 #include "slim/core/number_text.hpp"
@@ -123,3 +124,5 @@ public:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

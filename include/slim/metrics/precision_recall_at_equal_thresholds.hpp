@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Precision and recall over many evenly spread thresholds, cheap enough for every pixel of an image. TF-Slim section 9.2.
 
 #include "slim/metrics/probability_metric.hpp"
@@ -60,3 +61,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What metrics share that count at evenly spread thresholds. TF-Slim section 9.3.
 
 #include "slim/core/number_text.hpp"
@@ -53,3 +54,5 @@ private:
 }  // namespace detail
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

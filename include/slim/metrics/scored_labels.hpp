@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Every score with its label, kept for metrics that need the order of all scores.
 
 #include <algorithm>
@@ -67,3 +68,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Confusion counts at many thresholds at once.
 
 #include <algorithm>
@@ -60,3 +61,5 @@ private:
 };
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What metrics look at: numbers of any type and layout, seen as examples x values.
 
 #include <cmath>
@@ -171,3 +172,5 @@ void for_each_pair(const char* metric, const values& predictions, const values& 
 }
 
 }  // namespace slim::metrics
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Questions about a network that the compiler answers: parameter counts, shapes of end points, sizes of arenas. They are static because
 // networks of one name in two source files have answers of their own.
 
@@ -58,3 +59,5 @@ static constexpr long training_arena_bytes = [] {
 }();
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A network with parameters.
 
 #include <algorithm>
@@ -276,3 +277,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

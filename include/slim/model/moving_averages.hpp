@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Exponential moving averages of all variables of a model. TF-Slim section 7.3.
 
 #include <algorithm>
@@ -39,3 +40,5 @@ private:
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

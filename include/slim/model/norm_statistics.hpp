@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // How large gradients usually are. TF-Slim section 6.5, adaptive_clipping_fn.
 
 #include <cmath>
@@ -21,3 +22,5 @@ struct norm_statistics {
 };
 
 }  // namespace slim::learning
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One training step: forward, backward and update, compiled together. TF-Slim section 6.2.
 
 #include <memory>
@@ -248,3 +249,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

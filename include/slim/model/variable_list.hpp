@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The variables of a model, and the state of whatever trains it, as lists.
 
 #include <vector>
@@ -32,3 +33,5 @@ std::vector<variable_reference> state_of(Sources&... sources) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Variables of a model by name, scope and collection, while the program runs. TF-Slim section 10. Patterns are POSIX extended regular expressions.
 
 #include <algorithm>
@@ -134,3 +135,5 @@ void assign_from_values(Model& net, const std::map<std::string, std::vector<type
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

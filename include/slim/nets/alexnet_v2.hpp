@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/nets/convolutional_classifier.hpp"
 
@@ -29,3 +30,5 @@ constexpr auto make_alexnet_v2(int num_classes = 1000, double dropout_keep_prob 
 inline constexpr auto alexnet_v2 = alexnet_v2_arg_scope()(make_alexnet_v2());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

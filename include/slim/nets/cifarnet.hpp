@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/slim.hpp"
 
@@ -32,3 +33,5 @@ constexpr auto make_cifarnet(int num_classes = 10, double dropout_keep_prob = 0.
 inline constexpr auto cifarnet = cifarnet_arg_scope()(make_cifarnet());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

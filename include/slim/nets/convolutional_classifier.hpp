@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/slim.hpp"
 
@@ -16,3 +17,5 @@ constexpr auto convolutional_classifier(int units, extent2 map, int num_classes,
 }
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

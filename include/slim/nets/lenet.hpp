@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/slim.hpp"
 
@@ -25,3 +26,5 @@ constexpr auto make_lenet(int num_classes = 10, double dropout_keep_prob = 0.5) 
 inline constexpr auto lenet = lenet_arg_scope()(make_lenet());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/nets/convolutional_classifier.hpp"
 
@@ -28,3 +29,5 @@ constexpr auto make_overfeat(int num_classes = 1000, double dropout_keep_prob = 
 inline constexpr auto overfeat = overfeat_arg_scope()(make_overfeat());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // ResNet, first version: He et al. 2015, "Deep residual learning for image recognition", as TF-Slim defines it, section 13.6.
 // On [224, 224, channels] images, or any extent: a global pool comes before the logits.
 
@@ -78,3 +79,5 @@ inline constexpr auto resnet_v1_152 = resnet_arg_scope()(make_resnet_v1_152());
 inline constexpr auto resnet_v1_200 = resnet_arg_scope()(make_resnet_v1_200());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

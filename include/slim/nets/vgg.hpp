@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // VGG: Simonyan & Zisserman 2014, as TF-Slim defines it, section 13.4. On [224, 224, channels] images; returns logits [num_classes].
 
 #include "slim/nets/convolutional_classifier.hpp"
@@ -49,3 +50,5 @@ constexpr auto make_vgg_16_fully_connected(int num_classes = 1000, double dropou
 inline constexpr auto vgg_16_fully_connected = vgg_16_fully_connected_arg_scope()(make_vgg_16_fully_connected());
 
 }  // namespace slim::nets
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/average_pool.hpp"
 #include "slim/op/max_pool.hpp"
@@ -36,3 +37,5 @@ struct average_pool : operation<"average_pool", pool_attributes, stores::functio
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/channels.hpp"
 #include "slim/op/operation.hpp"
@@ -76,3 +77,5 @@ struct concat : operation<"concat"> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

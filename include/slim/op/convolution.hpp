@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/convolution_data_gradient.hpp"
@@ -247,3 +248,5 @@ struct convolution : operation<"convolution", convolution_attributes, stores::fu
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/depthwise_convolution.hpp"
 #include "slim/op/operation.hpp"
@@ -64,3 +65,5 @@ struct depthwise_convolution : operation<"depthwise_convolution", depthwise_attr
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

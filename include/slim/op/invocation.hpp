@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What an operation gets when it runs: the memory of its operands and its result, the number of examples, and the function at its store.
 
 #include "slim/op/step.hpp"
@@ -37,3 +38,5 @@ struct invocation {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

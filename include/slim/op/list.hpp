@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // All operations, and what passes, reports and programs ask of one without naming it. A new operation is one line in `all`, with its header.
 
 #include "slim/op/average_pool.hpp"
@@ -184,3 +185,5 @@ constexpr long workspace(node_view n, long capacity, int threads) {
 }
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/local_response_normalization.hpp"
 #include "slim/op/operation.hpp"
@@ -41,3 +42,5 @@ struct local_response_normalization : operation<"local_response_normalization", 
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

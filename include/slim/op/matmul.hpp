@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/matmul.hpp"
 #include "slim/kernel/matmul_weights_gradient.hpp"
@@ -93,3 +94,5 @@ struct matmul : operation<"matmul", no_attributes, stores::functions> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/max_pool.hpp"
 #include "slim/op/operation.hpp"
@@ -47,3 +48,5 @@ struct max_pool : operation<"max_pool", pool_attributes, stores::functions> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/moments.hpp"
 #include "slim/kernel/reduce.hpp"
@@ -47,3 +48,5 @@ struct moments : operation<"moments"> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What an operation is. Each is one struct in a file of this folder, in the list of op/list.hpp, with these members:
 //
 //   struct softmax : operation<"softmax", attributes, stores> {
@@ -54,3 +55,5 @@ struct operation {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Everything a compiled program needs while it runs: where its memory is and how many examples there are.
 
 #include <cstdint>
@@ -45,3 +46,5 @@ struct run_state {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

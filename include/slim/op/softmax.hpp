@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/softmax.hpp"
 #include "slim/op/operation.hpp"
@@ -39,3 +40,5 @@ struct softmax : operation<"softmax"> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/softmax.hpp"
 #include "slim/op/operation.hpp"
@@ -43,3 +44,5 @@ struct softmax_cross_entropy : operation<"softmax_cross_entropy"> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One kernel call of a program, and the function that follows it on the same data.
 
 #include "slim/kernel/epilogue.hpp"
@@ -81,3 +82,5 @@ private:
 }  // namespace detail
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Shape rules that operations with windows over images share.
 
 #include "slim/graph/build.hpp"
@@ -42,3 +43,5 @@ constexpr const char* window_fault(const slim::shape& in, const slim::shape& out
 }
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Adam and its relatives: AdamW, whose weights decay apart from the gradient, and LAMB, whose steps are scaled for each variable.
 
 #include "slim/optimizers/optimizers.hpp"
@@ -93,3 +94,5 @@ private:
 };
 
 }  // namespace slim::optimizers
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Optimizers that divide each gradient by a running measure of its size. TF-Slim section 7.1, with the defaults of TensorFlow's classes.
 
 #include <string>
@@ -112,3 +113,5 @@ struct ftrl {
 };
 
 }  // namespace slim::optimizers
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Optimizers. Each is a scalar function of weight, gradient, state and hyper-parameters; it is composed with regularizer gradients
 // into one sweep over each variable. TF-Slim section 7.1. A user's own optimizer is a struct of the same form.
 //
@@ -72,3 +73,5 @@ struct keep_gradients {
 };
 
 }  // namespace slim::optimizers
+
+#include "slim/core/end.hpp"

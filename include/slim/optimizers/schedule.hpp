@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A hyper-parameter as a function of the global step.
 
 #include "slim/core/callback.hpp"
@@ -22,3 +23,5 @@ private:
 };
 
 }  // namespace slim::optimizers
+
+#include "slim/core/end.hpp"

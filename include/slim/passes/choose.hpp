@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Picks an algorithm for each contraction from its shape, as its operation in op/ says.
 
 #include "slim/op/list.hpp"
@@ -12,3 +13,5 @@ constexpr void choose(graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

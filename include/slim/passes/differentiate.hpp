@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Reverse-mode differentiation of the graph. New nodes are appended.
 
 #include "slim/expr/differentiate.hpp"
@@ -105,3 +106,5 @@ constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Fusion is composition of scalar functions: an element-wise node disappears into the one consumer that reads it, or into the store of the
 // contraction, window or reduction that produces its operand.
 
@@ -263,3 +264,5 @@ constexpr void fuse_updates(graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

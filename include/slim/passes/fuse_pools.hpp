@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Max pools into the store of the convolution before them, where nothing else reads its result, as at inference: it is then never stored.
 
 #include "slim/op/convolution.hpp"
@@ -53,3 +54,5 @@ constexpr void fuse_pools(graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

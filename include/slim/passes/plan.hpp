@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Execution order and static memory: every tensor gets its place before the program runs.
 
 #include "slim/graph/build.hpp"
@@ -190,3 +191,5 @@ constexpr memory_plan plan(const graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

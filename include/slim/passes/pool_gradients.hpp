@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The gradient of a max pool has the size of the pool's input, but no more numbers than its output that are not zero: work on it is done before
 // they are spread over the windows.
 
@@ -72,3 +73,5 @@ constexpr void work_before_pools(graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

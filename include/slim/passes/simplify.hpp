@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Removes what is not needed and what is there twice. Algebra inside scalar functions is simplified where they are built.
 
 #include "slim/graph/graph.hpp"
@@ -77,3 +78,5 @@ constexpr void share_equal(graph& g) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The rules every graph obeys between passes: a pass that breaks one is caught where it happened.
 
 #include "slim/op/list.hpp"
@@ -61,3 +62,5 @@ constexpr const char* fault_of(const graph& g, const memory_plan& plan) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

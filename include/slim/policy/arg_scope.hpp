@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // arg_scope: default arguments for layer kinds, as values that wrap a part of a network. TF-Slim section 1.
 
 #include "slim/policy/argument_map.hpp"
@@ -148,3 +149,5 @@ constexpr replacing_policy<Captured> arg_scope(const Captured& captured) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The keyword arguments of one call as a compile-time map: keyword -> value.
 
 #include <boost/hana/at_key.hpp>
@@ -56,3 +57,5 @@ constexpr argument_map<Arguments...> arguments_of(const Arguments&... given) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

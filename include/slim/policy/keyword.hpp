@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Keyword arguments: `stride = 2` is a value that knows which keyword it belongs to.
 
 #include <type_traits>
@@ -133,3 +134,5 @@ constexpr void slim_describe(double value, name_buffer& to) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The arg_scopes that are open at one point of a network: which layer kind gets which argument. TF-Slim section 1.
 
 #include "slim/core/list.hpp"
@@ -58,3 +59,5 @@ struct policy_stack {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Penalties on weights: each is a scalar function of one weight, summed over all weights of a variable. TF-Slim section 4.
 // A user's own regularizer is any generic callable: `weights_regularizer = [](auto w) { return 0.1 * abs(w); }`.
 
@@ -58,3 +59,5 @@ constexpr stored_function sum_regularizer(const Regularizers&... terms) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Arithmetic of nodes: what summary, explain and benchmarks report.
 
 #include "slim/graph/program.hpp"
@@ -22,3 +23,5 @@ constexpr double operations(const Program& p, const node& n) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

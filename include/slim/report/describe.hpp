@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Graphs as text: formulas of scalar functions, and Graphviz DOT.
 
 #include <cstdio>
@@ -117,3 +118,5 @@ std::string dot(const Program& p, const std::string& title) {
 }
 
 }  // namespace slim::graph
+
+#include "slim/core/end.hpp"

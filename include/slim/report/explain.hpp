@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What slim made of a network, for people: a summary by layer, where every argument came from, the kernels, the graphs.
 // Not part of slim/slim.hpp.
 
@@ -159,3 +160,5 @@ std::string dot_after(const TrainOp&) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

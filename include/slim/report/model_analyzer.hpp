@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // TF-Slim's model_analyzer: the variables and operations of a network, with their sizes. Not part of slim/slim.hpp.
 
 #include <cstdio>
@@ -67,3 +68,5 @@ long analyze_ops(const Model&, bool print_info = false, std::FILE* output = stdo
 }
 
 }  // namespace slim::model_analyzer
+
+#include "slim/core/end.hpp"

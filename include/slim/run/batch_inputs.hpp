@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
 
 #include <string>
@@ -161,3 +162,5 @@ private:
 };
 
 }  // namespace slim::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A program with the memory it runs in.
 
 #include <span>
@@ -115,3 +116,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // From nodes that are scalar functions to their loops: one instantiation for each function and way of reading its operands.
 
 #include "slim/graph/program.hpp"
@@ -76,3 +77,5 @@ struct loops {
 };
 
 }  // namespace slim::detail
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A program as a table of kernel calls. Only element-wise loops are instantiated per function, and each of those once.
 
 #include <initializer_list>
@@ -121,3 +122,5 @@ constexpr long workspace_elements(const Program& p, long capacity, int threads) 
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Small programs as straight-line code: one function per program in which every step, shape and offset is a constant. The table of
 // steps.hpp costs about as much per step as a layer of 32 × 32 numbers.
 
@@ -124,3 +125,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

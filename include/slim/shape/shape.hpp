@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The shape of one example. The batch is never part of a shape: it is a run-time extent.
 
 #include "slim/core/standard.hpp"
@@ -46,3 +47,5 @@ struct extent2 {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Where a sliding window lands: TF-Slim section 2.2, and 13.6 for FIXED.
 
 #include "slim/shape/shape.hpp"
@@ -45,3 +46,5 @@ constexpr int window_pad_before(int input, int kernel, int stride, int rate, pad
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The vector unit. This is the only file of the library that includes xsimd: everything else says what it wants in the words below. Kernels are
 // templates on a scalar type, whose vectors `vectors<T>` describes: for float and double the widest of the target (SSE2 to AVX-512, NEON), for the
 // scalars of tests/simd/simulated.hpp any number of lanes and registers, so that every kernel is tested for every width on every machine.
@@ -197,3 +198,5 @@ inline void store(T* destination, const batch<T>& value, long count) noexcept {
 }
 
 }  // namespace slim::simd::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

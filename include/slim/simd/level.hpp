@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The name of the instructions that this source file is compiled for. Kernels and vectors live in an inline namespace of this name, and it is a part of every
 // program's fingerprint: files compiled for different processors link into one program, in which each calls code of its own.
 
@@ -38,3 +39,5 @@ inline constexpr const char* level = SLIM_TEXT(SLIM_LEVEL);
 }  // namespace SLIM_LEVEL
 
 }  // namespace slim::simd
+
+#include "slim/core/end.hpp"

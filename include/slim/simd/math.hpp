@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Mathematical functions on whole vectors, and the counter-based uniform numbers of dropout.
 
 #include <cstdint>
@@ -88,3 +89,5 @@ SLIM_ALWAYS_INLINE batch<T> uniform(std::uint32_t key, std::uint32_t first) {
 }
 
 }  // namespace slim::simd::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

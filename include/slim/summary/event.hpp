@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The content of an event file: TensorBoard's messages Event and Summary as plain values.
 
 #include <cstdint>
@@ -33,3 +34,5 @@ struct event {
 inline constexpr const char* current_file_version = "brain.Event:2";
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The protobuf encoding of events.
 
 #include <cstdint>
@@ -181,3 +182,5 @@ inline event decode_event(std::string_view bytes, const std::string& where = "re
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Reads event files, whoever wrote them. Link with zlib.
 
 #include <optional>
@@ -48,3 +49,5 @@ private:
 };
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

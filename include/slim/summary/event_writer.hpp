@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Writes event files for TensorBoard and for `./run plot`. Link with zlib.
 
 #include <cerrno>
@@ -96,3 +97,5 @@ private:
 };
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

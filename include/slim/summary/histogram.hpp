@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Histograms as TensorFlow writes them: the same buckets for every tensor, so that steps and runs can be compared.
 
 #include <algorithm>
@@ -93,3 +94,5 @@ inline histogram histogram_of(std::span<const float> values, const std::string& 
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Pictures of numbers: TensorFlow's normalization to grey values, and PNG. Link with libpng.
 
 #include <cmath>
@@ -68,3 +69,5 @@ inline encoded_image encode_png(std::span<const float> values, const slim::shape
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

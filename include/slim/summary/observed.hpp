@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Numbers that a summary reads when it is due. TF-Slim's summaries take tensors; these are the tensors of a program that runs.
 
 #include <cstddef>
@@ -91,3 +92,5 @@ private:
 };
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

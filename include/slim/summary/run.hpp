@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What a training run has written: all event files of a folder, by tag.
 
 #include <algorithm>
@@ -113,3 +114,5 @@ inline std::map<std::string, run> read_runs(const std::string& logdir) {
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // TF-Slim's slim.summaries: adds scalar, histogram, image and zero-fraction summaries to a set. TF-Slim section 12.
 
 #include <cmath>
@@ -136,3 +137,5 @@ inline void add_gradients_summaries(summary_set& set, const observed_list& gradi
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // TF-Slim's layers.summarize_*: what of a model and its training can be observed, and summaries of all of it at once.
 
 #include <cmath>
@@ -201,3 +202,5 @@ void summarize_activations(summary_set& set, const Run& run) {
 }
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Writes the summaries of a run from time to time.
 
 #include <chrono>
@@ -65,3 +66,5 @@ private:
 };
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

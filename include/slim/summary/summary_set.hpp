@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The summaries of a program: what TF-Slim keeps in its collection SUMMARIES.
 
 #include <memory>
@@ -69,3 +70,5 @@ private:
 };
 
 }  // namespace slim::summaries
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Memory for arenas and parameters.
 
 #ifdef __linux__
@@ -63,3 +64,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

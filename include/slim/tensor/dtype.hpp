@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Types of the values in a tensor, under the names that the safetensors format gives them and under TensorFlow's.
 
 #include <cstddef>
@@ -42,3 +43,5 @@ constexpr dtype dtype_of() {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Numbers of a model that stay where they are, seen as a matrix.
 
 #include <span>
@@ -77,3 +78,5 @@ private:
 
 template <class T, long Columns, long Rows>
 inline constexpr bool std::ranges::enable_borrowed_range<slim::matrix_view<T, Columns, Rows>> = true;
+
+#include "slim/core/end.hpp"

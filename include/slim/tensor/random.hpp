@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Random numbers that are a pure function of (seed, stream, position): the same on every machine and at any thread count.
 
 #include <cmath>
@@ -112,3 +113,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

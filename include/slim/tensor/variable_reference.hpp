@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // A variable, known by name while the program runs: a weight, an optimizer's state, a counter.
 
 #include <span>
@@ -50,3 +51,5 @@ private:
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Symbolic tensors: what a network is a function of. Arithmetic on tensors adds nodes to the graph.
 
 #include <cstdlib>
@@ -186,3 +187,5 @@ constexpr tensor stop_gradient(const tensor& x) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // What is known while a network is being written down as a graph: the graph so far, the open name scope, the open arg_scopes.
 
 #include "slim/graph/build.hpp"
@@ -129,3 +130,5 @@ struct tracer {
 };
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

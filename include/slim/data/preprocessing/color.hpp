@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Changes of colour, as the functions of the same names in tf.image.
 
 #include <algorithm>
@@ -112,3 +113,5 @@ inline void per_image_standardization(float_image& image) {
 }
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Cutting, padding and mirroring of images.
 
 #include <algorithm>
@@ -67,3 +68,5 @@ inline void random_flip_left_right(float_image& image, random_stream& random) {
 }
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

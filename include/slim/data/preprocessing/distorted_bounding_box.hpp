@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The random crop with which Inception networks are trained.
 
 #include <algorithm>
@@ -90,3 +91,5 @@ inline rectangle sample_distorted_bounding_box(int image_height, int image_width
 }
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

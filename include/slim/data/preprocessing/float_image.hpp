@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // An image on its way to a network, and the checks that all steps share.
 
 #include <cstddef>
@@ -74,3 +75,5 @@ void check_channels(const char* what, const Image& source, int channels) {
 }  // namespace detail
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

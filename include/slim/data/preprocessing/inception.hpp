@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The preprocessing of Inception, MobileNet and NASNet (inception_preprocessing.py of TF-Slim).
 
 #include <algorithm>
@@ -90,3 +91,5 @@ inline float_image preprocess_image(const byte_image& source, int height, int wi
 }
 
 }  // namespace slim::data::preprocessing::inception_preprocessing
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The preprocessing of LeNet (lenet_preprocessing.py of TF-Slim).
 
 #include "slim/data/image.hpp"
@@ -17,3 +18,5 @@ inline float_image preprocess_image(const byte_image& source, int height, int wi
 }
 
 }  // namespace slim::data::preprocessing::lenet_preprocessing
+
+#include "slim/core/end.hpp"

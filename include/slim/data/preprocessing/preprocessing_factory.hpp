@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The preprocessing that belongs to a network (preprocessing_factory.py of TF-Slim).
 
 #include <string>
@@ -73,3 +74,5 @@ inline preprocessing_function get_preprocessing(std::string_view name, bool is_t
 }
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

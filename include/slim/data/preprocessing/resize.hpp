@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Resizing as TensorFlow 1 does it, on which the published networks were trained.
 
 #include <algorithm>
@@ -145,3 +146,5 @@ float_image resize(const Image& source, int height, int width, resize_method met
 }
 
 }  // namespace slim::data::preprocessing
+
+#include "slim/core/end.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // The preprocessing of VGG and ResNet (vgg_preprocessing.py of TF-Slim).
 
 #include <algorithm>
@@ -84,3 +85,5 @@ inline float_image preprocess_image(const byte_image& source, int height, int wi
 }
 
 }  // namespace slim::data::preprocessing::vgg_preprocessing
+
+#include "slim/core/end.hpp"
