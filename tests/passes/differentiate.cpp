@@ -131,3 +131,23 @@ TEST_CASE("relu's gradient reads the output of relu, not its input") {
   }
   CHECK(reads_after);
 }
+
+TEST_CASE("an operation without a gradient is an error that names it and the layer") {
+  sketch s;
+  const tensor w = s.variable({5});
+  const int y = op::softmax_gradient::add(s.trace.g, {false, {5}}, {w.node, w.node}, 7);
+  s.gradients(sum(tensor(s.trace, y)));
+  CHECK(s.trace.g.error.broken == graph::rule::no_gradient);
+  CHECK(s.trace.g.error.scope == 7);
+  CHECK(std::string(s.trace.g.error.detail) == "softmax_gradient");
+}
+
+TEST_CASE("attributes are the numbers of a struct, whatever its fields") {
+  const op::convolution::attributes given{window{{3, 5}, {2, 1}, 4, 6, 7}, graph::algorithm::winograd_2x2};
+  const graph::attribute_values stored = given;
+  CHECK(stored.count == 9);
+  CHECK(stored.as<op::convolution::attributes>().window == given.window);
+  CHECK(stored.as<op::convolution::attributes>().asked == given.asked);
+  CHECK(stored == graph::attribute_values(given));
+  CHECK_FALSE(stored == graph::attribute_values(op::convolution::attributes{given.window, graph::algorithm::direct}));
+}

@@ -122,6 +122,67 @@ TEST_CASE("every kind of damage is found") {
   check_found("a reshape changes the number of elements", [](specimen& s) { s.g().nodes[s.reshaped].extent = {31}; });
 }
 
+namespace {
+/// What is wrong with the last node of a graph that `make` builds, after `damage`.
+template <class Make, class Damage>
+std::string fault_after(const Make& make, const Damage& damage) {
+  sketch s;
+  graph::node& made = s.trace.g.nodes[make(s)];
+  REQUIRE(graph::fault_of(s.trace.g) == nullptr);
+  damage(made);
+  const char* const found = graph::fault_of(s.trace.g);
+  return found == nullptr ? "" : found;
+}
+}  // namespace
+
+TEST_CASE("each operation has a rule of its own") {
+  const window pair{2, 2, 1, 0, 0}, three{3, 1, 1, 1, 1};
+  const auto fewer = [](graph::node& n) { --n.operand_count; };
+  const auto wider = [](graph::node& n) { n.extent.extents[n.extent.rank - 1] += 1; };
+  const auto image = [](sketch& s) { return s.input({6, 6, 2}).node; };
+  const auto convolved = [&](sketch& s) { return s.convolution(tensor(s.trace, image(s)), s.variable({3, 3, 2, 4}), {6, 6, 4}).node; };
+  CHECK(fault_after(convolved, fewer) == "a convolution with another number of operands");
+  CHECK(fault_after(convolved, wider) == "a convolution with weights that do not fit");
+  CHECK(fault_after(convolved, [](graph::node& n) { n.extent = {9, 6, 4}; }) == "a window lies outside its image");
+  CHECK(fault_after(convolved, [&](graph::node& n) { n.attributes = op::convolution::attributes{pair}; }) == "a convolution with weights that do not fit");
+  const auto deep = [&](sketch& s) { return op::depthwise_convolution::add(s.trace.g, image(s), s.variable({3, 3, 2, 4}).node, three, {6, 6, 8}, -1); };
+  CHECK(fault_after(deep, wider) == "a depthwise convolution with weights that do not fit");
+  const auto product = [](sketch& s) { return op::matmul::add(s.trace.g, s.input({6}).node, s.variable({6, 3}).node, {3}, -1); };
+  CHECK(fault_after(product, wider) == "a product of shapes that do not fit");
+  CHECK(fault_after(product, fewer) == "a product of other operands than rows and a matrix");
+  const auto largest = [&](sketch& s) { return op::max_pool::add(s.trace.g, image(s), pair, {3, 3, 2}, -1); };
+  CHECK(fault_after(largest, wider) == "a pool changes the channels");
+  CHECK(fault_after(largest, [](graph::node& n) { n.extent = {3, 4, 2}; }) == "a window lies outside its image");
+  const auto average = [&](sketch& s) { return op::average_pool::add(s.trace.g, image(s), pair, {3, 3, 2}, -1); };
+  CHECK(fault_after(average, wider) == "a pool changes the channels");
+  const auto rows = [](sketch& s) { return op::softmax::add(s.trace.g, s.input({5}).node, -1); };
+  CHECK(fault_after(rows, wider) == "an operation on rows with an operand of another shape");
+  CHECK(fault_after(rows, fewer) == "an operation on rows with another number of operands");
+  const auto entropy = [](sketch& s) { return op::softmax_cross_entropy::add(s.trace.g, s.input({5}).node, s.input({5}).node, {}, -1); };
+  CHECK(fault_after(entropy, [](graph::node& n) { n.extent = {2}; }) == "a cross entropy with operands that do not fit");
+  const auto normalized = [&](sketch& s) { return op::local_response_normalization::add(s.trace.g, image(s), {}, -1); };
+  CHECK(fault_after(normalized, wider) == "a normalization changes the shape");
+  const auto joined = [](sketch& s) {
+    const int parts[] = {s.input({4, 3}).node, s.input({4, 2}).node};
+    return op::concat::add(s.trace.g, parts, 2, -1);
+  };
+  CHECK(fault_after(joined, wider) == "a concatenation has not the channels of its parts");
+  const auto part = [](sketch& s) { return op::slice::add(s.trace.g, s.input({5}).node, {true, {2}}, 3, -1); };
+  CHECK(fault_after(part, wider) == "a slice of channels that are not there");
+  const auto both = [&](sketch& s) { return op::moments::add(s.trace.g, image(s), -1); };
+  CHECK(fault_after(both, [](graph::node& n) { n.results = 1; }) == "moments that are not two for each channel");
+}
+
+TEST_CASE("operations are found by their kind, and know their names") {
+  CHECK(op::position_of(kind::map) == -1);
+  CHECK(op::position_of(graph::kind_named("no such operation", false)) == -1);
+  CHECK(std::string(op::name_of(op::softmax_gradient::kind)) == "softmax_gradient");
+  CHECK(std::string(op::name_of(kind::batch_size)) == "batch_size");
+  for (int i = 0; i < op::all::count; ++i) CHECK(op::position_of(op::detail::descriptions.rows[i].kind) == i);
+  CHECK(graph::stores_functions(op::convolution::kind));
+  CHECK_FALSE(graph::stores_functions(op::softmax::kind));
+}
+
 TEST_CASE("what is read without memory is found") {
   sketch s;
   const tensor x = s.input({6}), y = x + s.variable({6});

@@ -11,6 +11,7 @@
 
 namespace slim::graph {
 
+/// How many of each a program holds; a limit where it is the room for one.
 struct program_sizes {
   int nodes = 0, functions = 0, function_nodes = 0, scopes = 0, variables = 0, end_points = 0, losses = 0, steps = 0, outputs = 0, labels = 0;
 
@@ -26,9 +27,17 @@ struct function_entry {
   int outputs[4]{};
 };
 
-template <program_sizes Room>
-struct program {
+/// What a program is besides its arrays.
+struct program_facts {
   program_sizes sizes{};  // what is in use; larger than the room when the graph did not fit and the arrays are empty
+  int inputs = 0, scalars = 0, loss_count = 0;
+  long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
+  traffic unfused{};  // of all nodes before fusion
+  violation error{};
+};
+
+template <program_sizes Room>
+struct program : program_facts {
   node nodes[room_for(Room.nodes)]{};
   place places[room_for(Room.nodes)]{};
   function_entry functions[room_for(Room.functions)]{};
@@ -36,14 +45,10 @@ struct program {
   scope_entry scopes[room_for(Room.scopes)]{};
   variable_entry variables[room_for(Room.variables)]{};
   named_node end_points[room_for(Room.end_points)]{};
-  named_node losses[room_for(Room.losses)]{};
+  named_node losses[room_for(Room.losses)]{};  // those of the network, then those of regularizers
   int order[room_for(Room.steps)]{};
   int outputs[room_for(Room.outputs)]{};
   class_labels labels[room_for(Room.labels)]{};
-  int inputs = 0, scalars = 0, loss_count = 0;
-  long example_elements = 0, fixed_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
-  traffic unfused{};  // of all nodes before fusion
-  violation error{};
 };
 
 struct compilation {
@@ -134,7 +139,7 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   const auto copy = [](auto& to, const auto& source, int count) {
     for (int i = 0; i < count; ++i) to[i] = source[i];
   };
-  p.sizes = from.sizes;
+  static_cast<program_facts&>(p) = from;
   copy(p.nodes, from.nodes, Exact.nodes);
   copy(p.places, from.places, Exact.nodes);
   copy(p.functions, from.functions, Exact.functions);
@@ -146,11 +151,6 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   copy(p.order, from.order, Exact.steps);
   copy(p.outputs, from.outputs, Exact.outputs);
   copy(p.labels, from.labels, Exact.labels);
-  p.inputs = from.inputs, p.scalars = from.scalars, p.loss_count = from.loss_count;
-  p.example_elements = from.example_elements, p.fixed_elements = from.fixed_elements;
-  p.example_bound = from.example_bound, p.fixed_bound = from.fixed_bound;
-  p.unfused = from.unfused;
-  p.parameter_elements = from.parameter_elements, p.error = from.error;
   return p;
 }
 

@@ -36,6 +36,10 @@ struct operation {
   static constexpr const char* name = Name.c_str();
   static constexpr graph::kind kind = graph::kind_named(name, Stores == stores::functions);
 
+  /// Appends a node. Public forms of `add`, in the operations, check what they are given.
+  static constexpr int add(graph::graph& g, const domain& result, std::initializer_list<int> operands, int scope, const Attributes& with = {}) {
+    return graph::add_operation(g, kind, result, operands, scope, with);
+  }
   static constexpr Attributes attributes_of(const node& n) { return n.attributes.template as<Attributes>(); }
 
   /// The rule of operations that only gradients are made of: a network that asks for theirs does not compile.
