@@ -16,6 +16,7 @@
 #include "slim/layers/conv2d.hpp"
 #include "slim/layers/dropout.hpp"
 #include "slim/layers/fully_connected.hpp"
+#include "slim/layers/functions.hpp"
 #include "slim/layers/local_response_normalization.hpp"
 #include "slim/layers/pool2d.hpp"
 #include "slim/layers/separable_conv2d.hpp"

@@ -27,6 +27,12 @@ constexpr auto recurrent = [](tensor x) {
   for (int i = 0; i < 2; ++i) state = fully_connected(4, "step", activation_fn = nn::tanh, reuse = true)(state + x);
   return state;
 };
+// Axes in other orders, also of what is the same for all examples.
+constexpr auto turned = [](tensor x) {
+  const tensor y = front(x);                                                       // [3, 5, 3]
+  const tensor turned_image = transpose(y, {2, 0, 1}) * transpose(variable(x, "table", {5, 3}, ones), {1, 0});  // [3, 3, 5]
+  return fully_connected(2, "back", activation_fn = none)(concat(turned_image, transpose(transpose(square(y), {1, 2, 0}), {1, 2, 0})));
+};
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
   const tensor y = front(x);
@@ -102,6 +108,7 @@ TEST_CASE("gradient law: residual connections and sums of branches") { laws::che
 TEST_CASE("gradient law: bias_add as layer and as normalizer") { laws::check_gradients_at_batches<biased, input<7>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared by two branches") { laws::check_gradients_at_batches<twins, input<5, 3, 2>, input<5, 3, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_at_batches<recurrent, input<4>>(mean_squared_error); }
+TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {
   laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);

@@ -60,6 +60,7 @@ template <class...> struct concat_needs_equal_extents;              // only the 
 template <class...> struct labels_do_not_fit_predictions;           // labels have the shape of the predictions
 template <class...> struct weights_do_not_fit_losses;               // weights are one number, or have the leading axes of the losses
 template <class...> struct weights_of_a_loss_belong_to_examples;    // a variable of several numbers has no batch axis: multiply the losses by it
+template <class...> struct axes_are_no_order;                       // each axis of an example once, the first is 0
 template <class...> struct operation_has_no_gradient;               // no loss can flow back through it: stop_gradient(x) says that it shall not
 template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
 template <class...> struct reused_variable_does_not_exist;          // reuse = true, but no earlier layer made this variable
@@ -199,6 +200,7 @@ struct violation_of {
     else if constexpr (broken == label_shape_mismatch) return message<labels_do_not_fit_predictions>(where(), what(), needed());
     else if constexpr (broken == loss_weight_mismatch) return message<weights_do_not_fit_losses>(where(), what(), needed());
     else if constexpr (broken == loss_weights_without_batch) return message<weights_of_a_loss_belong_to_examples>(where(), what());
+    else if constexpr (broken == axes_wrong) return message<axes_are_no_order>(where(), what());
     else if constexpr (broken == no_gradient) return message<operation_has_no_gradient>(where(), name_fact<operation_named, detail_name>());
     else if constexpr (broken == duplicate_variable) return message<variable_exists_already>(where(), variable(), what());
     else if constexpr (broken == reused_variable_missing) return message<reused_variable_does_not_exist>(where(), variable());

@@ -12,6 +12,7 @@
 #include "slim/op/moments.hpp"
 #include "slim/op/softmax.hpp"
 #include "slim/op/softmax_cross_entropy.hpp"
+#include "slim/op/transpose.hpp"
 
 namespace slim::op {
 
@@ -30,7 +31,8 @@ using all = operation_list<
     max_pool, max_pool_gradient,
     moments,
     softmax, softmax_gradient,
-    softmax_cross_entropy, softmax_cross_entropy_gradient>;
+    softmax_cross_entropy, softmax_cross_entropy_gradient,
+    transpose>;
 
 /// What an operation tells at compile time, see operation.hpp.
 struct description {
