@@ -55,6 +55,8 @@ def check(header):
     if folder is not None and folder not in floor_of:
         yield f'{header}: the folder {folder} has no floor; add it to {pathlib.Path(__file__).name}'
         return
+    if (included := includes(header)) and parts[-1] not in ('begin.hpp', 'end.hpp') and (included[0], included[-1]) != ('slim/core/begin.hpp', 'slim/core/end.hpp'):
+        yield f'{header}: does not begin with core/begin.hpp and end with core/end.hpp'
     for included in includes(header):
         other = included.split('/')
         if re.match(never, included):

@@ -38,7 +38,7 @@ constexpr void for_each_number(Fields& fields, const Visit& visit) {
     for (auto& extent : fields.extents) visit(extent);
   } else {
     constexpr int count = field_count<plain>();
-    static_assert(std::is_aggregate_v<plain> && count <= 6, "attributes are a struct of at most six numbers, enumerators, pairs, shapes and such structs");
+    static_assert(std::is_aggregate_v<plain> && (count > 0 || std::is_empty_v<plain>) && count <= 6, "attributes are a struct of at most six numbers, enumerators, pairs, shapes and such structs");
     if constexpr (count == 1) {
       auto& [a] = fields;
       each(a);

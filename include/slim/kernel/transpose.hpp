@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Axes in another order.
 
 #include "slim/kernel/blocking.hpp"
@@ -39,3 +40,5 @@ void transpose(const transpose_geometry& g, long examples, const T* x, T* y, int
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
+
+#include "slim/core/end.hpp"

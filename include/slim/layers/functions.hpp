@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 // Functions of tensors that are operations of their own, under the names of TensorFlow. Arithmetic is in trace/tensor.hpp.
 
 #include "slim/op/transpose.hpp"
@@ -13,3 +14,5 @@ constexpr tensor transpose(const tensor& x, const slim::shape& axes) {
 }
 
 }  // namespace slim
+
+#include "slim/core/end.hpp"

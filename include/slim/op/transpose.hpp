@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include "slim/kernel/transpose.hpp"
 #include "slim/op/operation.hpp"
@@ -51,3 +52,5 @@ struct transpose : operation<"transpose", transpose_attributes> {
 };
 
 }  // namespace slim::op
+
+#include "slim/core/end.hpp"

@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // The shape of one example. The batch is never part of a shape: it is a run-time extent.
 
+#include <type_traits>
+
 #include "slim/core/standard.hpp"
 
 namespace slim {
@@ -15,7 +17,7 @@ struct shape {
 
   constexpr shape() = default;
   template <class... Extents>
-    requires(sizeof...(Extents) > 0 && sizeof...(Extents) <= max_rank)
+    requires(sizeof...(Extents) > 0 && sizeof...(Extents) <= max_rank && (std::is_arithmetic_v<Extents> && ...))
   constexpr shape(Extents... sizes) : extents{static_cast<int>(sizes)...}, rank(sizeof...(Extents)) {}
 
   constexpr int operator[](int axis) const { return extents[axis]; }
