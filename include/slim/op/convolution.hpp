@@ -107,10 +107,10 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
     return kernel::convolution_geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
   }
   template <class T>
-  static constexpr long workspace(node_view n, long capacity, int threads) {
+  static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), capacity, threads);
+      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity, most.threads);
     });
     return elements;
   }
@@ -149,10 +149,10 @@ struct convolution_data_gradient : operation<"convolution_data_gradient", convol
     return kernel::convolution_geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
   }
   template <class T>
-  static constexpr long workspace(node_view n, long capacity, int threads) {
+  static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), capacity, threads);
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity, most.threads);
     });
     return elements;
   }
@@ -202,25 +202,25 @@ struct convolution : operation<"convolution", convolution_attributes, stores::fu
     return kernel::convolution_geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
   }
   template <class T>
-  static constexpr long workspace(node_view n, long capacity, int threads) {
+  static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), capacity, threads);
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity, most.threads);
     });
     return elements;
   }
 
-  /// Transforms or packs the weights for many runs; empty when that would not help.
+  /// Transforms or packs the weights for many runs; 0 elements when that would not help.
   template <class T, unsigned Variants>
-  static aligned_buffer<T> prepare(const invocation<T>& r) {
-    if (r.node().how == graph::algorithm::product) return detail::packed_weights(r);
-    aligned_buffer<T> ahead;
+  static long prepare(const invocation<T>& r, T* ahead) {
+    if (r.node().how == graph::algorithm::product) return detail::pack_weights(r, ahead);
+    long elements = 0;
     detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
       const auto plane = kernel::forward_plane(geometry(r.view()));
-      ahead = aligned_buffer<T>(kernel::winograd_weights_layout<T, Transform>(plane).weights_elements());
-      kernel::winograd_transform_weights<T, Transform>(plane, r.in(1), false, ahead.data(), r.threads());
+      elements = kernel::winograd_weights_layout<T, Transform>(plane).weights_elements();
+      if (ahead != nullptr) kernel::winograd_transform_weights<T, Transform>(plane, r.in(1), false, ahead, r.threads());
     });
-    return ahead;
+    return elements;
   }
   template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {

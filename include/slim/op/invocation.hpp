@@ -4,8 +4,9 @@
 
 #include "slim/op/step.hpp"
 
-namespace slim::op {
+namespace slim::op::inline SLIM_LEVEL {
 
+/// Belongs to a level, and so do all functions that take one.
 template <class T>
 struct invocation {
   const run_state<T>& state;
@@ -34,9 +35,15 @@ struct invocation {
   long channels() const { return extent().channels(); }
 
   /// The function that is applied to each number before it is stored, for operations that say so. Keep it while `call` is used.
-  detail::bound_epilogue<T> epilogue() const { return {state, at}; }
+  slim::detail::bound_epilogue<T> epilogue() const { return {state, at}; }
 };
 
-}  // namespace slim::op
+/// The largest run that scratch memory is asked for.
+struct largest_run {
+  long capacity;  // examples
+  int threads;
+};
+
+}  // namespace slim::op::inline SLIM_LEVEL
 
 #include "slim/core/end.hpp"

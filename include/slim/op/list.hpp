@@ -122,10 +122,16 @@ constexpr needed_operations needed_by(const Program& p) {
 template <class T>
 struct runner {
   void (*run)(const run_state<T>&, const step<T>&) = nullptr;
-  aligned_buffer<T> (*prepare)(const run_state<T>&, const step<T>&) = nullptr;  // null: nothing to do ahead
+  long (*prepare)(const run_state<T>&, const step<T>&, T* ahead) = nullptr;  // elements that it makes ahead of many runs, at `ahead` unless that is null; null: nothing
+};
+/// One of each operation, by position in the list.
+template <class T>
+struct runner_table {
+  runner<T> rows[all::count]{};
 };
 
-namespace detail {
+inline namespace SLIM_LEVEL {
+namespace running {
 
 template <class T, class Operation, unsigned Variants>
 void run(const run_state<T>& state, const step<T>& at) {
@@ -136,12 +142,12 @@ void run(const run_state<T>& state, const step<T>& at) {
     Operation::template run<T>(r);
 }
 template <class T, class Operation, unsigned Variants>
-aligned_buffer<T> prepare(const run_state<T>& state, const step<T>& at) {
+long prepare(const run_state<T>& state, const step<T>& at, T* ahead) {
   const invocation<T> r{state, at};
-  if constexpr (requires { Operation::template prepare<T, Variants>(r); })
-    return Operation::template prepare<T, Variants>(r);
+  if constexpr (requires { Operation::template prepare<T, Variants>(r, ahead); })
+    return Operation::template prepare<T, Variants>(r, ahead);
   else
-    return Operation::template prepare<T>(r);
+    return Operation::template prepare<T>(r, ahead);
 }
 
 template <class T, class Operation, unsigned Variants>
@@ -149,42 +155,40 @@ constexpr runner<T> runner_for() {
   runner<T> made;
   if constexpr (Variants != 0) {
     made.run = &run<T, Operation, Variants>;
-    if constexpr (requires(const invocation<T>& r) { Operation::template prepare<T>(r); } || requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r); })
+    if constexpr (requires(const invocation<T>& r) { Operation::template prepare<T>(r, nullptr); } || requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r, nullptr); })
       made.prepare = &prepare<T, Operation, Variants>;
   }
   return made;
 }
 
-template <class T>
-struct runners {
-  runner<T> rows[all::count]{};
-};
 template <class T, needed_operations Needed, class... Operations>
-constexpr runners<T> runners_of(operation_list<Operations...>) {
-  runners<T> result;
+constexpr runner_table<T> runners_of(operation_list<Operations...>) {
+  runner_table<T> result;
   int next = 0;
   [&]<std::size_t... I>(std::index_sequence<I...>) { ((result.rows[next++] = runner_for<T, Operations, Needed.variants[I]>()), ...); }(std::index_sequence_for<Operations...>{});
   return result;
 }
 
 template <class T, class... Operations>
-constexpr long workspace_of(operation_list<Operations...>, node_view n, long capacity, int threads) {
+constexpr long workspace_of(operation_list<Operations...>, node_view n, const largest_run& most) {
   long elements = 0;
-  (void)((Operations::kind == n.self.kind && (elements = Operations::template workspace<T>(n, capacity, threads), true)) || ...);
+  (void)((Operations::kind == n.self.kind && (elements = Operations::template workspace<T>(n, most), true)) || ...);
   return elements;
 }
 
-}  // namespace detail
+}  // namespace running
 
-/// The runner of each operation that is needed, by position in the list.
+/// The runner of each operation that is needed.
 template <class T, needed_operations Needed>
-inline constexpr detail::runners<T> runners_of = detail::runners_of<T, Needed>(all{});
+inline constexpr runner_table<T> runners_of = running::runners_of<T, Needed>(all{});
 
-/// Elements of scratch memory that a node needs for up to `capacity` examples.
+/// Elements of scratch memory that a node needs.
 template <class T>
-constexpr long workspace(node_view n, long capacity, int threads) {
-  return detail::workspace_of<T>(all{}, n, capacity, threads);
+constexpr long workspace(node_view n, const largest_run& most) {
+  return running::workspace_of<T>(all{}, n, most);
 }
+
+}  // namespace SLIM_LEVEL
 
 }  // namespace slim::op
 

@@ -27,15 +27,13 @@ void product_weights_gradient(const invocation<T>& r, long rows, long inner, lon
       });
 }
 
-/// Operand 1 packed for products with many rows; empty when there are few.
+/// Packs operand 1 for products with many rows; 0 elements when there are few.
 template <class T>
-aligned_buffer<T> packed_weights(const invocation<T>& r) {
-  aligned_buffer<T> ahead;
+long pack_weights(const invocation<T>& r, T* ahead) {
   const long columns = r.channels(), inner = r.extent(1).size() / columns;
-  if (r.state.capacity * (r.extent().size() / columns) <= kernel::few_rows) return ahead;
-  ahead = aligned_buffer<T>(kernel::packed_matrix_elements<T>(inner, columns));
-  kernel::pack_matrix<T>(inner, columns, r.in(1), ahead.data(), r.threads());
-  return ahead;
+  if (r.state.capacity * (r.extent().size() / columns) <= kernel::few_rows) return 0;
+  if (ahead != nullptr) kernel::pack_matrix<T>(inner, columns, r.in(1), ahead, r.threads());
+  return kernel::packed_matrix_elements<T>(inner, columns);
 }
 
 }  // namespace detail
@@ -82,8 +80,8 @@ struct matmul : operation<"matmul", no_attributes, stores::functions> {
   static constexpr double work(node_view n) { return 2 * static_cast<double>(n.extent().size()) * n.extent(1)[0]; }
   static constexpr graph::algorithm choose(node_view) { return graph::algorithm::product; }
   template <class T>
-  static aligned_buffer<T> prepare(const invocation<T>& r) {
-    return detail::packed_weights(r);
+  static long prepare(const invocation<T>& r, T* ahead) {
+    return detail::pack_weights(r, ahead);
   }
   template <class T>
   static void run(const invocation<T>& r) {

@@ -38,7 +38,7 @@ struct moments : operation<"moments"> {
   }
   static constexpr double work(node_view n) { return 5 * static_cast<double>(n.extent(0).size()); }
   template <class T>
-  static constexpr long workspace(node_view n, long, int) {
+  static constexpr long workspace(node_view n, const largest_run&) {
     return kernel::reduce_columns_workspace(n.extent().size(), n.self.results);
   }
   template <class T>

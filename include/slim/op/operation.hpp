@@ -51,9 +51,9 @@ struct operation {
   static constexpr bool takes_updates(node_view) { return false; }
   /// Variants of `run` that a node needs, as bits: only those of a program are compiled into it, as `run<T, Variants>`.
   static constexpr unsigned variants(node_view) { return 1; }
-  /// Elements of scratch memory for up to `capacity` examples on `threads` threads.
+  /// Elements of scratch memory.
   template <class T>
-  static constexpr long workspace(node_view, long /*capacity*/, int /*threads*/) {
+  static constexpr long workspace(node_view, const largest_run&) {
     return 0;
   }
 };

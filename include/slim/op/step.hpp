@@ -14,7 +14,7 @@ namespace slim {
 template <class T>
 struct step {
   void (*run)(const run_state<T>&, const step&) = nullptr;
-  aligned_buffer<T> (*prepare)(const run_state<T>&, const step&) = nullptr;  // what can be done ahead of many runs; null: nothing
+  long (*prepare)(const run_state<T>&, const step&, T* ahead) = nullptr;  // what can be done ahead of many runs, see runner; null: nothing
   typename kernel::epilogue<T>::function* epilogue = nullptr;
   int node = -1;
   long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
@@ -22,7 +22,7 @@ struct step {
   int index = 0;                                           // in the table
 };
 
-namespace detail {
+namespace detail::inline SLIM_LEVEL {
 
 /// The epilogue of a step and the operands it reads. Where it is an update, the kernel calls it row by row of the gradient.
 template <class T>
@@ -79,7 +79,7 @@ private:
   }
 };
 
-}  // namespace detail
+}  // namespace detail::inline SLIM_LEVEL
 
 }  // namespace slim
 

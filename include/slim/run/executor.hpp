@@ -70,7 +70,10 @@ public:
     if constexpr (!one_straight_line) {
       const run_state<T> state = fresh_state(variables);
       prepared.clear();
-      for (const step<T>& one : steps_of<T, Program>.steps) prepared.push_back(one.prepare != nullptr ? one.prepare(state, one) : aligned_buffer<T>());
+      for (const step<T>& one : steps_of<T, Program>.steps) {
+        prepared.emplace_back(one.prepare != nullptr ? one.prepare(state, one, nullptr) : 0);
+        if (prepared.back().size() > 0) one.prepare(state, one, prepared.back().data());
+      }
     }
   }
 

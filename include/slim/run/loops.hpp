@@ -7,7 +7,7 @@
 #include "slim/kernel/reduce.hpp"
 #include "slim/op/invocation.hpp"
 
-namespace slim::detail {
+namespace slim::detail::inline SLIM_LEVEL {
 
 template <class T>
 struct loops {
@@ -76,6 +76,6 @@ struct loops {
   }
 };
 
-}  // namespace slim::detail
+}  // namespace slim::detail::inline SLIM_LEVEL
 
 #include "slim/core/end.hpp"

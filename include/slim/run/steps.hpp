@@ -109,17 +109,21 @@ struct step_table {
 template <class T, const auto& Program>
 inline constexpr detail::step_table<T, Program> steps_of{};
 
+inline namespace SLIM_LEVEL {
+
 /// Elements of scratch memory that any step of `p` may need for up to `capacity` examples.
 template <class T, class Program>
 constexpr long workspace_elements(const Program& p, long capacity, int threads) {
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T>({p.nodes, n}, capacity, threads);
+    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T>({p.nodes, n}, {capacity, threads});
     if (own > most) most = own;
   }
   return most;
 }
+
+}  // namespace SLIM_LEVEL
 
 }  // namespace slim
 
