@@ -32,3 +32,12 @@ TEST_CASE("files of two levels compute the same, each with its own vectors") {
   CHECK(distance(narrow.trained, wide.trained) < 1e-4);
   CHECK(narrow.loss == doctest::Approx(wide.loss).epsilon(1e-5));
 }
+
+TEST_CASE("compiled kernels give the same bits as header-only ones") {
+  const level_results header_only = results_of_widest(), compiled = results_of_library();
+  CHECK(header_only.level != compiled.level);  // files of both kinds link into one program
+  CHECK(header_only.first == compiled.first);
+  CHECK(header_only.prepared == compiled.prepared);
+  CHECK(header_only.trained == compiled.trained);
+  CHECK(header_only.loss == compiled.loss);
+}

@@ -13,3 +13,4 @@ struct level_results {
 
 level_results results_of_baseline();
 level_results results_of_widest();
+level_results results_of_library();  // widest, with compiled kernels

@@ -3,6 +3,7 @@
 // Attributes of an operation are a plain struct of that operation; a node holds its numbers. So nodes of all operations are copied, compared,
 // hashed and stored alike, and no pass forgets one.
 
+#include "slim/core/config.hpp"
 #include "slim/shape/shape.hpp"
 
 #include <type_traits>
@@ -77,7 +78,7 @@ struct attribute_values {
   }
   /// As the struct they were made from.
   template <class Attributes>
-  constexpr Attributes as() const {
+  SLIM_ALWAYS_INLINE constexpr Attributes as() const {
     Attributes result{};
     int next = 0;
     detail::for_each_number(result, [&](auto& number) { number = static_cast<std::remove_reference_t<decltype(number)>>(numbers[next++]); });

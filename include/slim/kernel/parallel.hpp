@@ -4,7 +4,10 @@
 
 #include <type_traits>
 
+#include "slim/kernel/hardware_threads.hpp"
+#if !defined(SLIM_COMPILED_KERNELS) && !defined(SLIM_COMPILED_LEVEL)
 #include "slim/kernel/thread_pool.hpp"
+#endif
 
 namespace slim::kernel {
 
@@ -12,13 +15,17 @@ namespace slim::kernel {
 /// team takes some microseconds, in which one core does this much arithmetic.
 inline constexpr double fork_threshold = 2e5;
 
-/// `parallel_for` for a body behind a pointer: compiled once per program, whatever the kernels.
+/// `parallel_for` for a body behind a pointer: compiled once per program, whatever the kernels. The library of compiled kernels has it for all of its users.
+#if defined(SLIM_COMPILED_KERNELS) || defined(SLIM_COMPILED_LEVEL)
+void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread), const void* context);
+#else
 [[gnu::noinline]] inline void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread),
                                         const void* context) {
   if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold)
     return fork_tasks(tasks, tasks < threads ? static_cast<int>(tasks) : threads, body, context);
   for (long task = 0; task < tasks; ++task) body(context, task, 0);
 }
+#endif
 
 /// Runs `body(task)` or `body(task, thread)` once for each task in [0, tasks), on up to `threads` threads; `thread` is that which runs the
 /// task, below `threads`. `work_per_task` is in floating point operations. Tasks must be independent; since each output element belongs to

@@ -49,7 +49,7 @@ namespace detail {
 // Variants of the three passes: without Winograd's algorithm, with one of its transforms, and with a max pool in the store.
 inline constexpr unsigned without_transform = 1, with_4x4_3x3 = 2, with_2x2_3x3 = 4, with_4x4_5x5 = 8, with_2x2_5x5 = 16, with_pool = 32, every_transform = 31;
 
-constexpr unsigned convolution_variants(const node& n) {
+SLIM_ALWAYS_INLINE constexpr unsigned convolution_variants(const node& n) {
   const bool three = n.attributes.as<convolution_attributes>().window.kernel.height == 3;
   const unsigned transform = n.how == graph::algorithm::winograd_4x4   ? (three ? with_4x4_3x3 : with_4x4_5x5)
                              : n.how == graph::algorithm::winograd_2x2 ? (three ? with_2x2_3x3 : with_2x2_5x5)
@@ -103,7 +103,7 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
     return n.self.how != graph::algorithm::direct;
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
-  static constexpr kernel::convolution_geometry geometry(node_view n) {
+  SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return kernel::convolution_geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
   }
   template <class T>
@@ -145,7 +145,7 @@ struct convolution_data_gradient : operation<"convolution_data_gradient", convol
     return convolution_algorithm(n.extent(), n.extent(0), attributes_of(n.self).window, attributes_of(n.self).asked);
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
-  static constexpr kernel::convolution_geometry geometry(node_view n) {
+  SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return kernel::convolution_geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
   }
   template <class T>
@@ -198,7 +198,7 @@ struct convolution : operation<"convolution", convolution_attributes, stores::fu
     return convolution_algorithm(n.extent(0), n.extent(), attributes_of(n.self).window, attributes_of(n.self).asked);
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
-  static constexpr kernel::convolution_geometry geometry(node_view n) {
+  SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return kernel::convolution_geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
   }
   template <class T>

@@ -2,6 +2,9 @@
 #include "slim/core/begin.hpp"
 // All operations, and what passes, reports and programs ask of one without naming it. A new operation is one line in `all`, with its header.
 
+#include <type_traits>
+#include <utility>
+
 #include "slim/op/average_pool.hpp"
 #include "slim/op/concat.hpp"
 #include "slim/op/convolution.hpp"
@@ -130,8 +133,63 @@ struct runner_table {
   runner<T> rows[all::count]{};
 };
 
+/// The same with every variant, and the scratch memory that the kernels of one level need.
+template <class T>
+struct kernel_table : runner_table<T> {
+  long (*workspace)(node_view n, long capacity, int threads) = nullptr;
+};
+/// All kernels compiled for one level, see op/compiled.
+struct compiled_level {
+  const char* name;
+  const kernel_table<float>* single;
+  const kernel_table<double>* twice;
+};
+
+namespace detail {
+/// Changes with the version and the list: a program and a library that do not belong together are not linked.
+inline constexpr unsigned long library_key = [] {
+  unsigned long key = (SLIM_VERSION_MAJOR * 1000ul + SLIM_VERSION_MINOR) * 1000ul + SLIM_VERSION_PATCH;
+  for (const description& one : descriptions.rows) key = key * 0x100000001B3ul + static_cast<unsigned>(one.kind);
+  return key * 0x100000001B3ul + sizeof(node) + sizeof(step<float>) + sizeof(run_state<float>);
+}();
+}  // namespace detail
+
+/// Only in programs that are linked with slim_kernels: its kernels for this processor, chosen at the first use; SLIM_KERNEL_LEVEL in the environment may name a lower level.
+template <unsigned long Library = detail::library_key>
+const compiled_level& compiled_kernels();
+template <>
+const compiled_level& compiled_kernels<detail::library_key>();
+
+template <class T>
+const kernel_table<T>& compiled_table() {
+  if constexpr (std::is_same_v<T, float>) return *compiled_kernels<>().single;
+  else return *compiled_kernels<>().twice;
+}
+
 inline namespace SLIM_LEVEL {
 namespace running {
+
+#ifdef SLIM_COMPILED_KERNELS
+
+template <class T, int Position>
+void run(const run_state<T>& state, const step<T>& at) {
+  compiled_table<T>().rows[Position].run(state, at);
+}
+template <class T, int Position>
+long prepare(const run_state<T>& state, const step<T>& at, T* ahead) {
+  const runner<T>& one = compiled_table<T>().rows[Position];
+  return one.prepare != nullptr ? one.prepare(state, at, ahead) : 0;
+}
+template <class T, needed_operations Needed, class... Operations>
+constexpr runner_table<T> runners_of(operation_list<Operations...>) {
+  runner_table<T> result;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    ((result.rows[I] = Needed.variants[I] != 0 ? runner<T>{&run<T, I>, &prepare<T, I>} : runner<T>{}), ...);
+  }(std::make_integer_sequence<int, all::count>{});
+  return result;
+}
+
+#else
 
 template <class T, class Operation, unsigned Variants>
 void run(const run_state<T>& state, const step<T>& at) {
@@ -169,6 +227,8 @@ constexpr runner_table<T> runners_of(operation_list<Operations...>) {
   return result;
 }
 
+#endif
+
 template <class T, class... Operations>
 constexpr long workspace_of(operation_list<Operations...>, node_view n, const largest_run& most) {
   long elements = 0;
@@ -185,6 +245,9 @@ inline constexpr runner_table<T> runners_of = running::runners_of<T, Needed>(all
 /// Elements of scratch memory that a node needs.
 template <class T>
 constexpr long workspace(node_view n, const largest_run& most) {
+#ifdef SLIM_COMPILED_KERNELS
+  if (!std::is_constant_evaluated()) return graph::is_operation(n.self.kind) ? compiled_table<T>().workspace(n, most.capacity, most.threads) : 0;
+#endif
   return running::workspace_of<T>(all{}, n, most);
 }
 

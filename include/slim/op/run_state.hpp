@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "slim/core/config.hpp"
 #include "slim/graph/memory_plan.hpp"
 #include "slim/graph/node.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
@@ -30,7 +31,7 @@ struct run_state {
   std::uint32_t seed = 0;
 
   /// Memory of node `i`.
-  T* operator[](int i) const {
+  SLIM_ALWAYS_INLINE T* operator[](int i) const {
     const graph::place& p = places[i];
     switch (p.where) {
       case graph::region::examples: return examples + p.offset * capacity;
