@@ -1,0 +1,18 @@
+# Tells find_package(slim <version>) whether this version will do: the same minor version, as long as the major one is 0, and at least the patch asked for.
+set(slim_headers "${CMAKE_CURRENT_LIST_DIR}")
+if(NOT EXISTS "${slim_headers}/slim/core/config.hpp")
+  get_filename_component(slim_headers "${CMAKE_CURRENT_LIST_DIR}/../../../include" ABSOLUTE)
+endif()
+set(PACKAGE_VERSION "")
+foreach(part MAJOR MINOR PATCH)
+  file(STRINGS "${slim_headers}/slim/core/config.hpp" line REGEX "^#define SLIM_VERSION_${part} ")
+  string(REGEX REPLACE ".* " "" ${part} "${line}")
+endforeach()
+set(PACKAGE_VERSION "${MAJOR}.${MINOR}.${PATCH}")
+if(PACKAGE_FIND_VERSION VERSION_LESS_EQUAL PACKAGE_VERSION AND PACKAGE_FIND_VERSION_MAJOR EQUAL MAJOR
+   AND (PACKAGE_FIND_VERSION_COUNT LESS 2 OR PACKAGE_FIND_VERSION_MINOR EQUAL MINOR))
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+if(PACKAGE_FIND_VERSION STREQUAL PACKAGE_VERSION)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()
