@@ -1,4 +1,5 @@
 #pragma once
+#include "slim/core/begin.hpp"
 
 #include <cstdlib>
 
@@ -24,3 +25,5 @@ inline int hardware_threads() {
 }
 
 }  // namespace slim::kernel
+
+#include "slim/core/end.hpp"
