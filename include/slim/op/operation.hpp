@@ -40,7 +40,7 @@ struct operation {
   static constexpr int add(graph::graph& g, const domain& result, std::initializer_list<int> operands, int scope, const Attributes& with = {}) {
     return graph::add_operation(g, kind, result, operands, scope, with);
   }
-  static constexpr Attributes attributes_of(const node& n) { return n.attributes.template as<Attributes>(); }
+  SLIM_ALWAYS_INLINE static constexpr Attributes attributes_of(const node& n) { return n.attributes.template as<Attributes>(); }
 
   /// The rule of operations that only gradients are made of: a network that asks for theirs does not compile.
   static constexpr void no_gradient(adjoints& to, int y) { to.g.fail(graph::rule::no_gradient, to.g.nodes[y].scope, {}, {}, name); }
