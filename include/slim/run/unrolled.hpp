@@ -58,6 +58,8 @@ private:
       return s.fixed + p.offset;
     else if constexpr (p.where == graph::region::variables)
       return s.variables + p.offset;
+    else if constexpr (p.where == graph::region::slots)
+      return s.slots + std::integral_constant<int, Program.nodes[Node].slot()>() * s.slot_stride + p.offset;
     else
       return s[Node];
   }
