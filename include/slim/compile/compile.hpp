@@ -122,40 +122,44 @@ constexpr void keep_class_labels(graph::graph& g) {
   }
 }
 
-/// The checker between passes: a pass that leaves a graph behind which breaks a rule of verify.hpp is reported by its name.
+/// The checker behind a pass: one that leaves a graph which breaks a rule of verify.hpp is reported by its name.
 template <class... Plan>
 constexpr void check(graph::graph& g, const char* pass, const Plan&... plan) {
   if (g.failed()) return;
   if (const char* const fault = graph::fault_of(g, plan...)) g.fail(graph::rule::unsound_graph, -1, {}, {}, fault, pass);
 }
 
-/// The second half of the pipeline: simplify → fuse → choose → fuse pools and updates → plan.
-constexpr graph::compilation finish(graph::graph&& from) {
+/// The second half of the pipeline: simplify → fuse → choose → fuse pools and updates → plan. What comes out is checked; `each_pass`: what every pass
+/// leaves, too, which takes the compiler as long as the passes and is done only to say which of them is wrong.
+constexpr graph::compilation finish(graph::graph&& from, bool each_pass = false) {
   graph::compilation result{static_cast<graph::graph&&>(from)};
   graph::graph& g = result.g;
+  const auto done = [&](const char* pass) {
+    if (each_pass) check(g, pass);
+  };
   if (g.failed()) return result;
   graph::share_equal(g);
   graph::remove_dead(g);
   graph::store_constants(g);
-  check(g, "simplify");
+  done("simplify");
   keep_class_labels(g);
   result.unfused = graph::traffic_of(g);
   graph::work_before_pools(g);
-  check(g, "work_before_pools");
+  done("work_before_pools");
   graph::fuse_into_consumers(g);
   graph::remove_dead(g);
-  check(g, "fuse_into_consumers");
+  done("fuse_into_consumers");
   graph::join_sums(g);
-  check(g, "join_sums");
+  done("join_sums");
   graph::move_before_reshapes(g);
-  check(g, "move_before_reshapes");
+  done("move_before_reshapes");
   graph::fuse_into_producers(g);
   graph::remove_dead(g);
-  check(g, "fuse_into_producers");
+  done("fuse_into_producers");
   if (g.failed()) return result;
   graph::choose(g);
   graph::fuse_pools(g);
-  check(g, "fuse_pools");
+  done("fuse_pools");
   graph::fuse_updates(g);
   check(g, "fuse_updates");
   if (g.failed()) return result;
@@ -163,7 +167,7 @@ constexpr graph::compilation finish(graph::graph&& from) {
   check(g, "plan", result.plan);
   return result;
 }
-constexpr graph::compilation leave_as_written(graph::graph&& from) { return {static_cast<graph::graph&&>(from)}; }
+constexpr graph::compilation leave_as_written(graph::graph&& from, bool) { return {static_cast<graph::graph&&>(from)}; }
 
 /// The network as written, before any pass: for names, shapes and counts.
 template <const auto& Net, class Options>

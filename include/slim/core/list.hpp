@@ -1,13 +1,15 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// A growable array for compile-time passes. std::vector costs several times more inside the constant evaluators of g++ and clang.
+// A growable array for compile-time passes. Most of what a network costs inside the constant evaluators of g++ and clang is here: std::vector costs
+// several times more, and so does room of default constructed elements, because each is a value that is made, moved and thrown away.
+
+#include <memory>
 
 #include "slim/core/standard.hpp"
 
 namespace slim::detail {
 
-/// A value-semantic sequence that constant expressions can grow. `T` must be default constructible and copyable.
-/// Elements are default constructed ahead of use; indices are not checked.
+/// A value-semantic sequence that constant expressions can grow. Indices are not checked.
 template <class T>
 class list {
 public:
@@ -19,7 +21,7 @@ public:
   }
   constexpr list& operator=(const list& other) {
     if (this != &other) {
-      length = 0;
+      shrink(0);
       append(other);
     }
     return *this;
@@ -31,7 +33,10 @@ public:
     other.items = own, other.length = own_length, other.room = own_room;
     return *this;
   }
-  constexpr ~list() { delete[] items; }
+  constexpr ~list() {
+    shrink(0);
+    release();
+  }
 
   constexpr int size() const { return length; }
   constexpr bool empty() const { return length == 0; }
@@ -47,37 +52,49 @@ public:
   constexpr int push(const T& item) {
     if (length == room) {
       const T copy = item;  // `item` may live in the array that is about to move
-      grow();
-      items[length] = copy;
+      reserve(room == 0 ? 8 : room * 2);
+      std::construct_at(items + length, copy);
     } else {
-      items[length] = item;
+      std::construct_at(items + length, item);
     }
     return length++;
   }
-  constexpr void pop() { --length; }
+  constexpr void pop() { shrink(length - 1); }
   /// Forgets all elements from index `size` on.
-  constexpr void shrink(int size) { length = size; }
+  constexpr void shrink(int size) {
+    if constexpr (!std::is_trivially_destructible_v<T>)
+      for (int i = size; i < length; ++i) std::destroy_at(items + i);
+    length = size;
+  }
+  /// `size` elements, all equal to `value`.
   constexpr void resize(int size, const T& value) {
     const T copy = value;  // `value` may live in the array that is about to go
-    if (size > room) {
-      delete[] items;
-      items = new T[static_cast<unsigned>(size)];
-      room = size;
-    }
-    for (int i = 0; i < size; ++i) items[i] = copy;
+    shrink(0);
+    reserve(size);
+    for (int i = 0; i < size; ++i) std::construct_at(items + i, copy);
     length = size;
   }
   constexpr void append(const list& other) {
-    for (int i = 0; i < other.length; ++i) push(other.items[i]);
+    const int added = other.length;
+    if (length + added > room) reserve(length + added);
+    for (int i = 0; i < added; ++i) std::construct_at(items + length + i, other.items[i]);
+    length += added;
+  }
+  /// Memory for `size` elements, so that fewer pushes have to move what is there.
+  constexpr void reserve(int size) {
+    if (size <= room) return;
+    T* const wider = std::allocator<T>().allocate(static_cast<unsigned>(size));
+    for (int i = 0; i < length; ++i) {
+      std::construct_at(wider + i, static_cast<T&&>(items[i]));
+      if constexpr (!std::is_trivially_destructible_v<T>) std::destroy_at(items + i);
+    }
+    release();
+    items = wider, room = size;
   }
 
 private:
-  constexpr void grow() {
-    room = room == 0 ? 8 : room * 2;
-    T* const wider = new T[static_cast<unsigned>(room)];
-    for (int i = 0; i < length; ++i) wider[i] = static_cast<T&&>(items[i]);
-    delete[] items;
-    items = wider;
+  constexpr void release() {
+    if (items != nullptr) std::allocator<T>().deallocate(items, static_cast<unsigned>(room));
   }
 
   T* items = nullptr;

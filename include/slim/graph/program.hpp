@@ -159,6 +159,7 @@ template <program_sizes Room>
 constexpr graph thaw(const program<Room>& p) {
   graph g;
   const program_sizes& s = p.sizes;
+  g.nodes.reserve(s.nodes), g.functions.reserve(2 * s.functions), g.scopes.reserve(s.scopes), g.variables.reserve(s.variables);
   for (int i = 0; i < s.nodes; ++i) g.nodes.push(p.nodes[i]);
   for (int i = 0; i < s.functions; ++i) {
     const function_entry& entry = p.functions[i];
@@ -190,7 +191,7 @@ struct constant_value;
 /// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
 /// length of one constant evaluation. A network that needs more than the usual room is compiled twice. When `First` is no constant
 /// expression the program is empty and carries the violation `otherwise`: compilers would print every function they were in.
-template <compilation (*First)(), compilation (*Second)(graph&&), rule Otherwise>
+template <compilation (*First)(), compilation (*Second)(graph&&, bool each_pass), rule Otherwise>
 struct compiled {
 private:
   template <auto Room>
@@ -211,7 +212,13 @@ private:
 
   static constexpr program_sizes first_room = first<usual_room>.sizes.fits(usual_room) ? usual_room : first<usual_room>.sizes;
   template <auto Room>
-  static constexpr auto second = freeze<Room>(Second(thaw(first<first_room>)));
+  static constexpr auto run_second() {
+    compilation done = Second(thaw(first<first_room>), false);
+    if (done.g.error.broken == rule::unsound_graph) done = Second(thaw(first<first_room>), true);  // once more, to find the pass
+    return freeze<Room>(done);
+  }
+  template <auto Room>
+  static constexpr auto second = run_second<Room>();
   static constexpr program_sizes exact = second<first_room>.sizes;
 
   static constexpr auto nothing() {
