@@ -49,19 +49,19 @@ struct unrolled {
   }
 
 private:
+  /// run_state::operator[], worked out in the compiler: it is half of what a small net costs.
   template <int Node>
   static T* at(const run_state<T>& s) {
+    using enum graph::region;
     constexpr graph::place p = Program.places[Node];
-    if constexpr (p.where == graph::region::examples)
-      return s.examples + p.offset * s.capacity;
-    else if constexpr (p.where == graph::region::fixed)
-      return s.fixed + p.offset;
-    else if constexpr (p.where == graph::region::variables)
-      return s.variables + p.offset;
-    else if constexpr (p.where == graph::region::slots)
-      return s.slots + std::integral_constant<int, Program.nodes[Node].slot()>() * s.slot_stride + p.offset;
-    else
-      return s[Node];
+    if constexpr (p.where == examples) return s.examples + p.offset * s.capacity;
+    else if constexpr (p.where == fixed) return s.fixed + p.offset;
+    else if constexpr (p.where == variables) return s.variables + p.offset;
+    else if constexpr (p.where == slots) return s.slots + std::integral_constant<int, Program.nodes[Node].slot()>() * s.slot_stride + p.offset;
+    else if constexpr (p.where == input) return const_cast<T*>(s.inputs[p.offset]);
+    else if constexpr (p.where == scalars) return const_cast<T*>(s.scalars + p.offset);
+    else if constexpr (p.where == batch_size) return const_cast<T*>(s.batch_size);
+    else return nullptr;
   }
 
   struct places_of_operands {
