@@ -11,7 +11,7 @@
 using namespace slim;
 
 namespace {
-inline constexpr auto net = fully_connected(3, "fc", activation_fn = none);
+inline constexpr auto net = fully_connected(16, "hidden") >> fully_connected(3, "fc", activation_fn = none);
 
 /// Behind a volatile, so that no compiler works with it in advance.
 float from_bits(std::uint32_t bits) {
@@ -22,6 +22,7 @@ float from_bits(std::uint32_t bits) {
 
 TEST_CASE("NaN and infinity are found in losses, labels, inputs and variables") {
   for (const std::uint32_t bits : {0x7FC00000u, 0xFFC00000u, 0x7F800000u, 0xFF800000u}) {
+    INFO("bits " << bits);
     const float bad = from_bits(bits);
     CHECK_FALSE(is_finite(bad));
     CHECK_FALSE(is_finite(static_cast<double>(bad)));

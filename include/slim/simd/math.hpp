@@ -3,6 +3,7 @@
 // Mathematical functions on whole vectors, and the counter-based uniform numbers of dropout.
 
 #include <cstdint>
+#include <type_traits>
 
 #include "slim/core/config.hpp"
 #include "slim/core/finite.hpp"
@@ -22,14 +23,41 @@ V finite(const V& x) {
   return simd::load(lanes);
 }
 
+#if defined(__clang__) && defined(__x86_64__) && __FINITE_MATH_ONLY__
+// The instructions themselves: of numbers that it takes for finite clang swaps operands at will, and 0 would hide a NaN where max(0, x) hands it on.
+#ifdef __AVX__
+#define SLIM_X86(name) asm("v" name " %1, %0, %0" : "+v"(x.data) : "v"(y.data))
+#else
+#define SLIM_X86(name) asm(name " %1, %0" : "+x"(x.data) : "x"(y.data))
+#endif
+template <class V>
+  requires(std::is_floating_point_v<typename V::value_type> && requires(V x) { sizeof(x.data); })
+SLIM_ALWAYS_INLINE V larger(V x, const V& y) {
+  if constexpr (sizeof(typename V::value_type) == 4) SLIM_X86("maxps");
+  else SLIM_X86("maxpd");
+  return x;
+}
+template <class V>
+  requires(std::is_floating_point_v<typename V::value_type> && requires(V x) { sizeof(x.data); })
+SLIM_ALWAYS_INLINE V smaller(V x, const V& y) {
+  if constexpr (sizeof(typename V::value_type) == 4) SLIM_X86("minps");
+  else SLIM_X86("minpd");
+  return x;
+}
+#undef SLIM_X86
+#else
+template <class V> SLIM_ALWAYS_INLINE V larger(const V& x, const V& y) { return max(x, y); }
+template <class V> SLIM_ALWAYS_INLINE V smaller(const V& x, const V& y) { return min(x, y); }
+#endif
+
 // clang-format off
 template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }
 template <class V> SLIM_ALWAYS_INLINE V square_root(const V& x) { return sqrt(x); }
 template <class V> SLIM_ALWAYS_INLINE V logarithm(const V& x) { return log(x); }
 template <class V> SLIM_ALWAYS_INLINE V error_function(const V& x) { return erf(x); }
 template <class V> SLIM_ALWAYS_INLINE V round_down(const V& x) { return floor(x); }
-template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return max(x, y); }
-template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return min(x, y); }
+template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return larger(x, y); }
+template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return smaller(x, y); }
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
 
