@@ -18,8 +18,12 @@ constexpr auto wide = front >> conv2d(17, {3, 3}, "odd", activation_fn = nn::tan
 constexpr auto separable = front >> separable_conv2d(5, {3, 3}, "same", depth_multiplier = 2, activation_fn = nn::tanh)
                         >> separable_conv2d(none, {3, 2}, "alone", stride = 2, padding = VALID) >> separable_conv2d(3, {2, 2}, "dilated", rate = 2, activation_fn = none);
 
+constexpr auto transposed = front >> conv2d_transpose(4, {3, 3}, 2, "doubled", activation_fn = nn::tanh) >> conv2d_transpose(3, {2, 3}, 1, "valid", padding = VALID, activation_fn = nn::tanh)
+                         >> conv2d_transpose(2, {1, 2}, 2, "gaps", padding = VALID, activation_fn = none);
+
 }  // namespace
 
+TEST_CASE("gradient law: transposed convolutions") { laws::check_gradients_at_batches<transposed, input<3, 4, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: convolutions, SAME and VALID, 3x3 and 5x5, relu") {
   laws::check_gradients_at_batches<same_and_valid, input<7, 5, 2>>(mean_squared_error, {.sequence = 3});
 }

@@ -135,10 +135,20 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   }
 };
 
-/// The gradient of a convolution to its images. Operands: dy, weights.
-struct convolution_data_gradient : operation<"convolution_data_gradient", convolution_attributes, stores::functions> {
+/// Images and weights to images.
+template <text Name>
+struct convolution_of_images : operation<Name, convolution_attributes, stores::functions> {
+  static constexpr int add(graph::graph& g, int x, int weights, const window& placed, const slim::shape& result, int scope,
+                           graph::algorithm asked = graph::algorithm::automatic) {
+    return add_operation(g, convolution_of_images::kind, {true, result}, {batched(g, x, scope), weights}, scope, convolution_attributes{placed, asked});
+  }
+};
+
+/// The gradient of a convolution to its images, and a layer's transposed convolution: [h', w', out] and [kh, kw, in, out] → [h, w, in].
+/// Operands: dy, weights.
+struct convolution_data_gradient : convolution_of_images<"convolution_data_gradient"> {
   static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(), n.extent(0), n.extent(1)); }
-  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr void pull_back(adjoints& to, int y, int dy);
   static constexpr double work(node_view n) { return detail::convolution_work(n, n.extent(0), n.extent().channels()); }
 
   static constexpr graph::algorithm choose(node_view n) {
@@ -178,11 +188,7 @@ struct convolution_data_gradient : operation<"convolution_data_gradient", convol
 };
 
 /// Σ over the window of x · weights: [h, w, in] and [kh, kw, in, out] → [h', w', out].
-struct convolution : operation<"convolution", convolution_attributes, stores::functions> {
-  static constexpr int add(graph::graph& g, int x, int weights, const window& placed, const slim::shape& result, int scope,
-                           graph::algorithm asked = graph::algorithm::automatic) {
-    return add_operation(g, kind, {true, result}, {batched(g, x, scope), weights}, scope, attributes{placed, asked});
-  }
+struct convolution : convolution_of_images<"convolution"> {
   static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(0), n.self.unpooled(), n.extent(1)); }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
@@ -246,6 +252,13 @@ struct convolution : operation<"convolution", convolution_attributes, stores::fu
       kernel::convolution<T>(g, r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
   }
 };
+
+/// The transpose of the transpose is the convolution; for the weights, images and gradients of the convolution change places.
+constexpr void convolution_data_gradient::pull_back(adjoints& to, int y, int dy) {
+  const node n = to.g.nodes[y];
+  to.derive(n, 1, convolution_weights_gradient::kind, {dy, n.operands[0]});
+  to.derive(n, 0, convolution::kind, {dy, n.operands[1]});
+}
 
 }  // namespace slim::op
 
