@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "slim/core/room_for.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/trace/tensor.hpp"
 #include "slim/compile/train_options.hpp"
@@ -52,14 +53,26 @@ constexpr void add_forward_checks(graph::graph& g) {
   for (const graph::named_node& point : g.end_points) add_check(g, point.node);
 }
 
-/// Whether a training program changes variable `v` by its gradient.
-template <class Program>
-constexpr bool is_trained(const Program& p, int v) {
-  for (int s = 0; s < p.sizes.steps; ++s) {
-    const graph::node& n = p.nodes[p.order[s]];
-    if (n.is_update() && n.operands[n.first_replaced()] == p.variables[v].node) return p.variables[v].trainable;
+/// For each variable of a training program whether the program changes it by its gradient. One walk: a constant evaluation of variables × steps
+/// would be most of what a deep network costs.
+template <int Variables>
+struct trained_variables_of {
+  bool is[room_for(Variables)]{};
+};
+template <const auto& Program>
+inline constexpr auto trained_in = [] {
+  trained_variables_of<Program.sizes.variables> trained;
+  for (int s = 0; s < Program.sizes.steps; ++s) {
+    const graph::node& n = Program.nodes[Program.order[s]];
+    if (!n.is_update()) continue;
+    const graph::node& replaced = Program.nodes[n.operands[n.first_replaced()]];
+    if (replaced.kind == graph::kind::variable) trained.is[replaced.index()] = Program.variables[replaced.index()].trainable;
   }
-  return false;
+  return trained;
+}();
+template <const auto& Program>
+constexpr bool is_trained(int v) {
+  return trained_in<Program>.is[v];
 }
 
 /// The outputs of a training program with these options.
@@ -72,8 +85,8 @@ struct training_outputs {
   /// Position of variable `v` among those that are trained; −1 when it is not.
   static constexpr int position(int v) {
     int before = 0;
-    for (int i = 0; i < v; ++i) before += is_trained(Program, i);
-    return v < variables && !is_trained(Program, v) ? -1 : before;
+    for (int i = 0; i < v; ++i) before += is_trained<Program>(i);
+    return v < variables && !is_trained<Program>(v) ? -1 : before;
   }
   static constexpr int trained = position(variables);
   static constexpr int first_gradient = first_gradient_check + (checks ? trained : 0);
@@ -96,7 +109,7 @@ struct training_outputs {
     for (int i = 0; i < end_points && text.empty(); ++i)
       text = found(output++, "layer", graph::scope_name(Program.scopes, Program.end_points[i].scope).c_str());
     for (int i = 0; i < variables && text.empty(); ++i)
-      if (is_trained(Program, i)) text = found(output++, "the gradient of", variable(i));
+      if (is_trained<Program>(i)) text = found(output++, "the gradient of", variable(i));
     return text;
   }
 };

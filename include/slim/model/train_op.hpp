@@ -142,7 +142,7 @@ public:
     for (int v = 0; v < program.sizes.variables; ++v) {
       const std::string name = Model::variable_name(v) + "/";
       const slim::shape& extent = program.variables[v].extent;
-      for (int s = 0; detail::is_trained(program, v) && s < slot_count; ++s)
+      for (int s = 0; detail::is_trained<program>(v) && s < slot_count; ++s)
         visit(variable_reference(name + slot_name(s), extent, slot_values(v, s).data()));
       if constexpr (averages_variables)
         visit(variable_reference(name + "ExponentialMovingAverage", extent, averages.values().data() + Model::offset_of(v)));

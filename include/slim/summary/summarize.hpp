@@ -125,7 +125,7 @@ template <class TrainOp>
 observed_list gradients_of(const TrainOp& step) {
   observed_list list;
   for (int v = 0; v < TrainOp::program.sizes.variables; ++v)
-    if (slim::detail::is_trained(TrainOp::program, v))
+    if (slim::detail::is_trained<TrainOp::program>(v))
       list.push_back({graph::variable_name(TrainOp::program.scopes, TrainOp::program.variables[v]).c_str(), TrainOp::program.variables[v].extent, false,
                       [&step, v] { return step.gradient_values(v); }});
   return list;
