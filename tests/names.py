@@ -32,7 +32,7 @@ def public_names(header):
             inside.append(found[1])
         elif line.startswith('}  // namespace'):
             inside = inside[:-1]
-        elif '::'.join(inside) in namespaces and re.match(r'(?!namespace)[a-z\[]', line) and 'operator' not in line:
+        elif '::'.join(inside) in namespaces and re.match(r'(?!(?:inline )?namespace)[a-z\[]', line) and 'operator' not in line:
             bare = without_brackets(line.split('//')[0]).removeprefix('template ').strip()
             if not bare.startswith('<') and (found := declared_type.match(bare) or declared.search(bare)):
                 names.add(found[1])
