@@ -48,7 +48,7 @@ def main(build_root, compiler):
     command = compiling.command(build_root, compiler) + ['-fsyntax-only', '-w', '-x', 'c++', '-']
     _, output = compiling.run(command + (['-ferror-limit=0'] if 'clang' in compiler else []), build_root, program)
     clashes = {found[1] for found in re.finditer(r"error: reference to \W(\w+)\W is ambiguous", output)}
-    others = [line for line in output.splitlines() if 'error' in line and 'is ambiguous' not in line]
+    others = [line for line in output.splitlines() if 'error: ' in line and 'is ambiguous' not in line]
     clashes |= set(names) & {part for name in namespaces for part in name.split('::')}
     complaints = [f'{name}: two namespaces have this name; rename the lesser one' for name in sorted(clashes - also_in_std - twice)]
     complaints += [f'{name}: clashes with nothing; take it from the list' for name in sorted((also_in_std | twice) - clashes)]
