@@ -53,6 +53,12 @@ struct scalar_function {
       if (!(nodes[i] == other.nodes[i])) return false;
     return true;
   }
+  /// Equal functions have equal signatures, and others hardly ever.
+  constexpr unsigned long signature() const {
+    unsigned long all = static_cast<unsigned long>(inputs << 3 | output_count);
+    for (const scalar_node& n : nodes) all = all * 31 + static_cast<unsigned long>(static_cast<int>(n.op) + (n.a << 5) + (n.b << 10) + (n.c << 15));
+    return all;
+  }
 
   constexpr bool is_constant(int node, double value) const {
     return nodes[node].op == scalar_op::constant && nodes[node].value == value;
@@ -74,8 +80,10 @@ struct scalar_function {
 
 private:
   constexpr int share(const scalar_node& node) {
-    for (int i = 0; i < nodes.size(); ++i)
-      if (nodes[i] == node) return i;
+    const scalar_node* const begin = nodes.begin();
+    const scalar_node* const end = nodes.end();
+    for (const scalar_node* known = begin; known != end; ++known)
+      if (known->op == node.op && *known == node) return static_cast<int>(known - begin);
     return nodes.push(node);
   }
 

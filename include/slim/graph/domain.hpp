@@ -17,13 +17,13 @@ struct domain {
 constexpr domain domain_of(const node& n) { return {n.batched, n.extent}; }
 
 /// Extent of `s` that meets axis `axis` of a shape of `rank` extents.
-constexpr int aligned_extent(const slim::shape& s, int rank, int axis) { return axis < rank - s.rank ? 1 : s[axis - (rank - s.rank)]; }
+constexpr int aligned_extent(const slim::shape& s, int rank, int axis) { return axis < rank - s.rank ? 1 : s.extents[axis - (rank - s.rank)]; }
 
 /// NumPy's rule: aligned at the ends, each extent of `s` is that of `over` or 1.
 constexpr bool broadcasts(const slim::shape& s, const slim::shape& over) {
   for (int axis = over.rank - (s.rank > over.rank ? s.rank : over.rank); axis < over.rank; ++axis) {
     const int own = aligned_extent(s, over.rank, axis);
-    if (own != 1 && (axis < 0 || own != over[axis])) return false;
+    if (own != 1 && (axis < 0 || own != over.extents[axis])) return false;
   }
   return true;
 }
@@ -33,10 +33,10 @@ constexpr bool same_loop(const domain& a, const domain& b) {
   if (a.batched != b.batched) return false;
   int i = 0, k = 0;
   while (true) {
-    while (i < a.extent.rank && a.extent[i] == 1) ++i;
-    while (k < b.extent.rank && b.extent[k] == 1) ++k;
+    while (i < a.extent.rank && a.extent.extents[i] == 1) ++i;
+    while (k < b.extent.rank && b.extent.extents[k] == 1) ++k;
     if (i == a.extent.rank || k == b.extent.rank) return i == a.extent.rank && k == b.extent.rank;
-    if (a.extent[i++] != b.extent[k++]) return false;
+    if (a.extent.extents[i++] != b.extent.extents[k++]) return false;
   }
 }
 
@@ -61,7 +61,7 @@ constexpr access_result access_of(const node& operand, const domain& over) {
   bool trailing = !operand.batched, inside = true;  // its last extents are those of the domain, all others 1
   for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
     const int own = aligned_extent(operand.extent, over.extent.rank, axis);
-    if (own != over.extent[axis]) inside = false;
+    if (own != over.extent.extents[axis]) inside = false;
     if (!inside && own != 1) trailing = false;
   }
   return {true, trailing ? column : row};
@@ -112,7 +112,7 @@ namespace detail {
 constexpr long elements_in_row(const node& operand, const domain& over, long elements) {
   long all = 1, own = 1;
   for (int axis = over.extent.rank - 1; axis >= 0 && all < elements; --axis) {
-    all *= over.extent[axis];
+    all *= over.extent.extents[axis];
     own *= aligned_extent(operand.extent, over.extent.rank, axis);
   }
   return own;
@@ -131,11 +131,11 @@ constexpr loop_shape loop_over(const domain& over, const node* const* values, in
     long width = 1;
     bool kept = false;
     for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
-      if (over.extent[axis] == 1) continue;
+      if (over.extent.extents[axis] == 1) continue;
       const bool own = aligned_extent(values[k]->extent, over.extent.rank, axis) != 1;
       if (width > 1 && own != kept) break;
       kept = own;
-      width *= over.extent[axis];
+      width *= over.extent.extents[axis];
     }
     if (width < loop.width) loop.width = width;
   }
@@ -181,7 +181,7 @@ constexpr expr::row_places rows_of(const node& operand, const loop_shape& loop, 
     if (has) own *= extent;
   };
   for (int a = loop.over.extent.rank - 1; a >= 0; --a) {
-    const int extent = loop.over.extent[a];
+    const int extent = loop.over.extent.extents[a];
     if (inner >= loop.width) axis(extent, aligned_extent(operand.extent, loop.over.extent.rank, a) != 1);
     inner *= extent;
   }

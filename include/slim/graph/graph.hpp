@@ -107,6 +107,7 @@ struct known_recording {
 
 /// Where to find what is known about a function; −1: nothing yet.
 struct function_knowledge {
+  unsigned long signature = 0;
   int trimmed = -1, derivatives = -1, compositions = -1;
 };
 
@@ -158,9 +159,16 @@ struct graph {
 
   constexpr int intern(const expr::scalar_function& function) {
     if (function.has_condition) fail(rule::condition_on_tensor, -1);
-    for (int i = 0; i < functions.size(); ++i)
-      if (functions[i] == function) return i;
-    known.push({});
+    const unsigned long signature = function.signature();
+    const function_knowledge* const begin = known.begin();
+    const function_knowledge* const end = known.end();
+    for (const function_knowledge* about = begin; about != end; ++about)
+      if (about->signature == signature && functions[static_cast<int>(about - begin)] == function) return static_cast<int>(about - begin);
+    return add_function(function);
+  }
+  /// Appends a function that is known to be new.
+  constexpr int add_function(const expr::scalar_function& function) {
+    known.push({function.signature()});
     return functions.push(function);
   }
 
@@ -207,12 +215,15 @@ constexpr name_buffer variable_name(const Scopes& scopes, const variable_entry& 
 constexpr list<int> read_counts(const graph& g) {
   list<int> reads;
   reads.resize(g.nodes.size(), 0);
-  for (const node& n : g.nodes)
+  int* const of = reads.begin();
+  int* own = of;
+  for (const node& n : g.nodes) {
     if (!n.dead)
-      for (int k = 0; k < n.operand_count; ++k) ++reads[n.operands[k]];
-  for (int output : g.outputs) reads[output] += 2;
-  for (int i = 0; i < g.nodes.size(); ++i)
-    if (g.nodes[i].kept) reads[i] += 2;
+      for (int k = 0; k < n.operand_count; ++k) ++of[n.operands[k]];
+    if (n.kept) *own += 2;
+    ++own;
+  }
+  for (int output : g.outputs) of[output] += 2;
   return reads;
 }
 

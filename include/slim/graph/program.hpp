@@ -167,8 +167,7 @@ constexpr graph thaw(const program<Room>& p) {
     for (int k = 0; k < entry.count; ++k) f.nodes.push(p.function_nodes[entry.first + k]);
     f.inputs = entry.inputs;
     for (int o = 0; o < entry.output_count; ++o) f.add_output(entry.outputs[o]);
-    g.functions.push(f);
-    g.known.push({});
+    g.add_function(f);
   }
   for (int i = 0; i < s.scopes; ++i) g.scopes.push(p.scopes[i]);
   for (int i = 0; i < s.variables; ++i) g.variables.push(p.variables[i]);

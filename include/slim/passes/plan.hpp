@@ -14,11 +14,13 @@ constexpr list<int> execution_order(const graph& g) {
   const auto replaces = [&](const node& n, int k) {
     return n.is_update() && k >= n.first_replaced() && k < n.first_replaced() + g.functions[n.update_function()].output_count;
   };
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    const node& n = g.nodes[i];
+  const node* const nodes = g.nodes.begin();
+  const int count = g.nodes.size();
+  for (int i = 0; i < count; ++i) {
+    const node& n = nodes[i];
     for (int k = 0; k < n.operand_count && !n.dead; ++k) {
       int read = n.operands[k];
-      while (is_view(g.nodes[read].kind)) read = g.nodes[read].operands[0];
+      while (is_view(nodes[read].kind)) read = nodes[read].operands[0];
       if (!replaces(n, k)) last_read[read] = i;
     }
   }
@@ -27,16 +29,16 @@ constexpr list<int> execution_order(const graph& g) {
   next.resize(g.nodes.size(), -1);
   int labels = 0;  // class numbers that the network works out are checked first
   for (const class_labels& one : g.labels)
-    if (one.labels > labels && !is_leaf(g.nodes[one.labels].kind)) labels = one.labels;
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    const node& n = g.nodes[i];
+    if (one.labels > labels && !is_leaf(nodes[one.labels].kind)) labels = one.labels;
+  for (int i = 0; i < count; ++i) {
+    const node& n = nodes[i];
     if (n.dead || !n.is_update()) continue;
     int after = labels;
     for (int k = 0; k < n.operand_count; ++k) {
       const int operand = n.operands[k];
       if (replaces(n, k)) {
         if (last_read[operand] > after && last_read[operand] != i) after = last_read[operand];
-      } else if (operand > after && !is_leaf(g.nodes[operand].kind)) {
+      } else if (operand > after && !is_leaf(nodes[operand].kind)) {
         after = operand;
       }
     }
@@ -44,8 +46,8 @@ constexpr list<int> execution_order(const graph& g) {
     follow[after] = i;
   }
   list<int> order;
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    const node& n = g.nodes[i];
+  for (int i = 0; i < count; ++i) {
+    const node& n = nodes[i];
     if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind)) order.push(i);
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
@@ -65,37 +67,41 @@ struct block {
 inline constexpr long small_block_part = 1024;
 
 /// Places blocks by decreasing size at the lowest offset that is free over their life. Returns the arena size.
-constexpr long place_blocks(list<block>& blocks, bool batched) {
-  list<int> by_size;
-  for (int i = 0; i < blocks.size(); ++i)
-    if (blocks[i].batched == batched) by_size.push(i);
-  for (int gap = by_size.size() / 2; gap > 0; gap /= 2)  // Shell sort; equal sizes keep no order, which is harmless and deterministic
-    for (int i = gap; i < by_size.size(); ++i)
+constexpr long place_blocks(list<block>& all, bool batched) {
+  block* const blocks = all.begin();
+  list<int> sorted;
+  for (int i = 0, count = all.size(); i < count; ++i)
+    if (blocks[i].batched == batched) sorted.push(i);
+  int* const by_size = sorted.begin();
+  for (int gap = sorted.size() / 2; gap > 0; gap /= 2)  // Shell sort; equal sizes keep no order, which is harmless and deterministic
+    for (int i = gap, count = sorted.size(); i < count; ++i)
       for (int j = i - gap; j >= 0 && blocks[by_size[j]].size < blocks[by_size[j + gap]].size; j -= gap) {
         const int swapped = by_size[j];
         by_size[j] = by_size[j + gap];
         by_size[j + gap] = swapped;
       }
   long total = 0;
-  list<block> placed;  // lowest first
-  const long small = by_size.empty() ? 0 : blocks[by_size[0]].size / small_block_part;
-  for (int i : by_size) {
-    const long size = blocks[i].size;
-    if (size < small) {
-      blocks[i].offset = total;
-      total += size;
+  list<int> placed;  // lowest first
+  const long small = sorted.empty() ? 0 : blocks[by_size[0]].size / small_block_part;
+  for (int i : sorted) {
+    block& own = blocks[i];
+    if (own.size < small) {
+      own.offset = total;
+      total += own.size;
       continue;
     }
-    const int first = blocks[i].first, last = blocks[i].last;
     long offset = 0;
-    const block* const end = placed.end();
-    for (const block* b = placed.begin(); b != end && b->offset < offset + size; ++b)
-      if (b->last >= first && last >= b->first && b->offset + b->size > offset) offset = b->offset + b->size;
-    blocks[i].offset = offset;
-    if (offset + size > total) total = offset + size;
-    int at = placed.push(blocks[i]);
-    for (; at > 0 && placed[at - 1].offset > offset; --at) placed[at] = placed[at - 1];
-    placed[at] = blocks[i];
+    for (int other : placed) {
+      const block& b = blocks[other];
+      if (b.offset >= offset + own.size) break;
+      if (b.last >= own.first && own.last >= b.first && b.offset + b.size > offset) offset = b.offset + b.size;
+    }
+    own.offset = offset;
+    if (offset + own.size > total) total = offset + own.size;
+    int at = placed.push(i);
+    int* const line = placed.begin();
+    for (; at > 0 && blocks[line[at - 1]].offset > offset; --at) line[at] = line[at - 1];
+    line[at] = i;
   }
   return total;
 }
@@ -123,35 +129,36 @@ constexpr memory_plan plan(const graph& g) {
   memory_plan result;
   result.order = execution_order(g);
   const int steps = result.order.size(), count = g.nodes.size();
+  const node* const nodes = g.nodes.begin();
 
   list<int> storage;  // the node whose memory a node uses: itself, or what it aliases
   for (int i = 0; i < count; ++i) {
-    const node& n = g.nodes[i];
+    const node& n = nodes[i];
     storage.push(!n.dead && is_view(n.kind) ? storage[n.operands[0]] : i);
   }
   list<int> last_use;
   last_use.resize(count, -1);
   for (int s = 0; s < steps; ++s) {
-    const node& n = g.nodes[result.order[s]];
+    const node& n = nodes[result.order[s]];
     for (int k = 0; k < n.operand_count; ++k) last_use[storage[n.operands[k]]] = s;
   }
   for (int output : g.outputs) last_use[storage[output]] = steps;
   for (int i = 0; i < count; ++i)
-    if (!g.nodes[i].dead && g.nodes[i].kept) last_use[storage[i]] = steps;
+    if (!nodes[i].dead && nodes[i].kept) last_use[storage[i]] = steps;
 
   list<detail::block> blocks;
   list<int> block_of;
   block_of.resize(count, -1);
   for (int s = 0; s < steps; ++s) {
     const int i = result.order[s];
-    const node& n = g.nodes[i];
+    const node& n = nodes[i];
     if (n.is_update()) continue;
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {
         const int operand = storage[n.operands[k]];
         const int shared = block_of[operand];
-        if (shared < 0 || blocks[shared].last != s || g.nodes[operand].batched != n.batched || g.nodes[operand].extent.size() != n.extent.size()) continue;
+        if (shared < 0 || blocks[shared].last != s || nodes[operand].batched != n.batched || nodes[operand].extent.size() != n.extent.size()) continue;
         block_of[i] = shared;
         blocks[shared].last = last;
       }
@@ -169,7 +176,7 @@ constexpr memory_plan plan(const graph& g) {
     parameters += aligned(v.extent.size());
   }
   for (int i = 0; i < count; ++i) {
-    const node& n = g.nodes[i];
+    const node& n = nodes[i];
     place p;
     switch (n.kind) {
       case kind::input: p = {region::input, n.index()}; break;

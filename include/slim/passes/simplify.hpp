@@ -8,11 +8,13 @@ namespace slim::graph {
 
 /// Marks nodes that no output, kept node or update depends on as dead.
 constexpr void remove_dead(graph& g) {
-  list<char> live;
-  live.resize(g.nodes.size(), 0);
+  list<char> marks;
+  marks.resize(g.nodes.size(), 0);
+  char* const live = marks.begin();
+  node* const nodes = g.nodes.begin();
   for (int output : g.outputs) live[output] = 1;
   for (int i = g.nodes.size() - 1; i >= 0; --i) {
-    node& n = g.nodes[i];
+    node& n = nodes[i];
     if (n.dead) continue;
     if (n.is_update() || n.kept) live[i] = 1;
     if (!live[i]) {

@@ -15,7 +15,7 @@ inline constexpr char identity_of{};
 /// Whether two identities are those of one type. g++ with -fsanitize=undefined finds different addresses not comparable in constant expressions (its
 /// bug 71962): there only equal ones have a comparison that is a constant.
 constexpr bool same_identity(const void* a, const void* b) {
-  if (std::is_constant_evaluated()) return __builtin_constant_p(a == b) && a == b;
+  if (__builtin_is_constant_evaluated()) return __builtin_constant_p(a == b) && a == b;
   return a == b;
 }
 

@@ -46,8 +46,9 @@ struct policy_stack {
 
   /// The default of `key` for calls of `layer`; null when no open arg_scope gives one.
   constexpr const policy_entry* find(const void* layer, const void* key) const {
+    const policy_entry* const all = entries.begin();
     for (int i = entries.size() - 1; i >= visible_from; --i)
-      if (same_identity(entries[i].layer, layer) && same_identity(entries[i].value->key, key)) return &entries[i];
+      if (same_identity(all[i].layer, layer) && same_identity(all[i].value->key, key)) return all + i;
     return nullptr;
   }
 
