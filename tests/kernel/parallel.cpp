@@ -1,4 +1,5 @@
 #include "slim/kernel/parallel.hpp"
+#include "slim/kernel/thread_pool.hpp"
 
 #include <doctest/doctest.h>
 
