@@ -21,7 +21,7 @@ public:
     for (int i = 0; i < count; ++i)
       if (same_identity(call[i]->key, key)) return found<Keyword>(call[i], 2);
     if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return found<Keyword>(policy->value, 1);
-    return found<Keyword>(&hana::at_key(Layer::defaults, hana::type<Keyword>{}), 0);
+    return found<Keyword>(&argument_in<Keyword>(Layer::defaults), 0);
   }
 
 private:
@@ -76,10 +76,10 @@ struct layer_call {
 private:
   constexpr tensor finish(const tensor& x, int outer) const {
     tracer& trace = *x.trace;
-    const tensor y = hana::unpack(given, [&](const auto&... pairs) {
-      check_arguments<Layer, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace);
-      const argument_base* const call[] = {&hana::second(pairs)..., nullptr};
-      return run_layer<Layer>(x, call, sizeof...(pairs));
+    const tensor y = hana::unpack(given, [&](const auto&... arguments) {
+      check_arguments<Layer, std::remove_cvref_t<decltype(arguments)>...>(trace);
+      const argument_base* const call[] = {&arguments..., nullptr};
+      return run_layer<Layer>(x, call, sizeof...(arguments));
     });
     trace.g.scopes[trace.scope].layer_node = y.node;
     trace.collect_end_point(y.node);

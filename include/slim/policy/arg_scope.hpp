@@ -49,13 +49,15 @@ struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
     policy_stack& stack = trace.policies;
     int position = 0;
     (check_is_layer<Layers>(trace, ++position), ...);
-    hana::unpack(given, [&](const auto&... pairs) {
-      (check_arguments<Layers, std::remove_cvref_t<decltype(hana::second(pairs))>...>(trace), ...);
+    hana::unpack(given, [&](const auto&... arguments) {
+      (check_arguments<Layers, std::remove_cvref_t<decltype(arguments)>...>(trace), ...);
     });
-    hana::for_each(given, [&](const auto& pair) {
-      const argument_base* const value = &hana::second(pair);
-      const int group = stack.groups.push({value, false});
-      (stack.entries.push({&identity_of<Layers>, value, group}), ...);
+    hana::unpack(given, [&](const auto&... arguments) {
+      const argument_base* const values[] = {&arguments..., nullptr};
+      for (int i = 0; values[i] != nullptr; ++i) {
+        const int group = stack.groups.push({values[i], false});
+        (stack.entries.push({&identity_of<Layers>, values[i], group}), ...);
+      }
     });
   }
 };

@@ -1,0 +1,1 @@
+#include <slim/slim.hpp>  // compiled in advance
