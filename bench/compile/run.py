@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What compiling costs: seconds and peak memory of one compiler run per program, optimized as a user would.
+"""What compiling costs: user seconds and peak memory of one compiler run per program, optimized as a user would: header-only, and with compiled
+kernels and a precompiled header.
 
-Programs: the umbrella header alone (include.cpp), a training program each for three nets (lenet.cpp, vgg_16.cpp,
-resnet_v1_50.cpp), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
+Programs: the umbrella header alone (include.cpp), a training program each for four nets (lenet.cpp, vgg_16.cpp,
+resnet_v1_50.cpp, resnet_v1_200.cpp), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
 more than one layer, and with N different layers ("different N"), which should cost time in proportion to N.
 """
 
@@ -14,11 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 here = pathlib.Path(__file__).resolve().parent
 include = here.parent.parent / 'include'
-files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50']
+files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50', 'resnet_v1_200']
 depths = [1, 4, 16, 64]
 
 training_program = '''#include <array>
@@ -64,18 +64,35 @@ def package_flags(name):
 
 
 def compile_once(command, source):
-    """Seconds, peak memory in MiB (of the largest process of the compiler), and '' or what the compiler complained about."""
+    """User seconds, peak memory in MiB (of the largest process of the compiler), and '' or what the compiler complained about."""
     with tempfile.TemporaryFile() as output:
-        begin = time.monotonic()
         compiler = subprocess.Popen([*command, source], stdout=output, stderr=output)
         _, status, usage = os.wait4(compiler.pid, 0)  # includes the children that the compiler driver has waited for
         compiler.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - begin
         output.seek(0)
-        return seconds, usage.ru_maxrss / 1024, output.read().decode(errors='replace') if status != 0 else ''
+        return usage.ru_utime, usage.ru_maxrss / 1024, output.read().decode(errors='replace') if status != 0 else ''
 
 
-def measure(command, name, text, runs, directory):
+def precompiled(compiler, flags, directory):
+    """The command that takes slim.hpp from a precompiled header and kernels from the library."""
+    header = pathlib.Path(directory) / 'slim' / 'slim.hpp.gch'
+    header.parent.mkdir()
+    flags = [*flags, '-DSLIM_COMPILED_KERNELS']
+    subprocess.run([compiler, *flags, '-w', '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], check=True, stderr=subprocess.DEVNULL)
+    header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
+    return [compiler, *(['-include-pch', str(header)] if 'clang' in compiler else [f'-I{directory}', '-include', 'slim/slim.hpp']), *flags]
+
+
+def measure(commands, name, text, runs, directory):
+    """A row of the table, with two columns for each command."""
+    row, complaint = f'| {name} |', None
+    for command in commands:
+        columns, found = measure_one(command, name, text, runs, directory)
+        row, complaint = f'{row} {columns}', complaint or found
+    return row, complaint
+
+
+def measure_one(command, name, text, runs, directory):
     source = os.path.join(directory, name.replace(' ', '_') + '.cpp')
     pathlib.Path(source).write_text(text)
     seconds, memory = [], []
@@ -83,10 +100,10 @@ def measure(command, name, text, runs, directory):
         one_seconds, one_memory, complaint = compile_once(command, source)
         if complaint:
             error = next((line for line in complaint.splitlines() if 'error' in line), complaint.strip())
-            return f'| {name} | does not compile | |', error
+            return 'does not compile | |', error
         seconds.append(one_seconds)
         memory.append(one_memory)
-    return f'| {name} | {statistics.median(seconds):.1f} | {statistics.median(memory):.0f} |', None
+    return f'{statistics.median(seconds):.1f} | {statistics.median(memory):.0f} |', None
 
 
 def main():
@@ -108,15 +125,16 @@ def main():
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in options.compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                                  '-fconstexpr-loop-limit=1000000']
     flags = ['-std=c++20', '-O3', '-march=native', *limits, f'-I{include}', *package_flags('eigen3'), *package_flags('xsimd')]
-    command = [options.compiler, *flags, '-c', '-o', os.devnull]
+    output = ['-c', '-o', os.devnull]
 
     version = subprocess.run([options.compiler, '--version'], capture_output=True, text=True, check=True).stdout.splitlines()[0]
     print(f'{version}: -std=c++20 -O3 -march=native, median of {options.runs}\n')
-    print('| program | seconds | peak MiB |\n|---|---:|---:|', flush=True)
+    print('| program | header-only: seconds | peak MiB | compiled kernels and precompiled header: seconds | peak MiB |\n|---|---:|---:|---:|---:|', flush=True)
     complaints = {}
     with tempfile.TemporaryDirectory() as directory:
+        commands = [[options.compiler, *flags, *output], [*precompiled(options.compiler, flags, directory), *output]]
         for name, text in chosen.items():
-            row, complaint = measure(command, name, text, options.runs, directory)
+            row, complaint = measure(commands, name, text, options.runs, directory)
             print(row, flush=True)
             if complaint:
                 complaints[name] = complaint
