@@ -16,7 +16,7 @@ struct loops {
 
   static const node& of(const state& s, const step<T>& at) { return s.nodes[at.node]; }
 
-  static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
+  [[gnu::noinline]] static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
