@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
-"""What compiling costs: user seconds and peak memory of one compiler run per program, optimized as a user would: header-only, and with compiled
-kernels and a precompiled header.
+"""What compiling costs: user seconds and peak memory of one compiler run per program, optimized as a user would, in two ways: header-only,
+and with compiled kernels (-DSLIM_COMPILED_KERNELS) and a precompiled header.
 
-Programs: the umbrella header alone (include.cpp), a training program each for four nets (lenet.cpp, vgg_16.cpp,
-resnet_v1_50.cpp, resnet_v1_200.cpp), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
+Programs: the umbrella header alone (include.cpp), a training program each for four nets (lenet.cpp, vgg_16.cpp, resnet_v1_50.cpp,
+resnet_v1_200.cpp), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
 more than one layer, and with N different layers ("different N"), which should cost time in proportion to N.
+
+With g++ the table says what the seconds are spent on, by one more run with -ftime-report. With --peers FOLDER it says what the programs
+dlib_lenet.cpp, dlib_vgg16.cpp and dlib_resnet50.cpp of that folder cost, where dlib is installed, and what part of that slim needs.
 """
 
 import argparse
 import os
 import pathlib
+import re
 import shlex
 import statistics
 import subprocess
@@ -19,6 +23,7 @@ import tempfile
 here = pathlib.Path(__file__).resolve().parent
 include = here.parent.parent / 'include'
 files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50', 'resnet_v1_200']
+peers = {'lenet': 'dlib_lenet', 'vgg_16': 'dlib_vgg16', 'resnet_v1_50': 'dlib_resnet50', 'resnet_v1_200': 'dlib_resnet50'}
 depths = [1, 4, 16, 64]
 
 training_program = '''#include <array>
@@ -64,46 +69,63 @@ def package_flags(name):
 
 
 def compile_once(command, source):
-    """User seconds, peak memory in MiB (of the largest process of the compiler), and '' or what the compiler complained about."""
+    """User seconds, peak memory in MiB (of the largest process of the compiler), what it printed, and whether it failed."""
     with tempfile.TemporaryFile() as output:
         compiler = subprocess.Popen([*command, source], stdout=output, stderr=output)
         _, status, usage = os.wait4(compiler.pid, 0)  # includes the children that the compiler driver has waited for
         compiler.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        return usage.ru_utime, usage.ru_maxrss / 1024, output.read().decode(errors='replace') if status != 0 else ''
+        return usage.ru_utime, usage.ru_maxrss / 1024, output.read().decode(errors='replace'), status != 0
 
 
-def precompiled(compiler, flags, directory):
-    """The command that takes slim.hpp from a precompiled header and kernels from the library."""
-    header = pathlib.Path(directory) / 'slim' / 'slim.hpp.gch'
-    header.parent.mkdir()
-    flags = [*flags, '-DSLIM_COMPILED_KERNELS']
-    subprocess.run([compiler, *flags, '-w', '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], check=True, stderr=subprocess.DEVNULL)
-    header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
-    return [compiler, *(['-include-pch', str(header)] if 'clang' in compiler else [f'-I{directory}', '-include', 'slim/slim.hpp']), *flags]
+class Failed(Exception):
+    pass
 
 
-def measure(commands, name, text, runs, directory):
-    """A row of the table, with two columns for each command."""
-    row, complaint = f'| {name} |', None
-    for command in commands:
-        columns, found = measure_one(command, name, text, runs, directory)
-        row, complaint = f'{row} {columns}', complaint or found
-    return row, complaint
-
-
-def measure_one(command, name, text, runs, directory):
-    source = os.path.join(directory, name.replace(' ', '_') + '.cpp')
-    pathlib.Path(source).write_text(text)
+def median_of(command, source, runs):
+    """Median user seconds and peak MiB."""
     seconds, memory = [], []
     for _ in range(runs):
-        one_seconds, one_memory, complaint = compile_once(command, source)
-        if complaint:
-            error = next((line for line in complaint.splitlines() if 'error' in line), complaint.strip())
-            return 'does not compile | |', error
+        one_seconds, one_memory, printed, failed = compile_once(command, source)
+        if failed:
+            raise Failed(next((line for line in printed.splitlines() if 'error' in line), printed.strip()))
         seconds.append(one_seconds)
         memory.append(one_memory)
-    return f'{statistics.median(seconds):.1f} | {statistics.median(memory):.0f} |', None
+    return statistics.median(seconds), statistics.median(memory)
+
+
+def spent_on(command, source):
+    """Percent of g++'s user time for headers and templates, for constant evaluation, and for optimizer and code."""
+    _, _, report, _ = compile_once([*command, '-ftime-report'], source)
+    found = {line[0].strip(): float(line[1]) for line in re.findall(r'^ (.+?) *: +([0-9.]+) \(', report, re.MULTILINE)}
+    total = sum(found.get(f'phase {phase}', 0) for phase in ['setup', 'parsing', 'lang. deferred', 'opt and generate', 'finalize'])
+    if total == 0:
+        return '– | – | –'
+    constants, code = found.get('constant expression evaluation', 0), found.get('phase opt and generate', 0)
+    return ' | '.join(f'{100 * part / total:.0f} %' for part in [total - constants - code, constants, code])
+
+
+def precompiled(command, directory):
+    """`command` that takes slim.hpp, the first line of every program, from a header compiled in advance."""
+    header = pathlib.Path(directory) / 'precompiled' / 'slim' / 'slim.hpp.gch'
+    header.parent.mkdir(parents=True)
+    compile_header = [word for word in command if word not in ('-c', '-o', os.devnull)]
+    subprocess.run([*compile_header, '-w', '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], check=True)
+    header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
+    if 'clang' in command[0]:
+        return [command[0], '-include-pch', str(header), *command[1:]]
+    return [command[0], f'-I{header.parent.parent}', *command[1:]]
+
+
+def row(ways, peer, name, text, runs, directory):
+    source = os.path.join(directory, name.replace(' ', '_') + '.cpp')
+    pathlib.Path(source).write_text(text)
+    alone, memory = median_of(ways[0], source, runs)
+    fast, fast_memory = median_of(ways[1], source, runs)
+    cells = [name, f'{alone:.1f}', f'{memory:.0f}', spent_on(ways[0], source), f'{fast:.1f}', f'{fast_memory:.0f}']
+    if peer is not None:
+        cells += [f'{peer:.1f}', f'{alone / peer:.2f}', f'{fast / peer:.2f}'] if peer > 0 else ['', '', '']
+    return '| ' + ' | '.join(cells) + ' |'
 
 
 def main():
@@ -112,6 +134,7 @@ def main():
     parser.add_argument('--only', metavar='TEXT', action='append',
                         help='only the program called TEXT, or all whose names contain it (may be repeated): ' + ', '.join(programs()))
     parser.add_argument('--compiler', default='g++', help='default g++')
+    parser.add_argument('--peers', type=pathlib.Path, metavar='FOLDER', help='folder with programs of dlib')
     options = parser.parse_args()
     if options.runs < 1:
         parser.error('--runs: expected at least 1')
@@ -125,18 +148,28 @@ def main():
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in options.compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                                  '-fconstexpr-loop-limit=1000000']
     flags = ['-std=c++20', '-O3', '-march=native', *limits, f'-I{include}', *package_flags('eigen3'), *package_flags('xsimd')]
-    output = ['-c', '-o', os.devnull]
+    command = [options.compiler, *flags, '-c', '-o', os.devnull]
 
     version = subprocess.run([options.compiler, '--version'], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    print(f'{version}: -std=c++20 -O3 -march=native, median of {options.runs}\n')
-    print('| program | header-only: seconds | peak MiB | compiled kernels and precompiled header: seconds | peak MiB |\n|---|---:|---:|---:|---:|', flush=True)
-    complaints = {}
+    print(f'{version}: -std=c++20 -O3 -march=native, user seconds, median of {options.runs}\n')
+    head = ['program', 'header-only', 'peak MiB', 'headers, templates', 'constant evaluation', 'optimizer, code', 'compiled kernels, precompiled header', 'peak MiB']
+    if options.peers:
+        head += ['dlib', 'header-only / dlib', 'compiled / dlib']
+    print('| ' + ' | '.join(head) + ' |\n|---|' + '---:|' * (len(head) - 1), flush=True)
+    complaints, dlib = {}, {}
     with tempfile.TemporaryDirectory() as directory:
-        commands = [[options.compiler, *flags, *output], [*precompiled(options.compiler, flags, directory), *output]]
+        ways = [command, precompiled([*command, '-DSLIM_COMPILED_KERNELS'], directory)]
         for name, text in chosen.items():
-            row, complaint = measure(commands, name, text, options.runs, directory)
-            print(row, flush=True)
-            if complaint:
+            peer = None
+            try:
+                if options.peers:
+                    program = peers.get(name)
+                    if program and program not in dlib:
+                        dlib[program], _ = median_of(command, str(options.peers / f'{program}.cpp'), options.runs)
+                    peer = dlib.get(program, 0)
+                print(row(ways, peer, name, text, options.runs, directory), flush=True)
+            except Failed as complaint:
+                print(f'| {name} | does not compile |' + ' |' * (len(head) - 2), flush=True)
                 complaints[name] = complaint
     for name, complaint in complaints.items():
         print(f'{name}: {complaint}', file=sys.stderr)
