@@ -106,7 +106,7 @@ def spent_on(command, source):
 
 
 def precompiled(command, directory):
-    """`command` that takes slim.hpp, the first line of every program, from a header compiled in advance."""
+    """`command` that takes slim.hpp from a header compiled in advance."""
     header = pathlib.Path(directory) / 'precompiled' / 'slim' / 'slim.hpp.gch'
     header.parent.mkdir(parents=True)
     compile_header = [word for word in command if word not in ('-c', '-o', os.devnull)]
@@ -114,7 +114,7 @@ def precompiled(command, directory):
     header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
     if 'clang' in command[0]:
         return [command[0], '-include-pch', str(header), *command[1:]]
-    return [command[0], f'-I{header.parent.parent}', *command[1:]]
+    return [command[0], f'-I{header.parent.parent}', '-include', 'slim/slim.hpp', *command[1:]]
 
 
 def row(ways, peer, name, text, runs, directory):
