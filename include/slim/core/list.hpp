@@ -107,7 +107,7 @@ private:
 
   constexpr void release() {
     if constexpr (plain) delete[] items;
-    else if (items != nullptr) std::allocator<T>().deallocate(items, static_cast<unsigned>(room));
+    else if (room > 0) std::allocator<T>().deallocate(items, static_cast<unsigned>(room));
   }
 
   T* items = nullptr;

@@ -54,7 +54,7 @@ struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
     });
     hana::unpack(given, [&](const auto&... arguments) {
       const argument_base* const values[] = {&arguments..., nullptr};
-      for (int i = 0; values[i] != nullptr; ++i) {
+      for (int i = 0; i < static_cast<int>(sizeof...(arguments)); ++i) {
         const int group = stack.groups.push({values[i], false});
         (stack.entries.push({&identity_of<Layers>, values[i], group}), ...);
       }
