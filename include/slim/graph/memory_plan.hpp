@@ -6,6 +6,8 @@
 
 namespace slim::graph {
 
+using slim::detail::list;
+
 /// Which memory a node's value lives in.
 enum class region : unsigned char {
   nowhere,    // dead, or a constant

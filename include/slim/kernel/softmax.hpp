@@ -9,7 +9,6 @@
 
 #include <cmath>
 #include <limits>
-#include <utility>
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
@@ -97,8 +96,12 @@ struct side_by_side {
   simd::batch<T> load(const T* column) const { return side_by_side{first, rows, 1}.load(column, 0); }
   void store(T* column, const simd::batch<T>& value) const { side_by_side{first, rows, 1}.store(column, 0, value); }
 
-  /// exp(x − maximum) of each class; returns maximum and total of each row.
-  std::pair<simd::batch<T>, simd::batch<T>> normalize(const T* x, simd::batch<T>* exponentials) const {
+  /// Of each row.
+  struct normalizers {
+    simd::batch<T> maximum, total;
+  };
+  /// exp(x − maximum) of each class, and their totals.
+  normalizers normalize(const T* x, simd::batch<T>* exponentials) const {
     simd::batch<T> maximum = load(x, 0), total = simd::broadcast(T{});
     for (long c = 1; c < classes; ++c) maximum = simd::maximum(load(x, c), maximum);
     for (long c = 0; c < classes; ++c) {
@@ -148,7 +151,7 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
   if (classes <= side_by_side_classes)
     return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
       simd::batch<T> exponentials[side_by_side_classes];
-      const auto total = some.normalize(logits, exponentials).second;
+      const auto total = some.normalize(logits, exponentials).total;
       auto label_sum = simd::broadcast(T{});
       for (long c = 0; c < classes; ++c) label_sum += some.load(labels, c);
       const auto scale = label_sum / total, slope = some.load(dloss);
