@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <slim/kernel/thread_pool.hpp>
+#include <slim/kernel/hardware_threads.hpp>
 
 settings settings_of(int count, char** values) {
   settings given;

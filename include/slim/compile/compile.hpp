@@ -1,21 +1,21 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// The pipeline: trace → differentiate → simplify → fuse → choose → plan, with a check after each. Runs inside the compiler, once per model and use.
+// The pipeline: trace → differentiate → simplify → fuse → choose → plan; what comes out is checked. Runs inside the compiler, once per model and use.
 
+#include "slim/compile/numerics.hpp"
+#include "slim/compile/options.hpp"
+#include "slim/compile/updates.hpp"
 #include "slim/core/room_for.hpp"
+#include "slim/graph/program.hpp"
+#include "slim/losses/collection.hpp"
 #include "slim/passes/choose.hpp"
 #include "slim/passes/differentiate.hpp"
 #include "slim/passes/fuse.hpp"
 #include "slim/passes/fuse_pools.hpp"
 #include "slim/passes/pool_gradients.hpp"
-#include "slim/graph/program.hpp"
 #include "slim/passes/simplify.hpp"
-#include "slim/trace/tensor.hpp"
 #include "slim/passes/verify.hpp"
-#include "slim/losses/collection.hpp"
-#include "slim/compile/numerics.hpp"
-#include "slim/compile/options.hpp"
-#include "slim/compile/updates.hpp"
+#include "slim/trace/tensor.hpp"
 
 namespace slim {
 

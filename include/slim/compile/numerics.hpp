@@ -8,10 +8,10 @@
 
 #include <string>
 
+#include "slim/compile/train_options.hpp"
 #include "slim/core/room_for.hpp"
 #include "slim/graph/program.hpp"
 #include "slim/trace/tensor.hpp"
-#include "slim/compile/train_options.hpp"
 
 namespace slim::detail {
 

@@ -3,9 +3,9 @@
 // From gradients to updates: which variables are trained, what happens to a gradient on its way, and the optimizer as one sweep over
 // each variable. Order as in TF-Slim sections 6.2 and 6.5: noise, multiply, clip, update.
 
+#include "slim/compile/train_options.hpp"
 #include "slim/passes/differentiate.hpp"
 #include "slim/trace/tensor.hpp"
-#include "slim/compile/train_options.hpp"
 
 namespace slim::detail {
 

@@ -62,6 +62,14 @@ constexpr void for_each_number(Fields& fields, const Visit& visit) {
   }
 }
 
+template <class Fields>
+inline constexpr int number_count = [] {
+  Fields fields{};
+  int count = 0;
+  for_each_number(fields, [&](auto&) { ++count; });
+  return count;
+}();
+
 }  // namespace detail
 
 /// The numbers of an attribute struct, in the order of its fields.
@@ -74,6 +82,7 @@ struct attribute_values {
   template <class Attributes>
     requires(!std::is_same_v<Attributes, attribute_values>)
   constexpr attribute_values(const Attributes& given) {
+    static_assert(detail::number_count<Attributes> <= capacity, "these attributes are more numbers than a node holds: raise attribute_values::capacity");
     detail::for_each_number(given, [&](const auto& number) { numbers[count++] = static_cast<double>(number); });
   }
   /// As the struct they were made from.

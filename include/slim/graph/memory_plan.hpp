@@ -14,7 +14,7 @@ enum class region : unsigned char {
   examples,   // arena that scales with the batch: offset counts elements per example
   fixed,      // arena that does not
   variables,  // parameters
-  slots,      // optimizer state; which slot is node::extra
+  slots,      // optimizer state; which slot is node::slot()
   input,      // memory of the caller; offset = index of the input
   scalars,    // run-time numbers; offset = index
   batch_size,

@@ -7,7 +7,7 @@
 namespace slim::op {
 
 /// The gradient of each window in equal parts to its cells. Operand: dy.
-struct average_pool_gradient : operation<"average_pool_gradient", pool_attributes, stores::functions> {
+struct average_pool_gradient : operation<"average_pool_gradient", window_attributes, stores::functions> {
   static constexpr const char* fault(node_view n) {
     if (n.self.body() != 1 || n.extent(0).channels() != n.extent().channels()) return "the gradient of a pool changes the channels";
     return window_fault(n.extent(), n.extent(0), attributes_of(n.self).window);
@@ -22,7 +22,7 @@ struct average_pool_gradient : operation<"average_pool_gradient", pool_attribute
 };
 
 /// The mean of each window, [h, w, c] → [h', w', c]; cells outside the image do not count.
-struct average_pool : operation<"average_pool", pool_attributes, stores::functions> {
+struct average_pool : operation<"average_pool", window_attributes, stores::functions> {
   static constexpr int add(graph::graph& g, int x, const window& placed, const slim::shape& result, int scope) {
     return add_operation(g, kind, {true, result}, {batched(g, x, scope)}, scope, attributes{placed});
   }

@@ -7,22 +7,18 @@
 
 namespace slim::op {
 
-struct depthwise_attributes {
-  slim::window window{};
-};
-
 namespace detail {
 constexpr const char* depthwise_fault(node_view n, const slim::shape& in, const slim::shape& out, const slim::shape& weights) {
-  const window w = n.self.attributes.as<depthwise_attributes>().window;
+  const window w = n.self.attributes.as<window_attributes>().window;
   if (n.self.body() != 2 || weights.rank != 4 || !(extent2(weights[0], weights[1]) == w.kernel) || weights[2] != in.channels() || weights[2] * weights[3] != out.channels())
     return "a depthwise convolution with weights that do not fit";
   return window_fault(in, out, w);
 }
-constexpr double depthwise_work(node_view n, const slim::shape& out) { return 2 * static_cast<double>(out.size()) * cells(n.self.attributes.as<depthwise_attributes>().window); }
+constexpr double depthwise_work(node_view n, const slim::shape& out) { return 2 * static_cast<double>(out.size()) * cells(n.self.attributes.as<window_attributes>().window); }
 }  // namespace detail
 
 /// Operands: x, dy.
-struct depthwise_convolution_weights_gradient : operation<"depthwise_convolution_weights_gradient", depthwise_attributes> {
+struct depthwise_convolution_weights_gradient : operation<"depthwise_convolution_weights_gradient", window_attributes> {
   static constexpr const char* fault(node_view n) { return detail::depthwise_fault(n, n.extent(0), n.extent(1), n.extent()); }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return detail::depthwise_work(n, n.extent(1)); }
@@ -33,7 +29,7 @@ struct depthwise_convolution_weights_gradient : operation<"depthwise_convolution
 };
 
 /// Operands: dy, weights.
-struct depthwise_convolution_data_gradient : operation<"depthwise_convolution_data_gradient", depthwise_attributes, stores::functions> {
+struct depthwise_convolution_data_gradient : operation<"depthwise_convolution_data_gradient", window_attributes, stores::functions> {
   static constexpr const char* fault(node_view n) { return detail::depthwise_fault(n, n.extent(), n.extent(0), n.extent(1)); }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return detail::depthwise_work(n, n.extent(0)); }
@@ -46,7 +42,7 @@ struct depthwise_convolution_data_gradient : operation<"depthwise_convolution_da
 
 /// A convolution of each channel with windows of its own, [h, w, c] and [kh, kw, c, multiplier] → [h', w', c · multiplier]: the results of a channel
 /// lie side by side.
-struct depthwise_convolution : operation<"depthwise_convolution", depthwise_attributes, stores::functions> {
+struct depthwise_convolution : operation<"depthwise_convolution", window_attributes, stores::functions> {
   static constexpr int add(graph::graph& g, int x, int weights, const window& placed, const slim::shape& result, int scope) {
     return add_operation(g, kind, {true, result}, {batched(g, x, scope), weights}, scope, attributes{placed});
   }

@@ -7,12 +7,8 @@
 
 namespace slim::op {
 
-struct pool_attributes {
-  slim::window window{};
-};
-
 /// The gradient of each window goes to the first cell that holds its maximum. Operands: x, y, dy.
-struct max_pool_gradient : operation<"max_pool_gradient", pool_attributes, stores::functions> {
+struct max_pool_gradient : operation<"max_pool_gradient", window_attributes, stores::functions> {
   static constexpr const char* fault(node_view n) {
     if (n.self.body() != 3 || !(n.extent(0) == n.extent()) || !(n.extent(1) == n.extent(2))) return "the gradient of a pool with operands that do not fit";
     return window_fault(n.extent(), n.extent(1), attributes_of(n.self).window);
@@ -27,7 +23,7 @@ struct max_pool_gradient : operation<"max_pool_gradient", pool_attributes, store
 };
 
 /// The maximum of each window, [h, w, c] → [h', w', c]; cells outside the image do not count.
-struct max_pool : operation<"max_pool", pool_attributes, stores::functions> {
+struct max_pool : operation<"max_pool", window_attributes, stores::functions> {
   static constexpr int add(graph::graph& g, int x, const window& placed, const slim::shape& result, int scope) {
     return add_operation(g, kind, {true, result}, {batched(g, x, scope)}, scope, attributes{placed});
   }

@@ -4,7 +4,7 @@
 //
 //   struct softmax : operation<"softmax", attributes, stores> {
 //     static constexpr int add(graph& g, …)                              shape rule: appends the node, reports what does not fit
-//     static constexpr const char* fault(node_view n)                    what is wrong with a node of its kind; null: nothing. Checked after every pass
+//     static constexpr const char* fault(node_view n)                    what is wrong with a node of its kind; null: nothing. Asked before a program is stored
 //     static constexpr void pull_back(adjoints& to, int y, int dy)       gradient: hands each operand of node y its part of gradient dy
 //     static constexpr double work(node_view n)                          floating point operations: for one example when the result is batched or
 //                                                                        summed over the batch, else in all. A multiplication and an addition count two

@@ -31,6 +31,11 @@ constexpr bool place_window(graph::graph& g, const slim::shape& input, extent2 k
   return true;
 }
 
+/// Attributes of an operation that has nothing but a window.
+struct window_attributes {
+  slim::window window{};
+};
+
 /// Cells of a window, as a factor of the work.
 constexpr double cells(const window& w) { return static_cast<double>(w.kernel.height) * w.kernel.width; }
 
