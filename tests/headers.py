@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Every header compiles alone and twice, without warnings, and defines nothing that two translation units could not share.
 
-A header is not compiled again while neither it nor anything of slim that it includes has changed since it passed. With --together all headers of a folder are
-one case: for a second compiler, whose warnings count, while what a header forgets to include the first one has found.
+A case is a chain of headers, each reached by the includes of the next: what one of them forgets to include, those before it cannot have declared unless its own
+includes do. So a case costs what its last header costs. A chain is not compiled again while nothing of slim that it includes has changed since it passed.
+With --together all headers of a folder are one case: for a second compiler, whose warnings count, while what a header forgets to include the first one has found.
 
 usage: headers.py <build directory> <compiler> [--together]
 """
@@ -19,21 +20,50 @@ import tempfile
 import compiling
 
 
-def fingerprint(headers, command):
-    """Changes with the command and with every header of slim that `headers` reach."""
+def reached_from(headers):
+    """The text of every header of slim that `headers` reach, themselves included."""
     reached, waiting = {}, list(headers)
     while waiting:
         name = waiting.pop()
         if name not in reached and (compiling.include / name).exists():
             reached[name] = (compiling.include / name).read_text()
             waiting += re.findall(r'#\s*include\s*[<"](slim/[^">]+)', reached[name])
-    return hashlib.sha256(json.dumps([command, sorted(reached.items())]).encode()).hexdigest()
+    return reached
+
+
+def fingerprint(headers, command):
+    """Changes with the command and with every header of slim that `headers` reach."""
+    return hashlib.sha256(json.dumps([command, sorted(reached_from(headers).items())]).encode()).hexdigest()
+
+
+def chains(headers):
+    """As few chains as there can be: each header is followed by one that reaches it, and by none that another follows (a matching by augmenting paths)."""
+    reached = {header: reached_from([header]).keys() - {header} for header in headers}
+    followers = {header: [other for other in headers if header in reached[other]] for header in headers}
+    before = {}
+
+    def follow(header, tried):
+        for other in followers[header]:
+            if other not in tried:
+                tried.add(other)
+                if other not in before or follow(before[other], tried):
+                    before[other] = header
+                    return True
+        return False
+
+    for header in headers:
+        follow(header, set())
+    for last in set(headers) - set(before.values()):
+        chain = [last]
+        while chain[0] in before:
+            chain.insert(0, before[chain[0]])
+        yield chain
 
 
 def main(build_root, compiler, *options):
     command = compiling.command(build_root, compiler) + [*compiling.strict, '-x', 'c++']
     headers = sorted(str(path.relative_to(compiling.include)) for path in compiling.include.rglob('*.hpp'))
-    cases = {header: [header] for header in headers}
+    cases = {' < '.join(chain): chain for chain in sorted(chains(headers))}
     if options == ('--together',):
         cases = {folder: list(some) for folder, some in itertools.groupby(headers, os.path.dirname)}
     memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
