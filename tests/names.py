@@ -12,7 +12,7 @@ import docs
 
 namespaces = docs.namespaces + ['slim::data::dataset_factory', 'slim::data::preprocessing', 'slim::data::tfexample_decoder', 'slim::model_analyzer']
 twice = {'tensor'}  # the tensor of a network and the handler of TF-Slim's decoder: both are the words of TensorFlow's users
-also_in_std = {'beta', 'decay', 'stack'}  # words of TF-Slim's users; beside `using namespace std` they are written slim::decay
+also_in_std = {'beta', 'decay', 'slice', 'stack'}  # words of TF-Slim's users; beside `using namespace std` they are written slim::decay
 
 declared_type = re.compile(r'(?:struct|class|enum class|enum|union|concept|using) (\w+)(?!::)\b')
 declared = re.compile(r'(\w+)(?:\[.*\])?(?: ?[({=;]|$)')

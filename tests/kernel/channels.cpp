@@ -1,3 +1,4 @@
+#include "slim/kernel/box.hpp"
 #include "slim/kernel/channels.hpp"
 
 #include "tests/kernel/reference.hpp"
@@ -21,4 +22,31 @@ TEST_CASE_TEMPLATE("copy_channels moves one range of channels and leaves the oth
     copy_channels(rows, source.data(), from, from_first, destination.data(), to, to_first, count, threads);
     CHECK(destination == expected);
   }
+}
+
+TEST_CASE_TEMPLATE("copy_box cuts a box out, and puts one into a larger one", T, float, double) {
+  struct {
+    slim::shape source, result, first;
+  } const cases[] = {{{3, 7, 2, 5}, {2, 7, 1, 5}, {1, 0, 1, 0}}, {{3, 7, 2, 5}, {3, 4, 2, 2}, {0, 3, 0, 2}}, {{3, 2, 2, 1}, {5, 2, 4, 3}, {-2, 0, -1, -1}},
+                     {{4, 5}, {4, 9}, {0, -3}}, {{4, 3}, {6, 3}, {-1, 0}}, {{6}, {6}, {0}}, {{3, 4}, {4, 3}, {-1, 2}}};
+  for (const auto& c : cases)
+    for (const long examples : {1L, 3L, 200L}) {
+      const auto x = values<T>(examples * c.source.size(), 1);
+      std::vector<T> expected;
+      for (long i = 0; i < examples * c.result.size(); ++i) {
+        long rest = i, from = 0, stride = 1;
+        bool inside = true;
+        for (int axis = c.source.rank - 1; axis >= 0; --axis) {
+          const long at = rest % c.result[axis] + c.first[axis];
+          inside = inside && at >= 0 && at < c.source[axis];
+          from += at * stride, stride *= c.source[axis], rest /= c.result[axis];
+        }
+        expected.push_back(inside ? x[static_cast<std::size_t>(from + rest * stride)] : T(7));
+      }
+      for (int threads = 1; threads <= 3; ++threads) {
+        auto y = values<T>(examples * c.result.size(), 2);
+        copy_box(box_geometry_of(examples, c.source, c.result, c.first), T(7), x.data(), y.data(), threads);
+        CHECK(y == expected);
+      }
+    }
 }

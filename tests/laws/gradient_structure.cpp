@@ -33,6 +33,16 @@ constexpr auto turned = [](tensor x) {
   const tensor turned_image = transpose(y, {2, 0, 1}) * transpose(variable(x, "table", {5, 3}, ones), {1, 0});  // [3, 3, 5]
   return fully_connected(2, "back", activation_fn = none)(concat(turned_image, transpose(transpose(square(y), {1, 2, 0}), {1, 2, 0})));
 };
+// Boxes, paddings and joints on any axis; tables are the same for all examples.
+constexpr auto moved = [](tensor x) {
+  const tensor y = front(x), table = variable(x, "table", {2, 5, 3}, ones);                        // [3, 5, 3]
+  const auto [above, below] = split(concat({table, y}, 0), {1, 4}, 0);                              // [1, 5, 3] and [4, 5, 3]
+  const tensor wide = pad(slice(below, {1, 1, 0}, {2, 3, -1}), {{1, 0}, {0, 1}, {0, 0}}, 0.3);      // [3, 4, 3]
+  const tensor many = tile(square(slice(y, {0, 1, 1}, {3, 4, 1})), {1, 1, 3}) * wide;               // [3, 4, 3]
+  const auto channels = unstack<3>(many, -1);
+  const tensor back = stack({channels[2], channels[0] * channels[1]}, 1);                           // [3, 2, 4]
+  return concat({reshape(back, {-1}), flatten("flat")(0.5 * squeeze(above * above, {0})), tile(variable(x, "shared", {2}, ones), {2})}, 0);
+};
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
   const tensor y = front(x);
@@ -109,6 +119,7 @@ TEST_CASE("gradient law: bias_add as layer and as normalizer") { laws::check_gra
 TEST_CASE("gradient law: weights shared by two branches") { laws::check_gradients_at_batches<twins, input<5, 3, 2>, input<5, 3, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_at_batches<recurrent, input<4>>(mean_squared_error); }
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {
   laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);

@@ -106,14 +106,14 @@ TEST_CASE("the gradient of a concatenation is cut into the parts") {
   const tensor x = s.input({6}), w = s.variable({6, 2}), v = s.variable({6, 5});
   const tensor a = s.matmul(x, w), b = s.matmul(x, v);
   graph::node n;
-  n.kind = op::concat::kind, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node;
+  n.kind = op::concat::kind, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node, n.attributes = op::concat::attributes{0};
   const tensor joined(s.trace, graph::add_node(s.trace.g, n, -1));
   const graph::list<int> gradient = s.gradients(sum(square(joined)));
   const graph::graph& g = s.trace.g;
   CHECK(g.nodes[gradient[a.node]].kind == op::slice::kind);
-  CHECK(op::slice::attributes_of(g.nodes[gradient[a.node]]).first == 0);
+  CHECK(op::slice::attributes_of(g.nodes[gradient[a.node]]).begin[0] == 0);
   CHECK(g.nodes[gradient[a.node]].extent == shape{2});
-  CHECK(op::slice::attributes_of(g.nodes[gradient[b.node]]).first == 2);
+  CHECK(op::slice::attributes_of(g.nodes[gradient[b.node]]).begin[0] == 2);
   CHECK(g.nodes[gradient[b.node]].extent == shape{5});
 }
 

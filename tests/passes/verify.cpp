@@ -166,9 +166,12 @@ TEST_CASE("each operation has a rule of its own") {
     const int parts[] = {s.input({4, 3}).node, s.input({4, 2}).node};
     return op::concat::add(s.trace.g, parts, 2, -1);
   };
-  CHECK(fault_after(joined, wider) == "a concatenation has not the channels of its parts");
-  const auto part = [](sketch& s) { return op::slice::add(s.trace.g, s.input({5}).node, {true, {2}}, 3, -1); };
-  CHECK(fault_after(part, wider) == "a slice of channels that are not there");
+  CHECK(fault_after(joined, wider) == "a concatenation has not the extent of its parts");
+  const auto part = [](sketch& s) { return op::slice::add(s.trace.g, s.input({4, 5}).node, {1, 3}, {3, 2}, -1); };
+  CHECK(fault_after(part, wider) == "a slice of elements that are not there");
+  const auto padded = [](sketch& s) { return op::pad::add(s.trace.g, s.input({4, 5}).node, {1, 0}, {0, 2}, 0, -1); };
+  CHECK(fault_after(padded, [](graph::node& n) { n.extent = {5, 4}; }) == "a padding that does not hold what it is around");
+  CHECK(fault_after(joined, [](graph::node& n) { n.attributes = op::concat::attributes{2}; }) == "a concatenation along an axis that is not there");
   const auto both = [&](sketch& s) { return op::moments::add(s.trace.g, image(s), -1); };
   CHECK(fault_after(both, [](graph::node& n) { n.results = 1; }) == "moments that are not two for each channel");
 }

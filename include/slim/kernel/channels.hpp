@@ -1,6 +1,6 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Ranges of channels, for concatenation and slicing along the last dimension.
+// Ranges of channels, or of whole rows of them, for concatenation.
 
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/parallel.hpp"
@@ -14,7 +14,7 @@ namespace slim::kernel::inline SLIM_LEVEL {
 template<class T>
 void copy_channels(long rows, const T* source, long source_channels, long source_first, T* destination, long destination_channels,
                    long destination_first, long count, int threads) {
-  const long block = 64, tasks = parts_of(rows, block);
+  const long block = larger(4096 / count, 1), tasks = parts_of(rows, block);
   parallel_for(tasks, static_cast<double>(block * count), threads, [&](long task) {
     for (long row = task * block; row < smaller(rows, (task + 1) * block); ++row)
       std::memcpy(destination + row * destination_channels + destination_first, source + row * source_channels + source_first,

@@ -1,7 +1,14 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Functions of tensors that are operations of their own, under the names of TensorFlow. Arithmetic is in trace/tensor.hpp.
+// Functions of tensors that move their elements, under the names of TensorFlow. Arithmetic is in trace/tensor.hpp. Axes are those of one example: the first is
+// 0, the last is −1; the batch is none of them.
 
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+#include "slim/op/concat.hpp"
+#include "slim/op/slice.hpp"
 #include "slim/op/transpose.hpp"
 #include "slim/trace/tensor.hpp"
 
@@ -11,6 +18,185 @@ namespace slim {
 /// [height, width, channels] is [channels, height, width]. `axes` names each axis once.
 constexpr tensor transpose(const tensor& x, const slim::shape& axes) {
   return {*x.trace, op::transpose::add(x.trace->g, x.node, axes, x.trace->scope)};
+}
+
+namespace detail {
+
+/// Axis `axis` of `x` counted from 0, or the place of a new one (`new_axes` 1); 0 after a message.
+constexpr int axis_of(const tensor& x, int axis, int new_axes = 0) {
+  const int rank = x.shape().rank + new_axes;
+  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  x.trace->fail_number("axis", axis, "an axis of the example, negative from the last");
+  return 0;
+}
+constexpr slim::shape without_axis(slim::shape s, int axis) {
+  for (int i = axis; i + 1 < s.rank; ++i) s.extents[i] = s[i + 1];
+  s.extents[--s.rank] = 0;
+  return s;
+}
+constexpr slim::shape with_axis(slim::shape s, int axis, int extent) {
+  for (int i = s.rank++; i > axis; --i) s.extents[i] = s[i - 1];
+  s.extents[axis] = extent;
+  return s;
+}
+/// Elements [first, first + count) along one axis.
+constexpr tensor slice_axis(const tensor& x, int axis, int first, int count) {
+  slim::shape begin = x.shape(), size = x.shape();
+  for (int i = 0; i < begin.rank; ++i) begin.extents[i] = 0;
+  begin.extents[axis] = first, size.extents[axis] = count;
+  return {*x.trace, op::slice::add(x.trace->g, x.node, begin, size, x.trace->scope)};
+}
+
+constexpr tensor concat_along(const tensor* values, std::size_t count, int axis) {
+  tracer* owner = nullptr;
+  for (std::size_t k = 0; k < count; ++k)
+    if (values[k].bound()) owner = values[k].trace;
+  if (owner == nullptr) arithmetic_needs_a_tensor_of_the_network();
+  detail::list<int> nodes;
+  for (std::size_t k = 0; k < count; ++k) nodes.push(values[k].in(*owner));
+  const tensor first(*owner, nodes[0]);
+  return {*owner, op::concat::add(owner->g, nodes.begin(), nodes.size(), owner->scope, first.shape().rank == 0 ? -1 : axis_of(first, axis))};
+}
+
+}  // namespace detail
+
+/// The same elements in the same order in another shape of one example; one extent may be −1: what is left.
+constexpr tensor reshape(const tensor& x, slim::shape extent) {
+  long known = 1;
+  int open = -1;
+  for (int i = 0; i < extent.rank; ++i) {
+    if (extent[i] == -1 && open < 0) open = i;
+    else known *= extent[i];
+  }
+  if (open >= 0 && known > 0 && x.shape().size() % known == 0) extent.extents[open] = static_cast<int>(x.shape().size() / known);
+  if (extent.size() != x.shape().size() || known < 1) {
+    x.trace->fail(graph::rule::element_count, extent, x.shape());
+    return x;
+  }
+  return {*x.trace, graph::reshape(x.trace->g, x.node, extent, x.trace->scope)};
+}
+
+/// A new axis of extent 1, which becomes axis `axis`.
+constexpr tensor expand_dims(const tensor& x, int axis) {
+  if (x.shape().rank == slim::shape::max_rank) {
+    x.trace->fail(graph::rule::rank_mismatch, {x.shape().rank}, {slim::shape::max_rank - 1});
+    return x;
+  }
+  return reshape(x, detail::with_axis(x.shape(), detail::axis_of(x, axis, 1), 1));
+}
+
+/// Without the axes `axis`, which must have extent 1; without any: without all of extent 1.
+constexpr tensor squeeze(const tensor& x, std::initializer_list<int> axis = {}) {
+  bool gone[slim::shape::max_rank]{};
+  slim::shape kept;
+  for (int one : axis) {
+    const int at = x.shape().rank == 0 ? 0 : detail::axis_of(x, one);
+    if (x.shape()[at] != 1) {
+      slim::shape needed = x.shape();
+      needed.extents[at] = 1;
+      x.trace->fail(graph::rule::shape_mismatch, x.shape(), needed);
+    }
+    gone[at] = true;
+  }
+  for (int i = 0; i < x.shape().rank; ++i)
+    if (!(axis.size() == 0 ? x.shape()[i] == 1 : gone[i])) kept.extents[kept.rank++] = x.shape()[i];
+  return x.trace->g.failed() ? x : reshape(x, kept);
+}
+
+/// The box of `size` elements from `begin` on; −1 in `size`: all that follow.
+constexpr tensor slice(const tensor& x, const slim::shape& begin, slim::shape size) {
+  for (int i = 0; i < size.rank && i < x.shape().rank; ++i)
+    if (size[i] == -1) size.extents[i] = x.shape()[i] - begin[i];
+  return {*x.trace, op::slice::add(x.trace->g, x.node, begin, size, x.trace->scope)};
+}
+
+/// Elements before and behind an axis.
+struct axis_padding {
+  int before = 0, after = 0;
+};
+/// `x` with `constant_values` around it: pad(x, {{1, 1}, {2, 0}, {0, 0}}) for an image has a row more at top and bottom and two columns more at its left.
+constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddings, double constant_values = 0) {
+  slim::shape before, after;
+  if (static_cast<int>(paddings.size()) != x.shape().rank) {
+    x.trace->fail(graph::rule::rank_mismatch, {x.shape().rank}, {static_cast<int>(paddings.size())});
+    return x;
+  }
+  for (const axis_padding& one : paddings) before.extents[before.rank++] = one.before, after.extents[after.rank++] = one.after;
+  return {*x.trace, op::pad::add(x.trace->g, x.node, before, after, constant_values, x.trace->scope)};
+}
+
+/// Tensors one behind the other along an axis; their other extents agree. What is not batched is given to all examples where another is batched.
+constexpr tensor concat(std::initializer_list<tensor> values, int axis) { return detail::concat_along(values.begin(), values.size(), axis); }
+template <std::size_t Count>
+constexpr tensor concat(const std::array<tensor, Count>& values, int axis) {
+  return detail::concat_along(values.data(), Count, axis);
+}
+
+/// `Count` equal parts along an axis: const auto [a, b] = split<2>(x, -1).
+template <int Count>
+  requires(Count > 0)
+constexpr std::array<tensor, static_cast<std::size_t>(Count)> split(const tensor& x, int axis) {
+  const int along = detail::axis_of(x, axis), extent = x.shape()[along], each = extent / Count;
+  if (each * Count != extent) x.trace->fail_number("num_or_size_splits", Count, "a divisor of the extent of the axis");
+  return [&]<int... I>(std::integer_sequence<int, I...>) {
+    return std::array<tensor, sizeof...(I)>{(x.trace->g.failed() ? x : detail::slice_axis(x, along, I * each, each))...};
+  }(std::make_integer_sequence<int, Count>{});
+}
+/// Parts of the given sizes along an axis, which add up to its extent: const auto [a, b] = split(x, {2, 3}, 0).
+template <std::size_t Count>
+constexpr std::array<tensor, Count> split(const tensor& x, const int (&sizes)[Count], int axis) {
+  const int along = detail::axis_of(x, axis);
+  int total = 0, next = 0;
+  for (int size : sizes) total += size;
+  if (total != x.shape()[along]) x.trace->fail_number("num_or_size_splits", total, "in all the extent of the axis");
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<tensor, Count>{(next += sizes[I], x.trace->g.failed() ? x : detail::slice_axis(x, along, next - sizes[I], sizes[I]))...};
+  }(std::make_index_sequence<Count>{});
+}
+
+/// Tensors of one shape side by side on a new axis. (`stack<layer>` is TF-Slim's other stack.)
+constexpr tensor stack(std::initializer_list<tensor> values, int axis = 0) {
+  detail::list<tensor> rows;
+  for (const tensor& value : values) rows.push(value.bound() ? expand_dims(value, axis) : value);
+  return detail::concat_along(rows.begin(), values.size(), axis);
+}
+template <std::size_t Count>
+constexpr tensor stack(const std::array<tensor, Count>& values, int axis = 0) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) { return stack({values[I]...}, axis); }(std::make_index_sequence<Count>{});
+}
+/// The parts of `x` along an axis of extent `Count`, without that axis.
+template <int Count>
+  requires(Count > 0)
+constexpr std::array<tensor, static_cast<std::size_t>(Count)> unstack(const tensor& x, int axis = 0) {
+  const int along = detail::axis_of(x, axis);
+  if (x.shape()[along] != Count) x.trace->fail_number("num", Count, "the extent of the axis");
+  const auto parts = split<Count>(x, axis);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<tensor, sizeof...(I)>{(x.trace->g.failed() ? x : reshape(parts[I], detail::without_axis(x.shape(), along)))...};
+  }(std::make_index_sequence<static_cast<std::size_t>(Count)>{});
+}
+
+/// `x` repeated `multiples[i]` times along axis i.
+constexpr tensor tile(const tensor& x, const slim::shape& multiples) {
+  tracer& trace = *x.trace;
+  if (multiples.rank != x.shape().rank) {
+    trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {multiples.rank});
+    return x;
+  }
+  int y = x.node;
+  for (int axis = 0; axis < multiples.rank && !trace.g.failed(); ++axis) {
+    if (multiples[axis] < 1) trace.fail(graph::rule::bad_number, {multiples[axis]}, {1}, "multiples");
+    if (multiples[axis] < 2) continue;
+    slim::shape whole = trace.g.nodes[y].extent;
+    const bool batched = trace.g.nodes[y].batched;
+    long outer = 1;
+    for (int i = 0; i < axis; ++i) outer *= whole[i];
+    const long inner = whole.size() / outer;
+    whole.extents[axis] *= multiples[axis];
+    const int one = graph::reshape(trace.g, y, {outer, 1, inner}, trace.scope);
+    y = graph::reshape(trace.g, graph::broadcast(trace.g, one, {batched, {outer, multiples[axis], inner}}, trace.scope), whole, trace.scope);
+  }
+  return {trace, y};
 }
 
 }  // namespace slim

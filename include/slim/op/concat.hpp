@@ -2,75 +2,73 @@
 #include "slim/core/begin.hpp"
 
 #include "slim/kernel/channels.hpp"
-#include "slim/op/operation.hpp"
+#include "slim/op/slice.hpp"
 
 namespace slim::op {
 
-struct slice_attributes {
-  int first = 0;  // channel
+struct concat_attributes {
+  int axis = 0;
 };
 
-/// Channels [first, first + channels of the result) of x.
-struct slice : operation<"slice", slice_attributes> {
-  static constexpr int add(graph::graph& g, int x, const domain& result, int first, int scope) { return add_operation(g, kind, result, {x}, scope, attributes{first}); }
-  static constexpr const char* fault(node_view n) {
-    const int first = attributes_of(n.self).first;
-    return n.self.operand_count == 1 && first >= 0 && first + n.extent().channels() <= n.extent(0).channels() ? nullptr : "a slice of channels that are not there";
-  }
-  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
-  static constexpr double work(node_view) { return 0; }
-  template <class T>
-  static void run(const invocation<T>& r) {
-    kernel::copy_channels<T>(r.rows(), r.in(0), r.extent(0).channels(), attributes_of(r.node()).first, r.out(), r.channels(), 0, r.channels(), r.threads());
-  }
-};
-
-/// Operands one behind the other along the last extent; their other extents agree. Any number of operands.
-struct concat : operation<"concat"> {
-  static constexpr int add(graph::graph& g, const int* parts, int count, int scope) {
+/// Operands one behind the other along one axis; their other extents agree. Any number of operands.
+struct concat : operation<"concat", concat_attributes> {
+  /// `axis` −1: the last one.
+  static constexpr int add(graph::graph& g, const int* parts, int count, int scope, int axis = -1) {
     const slim::shape first = g.nodes[parts[0]].extent;
+    if (axis < 0) axis = first.rank - 1;
+    if (count > node::max_operands) {
+      g.fail(graph::rule::expression_too_large, scope, {count}, {node::max_operands});
+      return parts[0];
+    }
     if (first.rank == 0) {  // numbers have no axis to follow each other on
       g.fail(graph::rule::rank_mismatch, scope, {0}, {1});
       return parts[0];
     }
     node n;
-    n.kind = kind, n.extent = first, n.operand_count = count;
-    int& channels = n.extent.extents[first.rank - 1] = 0;
+    n.kind = kind, n.extent = first, n.operand_count = count, n.attributes = attributes{axis};
+    int& total = n.extent.extents[axis] = 0;
     for (int k = 0; k < count; ++k) {
       const node& part = g.nodes[parts[k]];
       n.batched = n.batched || part.batched;
       slim::shape found = part.extent;
-      channels += found.channels();
-      if (found.rank == first.rank) found.extents[first.rank - 1] = first.channels();
+      if (found.rank == first.rank) total += found[axis], found.extents[axis] = first[axis];
       if (!(found == first)) g.fail(graph::rule::concat_extent_mismatch, scope, part.extent, first);
     }
     for (int k = 0; k < count; ++k) n.operands[k] = n.batched ? batched(g, parts[k], scope) : parts[k];
     return add_node(g, n, scope);
   }
   static constexpr const char* fault(node_view n) {
-    int channels = 0;
+    const int axis = attributes_of(n.self).axis;
+    int total = 0;
     for (int k = 0; k < n.self.operand_count; ++k) {
-      if (n.operand(k).batched != n.self.batched || n.extent(k).rank != n.extent().rank) return "a part of a concatenation has another shape";
-      channels += n.extent(k).channels();
+      slim::shape part = n.extent(k);
+      if (axis < 0 || axis >= part.rank) return "a concatenation along an axis that is not there";
+      total += part[axis], part.extents[axis] = n.extent()[axis];
+      if (n.operand(k).batched != n.self.batched || !(part == n.extent())) return "a part of a concatenation has another shape";
     }
-    return channels == n.extent().channels() ? nullptr : "a concatenation has not the channels of its parts";
+    return total == n.extent()[axis] ? nullptr : "a concatenation has not the extent of its parts";
   }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
-    int first = 0;
+    const int axis = attributes_of(n).axis;
+    slim::shape begin = n.extent;
+    for (int i = 0; i < begin.rank; ++i) begin.extents[i] = 0;
     for (int k = 0; k < n.operand_count; ++k) {
-      const domain part = domain_of(to.g.nodes[n.operands[k]]);
-      if (to.flows_to(n, k)) to.accumulate(n.operands[k], slice::add(to.g, dy, part, first, n.scope));
-      first += part.extent.channels();
+      const slim::shape part = to.g.nodes[n.operands[k]].extent;
+      if (to.flows_to(n, k)) to.accumulate(n.operands[k], slice::add(to.g, dy, begin, part, n.scope));
+      begin.extents[axis] += part[axis];
     }
   }
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
-    long first = 0;
+    const int axis = attributes_of(r.node()).axis;
+    long inner = 1, first = 0;  // elements of one step along the axis, of the parts so far
+    for (int i = axis + 1; i < r.extent().rank; ++i) inner *= r.extent()[i];
+    const long whole = r.extent()[axis] * inner, rows = (r.node().batched ? r.batch() : 1) * (r.extent().size() / whole);
     for (int k = 0; k < r.node().operand_count; ++k) {
-      const long count = r.extent(k).channels();
-      kernel::copy_channels<T>(r.rows(), r.in(k), count, 0, r.out(), r.channels(), first, count, r.threads());
+      const long count = r.extent(k)[axis] * inner;
+      kernel::copy_channels<T>(rows, r.in(k), count, 0, r.out(), whole, first, count, r.threads());
       first += count;
     }
   }

@@ -13,6 +13,7 @@
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
 #include "slim/op/moments.hpp"
+#include "slim/op/slice.hpp"
 #include "slim/op/softmax.hpp"
 #include "slim/op/softmax_cross_entropy.hpp"
 #include "slim/op/transpose.hpp"
@@ -26,13 +27,14 @@ struct operation_list {
 
 using all = operation_list<
     average_pool, average_pool_gradient,
-    concat, slice,
+    concat,
     convolution, convolution_data_gradient, convolution_weights_gradient,
     depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
     local_response_normalization, local_response_normalization_gradient,
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,
     moments,
+    slice, pad,
     softmax, softmax_gradient,
     softmax_cross_entropy, softmax_cross_entropy_gradient,
     transpose>;
