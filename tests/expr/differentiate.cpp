@@ -94,6 +94,12 @@ TEST_CASE("derivatives of single operations agree with differences") {
   check_unary("hyperbolic_tangent", [](auto x) { return tanh(x); }, anywhere);
   check_unary("logistic", [](auto x) { return expr::sigmoid(x); }, anywhere);
   check_unary("error_function", [](auto x) { return erf(x); }, anywhere);
+  check_unary("sine", [](auto x) { return sin(x); }, anywhere);
+  check_unary("cosine", [](auto x) { return cos(x); }, anywhere);
+  check_unary("cube", [](auto x) { return pow(x, 3.0) + pow(x, -2); }, anywhere);
+  check_unary("power of a number", [](auto x) { return pow(x, 2.5) + rsqrt(x) + pow(x, 0.5); }, positive);
+  check_unary("number to a power", [](auto x) { return pow(1.7, x); }, anywhere);
+  check_derivative("power", scalar_function_of<2>([](auto x, auto y) { return pow(x, y); }), {{0.3, 2.5}, {2.0, -1.5}, {1.3, 0.4}});
   check_unary("square", [](auto x) { return square(x); }, anywhere);
   check_binary("add", [](auto x, auto y) { return x + y; });
   check_binary("subtract", [](auto x, auto y) { return x - y; });

@@ -26,6 +26,9 @@ inline double evaluate(const slim::expr::scalar_function& f, const std::vector<d
       case hyperbolic_tangent: result = std::tanh(a); break;
       case logistic: result = 1 / (1 + std::exp(-a)); break;
       case error_function: result = std::erf(a); break;
+      case sine: result = std::sin(a); break;
+      case cosine: result = std::cos(a); break;
+      case power: result = std::pow(a, b); break;
       case floor: result = std::floor(a); break;
       case finite: result = std::isfinite(a); break;
       case add: result = a + b; break;

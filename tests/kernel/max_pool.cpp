@@ -1,4 +1,5 @@
 #include "slim/kernel/max_pool.hpp"
+#include "slim/kernel/reduce_max.hpp"
 
 #include "tests/kernel/pool_cases.hpp"
 
@@ -61,6 +62,34 @@ TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over
       CHECK(calls.exact(dx));
       if (threads == 1) first = dx;
       CHECK(dx == first);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("reduce_max takes the largest along an axis, and hands on what is not a number", T, SLIM_TEST_SCALARS) {
+  struct {
+    long outer, count, inner;
+  } const cases[] = {{1, 1, 1}, {7, 3, 1}, {300, 37, 1}, {3, 5000, 1}, {4, 6, 5}, {2, 3, 67}, {500, 4, 3}};
+  for (const auto& c : cases) {
+    auto x = values<T>(c.outer * c.count * c.inner, 5);
+    std::vector<T> expected;
+    for (long o = 0; o < c.outer; ++o)
+      for (long i = 0; i < c.inner; ++i) {
+        T most = x[static_cast<std::size_t>(o * c.count * c.inner + i)];
+        for (long k = 0; k < c.count; ++k) most = std::max(most, x[static_cast<std::size_t>((o * c.count + k) * c.inner + i)]);
+        expected.push_back(most);
+      }
+    for (int threads = 1; threads <= 2; ++threads) {
+      std::vector<T> y(expected.size());
+      reduce_max(c.outer, c.count, c.inner, x.data(), y.data(), threads);
+      CHECK(y == expected);
+    }
+    for (long place = 0; place < c.count; place += 1 + c.count / 9) {
+      x = values<T>(c.outer * c.count * c.inner, 5);
+      x[static_cast<std::size_t>(place * c.inner)] = std::numeric_limits<float>::quiet_NaN();
+      std::vector<T> y(expected.size());
+      reduce_max(c.outer, c.count, c.inner, x.data(), y.data(), 1);
+      CHECK(std::isnan(static_cast<double>(y[0])));
     }
   }
 }

@@ -43,6 +43,14 @@ constexpr auto moved = [](tensor x) {
   const tensor back = stack({channels[2], channels[0] * channels[1]}, 1);                           // [3, 2, 4]
   return concat({reshape(back, {-1}), flatten("flat")(0.5 * squeeze(above * above, {0})), tile(variable(x, "shared", {2}, ones), {2})}, 0);
 };
+// Reductions over axes side by side and apart, comparisons, powers.
+constexpr auto reduced = [](tensor x) {
+  const tensor y = front(x), table = variable(x, "table", {3, 5, 3}, ones);  // [3, 5, 3]
+  const tensor z = y * table;
+  const tensor least = reduce_min(z, {0, 2}, true) + reduce_max(z, 1, true), mean_of = reduce_mean(z, {1, -1}, true) * reduce_max(table, -1, true);
+  const tensor bent = where(z >= 0.1 && !(z <= mean_of), pow(1.0 + square(z), least), sin(z) * cos(y) + rsqrt(2.0 + z) - erf(z)) + pow(z, 3.0) * not_equal(z, y);
+  return concat({reduce_sum(bent, {0, 1}), flatten("flat")(reduce_max(bent, 2)), flatten("flat_mean")(clip_by_value(reduce_mean(bent, 0), -0.2, 0.4))}, 0);
+};
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
   const tensor y = front(x);
@@ -120,6 +128,7 @@ TEST_CASE("gradient law: weights shared by two branches") { laws::check_gradient
 TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_at_batches<recurrent, input<4>>(mean_squared_error); }
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {
   laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);

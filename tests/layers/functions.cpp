@@ -72,6 +72,62 @@ void check_moved(long batch) {
 }
 }  // namespace
 
+namespace {
+constexpr auto reduced = [](tensor x) {  // [3, 5, 4]
+  return outputs(reduce_sum(x, 1, true), reduce_mean(x, {0, 2}), reduce_max(x, {0, 2}), reduce_min(x, -1, true), reduce_max(x), reduce_sum(x), reduce_max(x, {0, 1}, true), reduce_mean(x, {1, 2}, true));
+};
+
+template <class T>
+void check_reduced(long batch) {
+  model<reduced, input<3, 5, 4>, precision<T>> m{seed(1), capacity(7), 2};
+  const auto given = numbers<T>(60 * batch, 4);
+  m.predict(given);
+  const reading<T> x{given.data(), {3, 5, 4}};
+  const double close = sizeof(T) == 4 ? 2e-6 : 1e-14;
+  // f of all elements whose place is (i, j, k) where that is not negative.
+  const auto over = [&](long e, long i, long j, long k, double start, const auto& f) {
+    for (long a = 0; a < 3; ++a)
+      for (long b = 0; b < 5; ++b)
+        for (long c = 0; c < 4; ++c)
+          if ((i < 0 || a == i) && (j < 0 || b == j) && (k < 0 || c == k)) start = f(start, static_cast<double>(x(e, a, b, c)));
+    return static_cast<T>(start);
+  };
+  const auto add = [](double a, double b) { return a + b; };
+  const auto most = [](double a, double b) { return std::max(a, b); };
+  const auto least = [](double a, double b) { return std::min(a, b); };
+  check_elements<T>(m.template output<0>(), batch, {3, 1, 4}, [&](long e, long i, long, long k) { return over(e, i, -1, k, 0, add); }, close);
+  check_elements<T>(m.template output<1>(), batch, {1, 5, 1}, [&](long e, long, long j, long) { return over(e, -1, j, -1, 0, add) / T(12); }, close);
+  check_elements<T>(m.template output<2>(), batch, {1, 5, 1}, [&](long e, long, long j, long) { return over(e, -1, j, -1, -2, most); });
+  check_elements<T>(m.template output<3>(), batch, {3, 5, 1}, [&](long e, long i, long j, long) { return over(e, i, j, -1, 2, least); });
+  check_elements<T>(m.template output<4>(), batch, {1, 1, 1}, [&](long e, long, long, long) { return over(e, -1, -1, -1, -2, most); });
+  check_elements<T>(m.template output<5>(), batch, {1, 1, 1}, [&](long e, long, long, long) { return over(e, -1, -1, -1, 0, add); }, close);
+  check_elements<T>(m.template output<6>(), batch, {1, 1, 4}, [&](long e, long, long, long k) { return over(e, -1, -1, k, -2, most); });
+  check_elements<T>(m.template output<7>(), batch, {3, 1, 1}, [&](long e, long i, long, long) { return over(e, i, -1, -1, 0, add) / T(20); }, close);
+}
+
+// The gradient of a table that the largest are taken from.
+constexpr float ties[] = {2, 5, 5, 1, 5, 0};
+constexpr auto tied = [](tensor x) {
+  const tensor table = variable(x, "table", {2, 3}, from_values(ties));
+  return sum(x) * 0.0 + sum(reduce_max(table)) + sum(reduce_min(table, -1)) + sum(clip_by_value(table, 1.0, 4.0));
+};
+}  // namespace
+
+TEST_CASE("reductions over any axes") {
+  for (const long batch : {1, 5, 7}) {
+    check_reduced<float>(batch);
+    check_reduced<double>(batch);
+  }
+}
+TEST_CASE("equally large elements share the gradient; a clip lets it through at its bounds") {
+  model<tied, precision<double>, input<1>> m{seed(1)};
+  train_op<decltype(m), no_loss, optimizers::keep_gradients> op(m, {}, {}, capacity(1), 1);
+  op(std::vector<double>{1.0});
+  const auto g = op.slot_values(0);
+  const double third = 1.0 / 3, expected[] = {2, third, third, 1, third, 1};
+  for (int i = 0; i < 6; ++i) CHECK(g[static_cast<std::size_t>(i)] == doctest::Approx(expected[i]).epsilon(1e-15));
+}
+
 TEST_CASE("slice, pad, concat, split, stack, unstack, tile, squeeze, expand_dims, reshape") {
   for (const long batch : {1, 5, 7}) {
     check_moved<float>(batch);

@@ -80,6 +80,35 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(of(error_function, -10) == -1);
 }
 
+TEST_CASE_TEMPLATE("sin and cos: a few units in the last place; pow is the C library's", T, SLIM_TEST_SCALARS) {
+  const double close = sizeof(T) == 4 ? 5e-7 : 2e-15;
+  const auto sine = [](const auto& x) { return simd::sine(x); };
+  const auto cosine = [](const auto& x) { return simd::cosine(x); };
+  // Around their zeros the difference counts, elsewhere the relative one.
+  const auto difference = [](const auto& word, double most, double (*exact)(double)) {
+    double worst = 0;
+    for (double x = -most; x <= most; x += most / 3001) {
+      const T argument = static_cast<T>(x);
+      worst = std::max(worst, std::abs(static_cast<double>(word(simd::broadcast(argument)).get(simd::width<T> - 1)) - exact(static_cast<double>(argument))));
+    }
+    return worst;
+  };
+  CHECK(worst_error<T>(0.01, 3, sine, [](double x) { return std::sin(x); }) < close);
+  CHECK(worst_error<T>(-1.5, 1.5, cosine, [](double x) { return std::cos(x); }) < close);
+  for (const double most : {7.0, 100.0, 3000.0}) {
+    CHECK(difference(sine, most, [](double x) { return std::sin(x); }) < close);
+    CHECK(difference(cosine, most, [](double x) { return std::cos(x); }) < close);
+  }
+  CHECK(std::isnan(static_cast<double>(sine(simd::broadcast(static_cast<T>(NAN))).get(0))));
+  for (const double x : {-3.0, -0.5, 0.0, 0.3, 2.0, 40.0})
+    for (const double y : {-2.0, -0.5, 0.0, 1.0, 2.5, 3.0}) {
+      const T base = static_cast<T>(x), exponent = static_cast<T>(y);
+      const double found = static_cast<double>(simd::power(simd::broadcast(base), simd::broadcast(exponent)).get(0));
+      const double expected = static_cast<double>(static_cast<T>(std::pow(static_cast<double>(base), static_cast<double>(exponent))));
+      CHECK((found == expected || (std::isnan(found) && std::isnan(expected))));
+    }
+}
+
 TEST_CASE_TEMPLATE("iota counts lanes; uniform depends on key and element only, whatever the width", T, SLIM_TEST_SCALARS) {
   const auto counted = simd::iota<T>();
   constexpr std::uint32_t key = 12345, first = 1000;

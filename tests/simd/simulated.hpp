@@ -88,6 +88,8 @@ struct simulated_batch<simulated<F, Lanes, Registers>> {
   friend simulated_batch log(const simulated_batch& x) { return each(x, [](F lane) { return std::log(lane); }); }
   friend simulated_batch erf(const simulated_batch& x) { return each(x, [](F lane) { return std::erf(lane); }); }
   friend simulated_batch tanh(const simulated_batch& x) { return each(x, [](F lane) { return std::tanh(lane); }); }
+  friend simulated_batch sin(const simulated_batch& x) { return each(x, [](F lane) { return std::sin(lane); }); }
+  friend simulated_batch cos(const simulated_batch& x) { return each(x, [](F lane) { return std::cos(lane); }); }
   friend simulated_batch floor(const simulated_batch& x) { return each(x, [](F lane) { return std::floor(lane); }); }
 
 private:

@@ -74,6 +74,14 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
         accumulate(node.a, result.emit(multiply, result.add_constant(1.1283791670955126), result.emit(multiply, g, bell)));
         break;
       }
+      case sine: accumulate(node.a, result.emit(multiply, g, result.emit(cosine, x))); break;
+      case cosine: accumulate(node.a, result.emit(negate, result.emit(multiply, g, result.emit(sine, x)))); break;
+      case power: {  // TensorFlow's: nothing flows to the exponent of what is not positive
+        accumulate(node.a, result.emit(multiply, g, result.emit(multiply, y, result.emit(power, x, result.emit(subtract, y, one)))));
+        const int positive = result.emit(greater, x, zero);
+        accumulate(node.b, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(select, positive, result.emit(logarithm, result.emit(select, positive, x, one)), zero))));
+        break;
+      }
       case add:
         accumulate(node.a, g);
         accumulate(node.b, g);

@@ -14,9 +14,10 @@ enum class scalar_op : unsigned char {
   constant,  // value
   position,  // column of the element: its index within the last dimension
   uniform,   // a uniform number in [0, 1) for each element and step, value = key of the stream
-  negate, absolute, square_root, exponential, logarithm, hyperbolic_tangent, logistic, error_function, floor,
+  negate, absolute, square_root, exponential, logarithm, hyperbolic_tangent, logistic, error_function, sine, cosine, floor,
   finite,    // 1 where a is neither NaN nor infinite, else 0
   add, subtract, multiply, divide, maximum, minimum,
+  power,     // a to the power of b
   greater,   // 1 where a > b, else 0
   equal,     // 1 where a == b, else 0
   select,    // a != 0 ? b : c

@@ -41,6 +41,10 @@ constexpr symbol operator/(const symbol& x, const symbol& y) { return record(sca
 constexpr symbol operator>(const symbol& x, const symbol& y) { return record(scalar_op::greater, x, y); }
 constexpr symbol operator<(const symbol& x, const symbol& y) { return record(scalar_op::greater, y, x); }
 constexpr symbol operator==(const symbol& x, const symbol& y) { return record(scalar_op::equal, x, y); }
+constexpr symbol operator>=(const symbol& x, const symbol& y) { return (x > y) + (x == y); }
+constexpr symbol operator<=(const symbol& x, const symbol& y) { return y >= x; }
+/// 1 where they differ; what is no number differs from everything.
+constexpr symbol operator!=(const symbol& x, const symbol& y) { return 1.0 - (x == y); }
 constexpr symbol abs(const symbol& x) { return record(scalar_op::absolute, x); }
 constexpr symbol sqrt(const symbol& x) { return record(scalar_op::square_root, x); }
 constexpr symbol exp(const symbol& x) { return record(scalar_op::exponential, x); }
@@ -49,16 +53,33 @@ constexpr symbol tanh(const symbol& x) { return record(scalar_op::hyperbolic_tan
 /// The logistic function 1 / (1 + exp(−x)).
 constexpr symbol sigmoid(const symbol& x) { return record(scalar_op::logistic, x); }
 constexpr symbol erf(const symbol& x) { return record(scalar_op::error_function, x); }
+constexpr symbol sin(const symbol& x) { return record(scalar_op::sine, x); }
+constexpr symbol cos(const symbol& x) { return record(scalar_op::cosine, x); }
 constexpr symbol floor(const symbol& x) { return record(scalar_op::floor, x); }
 /// 1 where x is a number that is not infinite, else 0, with -ffast-math too.
 constexpr symbol finite(const symbol& x) { return record(scalar_op::finite, x); }
 constexpr symbol max(const symbol& x, const symbol& y) { return record(scalar_op::maximum, x, y); }
 constexpr symbol min(const symbol& x, const symbol& y) { return record(scalar_op::minimum, x, y); }
 constexpr symbol square(const symbol& x) { return x * x; }
+constexpr symbol rsqrt(const symbol& x) { return 1.0 / sqrt(x); }
+constexpr symbol pow(const symbol& x, const symbol& y) { return record(scalar_op::power, x, y); }
+/// Small whole exponents and halves are products and roots, which cost a tenth.
+constexpr symbol pow(const symbol& x, double y) {
+  if (y < 0 && y >= -8) return 1.0 / pow(x, -y);
+  if (y == 0.5) return sqrt(x);
+  if (y > 8 || y < 1 || y != static_cast<int>(y)) return pow(x, symbol(y));
+  const symbol half = y < 2 ? x : pow(x, static_cast<double>(static_cast<int>(y) / 2));
+  return y < 2 ? x : static_cast<int>(y) % 2 == 0 ? half * half : half * half * x;
+}
 /// `condition` is a comparison (or any number: true unless zero).
 constexpr symbol select(const symbol& condition, const symbol& yes, const symbol& no) {
   return record(scalar_op::select, condition, yes, no);
 }
+
+// 1 or 0 for conditions: both are computed.
+constexpr symbol operator!(const symbol& x) { return select(x, 0.0, 1.0); }
+constexpr symbol operator&&(const symbol& x, const symbol& y) { return select(x, select(y, 1.0, 0.0), 0.0); }
+constexpr symbol operator||(const symbol& x, const symbol& y) { return select(x, 1.0, select(y, 1.0, 0.0)); }
 
 /// Records `callable`, a generic callable of some numbers and `Inputs` scalars that returns one scalar.
 template <int Inputs, class Callable, class... Numbers>

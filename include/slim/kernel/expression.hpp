@@ -75,6 +75,12 @@ struct evaluation {
       values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-values[a]));
     } else if constexpr (op == error_function) {
       values[I] = simd::error_function(values[a]);
+    } else if constexpr (op == sine) {
+      values[I] = simd::sine(values[a]);
+    } else if constexpr (op == cosine) {
+      values[I] = simd::cosine(values[a]);
+    } else if constexpr (op == power) {
+      values[I] = simd::power(values[a], values[b]);
     } else if constexpr (op == finite) {
       values[I] = simd::finite(values[a]);
     } else if constexpr (op == floor) {

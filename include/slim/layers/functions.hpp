@@ -1,6 +1,6 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Functions of tensors that move their elements, under the names of TensorFlow. Arithmetic is in trace/tensor.hpp. Axes are those of one example: the first is
+// Functions of tensors that move their elements or reduce axes, under the names of TensorFlow. Arithmetic is in trace/tensor.hpp. Axes are those of one example: the first is
 // 0, the last is −1; the batch is none of them.
 
 #include <array>
@@ -8,11 +8,24 @@
 #include <utility>
 
 #include "slim/op/concat.hpp"
+#include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/transpose.hpp"
 #include "slim/trace/tensor.hpp"
 
 namespace slim {
+
+/// Axes of an example: one number, or a list; {}: all.
+struct axis_list {
+  int axes[slim::shape::max_rank]{}, count = 0;
+
+  constexpr axis_list() = default;
+  constexpr axis_list(int one) : axes{one}, count(1) {}
+  constexpr axis_list(std::initializer_list<int> listed) {
+    for (int one : listed)
+      if (count < slim::shape::max_rank) axes[count++] = one;
+  }
+};
 
 /// The axes of each example in another order: axis i of the result is axis `axes[i]` of `x`; the batch stays in front. transpose(x, {2, 0, 1}) of
 /// [height, width, channels] is [channels, height, width]. `axes` names each axis once.
@@ -85,12 +98,12 @@ constexpr tensor expand_dims(const tensor& x, int axis) {
   return reshape(x, detail::with_axis(x.shape(), detail::axis_of(x, axis, 1), 1));
 }
 
-/// Without the axes `axis`, which must have extent 1; without any: without all of extent 1.
-constexpr tensor squeeze(const tensor& x, std::initializer_list<int> axis = {}) {
+/// Without the axes `axis`, which must have extent 1; {}: without all of extent 1.
+constexpr tensor squeeze(const tensor& x, const axis_list& axis = {}) {
   bool gone[slim::shape::max_rank]{};
   slim::shape kept;
-  for (int one : axis) {
-    const int at = x.shape().rank == 0 ? 0 : detail::axis_of(x, one);
+  for (int i = 0; i < axis.count; ++i) {
+    const int at = x.shape().rank == 0 ? 0 : detail::axis_of(x, axis.axes[i]);
     if (x.shape()[at] != 1) {
       slim::shape needed = x.shape();
       needed.extents[at] = 1;
@@ -99,7 +112,7 @@ constexpr tensor squeeze(const tensor& x, std::initializer_list<int> axis = {}) 
     gone[at] = true;
   }
   for (int i = 0; i < x.shape().rank; ++i)
-    if (!(axis.size() == 0 ? x.shape()[i] == 1 : gone[i])) kept.extents[kept.rank++] = x.shape()[i];
+    if (!(axis.count == 0 ? x.shape()[i] == 1 : gone[i])) kept.extents[kept.rank++] = x.shape()[i];
   return x.trace->g.failed() ? x : reshape(x, kept);
 }
 
@@ -198,6 +211,66 @@ constexpr tensor tile(const tensor& x, const slim::shape& multiples) {
   }
   return {trace, y};
 }
+
+namespace detail {
+
+/// Which axes are reduced, and the shapes that remain: with extents of 1 in their place, and without them.
+struct reduction {
+  bool reduced[slim::shape::max_rank]{};
+  slim::shape ones{}, kept{};
+  bool none = true;  // nothing but extents of 1
+
+  constexpr reduction(const tensor& x, const axis_list& axis) : ones(x.shape()) {
+    for (int i = 0; i < axis.count; ++i) reduced[x.shape().rank == 0 ? 0 : axis_of(x, axis.axes[i])] = true;
+    for (int i = 0; i < x.shape().rank; ++i) {
+      reduced[i] = reduced[i] || axis.count == 0;
+      if (reduced[i]) none = none && x.shape()[i] == 1, ones.extents[i] = 1;
+      else kept.extents[kept.rank++] = x.shape()[i];
+    }
+  }
+};
+
+}  // namespace detail
+
+/// Sums over axes of each example; the batch stays (`sum` is over everything). `keepdims`: they stay as extents of 1.
+constexpr tensor reduce_sum(const tensor& x, const axis_list& axis = {}, bool keepdims = false) {
+  const detail::reduction over(x, axis);
+  tracer& trace = *x.trace;
+  expr::scalar_function identity;
+  identity.add_output(identity.add_input(0));
+  const bool batched = trace.g.nodes[x.node].batched;
+  const int total = over.none ? x.node : graph::reduce(trace.g, identity, &x.node, 1, {batched, over.ones}, trace.scope);
+  return {trace, graph::reshape(trace.g, total, keepdims ? over.ones : over.kept, trace.scope)};
+}
+constexpr tensor reduce_mean(const tensor& x, const axis_list& axis = {}, bool keepdims = false) {
+  const tensor total = reduce_sum(x, axis, keepdims);
+  return total * (static_cast<double>(total.shape().size()) / static_cast<double>(x.shape().size()));
+}
+/// The largest along axes of each example. Elements that are equally large share the gradient.
+constexpr tensor reduce_max(const tensor& x, const axis_list& axis = {}, bool keepdims = false) {
+  const detail::reduction over(x, axis);
+  tracer& trace = *x.trace;
+  int most = x.node;
+  if (!over.none && !trace.g.failed()) {
+    int first = 0, last = x.shape().rank - 1;
+    while (!over.reduced[first]) ++first;
+    while (!over.reduced[last]) --last;
+    bool together = true;
+    for (int i = first; i <= last; ++i) together = together && over.reduced[i];
+    long outer = 1, count = 1, inner = 1;
+    for (int i = 0; i < x.shape().rank; ++i) (over.reduced[i] ? count : i > last && together ? inner : outer) *= x.shape()[i];
+    if (!together) {  // to the end with them
+      slim::shape order;
+      for (const bool which : {false, true})
+        for (int i = 0; i < x.shape().rank; ++i)
+          if (over.reduced[i] == which) order.extents[order.rank++] = i;
+      most = op::transpose::add(trace.g, most, order, trace.scope);
+    }
+    most = op::reduce_max::add(trace.g, graph::reshape(trace.g, most, {outer, count, inner}, trace.scope), trace.scope);
+  }
+  return {trace, graph::reshape(trace.g, most, keepdims ? over.ones : over.kept, trace.scope)};
+}
+constexpr tensor reduce_min(const tensor& x, const axis_list& axis = {}, bool keepdims = false) { return -reduce_max(-x, axis, keepdims); }
 
 }  // namespace slim
 

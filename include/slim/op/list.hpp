@@ -13,6 +13,7 @@
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
 #include "slim/op/moments.hpp"
+#include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/softmax.hpp"
 #include "slim/op/softmax_cross_entropy.hpp"
@@ -34,6 +35,7 @@ using all = operation_list<
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,
     moments,
+    reduce_max,
     slice, pad,
     softmax, softmax_gradient,
     softmax_cross_entropy, softmax_cross_entropy_gradient,

@@ -44,6 +44,9 @@ std::string formula(const Program& p, const function_entry& f, int at, const Ope
     case hyperbolic_tangent: return call("tanh");
     case logistic: return call("sigmoid");
     case error_function: return call("erf");
+    case sine: return call("sin");
+    case cosine: return call("cos");
+    case power: return call("pow");
     case floor: return call("floor");
     case finite: return call("finite");
     case maximum: return call("max");

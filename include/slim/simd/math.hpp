@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // Mathematical functions on whole vectors, and the counter-based uniform numbers of dropout.
 
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
@@ -20,6 +21,16 @@ V finite(const V& x) {
   alignas(64) T lanes[V::size];
   simd::store(lanes, x);
   for (T& lane : lanes) lane = static_cast<T>(is_finite(static_cast<double>(lane)) ? 1 : 0);
+  return simd::load(lanes);
+}
+
+/// x to the power of y, in double by the C library: whole exponents of negative numbers and all limits are its own.
+template <class V>
+V power(const V& x, const V& y) {
+  using T = typename V::value_type;
+  alignas(64) T lanes[V::size], exponents[V::size];
+  simd::store(lanes, x), simd::store(exponents, y);
+  for (std::size_t lane = 0; lane < V::size; ++lane) lanes[lane] = static_cast<T>(std::pow(static_cast<double>(lanes[lane]), static_cast<double>(exponents[lane])));
   return simd::load(lanes);
 }
 
@@ -55,6 +66,8 @@ template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }
 template <class V> SLIM_ALWAYS_INLINE V square_root(const V& x) { return sqrt(x); }
 template <class V> SLIM_ALWAYS_INLINE V logarithm(const V& x) { return log(x); }
 template <class V> SLIM_ALWAYS_INLINE V error_function(const V& x) { return erf(x); }
+template <class V> SLIM_ALWAYS_INLINE V sine(const V& x) { return sin(x); }
+template <class V> SLIM_ALWAYS_INLINE V cosine(const V& x) { return cos(x); }
 template <class V> SLIM_ALWAYS_INLINE V round_down(const V& x) { return floor(x); }
 template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return larger(x, y); }
 template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return smaller(x, y); }

@@ -133,17 +133,36 @@ constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(deta
 constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
 constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
 constexpr tensor operator<(const tensor& x, const tensor& y) { return y > x; }
+constexpr tensor operator>=(const tensor& x, const tensor& y) { return apply(expr::scalar_function_of<2>([](auto a, auto b) { return a >= b; }), x, y); }
+constexpr tensor operator<=(const tensor& x, const tensor& y) { return y >= x; }
+constexpr tensor equal(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::equal), x, y); }
+constexpr tensor not_equal(const tensor& x, const tensor& y) { return 1.0 - equal(x, y); }
 constexpr tensor abs(const tensor& x) { return apply(detail::operation(expr::scalar_op::absolute), x); }
 constexpr tensor sqrt(const tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
 constexpr tensor exp(const tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
 constexpr tensor log(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
 constexpr tensor tanh(const tensor& x) { return apply(detail::operation(expr::scalar_op::hyperbolic_tangent), x); }
+constexpr tensor sin(const tensor& x) { return apply(detail::operation(expr::scalar_op::sine), x); }
+constexpr tensor cos(const tensor& x) { return apply(detail::operation(expr::scalar_op::cosine), x); }
+constexpr tensor erf(const tensor& x) { return apply(detail::operation(expr::scalar_op::error_function), x); }
+constexpr tensor floor(const tensor& x) { return apply(detail::operation(expr::scalar_op::floor), x); }
 constexpr tensor max(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
 constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
 constexpr tensor square(const tensor& x) { return x * x; }
 constexpr tensor select(const tensor& condition, const tensor& yes, const tensor& no) {
   return apply(detail::operation(expr::scalar_op::select), condition, yes, no);
 }
+
+constexpr tensor where(const tensor& condition, const tensor& yes, const tensor& no) { return select(condition, yes, no); }
+// 1 or 0 for conditions: both are computed.
+constexpr tensor operator!(const tensor& x) { return select(x, 0.0, 1.0); }
+constexpr tensor operator&&(const tensor& x, const tensor& y) { return select(x, select(y, 1.0, 0.0), 0.0); }
+constexpr tensor operator||(const tensor& x, const tensor& y) { return select(x, 1.0, select(y, 1.0, 0.0)); }
+constexpr tensor rsqrt(const tensor& x) { return 1.0 / sqrt(x); }
+constexpr tensor pow(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::power), x, y); }
+constexpr tensor pow(const tensor& x, double y) { return apply(expr::scalar_function_of<1>([y](auto a) { return expr::pow(a, y); }), x); }
+/// `x`, no less than `least` and no more than `most`; the gradient flows where it is neither, or just there.
+constexpr tensor clip_by_value(const tensor& x, const tensor& least, const tensor& most) { return min(max(x, least), most); }
 
 /// Σ of all elements of all examples: one number.
 constexpr tensor sum(const tensor& x) {
