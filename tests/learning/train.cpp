@@ -51,6 +51,15 @@ auto train_op_of(net_model& m, const Options&... options) {
   return learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{0.01}, options...);
 }
 
+// What was written; closes the file.
+std::string text_of(std::FILE* file) {
+  std::rewind(file);
+  std::string text;
+  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
+  std::fclose(file);
+  return text;
+}
+
 // What a training of `m` prints, and the loss it returns.
 struct outcome {
   double loss;
@@ -62,11 +71,7 @@ outcome run(net_model& m, learning::train_settings settings, const Options&... o
   auto op = train_op_of(m, options...);
   settings.output = std::tmpfile();
   const double loss = learning::train(op, batches, settings);
-  std::rewind(settings.output);
-  std::string text;
-  for (int c = std::fgetc(settings.output); c != EOF; c = std::fgetc(settings.output)) text += static_cast<char>(c);
-  std::fclose(settings.output);
-  return {loss, text};
+  return {loss, text_of(settings.output)};
 }
 
 bool same(const net_model& a, const net_model& b) {
@@ -477,6 +482,62 @@ TEST_CASE("a loss that is not finite leaves the checkpoints alone") {
   const auto spoiled_step = [&](const auto& train_step) { return spoil(), train_step(); };
   CHECK_THROWS_AS(run(m, {.logdir = folder.path, .train_step_fn = spoiled_step, .number_of_steps = 9}), error);
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-3.safetensors");
+}
+
+TEST_CASE("bad batches are passed over, counted and said; a run that is resumed knows of them") {
+  struct sometimes_damaged {
+    data::batches source{set, 8, 5};
+    std::vector<float> damaged = {};
+    std::int64_t given = 0;
+    data::labelled_batch next() {
+      data::labelled_batch batch = source.next();
+      if (++given % 3 != 0) return batch;
+      damaged.assign(batch.images.begin(), batch.images.end());
+      damaged[1] = std::nanf("");
+      batch.images = damaged;
+      return batch;
+    }
+    void seek(std::int64_t batch) { source.seek(batch), given = batch; }
+  };
+  temporary_folder folder;
+  std::FILE* file = std::tmpfile();
+  const auto trained = [&](net_model& m, const std::string& logdir, int steps) {
+    sometimes_damaged batches;
+    auto op = train_op_of(m, learning::skip_not_finite{});
+    learning::train(op, batches, {.logdir = logdir, .log_every_n_steps = 0, .number_of_steps = steps, .output = file});
+    return op.skipped();
+  };
+  net_model straight{seed(1)}, in_parts{seed(1)};
+  CHECK(trained(straight, "", 9) == 4);
+  trained(in_parts, folder.path, 4);
+  CHECK(trained(in_parts, folder.path, 9) == 4);
+  CHECK(same(straight, in_parts));
+  CHECK(contains(text_of(file), "global step 3: a batch with loss = nan was passed over and changed nothing (1 so far).\n"));
+}
+
+TEST_CASE("early stopping keeps the best checkpoint, ends the run and is remembered") {
+  const double values[] = {5, 3, std::nan(""), 2.95, 2, 2.5, 1.95, 2.1};  // with min_delta = 0.1 the fifth is the best
+  temporary_folder folder;
+  net_model best{seed(1)}, m{seed(1)}, kept{seed(2)};
+  int measured = 0;
+  const auto train_to = [&](int steps, int patience) {
+    return run(m, {.logdir = folder.path, .number_of_steps = steps,
+                   .early_stopping = {.evaluate = [&] { return values[measured++]; }, .every_n_steps = 2, .patience = patience, .min_delta = 0.1}});
+  };
+  train_to(6, 3);
+  const outcome resumed = train_to(100, 2);  // the third measurement, before, counts: with the fourth they are two
+  CHECK(measured == 4);
+  CHECK(contains(resumed.text, "Early stopping: 2.95 at global step 8; the best is 3 at global step 4, 2 of 2 measurements ago. Stopping Training.\n"));
+  CHECK(contains(train_to(100, 2).text, "Nothing to train: early stopping has ended this run at global step 8.\n"));
+  train_to(100, 3);  // whoever has more patience goes on
+  CHECK(measured == 8);
+  run(best, {.number_of_steps = 10});
+  auto op = train_op_of(kept);
+  CHECK(checkpoint::restore(folder.path + "/best", kept, op) == folder.path + "/best/model.ckpt-10.safetensors");
+  CHECK(op.step() == 10);
+  CHECK(same(kept, best));
+  CHECK(complaint([&] { run(m, {.early_stopping = {.evaluate = [] { return 0.0; }}}); }) ==
+        "train: early_stopping: expected a logdir for the best checkpoint, found none; give one");
 }
 
 TEST_CASE("arguments that make no sense") {

@@ -331,6 +331,46 @@ TEST_CASE("check_numerics names where numbers went wrong first") {
   CHECK_THROWS_WITH_AS(unchecked(x, targets), ("step 1: expected a finite loss, found nan" + end).c_str(), error);
 }
 
+TEST_CASE("skip_not_finite passes bad batches over: the run is the one without them, in every bit") {
+  net_model with(seed(3)), without(seed(3));
+  const optimizers::adam adam{0.1};
+  const learning::clip_global_norm clip{1.0};
+  const learning::gradient_multiplier<"net/out"> multiplier{1.0};
+  auto skipping = learning::create_train_op(with, losses::mean_squared_error, adam, clip, multiplier, learning::skip_not_finite{2});
+  auto plain = learning::create_train_op(without, losses::mean_squared_error, adam, clip, multiplier, learning::skip_not_finite{2});  // never has to
+  auto bad_images = images, bad_targets = targets;
+  bad_images[4] = std::nan(""), bad_targets[5] = 1 / 0.0;
+  skipping(images, targets), plain(images, targets);
+  CHECK(std::isnan(skipping(bad_images, targets)));
+  CHECK(skipping(images, bad_targets) == 1 / 0.0);
+  CHECK(skipping.skipped() == 2);
+  CHECK(skipping.step() == 1);
+  CHECK(skipping.batches() == 3);
+  CHECK(skipping(images, targets) == plain(images, targets));
+  skipping.option<learning::gradient_multiplier<"net/out">>().factor = 1e200;  // the loss is finite, the norm of the gradients is not
+  CHECK(skipping(images, targets) == 1 / 0.0);
+  skipping.option<learning::gradient_multiplier<"net/out">>().factor = 1;
+  CHECK(skipping(images, targets) == plain(images, targets));
+  CHECK(std::memcmp(with.parameters().data(), without.parameters().data(), with.parameters().size_bytes()) == 0);
+  for (int v = 0; v < with.variables(); ++v)
+    for (const int s : {0, 1}) CHECK(std::ranges::equal(skipping.slot_values(v, s), plain.slot_values(v, s)));
+
+  skipping(bad_images, targets), skipping(bad_images, targets);
+  CHECK_THROWS_WITH_AS(skipping(bad_images, targets),
+                       "step 4: expected a finite loss after 2 batches in a row that were passed over, found nan; lower the learning rate or check inputs and labels", error);
+  CHECK(std::memcmp(with.parameters().data(), without.parameters().data(), with.parameters().size_bytes()) == 0);
+
+  net_model parts(seed(3));  // a part of a step that is passed over is none
+  auto accumulating = train_op_of(parts, learning::skip_not_finite{}, learning::accumulate_gradients{2});
+  accumulating(images, targets);
+  accumulating(images, bad_targets);
+  CHECK(accumulating.inside_step());
+  accumulating(images, targets);
+  CHECK(accumulating.step() == 1);
+  CHECK(accumulating.batches() == 3);
+  check_moved(net_model(seed(3)), parts, [](int) { return 1.0; });
+}
+
 TEST_CASE("numbers that make no sense") {
   net_model m(seed(3));
   CHECK_THROWS_WITH_AS(train_op_of(m, learning::clip_gradient_norm{0}),
@@ -343,4 +383,5 @@ TEST_CASE("numbers that make no sense") {
                        "do without",
                        error);
   CHECK_THROWS_AS(train_op_of(m, learning::moving_average{1}), error);
+  CHECK_THROWS_AS(train_op_of(m, learning::skip_not_finite{0}), error);
 }

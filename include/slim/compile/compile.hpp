@@ -250,6 +250,10 @@ constexpr graph::compilation trace_and_differentiate() {
   if constexpr (TrainOptions::template has<learning::summarize_gradients>)
     for (const variable_gradient& one : updated.all) g.outputs.push(readable(g, one.node));
   if (updated.norm >= 0) g.outputs.push(updated.norm);
+  if constexpr (TrainOptions::template has<learning::skip_not_finite>) {
+    g.labels.push({g.outputs[0], g.outputs[0]});
+    if (updated.norm >= 0) g.labels.push({updated.norm, updated.norm});
+  }
   graph::remove_dead(g);
   check(g, "differentiate");
   return result;

@@ -131,6 +131,15 @@ struct check_numerics {
   void set_numbers(double*) const {}
 };
 
+/// A step whose loss is no finite number changes nothing and does not count: its batch is passed over, and train_op.skipped() counts it. With
+/// clip_global_norm or adaptive_clipping the norm of all gradients is looked at as well; without them a gradient that is NaN where the loss is
+/// finite is noticed one step later. More than `in_a_row` of them throw. Not given: the first one throws.
+struct skip_not_finite {
+  int in_a_row = 10;
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const { detail::expect_option(in_a_row > 0, "skip_not_finite: in_a_row", "a positive number of steps", in_a_row); }
+};
+
 /// Keeps the gradients of a step, as they reach the optimizer, for train_op.gradient<"name">() and summaries.
 struct summarize_gradients {
   static constexpr int numbers = 0;

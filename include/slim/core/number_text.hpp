@@ -11,7 +11,8 @@ namespace slim {
 /// As printf's %.<precision>g in the C locale: 0.001, 1e-05, inf, nan.
 inline std::string number_text(double value, int precision = 6) {
   char text[64];
-  return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, precision).ptr};
+  const std::string written(text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, precision).ptr);
+  return written == "-nan" ? "nan" : written;  // the sign says nothing and differs between processors
 }
 
 /// As printf's %.<precision>f in the C locale.

@@ -13,6 +13,7 @@
 
 #include "slim/checkpoint/folder_lock.hpp"
 #include "slim/checkpoint/restore.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/learning/train_settings.hpp"
 #include "slim/summary/event_writer.hpp"
 #include "slim/summary/summarize.hpp"
@@ -46,9 +47,13 @@ public:
     std::fprintf(settings.output, "Restoring parameters from %s\n", found.path.c_str());
     const std::string restored_loss = found.notes["total_loss"];
     std::from_chars(restored_loss.data(), restored_loss.data() + restored_loss.size(), loss);
+    best.read(found.notes);
     saved_at = train_op.batches();
     return true;
   }
+
+  /// Whether early stopping has ended the run.
+  bool ended() const { return best.ended(settings.early_stopping); }
 
   /// The loss of the last step, also one that was restored; NaN when the checkpoint does not tell.
   double last_loss() const { return loss; }
@@ -67,6 +72,7 @@ public:
     loss = total_loss;
     stepped = true;
     if (saver && saver->after_step(train_op.step())) write_rate();
+    if (settings.early_stopping.evaluate && train_op.step() % settings.early_stopping.every_n_steps == 0) measure();
     if (settings.save_interval_secs > 0 && seconds_since(last_checkpoint) >= settings.save_interval_secs) save();
   }
 
@@ -92,11 +98,31 @@ private:
 
   void save() {
     keep_folder();
-    char digits[32];
-    const std::string text(digits, std::to_chars(digits, digits + sizeof digits, loss).ptr);
-    settings.saver.save_variables(settings.logdir, train_op.step(), variables_of(train_op.trained_model()), state_of(train_op), {{"total_loss", text}});
+    save_to(settings.logdir, settings.saver);
     saved_at = train_op.batches();
     last_checkpoint = clock::now();
+  }
+
+  void save_to(const std::string& folder, const checkpoint::saver& with) {
+    char digits[32];
+    checkpoint::metadata notes{{"total_loss", std::string(digits, std::to_chars(digits, digits + sizeof digits, loss).ptr)}};
+    if (settings.early_stopping.evaluate) best.write(notes);
+    with.save_variables(folder, train_op.step(), variables_of(train_op.trained_model()), state_of(train_op), notes);
+  }
+
+  /// One measurement of early stopping.
+  void measure() {
+    const double measured = settings.early_stopping.evaluate();
+    const bool better = best.follow(settings.early_stopping, measured, train_op.step());
+    if (better) save_to(settings.logdir + "/best", {.max_to_keep = 1});
+    if (writer) writer->add_scalar("early_stopping/value", train_op.step(), static_cast<float>(measured));
+    const auto at = [](double value, std::int64_t step) { return number_text(value) + " at global step " + std::to_string(step); };
+    std::string said = "Early stopping: " + at(measured, train_op.step()) + (better ? ", the best so far" : "");
+    if (!better && best.step >= 0)
+      said += "; the best is " + at(best.value, best.step) + ", " + std::to_string(best.worse) + " of " + std::to_string(settings.early_stopping.patience) + " measurements ago";
+    said += ended() ? ". Stopping Training.\n" : ".\n";
+    std::fputs(said.c_str(), settings.output);
+    std::fflush(settings.output);
   }
 
   void start_summaries() {
@@ -129,6 +155,7 @@ private:
   std::optional<checkpoint::folder_lock> lock;
   std::int64_t saved_at = -1, rate_step = 0;  // saved_at in batches
   double loss = std::numeric_limits<double>::quiet_NaN();
+  best_so_far best;
   bool stepped = false;
   clock::time_point last_checkpoint, last_rate;
 };

@@ -60,6 +60,11 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
     std::fflush(given.output);
     return total_loss;
   }
+  if (folder.ended()) {
+    std::fprintf(given.output, "Nothing to train: early stopping has ended this run at global step %lld.\n", static_cast<long long>(train_op.step()));
+    std::fflush(given.output);
+    return total_loss;
+  }
   if constexpr (requires { batches.seek(std::int64_t{}); })
     if (resumed) batches.seek(train_op.batches());
 
@@ -92,6 +97,11 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
       try_to_save();
     });
     auto good = train_op.batches();  // as many have left everything as it should be
+    const auto say_skipped = [&](double loss) {
+      std::fprintf(given.output, "global step %lld: a batch with loss = %s was passed over and changed nothing (%lld so far).\n", static_cast<long long>(train_op.step() + 1),
+                   number_text(loss).c_str(), static_cast<long long>(train_op.skipped()));
+      std::fflush(given.output);
+    };
     const callback<train_step_result()> train_step = [&]() -> train_step_result {
       const auto start = clock::now();
       trace.start(train_op.step() + 1);
@@ -101,11 +111,14 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
         const auto& batch = watch.wait_for([&]() -> decltype(auto) { return batches.next(); });
         trace.done("next batch");
         if ((input_ended = detail::ends_input(batch))) return {total_loss, true};
-        sum += detail::run_on(train_op, batch);
+        const auto skipped = train_op.skipped();
+        const double loss = detail::run_on(train_op, batch);
         good = train_op.batches();
         trace.done("train_op");
-        ++count;
-      } while (train_op.inside_step());
+        if (train_op.skipped() == skipped) sum += loss, ++count;
+        else say_skipped(loss);
+      } while (train_op.inside_step() || (count == 0 && stop_signals::caught() == 0));
+      if (count == 0) return {total_loss, true};
       trace.finish(train_op.step());
       report.step(train_op.step(), sum / count, std::chrono::duration<double>(clock::now() - start).count());
       return {sum / count, finished()};
@@ -116,7 +129,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
         const train_step_result result = given.train_step_fn ? given.train_step_fn(train_step) : train_step();
         total_loss = result.total_loss;
         if (keeps && train_op.step() > before) folder.after_step(total_loss);
-        stop = result.should_stop || input_ended || finished() || stop_signals::caught() != 0;
+        stop = result.should_stop || input_ended || finished() || folder.ended() || stop_signals::caught() != 0;
       }
     } catch (...) {
       if (train_op.batches() == good) {

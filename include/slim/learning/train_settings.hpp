@@ -9,6 +9,7 @@
 
 #include "slim/checkpoint/saver.hpp"
 #include "slim/core/callback.hpp"
+#include "slim/learning/early_stopping.hpp"
 #include "slim/summary/summary_set.hpp"
 
 namespace slim::learning {
@@ -31,6 +32,7 @@ struct train_settings {
   std::int64_t save_summaries_steps = 0;                 ///< when positive, instead of the seconds
   checkpoint::saver saver = {};
   double save_interval_secs = 600;                       ///< between checkpoints; 0: only at the end
+  learning::early_stopping early_stopping = {};          ///< measures, keeps the best checkpoint and may end training
   std::int64_t trace_every_n_steps = 0;                  ///< writes tf_trace-<step>.json, a timeline, into logdir; 0: never
   std::FILE* output = stdout;
 };
@@ -38,6 +40,7 @@ struct train_settings {
 namespace detail {
 
 inline void check(const train_settings& given) {
+  check(given.early_stopping, given.logdir);
   const auto fail = [](const std::string& problem) { throw error("train: " + problem); };
   if (given.number_of_steps && *given.number_of_steps <= 0)
     fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) +

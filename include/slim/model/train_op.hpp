@@ -43,7 +43,8 @@ public:
 
   /// One step on one batch: the inputs of the network and then the labels, each as anything with data() and size(), of the model's precision or
   /// integers; an Eigen matrix has one example in each row. Returns the total loss before the update. Throws, before anything has changed,
-  /// for class numbers that do not exist, and then when the loss is not a finite number. With accumulate_gradients one part of a step.
+  /// for class numbers that do not exist, and then when the loss is not a finite number. With accumulate_gradients one part of a step. With
+  /// skip_not_finite a step that was passed over returns the number that was not finite.
   template <class... Batch>
   T operator()(const Batch&... batch) {
     static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
@@ -55,8 +56,20 @@ public:
     for (int n = 0; n < Optimizer::numbers + Options::numbers; ++n) numbers[n] = static_cast<T>(exact[n]);
     std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
-    run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
-            [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
+    const auto step = [&] {
+      run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
+              [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
+    };
+    if constexpr (skips) {
+      try {
+        step();
+      } catch (const detail::not_finite& found) {
+        return skip(found.value);
+      }
+      skipped_in_a_row = 0;
+    } else {
+      step();
+    }
     count_part();
     check_finite();
     return loss();
@@ -135,6 +148,7 @@ public:
     visit(variable_reference("global_step", {}, &steps));
     visit(variable_reference("seed", {}, &noise_seed));
     if constexpr (accumulates) visit(variable_reference("accumulated_parts", {}, &parts));
+    if constexpr (skips) visit(variable_reference("skipped_batches", {}, &skipped_so_far));
     if constexpr (adapts_clipping) {
       visit(variable_reference("AdaptiveMaxNorm/mean", {}, &norms.mean));
       visit(variable_reference("AdaptiveMaxNorm/sq_mean", {}, &norms.mean_square));
@@ -157,7 +171,9 @@ public:
     return 1;
   }
   /// Calls so far: what a source of batches must have given when training goes on.
-  long batches() const { return steps * batches_per_step() + parts; }
+  long batches() const { return steps * batches_per_step() + parts + skipped_so_far; }
+  /// Batches that skip_not_finite has passed over.
+  long skipped() const { return skipped_so_far; }
   /// True between the parts of a step whose gradients accumulate.
   bool inside_step() const { return parts > 0; }
   static constexpr bool keeps_gradients = Options::template has<learning::summarize_gradients>;
@@ -179,6 +195,7 @@ private:
   using outputs = detail::training_outputs<program, Options>;
   static constexpr int program_inputs = program.inputs;
   static constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
+  static constexpr bool skips = Options::template has<learning::skip_not_finite>;
   static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
   static constexpr bool averages_variables = Options::template has<learning::moving_average>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);
@@ -216,6 +233,15 @@ private:
     if constexpr (averages_variables) averages.follow(parameters(), option<learning::moving_average>().decay, steps, run.threads());
   }
 
+  /// Counts a batch that has changed nothing.
+  T skip(double found) {
+    ++skipped_so_far;
+    if (++skipped_in_a_row > this->template option<learning::skip_not_finite>().in_a_row)
+      throw error("step " + std::to_string(steps + 1) + ": expected a finite loss after " + std::to_string(skipped_in_a_row - 1) +
+                  " batches in a row that were passed over, found " + number_text(found) + "; " + cure);
+    return static_cast<T>(found);
+  }
+
   void check_finite() const {
     if constexpr (outputs::checks) {
       const std::string found = outputs::first_not_finite([&](int node) { return run.number(node); });
@@ -244,7 +270,8 @@ private:
   learning::moving_averages<T> averages;
   learning::norm_statistics norms;
   callback<void(int node)> watching;
-  std::int64_t steps = 0, parts = 0;
+  std::int64_t steps = 0, parts = 0, skipped_so_far = 0;
+  int skipped_in_a_row = 0;
   std::uint64_t noise_seed;
 };
 

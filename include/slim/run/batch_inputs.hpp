@@ -29,6 +29,11 @@ concept eigen_tensor = requires {
 template <class Values>
 using element_of = std::remove_cvref_t<decltype(*std::declval<const Values&>().data())>;
 
+/// Thrown to end a step that would change variables by numbers that are none; see learning::skip_not_finite.
+struct not_finite {
+  double value;
+};
+
 /// The parts of a batch for the inputs of `Program`. Integers are taken for numbers, like floats; so are matrices of Eigen in other orders
 /// than by rows. Memory for both is taken at construction, and costs nothing until it is used.
 template <class T, const auto& Program>
@@ -64,12 +69,14 @@ public:
     }
   }
 
-  /// Class numbers that the network works out itself, once they are there.
+  /// Class numbers that the network works out itself, once they are there, and numbers that must be finite: one that is not is thrown as it is.
   template <class Run>
   void check_computed_labels(const Run& run) const {
     for (int l = 0; l < Program.sizes.labels; ++l)
-      if (const int labels = Program.labels[l].labels; labels >= 0 && Program.nodes[labels].kind != graph::kind::input)
-        expect_classes(Program.labels[l], run.value(labels));
+      if (const int labels = Program.labels[l].labels; labels >= 0 && Program.nodes[labels].kind != graph::kind::input) {
+        if (Program.labels[l].classes > 0) expect_classes(Program.labels[l], run.value(labels));
+        else if (!is_finite(run.number(labels))) throw not_finite{static_cast<double>(run.number(labels))};
+      }
   }
 
   long capacity() const { return room; }
