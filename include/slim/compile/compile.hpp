@@ -201,14 +201,15 @@ constexpr void scale_regularization(tracer& trace) {
   for (graph::named_node& loss : g.regularization_losses) loss.node = map_of(g, loss.scope, product, loss.node, factor);
 }
 
-/// Traces the training form up to its total loss, which becomes the only output.
+/// Traces the training form up to its total loss, which becomes the only output. Returns the node of the network's (first) result.
 template <const auto& Net, class Options, class Loss, class Optimizer = no_optimizer, class TrainOptions = train_options<>>
-constexpr void trace_loss(tracer& trace) {
+constexpr int trace_loss(tracer& trace) {
   trace.training = true;
   trace_network<Net, Options>(trace);
   graph::graph& g = trace.g;
-  if (g.failed()) return;
-  int total = g.outputs[0];
+  if (g.failed()) return -1;
+  const int result = g.outputs[0];
+  int total = result;
   if constexpr (!std::is_same_v<Loss, no_loss>) {
     const tensor prediction(trace, total);
     const slim::shape expected = Options::has_labels ? Options::label_extent : Loss::label_shape(prediction.shape());
@@ -222,6 +223,7 @@ constexpr void trace_loss(tracer& trace) {
   trace.regularization_losses();  // those that no total asked for can be read after a step, too
   g.outputs.shrink(0);
   g.outputs.push(total);
+  return result;
 }
 
 /// The training graph: forward, backward and updates. Its outputs are the total loss, then what the training options ask for, see
@@ -259,9 +261,42 @@ constexpr graph::compilation trace_and_differentiate() {
   return result;
 }
 
-}  // namespace detail
-
-namespace detail {
+/// The training graph without updates. Its outputs are the total loss, the network's result and, with `Backward`, the gradients of the
+/// network's inputs and of all variables that TrainOptions trains, zeros where the loss does not depend on them.
+template <const auto& Net, class Options, class Loss, class TrainOptions, bool Backward>
+constexpr graph::compilation trace_gradients() {
+  tracer trace;
+  const int prediction = trace_loss<Net, Options, Loss, no_optimizer, TrainOptions>(trace);
+  graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
+  graph::graph& g = result.g;
+  if (g.failed()) return result;
+  for (graph::node& n : g.nodes) n.dead |= n.kind == graph::kind::update;
+  for (graph::named_node& loss : g.losses) keep(g, loss);
+  for (graph::named_node& loss : g.regularization_losses) keep(g, loss);
+  keep_end_points<Options>(g);
+  const int total = g.outputs[0];
+  g.outputs[0] = readable(g, total);
+  g.outputs.push(readable(g, prediction));
+  if constexpr (Backward) {
+    const list<char> trained = trained_variables<TrainOptions>(g);
+    list<char> wanted;
+    wanted.resize(g.nodes.size(), 0);
+    list<int> leaves;
+    for (int i = 0; i < Options::input_count; ++i)
+      for (int k = 0; k < g.nodes.size(); ++k)
+        if (g.nodes[k].kind == graph::kind::input && g.nodes[k].index() == i) leaves.push(k);
+    for (int v = 0; v < g.variables.size(); ++v) {
+      g.variables[v].trainable = trained[v];  // so that the program tells which gradients it has
+      if (trained[v]) leaves.push(g.variables[v].node);
+    }
+    for (const int leaf : leaves) wanted[leaf] = 1;
+    const list<int> gradient = graph::gradients(g, total, wanted);
+    for (const int leaf : leaves) g.outputs.push(readable(g, leaf < gradient.size() && gradient[leaf] >= 0 ? gradient[leaf] : zeros_like(g, leaf)));
+  }
+  graph::remove_dead(g);
+  check(g, "differentiate");
+  return result;
+}
 
 /// Why a network that cannot be traced inside the compiler cannot: it is a variable without constexpr, or it meets something that is none.
 template <const auto& Net>
@@ -282,6 +317,9 @@ struct traced : graph::compiled<&detail::trace_only<Net, Options>, &detail::leav
 
 template <const auto& Net, class Options>
 struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish, detail::reason_against<Net>()> {};
+
+template <const auto& Net, class Options, class Loss, class TrainOptions, bool Backward>
+struct gradients_of : graph::compiled<&detail::trace_gradients<Net, Options, Loss, TrainOptions, Backward>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions = train_options<>>
 struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};

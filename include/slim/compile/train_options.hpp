@@ -82,7 +82,7 @@ struct gradient_multiplier {
     detail::expect_option(factor - factor == 0, "gradient_multiplier", "a finite factor", factor);
     number[0] = factor;
   }
-  static constexpr const char* names[] = {Names.characters...};
+  static constexpr const char* names[] = {Names.characters..., nullptr};
 };
 
 /// Multiplies all regularization losses by `factor`: the weight decay of a network whose regularizers have scale 1 becomes a number of the
@@ -102,7 +102,7 @@ template <text... Names>
 struct variables_to_train {
   static constexpr int numbers = 0;
   void set_numbers(double*) const {}
-  static constexpr const char* trained[] = {Names.characters...};
+  static constexpr const char* trained[] = {Names.characters..., nullptr};
 };
 
 /// Each call of the train_op is one of `batches` parts of a step: gradients are averaged over them, and only the last changes weights

@@ -17,11 +17,11 @@ constexpr bool names_variable(const char* name, const graph::graph& g, const gra
   return name[i] == '\0' && (own.characters[i] == '\0' || own.characters[i] == '/');
 }
 
-/// Marks the variables that `names` name and that are marked in `allowed`. A name of no variable at all, or of none that is allowed,
+/// Marks the variables that `names`, which end with null, name and that are marked in `allowed`. A name of no variable at all, or of none that is allowed,
 /// is a mistake.
-template <std::size_t Count>
-constexpr void select_variables(graph::graph& g, const char* const (&names)[Count], const list<char>& allowed, list<char>& selected) {
-  for (const char* name : names) {
+constexpr void select_variables(graph::graph& g, const char* const* names, const list<char>& allowed, list<char>& selected) {
+  for (; *names != nullptr; ++names) {
+    const char* const name = *names;
     bool named = false, found = false;
     for (int v = 0; v < g.variables.size(); ++v) {
       if (!names_variable(name, g, g.variables[v])) continue;

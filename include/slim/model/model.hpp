@@ -259,6 +259,8 @@ private:
   friend predictor<basic_model>;
   template <class, class, class, class, unsigned long>
   friend class train_op;
+  template <class, class, class, bool, unsigned long>
+  friend class gradient_op;
   using variables_block = detail::model_variables<basic_model>;
 
   std::shared_ptr<variables_block> made(aligned_buffer<scalar> values) {
