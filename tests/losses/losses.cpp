@@ -20,6 +20,8 @@ constexpr auto weighted = [](tensor x, tensor y, tensor weights) {
   const tensor p = apply(expr::scalar_function_of<1>([](auto v) { return 0.5 + 0.4 * v; }), x), labels = select(y > 0.0, 1.0, 0.0);
   losses::absolute_difference(x, y, weights);
   losses::mean_squared_error(x, y, weights);
+  losses::huber_loss(2.0 * x, y, weights);
+  losses::huber_loss(2.0 * x, y, weights, 0.25);
   losses::log_loss(p, labels, weights);
   losses::log_loss(p, labels, weights, 0.25);
   losses::sigmoid_cross_entropy(20.0 * x, labels, weights);
@@ -61,9 +63,12 @@ double log_loss_of(double x, double y, double epsilon) {
   const double p = probability(x), label = y > 0;
   return -label * std::log(p + epsilon) - (1 - label) * std::log(1 - p + epsilon);
 }
+double huber_loss_of(double d, double delta) { return std::abs(d) <= delta ? 0.5 * d * d : delta * std::abs(d) - 0.5 * delta * delta; }
 const reference references[] = {
     each("absolute_difference", [](double x, double y) { return std::abs(x - y); }),
     each("mean_squared_error", [](double x, double y) { return (x - y) * (x - y); }),
+    each("huber_loss", [](double x, double y) { return huber_loss_of(2 * x - y, 1); }),
+    each("huber_loss with delta", [](double x, double y) { return huber_loss_of(2 * x - y, 0.25); }),
     each("log_loss", [](double x, double y) { return log_loss_of(x, y, 1e-7); }),
     each("log_loss with epsilon", [](double x, double y) { return log_loss_of(x, y, 0.25); }),
     each("sigmoid_cross_entropy", [](double x, double y) { return sigmoid_loss(20 * x, y > 0, 0); }),

@@ -104,7 +104,7 @@ TEST_CASE("end points and losses of a train_op") {
   CHECK(found.count("small/six/sixes") == 1);
   // The loss between output and labels, then the regularization of the three convolutions.
   REQUIRE(train_op.losses() == 4);
-  CHECK(found.at("loss_summary") == train_op.loss(0));
+  CHECK(found.at("softmax_cross_entropy_loss/value_summary") == train_op.loss(0));
   CHECK(found.at("small/conv_summary") == train_op.loss(1));
   CHECK(found.at("small/soft_summary") == train_op.loss(3));
   CHECK(end_points_of(train_op).size() == 4);

@@ -216,6 +216,7 @@ struct violation_of {
     else if constexpr (broken == rate_with_stride)
       return message<rate_and_stride_exclude_each_other>(where(), shape_fact<rate_given, found_shape>(), shape_fact<stride_given, expected_shape>());
     else if constexpr (broken == wrong_input_count) return message<network_takes_another_number_of_inputs>(what(), needed());
+    else if constexpr (broken == no_loss && detail_name.size > 0) return message<there_is_no_loss>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == no_loss) return message<there_is_no_loss>(where());
     else if constexpr (broken == not_a_scalar_loss) return message<loss_is_not_one_number>(where(), what());
     else if constexpr (broken == expression_too_large && detail_name.size > 0) return message<expression_is_too_large>(where(), argument(), what(), needed());

@@ -32,6 +32,12 @@ constexpr bool equal(const char* a, const char* b) {
   return a[i] == b[i];
 }
 
+constexpr bool begins(const char* string, const char* beginning) {
+  int i = 0;
+  while (beginning[i] != '\0' && string[i] == beginning[i]) ++i;
+  return beginning[i] == '\0';
+}
+
 /// A name of bounded length assembled piece by piece. Longer names are cut.
 struct name_buffer {
   static constexpr int capacity = 160;

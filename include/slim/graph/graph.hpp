@@ -40,11 +40,15 @@ struct variable_entry {
   collection_list collections{};
 };
 
+/// The collection of losses that a total is made of.
+inline constexpr const char* losses_collection = "losses";
+
 /// A loss or an end point: a named reference to a node.
 struct named_node {
   int node = -1;
   int scope = -1;
   slim::shape extent{};
+  const char* collection = losses_collection;  // of a loss
 };
 
 /// What is looked at before a step changes any variable. Class numbers that loss node `loss` reads: whole numbers from 0 to `classes` − 1, or `ignored`

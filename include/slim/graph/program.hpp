@@ -112,7 +112,7 @@ constexpr program<Room> freeze(const compilation& c) {
     p.variables[i].node = moved(p.variables[i].node);
     p.parameter_elements += aligned(p.variables[i].extent.size());
   }
-  const auto named = [&](const named_node& n) { return named_node{moved(n.node), n.scope, n.extent}; };
+  const auto named = [&](const named_node& n) { return named_node{moved(n.node), n.scope, n.extent, n.collection}; };
   for (int i = 0; i < s.end_points; ++i) p.end_points[i] = named(c.g.end_points[i]);
   p.loss_count = c.g.losses.size();
   for (int i = 0; i < s.losses; ++i) p.losses[i] = named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]);

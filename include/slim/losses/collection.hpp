@@ -6,25 +6,69 @@
 
 namespace slim::losses {
 
-/// Adds a scalar to the losses that get_total_loss sums. Losses of this folder add themselves.
-constexpr tensor add_loss(const tensor& loss) {
+/// The name of a collection of losses, or `none`.
+struct collection_name {
+  const char* name = graph::losses_collection;  // empty: none
+
+  constexpr collection_name() = default;
+  constexpr collection_name(const char* given) : name(given) {}
+  constexpr collection_name(none_t) : name("") {}
+};
+/// The last argument of losses: losses::mean_squared_error(x, y, 1.0, {.scope = "depth", .loss_collection = none}). Without a scope it is that of the loss function.
+struct placement {
+  const char* scope = "";
+  collection_name loss_collection{};
+};
+
+/// Adds a scalar to a collection; get_total_loss sums those of the one without a name. Losses of this folder add themselves.
+constexpr tensor add_loss(const tensor& loss, const collection_name& loss_collection = {}) {
   tracer& trace = *loss.trace;
   if (loss.shape().size() != 1 || trace.g.nodes[loss.node].batched) trace.fail(graph::rule::not_a_scalar_loss, loss.shape(), {});
-  trace.g.losses.push({loss.node, trace.scope, loss.shape()});
+  if (loss_collection.name[0] != '\0') trace.g.losses.push({loss.node, trace.scope, loss.shape(), loss_collection.name});
   return loss;
 }
 
-/// Sum of all losses added so far, with or without those of regularizers. Like the next two it is evaluated where it meets a
-/// tensor of the network or is returned from it.
-constexpr tensor get_total_loss(bool add_regularization_losses = true) {
-  return tensor(add_regularization_losses ? deferred::total_loss : deferred::losses);
+namespace detail {
+inline constexpr loss_sum with_penalties{.losses = true, .regularization_losses = true};
+template <text Scope, text Collection>
+inline constexpr loss_sum sum_of_losses{.losses = true, .scope = Scope.characters, .loss_collection = Collection.characters};
+template <text Scope>
+inline constexpr loss_sum sum_of_penalties{.regularization_losses = true, .scope = Scope.characters};
+}  // namespace detail
+
+/// Sum of the losses of a collection so far, of those whose names begin with `Scope`: get_losses<"tower_1">(). `add_n` takes it like a list. Like the next two it
+/// is evaluated where it meets a tensor of the network or is returned from it.
+template <text Scope = "", text Collection = "losses">
+constexpr tensor get_losses() {
+  return tensor(&detail::sum_of_losses<Scope, Collection>);
 }
-/// Sum of the losses of the collection; `add_n` takes it like a list.
-constexpr tensor get_losses() { return tensor(deferred::losses); }
-/// Sum of the regularization losses of all variables; 0 when there are none.
-constexpr tensor get_regularization_losses() { return tensor(deferred::regularization_losses); }
+/// Sum of the regularization losses of all variables, or of those of a scope; 0 when there are none.
+template <text Scope = "">
+constexpr tensor get_regularization_losses() {
+  return tensor(&detail::sum_of_penalties<Scope>);
+}
+/// Sum of all losses added so far, with or without those of regularizers.
+constexpr tensor get_total_loss(bool add_regularization_losses = true) { return add_regularization_losses ? tensor(&detail::with_penalties) : get_losses(); }
 
 namespace detail {
+
+/// The scope of one loss while it is written down: of its own name, or the one it is given; numbered when it is there already.
+struct open_loss {
+  tracer& trace;
+  int outer;
+  constexpr open_loss(const tensor& of, const placement& place, const char* default_scope)
+      : trace(*of.trace), outer(trace.open_unique(place.scope[0] != '\0' ? place.scope : default_scope)) {}
+  constexpr ~open_loss() { trace.close(outer); }
+};
+
+/// Adds the loss as <scope>/value.
+constexpr tensor add_value(const tensor& loss, const placement& place) {
+  tracer& trace = *loss.trace;
+  const int outer = trace.open("value");
+  add_loss(loss, place.loss_collection);
+  trace.close(outer);
+  return loss;
+}
 
 /// A shape without its last extent.
 constexpr slim::shape leading(slim::shape of) {
@@ -70,24 +114,30 @@ constexpr tensor average_of_counted(const tensor& total, const tensor& weights, 
   return select(counted > 0.0, total / max(counted, 1.0), 0.0);
 }
 
-}  // namespace detail
-
-/// TF-Slim section 5.1: Σ losses·weights / (number of losses whose weight is not zero); 0 when there is none. `weights` is one number, or one for
-/// each example, or has the leading axes of the losses: [height, width] or [height, width, 1] for losses [height, width, channels].
-/// Adds the result to the collection.
-constexpr tensor compute_weighted_loss(const tensor& losses, const tensor& weights = 1.0) {
+/// The weighted sum of losses over their number, see compute_weighted_loss.
+constexpr tensor weighted(const tensor& losses, const tensor& weights) {
   tracer& trace = *losses.trace;
   const bool batched = trace.g.nodes[losses.node].batched;
   if (!weights.bound()) {
     const double weight = trace.g.nodes[weights.in(trace)].value();
-    return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : mean(losses) * weight);
+    return weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : mean(losses) * weight;
   }
   if (!batched && trace.g.nodes[weights.node].batched) trace.fail(graph::rule::loss_weight_mismatch, weights.shape(), losses.shape());
-  const tensor aligned = detail::aligned_weights(weights, losses.shape());
+  const tensor aligned = aligned_weights(weights, losses.shape());
   if (trace.g.failed()) return losses;
   const double per_weight = static_cast<double>(losses.shape().size()) / static_cast<double>(aligned.shape().size());
-  if (!batched) return add_loss(mean(losses) * aligned);
-  return add_loss(detail::average_of_counted(sum(losses * aligned), aligned, per_weight));
+  if (!batched) return mean(losses) * aligned;
+  return average_of_counted(sum(losses * aligned), aligned, per_weight);
+}
+
+}  // namespace detail
+
+/// TF-Slim section 5.1: Σ losses·weights / (number of losses whose weight is not zero); 0 when there is none. `weights` is one number, or one for
+/// each example, or has the leading axes of the losses: [height, width] or [height, width, 1] for losses [height, width, channels].
+/// Adds the result to the collection, as weighted_loss/value.
+constexpr tensor compute_weighted_loss(const tensor& losses, const tensor& weights = 1.0, const placement& place = {}) {
+  const detail::open_loss opened(losses, place, "weighted_loss");
+  return detail::add_value(detail::weighted(losses, weights), place);
 }
 
 }  // namespace slim::losses

@@ -1,7 +1,8 @@
 #pragma once
 #include "slim/core/begin.hpp"
 // The losses of TF-Slim section 5.2. Each is element-wise arithmetic on tensors; predictions (or logits) first, labels second.
-// All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss.
+// All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss. Its name is that of TF-Slim: softmax_cross_entropy_loss/value,
+// and of a second one softmax_cross_entropy_loss_1/value.
 
 #include <concepts>
 
@@ -41,39 +42,55 @@ struct loss_function {
 
 /// |p − y|
 struct absolute_difference_loss : detail::loss_function<absolute_difference_loss> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "absolute_difference");
     detail::check_labels(predictions, labels);
-    return compute_weighted_loss(abs(predictions - labels), weights);
+    return detail::add_value(detail::weighted(abs(predictions - labels), weights), place);
   }
 };
 inline constexpr absolute_difference_loss absolute_difference;
 
 /// (p − y)², without ½.
 struct mean_squared_error_loss : detail::loss_function<mean_squared_error_loss> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "mean_squared_error");
     detail::check_labels(predictions, labels);
-    return compute_weighted_loss(square(predictions - labels), weights);
+    return detail::add_value(detail::weighted(square(predictions - labels), weights), place);
   }
 };
 inline constexpr mean_squared_error_loss mean_squared_error;
 /// The name that TF-Slim's introduction uses.
 inline constexpr mean_squared_error_loss sum_of_squares;
 
+/// ½d² where d = |p − y| is at most delta, delta·d − ½·delta² elsewhere.
+struct huber_loss_function : detail::loss_function<huber_loss_function> {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double delta = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "huber_loss");
+    detail::check_labels(predictions, labels);
+    if (!(delta > 0 && delta <= 1e300)) predictions.trace->fail_number("delta", delta, "above 0");
+    const tensor distance = abs(predictions - labels), near = min(distance, delta);
+    return detail::add_value(detail::weighted(near * (distance - 0.5 * near), weights), place);
+  }
+};
+inline constexpr huber_loss_function huber_loss;
+
 /// −y·ln(p + ε) − (1 − y)·ln(1 − p + ε)
 struct log_loss_function : detail::loss_function<log_loss_function> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "log_loss");
     detail::check_labels(predictions, labels);
-    return compute_weighted_loss(-(labels * log(predictions + epsilon)) - (1.0 - labels) * log(1.0 - predictions + epsilon), weights);
+    return detail::add_value(detail::weighted(-(labels * log(predictions + epsilon)) - (1.0 - labels) * log(1.0 - predictions + epsilon), weights), place);
   }
 };
 inline constexpr log_loss_function log_loss;
 
 /// max(x, 0) − x·y' + ln(1 + exp(−|x|)) with y' = y·(1 − s) + ½·s, s = label_smoothing.
 struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_loss> {
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
+    const detail::open_loss opened(logits, place, "sigmoid_cross_entropy_loss");
     detail::check_labels(logits, labels);
     const tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
-    return compute_weighted_loss(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights);
+    return detail::add_value(detail::weighted(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights), place);
   }
 };
 inline constexpr sigmoid_cross_entropy_loss sigmoid_cross_entropy;
@@ -91,10 +108,11 @@ constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
 /// −Σ y'·log_softmax(x) over the last extent, y' = y·(1 − s) + s/classes: one loss per example, or per pixel of logits [height, width, classes].
 /// Labels are distributions over the classes (one-hot or soft). Weights: one number, one per example, or one per pixel.
 struct softmax_cross_entropy_loss : detail::loss_function<softmax_cross_entropy_loss> {
-  constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
+    const detail::open_loss opened(logits, place, "softmax_cross_entropy_loss");
     detail::check_labels(logits, onehot_labels);
     const tensor labels = label_smoothing > 0 ? onehot_labels * (1 - label_smoothing) + label_smoothing / logits.channels() : onehot_labels;
-    return compute_weighted_loss(detail::cross_entropies(logits, labels), weights);
+    return detail::add_value(detail::weighted(detail::cross_entropies(logits, labels), weights), place);
   }
 };
 inline constexpr softmax_cross_entropy_loss softmax_cross_entropy;
@@ -102,8 +120,9 @@ inline constexpr softmax_cross_entropy_loss softmax_cross_entropy;
 namespace detail {
 
 /// The loss below; `ignored`, unless null, is a label whose losses do not count.
-constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels, const tensor& weights, const int* ignored) {
+constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels, const tensor& weights, const int* ignored, const placement& place) {
   tracer& trace = *logits.trace;
+  const open_loss opened(logits, place, "sparse_softmax_cross_entropy_loss");
   const int classes = logits.channels();
   const slim::shape cells = leading(logits.shape());
   const bool known = labels.bound() && trace.g.nodes[labels.node].batched;
@@ -115,9 +134,9 @@ constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels
   const tensor of_cells = reshaped(labels, cells);
   const tensor each = cross_entropies(logits, slim::detail::one_hot(of_cells, classes));
   trace.g.labels.push({of_cells.node, each.node, classes, ignored != nullptr ? *ignored : 0, ignored != nullptr});
-  if (ignored == nullptr) return compute_weighted_loss(each, weights);
+  if (ignored == nullptr) return add_value(weighted(each, weights), place);
   const tensor counts = select(is_equal(of_cells, *ignored), 0.0, 1.0);
-  return compute_weighted_loss(each, weights.bound() ? counts * aligned_weights(weights, cells) : counts * weights);
+  return add_value(weighted(each, weights.bound() ? counts * aligned_weights(weights, cells) : counts * weights), place);
 }
 
 }  // namespace detail
@@ -127,14 +146,14 @@ constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels
 /// arguments makes one more known, whose losses do not count.
 struct sparse_softmax_cross_entropy_loss : detail::loss_function<sparse_softmax_cross_entropy_loss> {
   static constexpr slim::shape label_shape(const slim::shape& predictions) { return detail::leading(predictions); }
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0) const {
-    return detail::sparse_cross_entropy(logits, labels, weights, nullptr);
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
+    return detail::sparse_cross_entropy(logits, labels, weights, nullptr, place);
   }
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const argument<ignore_label_keyword>& ignored) const {
-    return detail::sparse_cross_entropy(logits, labels, weights, &ignored.value);
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const argument<ignore_label_keyword>& ignored, const placement& place = {}) const {
+    return detail::sparse_cross_entropy(logits, labels, weights, &ignored.value, place);
   }
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const argument<ignore_label_keyword>& ignored) const {
-    return detail::sparse_cross_entropy(logits, labels, 1.0, &ignored.value);
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const argument<ignore_label_keyword>& ignored, const placement& place = {}) const {
+    return detail::sparse_cross_entropy(logits, labels, 1.0, &ignored.value, place);
   }
 };
 inline constexpr sparse_softmax_cross_entropy_loss sparse_softmax_cross_entropy;
@@ -162,12 +181,14 @@ inline constexpr hinge_loss_function hinge_loss;
 /// 1 − Σ p·y along one axis, which the losses do not have any more; inputs are taken to have unit length along it. `axis` counts the batch as 0, as
 /// in TF-Slim; −1, and none, is the last.
 struct cosine_distance_loss : detail::loss_function<cosine_distance_loss> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
-    return along(predictions, labels, -1, weights);
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "cosine_distance_loss");
+    return detail::add_value(along(predictions, labels, -1, weights), place);
   }
   template <std::integral Axis>
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, Axis axis, const tensor& weights = 1.0) const {
-    return along(predictions, labels, static_cast<int>(axis), weights);
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, Axis axis, const tensor& weights = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "cosine_distance_loss");
+    return detail::add_value(along(predictions, labels, static_cast<int>(axis), weights), place);
   }
 
 private:
@@ -186,7 +207,7 @@ private:
     const tensor products = predictions * labels;
     if (!weights.bound()) {
       const double weight = trace.g.nodes[weights.in(trace)].value();
-      return add_loss(weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]));
+      return weight == 0 ? tensor(trace, graph::constant(trace.g, 0)) : weight - mean(products) * (weight * all[own]);
     }
     // Σ weights·(1 − Σ products) = Σ weights − Σ weights·products: no sum along an axis is needed.
     const tensor aligned = detail::aligned_weights(weights, losses);
@@ -196,20 +217,21 @@ private:
     const double per_weight = static_cast<double>(losses.size()) / static_cast<double>(each.size());
     const tensor spread = each.rank == 0 ? aligned : detail::reshaped(aligned, detail::with_ones(each, own, 1));
     const tensor of_ones = batched ? sum(aligned) * per_weight : aligned * per_weight * tensor(trace, graph::batch_size(trace.g));
-    return add_loss(detail::average_of_counted(of_ones - sum(products * spread), aligned, per_weight));
+    return detail::average_of_counted(of_ones - sum(products * spread), aligned, per_weight);
   }
 };
 inline constexpr cosine_distance_loss cosine_distance;
 
 /// Per example, d = p − y with n elements: 2·Σd²/n − 2·(Σd)²/n²; weighted and summed over the batch, not averaged.
 struct mean_pairwise_squared_error_loss : detail::loss_function<mean_pairwise_squared_error_loss> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
+    const detail::open_loss opened(predictions, place, "mean_pairwise_squared_error");
     detail::check_labels(predictions, labels);
     const tensor difference = predictions - labels;
     const double n = static_cast<double>(predictions.shape().size());
     const tensor squares = sum_per_example(square(difference)), total = sum_per_example(difference);
     const tensor each = squares * (2 / n) - square(total) * (2 / (n * n));
-    return add_loss(sum(each * (weights.bound() ? detail::aligned_weights(weights, {}) : weights)));
+    return detail::add_value(sum(each * (weights.bound() ? detail::aligned_weights(weights, {}) : weights)), place);
   }
 };
 inline constexpr mean_pairwise_squared_error_loss mean_pairwise_squared_error;

@@ -9,7 +9,17 @@
 
 namespace slim {
 
-enum class deferred : unsigned char { no, total_loss, losses, regularization_losses };
+/// A sum over collections: of losses, of the regularizers' losses, or of both; of those whose names begin with `scope`.
+struct loss_sum {
+  bool losses = false, regularization_losses = false;
+  const char* scope = "";
+  const char* loss_collection = graph::losses_collection;
+
+  constexpr bool any() const { return losses || regularization_losses; }
+};
+namespace detail {
+inline constexpr loss_sum no_sum{};
+}
 
 /// A value of the network being traced: a handle of one graph node, or a number. Cheap to copy. `shape()` is per example.
 class tensor {
@@ -17,7 +27,7 @@ public:
   constexpr tensor(double number) : constant(number) {}
   constexpr tensor(tracer& owner, int index) : trace(&owner), node(index) {}
   /// A sum over a collection that is worked out where it meets a tensor of the network; see losses::get_total_loss.
-  constexpr explicit tensor(deferred what) : later(what) {}
+  constexpr explicit tensor(const loss_sum* what) : later(what) {}
 
   constexpr const slim::shape& shape() const { return trace->g.nodes[node].extent; }
   constexpr int channels() const { return shape().channels(); }
@@ -31,7 +41,7 @@ public:
   /// The node of this tensor in the graph of `owner`.
   constexpr int in(tracer& owner) const {
     if (trace != nullptr) return node;
-    return later == deferred::no ? graph::constant(owner.g, constant) : collected(owner);
+    return later->any() ? collected(owner) : graph::constant(owner.g, constant);
   }
 
   tracer* trace = nullptr;
@@ -50,17 +60,19 @@ private:
       terms[0] = count == 1 ? terms[0] : graph::map(owner.g, f, terms, count, owner.scope);
       count = 1;
     };
-    const auto add = [&](const detail::list<graph::named_node>& losses) {
+    const auto add = [&](const detail::list<graph::named_node>& losses, const char* collection) {
       for (const graph::named_node& loss : losses) {
+        if (!equal(loss.collection, collection) || !(later->scope[0] == '\0' || begins(graph::scope_name(owner.g.scopes, loss.scope).c_str(), later->scope))) continue;
         if (count == 8) fold();
         terms[count++] = loss.node;
         any = true;
       }
     };
-    if (later != deferred::regularization_losses) add(owner.g.losses);
-    if (later != deferred::losses) add(owner.regularization_losses());
+    if (later->losses) add(owner.g.losses, later->loss_collection);
+    if (later->regularization_losses) add(owner.regularization_losses(), graph::losses_collection);
     if (!any) {
-      if (later == deferred::total_loss && owner.training) owner.fail(graph::rule::no_loss);
+      const char* const named = later->scope[0] != '\0' ? later->scope : equal(later->loss_collection, graph::losses_collection) ? "" : later->loss_collection;
+      if (owner.training && (named[0] != '\0' || later->losses == later->regularization_losses)) owner.fail(graph::rule::no_loss, {}, {}, named);
       return graph::constant(owner.g, 0);
     }
     fold();
@@ -68,7 +80,7 @@ private:
   }
 
   double constant = 0;
-  deferred later = deferred::no;
+  const loss_sum* later = &detail::no_sum;  // never null
 };
 
 namespace detail {
