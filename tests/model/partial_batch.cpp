@@ -49,3 +49,20 @@ TEST_CASE("a prepared predictor gives the same bits until the weights change and
   prepared.prepare();
   CHECK(prepared(x) == plain(x));
 }
+
+TEST_CASE("one set of weights, several sizes of input") {
+  static constexpr auto small_net = conv2d(6, {3, 3}, "conv1") >> max_pool2d({2, 2}, "pool") >> conv2d(4, {3, 3}, "conv2") >> global_avg_pool("mean");
+  using small = model<small_net, input<8, 8, 2>>;
+  using large = model<small_net, input<10, 14, 2>>;
+  small trained(seed(1), capacity(2));
+  large expected(seed(2), capacity(2));
+  predictor<large> on_large(trained, capacity(2));
+  const auto images = laws::numbers<float>(2 * 10 * 14 * 2, 3);
+  for (const float scale : {1.0f, 2.0f}) {  // weights that change are seen
+    for (float& one : trained.parameters()) one *= scale;
+    std::ranges::copy(trained.parameters(), expected.parameters().begin());
+    CHECK(on_large(images) == expected.predict(images));
+  }
+  small moved = std::move(trained);
+  CHECK(on_large(images) == expected.predict(images));
+}

@@ -38,10 +38,21 @@ class basic_model;
 
 namespace detail {
 
+/// What the type of a model says. Models hold predictors, which ask this: naming one of them first must not need the other.
+template <class Model>
+struct model_traits;
+template <const auto& Net, unsigned long Fingerprint, class... Options>
+struct model_traits<basic_model<Net, Fingerprint, Options...>> {
+  using options = model_options<Options...>;
+  using scalar = typename options::scalar;
+  static constexpr const auto& network = Net;
+  static constexpr const auto& program = inference<Net, options>::program;
+};
+
 /// The variables of a model, shared with whatever runs on them: they stay where they are when the model is moved, and outlive it.
 template <class Model>
 struct model_variables {
-  aligned_buffer<typename Model::scalar> values;
+  aligned_buffer<typename model_traits<Model>::scalar> values;
   Model* owner;  // null when the model is gone
 };
 
@@ -50,19 +61,46 @@ inline std::uint32_t run_seed(std::uint64_t seed, std::int64_t run) {
   return simd::mix(static_cast<std::uint32_t>(seed * 0x9E3779B97F4A7C15ull >> 32) + simd::mix(static_cast<std::uint32_t>(run)));
 }
 
+template <class Model>
+std::shared_ptr<aligned_buffer<typename model_traits<Model>::scalar>> values_of(const std::shared_ptr<model_variables<Model>>& shared) {
+  return {shared, &shared->values};
+}
+
+/// True when two models have their variables in the same places: the same network, compiled for inputs of another size.
+template <class Model, class Other>
+constexpr bool same_variables() {
+  using one = model_traits<Model>;
+  using another = model_traits<Other>;
+  constexpr const auto &a = one::program, &b = another::program;
+  bool same = &one::network == &another::network && std::is_same_v<typename one::scalar, typename another::scalar> && a.sizes.variables == b.sizes.variables;
+  for (int v = 0; same && v < a.sizes.variables; ++v)
+    same = a.variables[v].extent == b.variables[v].extent && a.places[a.variables[v].node].offset == b.places[b.variables[v].node].offset;
+  return same;
+}
+
 }  // namespace detail
 
 /// Inference on the variables of a model, with an arena of its own: one predictor per thread shares one set of weights. Inference changes none
 /// of them; train the model meanwhile in no other thread. A model that is moved takes its predictors along.
 template <class Model>
 class predictor {
-  using T = typename Model::scalar;
-  static constexpr const auto& program = Model::program;
+  using traits = detail::model_traits<Model>;
+  using options = typename traits::options;
+  using T = typename traits::scalar;
+  static constexpr const auto& program = traits::program;
+  static constexpr capacity usual{options::fixed_batch > 0 ? options::fixed_batch : default_capacity};
 
 public:
-  explicit predictor(const Model& of, capacity room = capacity(Model::options::fixed_batch > 0 ? Model::options::fixed_batch : default_capacity),
-                     int threads = kernel::hardware_threads())
-      : weights(of.shared()), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {}
+  explicit predictor(const Model& of, capacity room = usual, int threads = kernel::hardware_threads())
+      : weights(detail::values_of(of.shared())), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {}
+
+  /// The same network on inputs of another size than its model takes, with the variables of the model: predictor<model<net, input<320, 320, 3>>> large(trained).
+  template <class Other>
+    requires(!std::is_same_v<Other, Model> && requires { detail::model_traits<Other>::network; })
+  explicit predictor(const Other& of, capacity room = usual, int threads = kernel::hardware_threads())
+      : weights(detail::values_of(of.shared())), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {
+    static_assert(detail::same_variables<Model, Other>(), "the model has other variables: it is another network or precision, or one whose variables depend on the size of its input");
+  }
 
   /// Runs the network. Each argument holds whole examples of one input, all the same number: anything with data() and size(), of the model's
   /// precision or integers, an Eigen matrix with one example in each row. Returns the first output: a matrix_view
@@ -75,7 +113,7 @@ public:
 
   /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
   /// convolutions, once those of matrix products. Later runs do not see changes of the weights until the next prepare().
-  void prepare() { run.prepare(weights->values.data()); }
+  void prepare() { run.prepare(weights->data()); }
 
   /// Random numbers of dropout(is_training = true) are other ones in each run, and a function of the seed (at first the model's) and of how many
   /// runs there were since it was set. Predictors of different seeds draw different numbers.
@@ -111,10 +149,10 @@ private:
 
   template <class... Inputs>
   void forward(const Inputs&... inputs) {
-    static_assert(sizeof...(Inputs) == Model::options::input_count, "one argument for each input of the network");
+    static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     batch.bind(inputs...);
     // Inference programs have no updates: the variables are only read.
-    run.run(weights->values.data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs),
+    run.run(weights->data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs),
             [&] { batch.check_computed_labels(run); });
   }
 
@@ -124,7 +162,7 @@ private:
     return matrix_view<const T, Columns>(all.data(), static_cast<long>(all.size()) / Columns);
   }
 
-  std::shared_ptr<detail::model_variables<Model>> weights;
+  std::shared_ptr<aligned_buffer<T>> weights;
   executor<T, program> run;
   detail::batch_inputs<T, program> batch;
   std::uint64_t noise_seed;
@@ -160,7 +198,7 @@ public:
     }
   }
 
-  basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = held; }
+  basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = detail::values_of(held); }
   basic_model(basic_model&& other) noexcept : held(std::move(other.held)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
     if (held) held->owner = this;
   }
@@ -171,7 +209,7 @@ public:
     else held = made(other.values());
     first_seed = other.first_seed;
     predict_with = other.predict_with;
-    predict_with.weights = held;
+    predict_with.weights = detail::values_of(held);
     return *this;
   }
   basic_model& operator=(basic_model&& other) {
@@ -256,7 +294,8 @@ public:
   static long offset_of(int i) { return program.places[program.variables[i].node].offset; }
 
 private:
-  friend predictor<basic_model>;
+  template <class>
+  friend class predictor;
   template <class, class, class, class, unsigned long>
   friend class train_op;
   template <class, class, class, bool, unsigned long>
