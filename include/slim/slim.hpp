@@ -11,6 +11,7 @@
 
 #include "slim/core/config.hpp"
 #include "slim/layers/activations.hpp"
+#include "slim/layers/assign.hpp"
 #include "slim/layers/basic.hpp"
 #include "slim/layers/batch_norm.hpp"
 #include "slim/layers/conv2d.hpp"

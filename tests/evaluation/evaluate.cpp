@@ -121,3 +121,24 @@ TEST_CASE("evaluate_once: only some variables, or moving averages in their place
   CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, chosen),
                   slim::error);
 }
+
+TEST_CASE("evaluate_once with a final operation alone") {
+  const folder logs;
+  small_model net{seed(1)};
+  set_boundary(net, 3);
+  const std::string path = save(logs.path, net, 7);
+  set_boundary(net, 100);
+  summaries::summary_set one;
+  one.add("boundary", [&](const std::string& tag, std::vector<summaries::summary_value>& to) { to.push_back({tag, -net.variable<"net/logits/biases">()(1)}); });
+  std::string said;
+  const std::string log = written([&](std::FILE* file) {
+    const float found = evaluate_once(net, logs.path, logs.path + "/eval", [&](const std::string& of) { return said = of, -net.variable<"net/logits/biases">()(1); },
+                                      {.summary_op = &one, .output = file});
+    CHECK(found == 3);
+  });
+  CHECK(said == path);
+  CHECK(contains(log, "Finished evaluation at "));
+  const auto written_there = summaries::read_runs(logs.path + "/eval").begin()->second;
+  CHECK(written_there.scalars.at("boundary")[0].step == 7);
+  CHECK(written_there.scalars.at("boundary")[0].content == 3);
+}

@@ -60,3 +60,33 @@ TEST_CASE("layers put their variables into collections, all or by name") {
   CHECK(in("convolutions") == std::vector<std::string>{"conv1/weights", "conv1/biases"});
   CHECK(in("all") == std::vector<std::string>{"conv1/weights", "conv1/biases", "conv2/biases"});
 }
+
+TEST_CASE("assign: update operations of one's own run in each training step and in nothing else") {
+  static constexpr auto centered = scope("net", scope("center", [](tensor x) {
+    const tensor center = variable(x, "center", {3}, zeros, trainable = false), seen = variable(x, "seen", {}, zeros, trainable = false),
+                 last = local_variable(x, "last", {3}, zeros);
+    assign_moving_average(center, mean_over_batch(x), 0.75);
+    assign(seen, seen + 1.0);
+    assign(last, center);  // what was there before the step
+    return x - center;
+  }) >> fully_connected(1, "out", activation_fn = none));
+  model<centered, input<3>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{0.1});
+  const std::vector<double> x{1, 2, 3, 3, 4, 7, 5, 0, -1}, y{1, 2, 3}, one{1, 1, 1}, target{0};
+  const double means[] = {3, 2, 3};
+  m.predict(x);
+  CHECK(m.variable<"net/center/center">()(0) == 0);
+  op(x, y);
+  for (int c = 0; c < 3; ++c) {
+    CHECK(m.variable<"net/center/center">()(c) == doctest::Approx(0.25 * means[c]));
+    CHECK(m.variable<"net/center/last">()(c) == 0);
+  }
+  op(one, target);  // a partial batch
+  for (int c = 0; c < 3; ++c) {
+    CHECK(m.variable<"net/center/center">()(c) == doctest::Approx(0.75 * 0.25 * means[c] + 0.25));
+    CHECK(m.variable<"net/center/last">()(c) == doctest::Approx(0.25 * means[c]));
+  }
+  CHECK(m.variable<"net/center/seen">()(0) == 2);
+  m.predict(x);
+  CHECK(m.variable<"net/center/seen">()(0) == 2);
+}

@@ -37,6 +37,9 @@ void check_named(const Optimizer& optimizer) {
 
 TEST_CASE("optimize_loss is create_train_op with the rate beside the optimizer") {
   check_named<"SGD">(optimizers::gradient_descent{0.05});
+  net_model with_its_own(seed(3)), written_out(seed(3));
+  CHECK(trained(with_its_own, learning::optimize_loss(with_its_own, losses::mean_squared_error, none, optimizers::adam{0.02})) ==
+        trained(written_out, learning::create_train_op(written_out, losses::mean_squared_error, optimizers::adam{0.02})));
   check_named<"Momentum">(optimizers::momentum{0.05, 0.9});
   check_named<"Adam">(optimizers::adam{0.05});
   check_named<"Adagrad">(optimizers::adagrad{0.05});

@@ -105,49 +105,51 @@ TEST_CASE("clip_global_norm scales all gradients by the norm of them together, m
 }
 
 TEST_CASE("adaptive_clipping brings unusually large norms back to the usual one") {
-  net_model m(seed(3));
-  const learning::adaptive_clipping with{.std_factor = 1.5, .decay = 0.8};
-  auto op = train_op_of(m, with, learning::gradient_multiplier<"net/out">{2.0});
-  double mean = 0, mean_square = 0;
-  int whole = 0, clipped = 0;
-  for (int step = 0; step < 12; ++step) {
-    const double size = step % 4 == 3 ? 30 : 1;  // of the targets, and so of the gradients
-    auto scaled = targets;
-    for (double& one : scaled) one *= size;
-    const net_model before = m;
-    net_model copy = m;
-    auto inspect = learning::create_train_op(copy, losses::mean_squared_error, optimizers::keep_gradients{});
-    inspect(images, scaled);
-    double square = 0;
-    for (int v = 0; v < m.variables(); ++v)
-      for (const double g : inspect.slot_values(v)) square += g * g * (in("net/out", v) ? 4 : 1);
-    const double norm = std::sqrt(square), decay = std::min(0.8, step / (step + 1.0)), logarithm = std::log(norm + with.epsilon);
-    mean = decay * mean + (1 - decay) * logarithm;
-    mean_square = decay * mean_square + (1 - decay) * logarithm * logarithm;
-    const double limit = std::exp(mean + with.std_factor * std::sqrt(std::max(with.epsilon, mean_square - mean * mean)));
-    const double factor = norm < limit ? 1 : std::exp(mean) / norm;
-    ++(norm < limit ? whole : clipped);
+  for (const bool by_step : {true, false}) {
+    net_model m(seed(3));
+    const learning::adaptive_clipping with{.std_factor = 1.5, .decay = 0.8, .by_step = by_step};
+    auto op = train_op_of(m, with, learning::gradient_multiplier<"net/out">{2.0});
+    double mean = 0, mean_square = 0;
+    int whole = 0, clipped = 0;
+    for (int step = 0; step < 12; ++step) {
+      const double size = step % 4 == 3 ? 30 : 1;  // of the targets, and so of the gradients
+      auto scaled = targets;
+      for (double& one : scaled) one *= size;
+      const net_model before = m;
+      net_model copy = m;
+      auto inspect = learning::create_train_op(copy, losses::mean_squared_error, optimizers::keep_gradients{});
+      inspect(images, scaled);
+      double square = 0;
+      for (int v = 0; v < m.variables(); ++v)
+        for (const double g : inspect.slot_values(v)) square += g * g * (in("net/out", v) ? 4 : 1);
+      const double norm = std::sqrt(square), decay = by_step ? std::min(0.8, step / (step + 1.0)) : 0.8, logarithm = std::log(norm + with.epsilon);
+      mean = decay * mean + (1 - decay) * logarithm;
+      mean_square = decay * mean_square + (1 - decay) * logarithm * logarithm;
+      const double limit = std::exp(mean + with.std_factor * std::sqrt(std::max(with.epsilon, mean_square - mean * mean)));
+      const double factor = norm < limit ? 1 : std::exp(mean) / norm;
+      ++(norm < limit ? whole : clipped);
 
-    op(images, scaled);
-    CHECK(op.global_gradient_norm() == doctest::Approx(norm).epsilon(1e-11));
-    for (int v = 0; v < m.variables(); ++v) {
-      if (!m.variable_trainable(v)) continue;
-      INFO("step ", step, " ", m.variable_name(v));
-      for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) {
-        const double applied = learning_rate * factor * (in("net/out", v) ? 2 : 1) * inspect.slot_values(v)[i];
-        CHECK(m.variable_values(v)[i] == doctest::Approx(before.variable_values(v)[i] - applied).epsilon(1e-9));
+      op(images, scaled);
+      CHECK(op.global_gradient_norm() == doctest::Approx(norm).epsilon(1e-11));
+      for (int v = 0; v < m.variables(); ++v) {
+        if (!m.variable_trainable(v)) continue;
+        INFO("step ", step, " ", m.variable_name(v));
+        for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) {
+          const double applied = learning_rate * factor * (in("net/out", v) ? 2 : 1) * inspect.slot_values(v)[i];
+          CHECK(m.variable_values(v)[i] == doctest::Approx(before.variable_values(v)[i] - applied).epsilon(1e-9));
+        }
       }
     }
+    CHECK(whole > 0);
+    CHECK(clipped > 0);
+    std::vector<double> saved;
+    op.for_each_state([&](const variable_reference& one) {
+      if (one.name.starts_with("AdaptiveMaxNorm/")) saved.push_back(one.values<double>()[0]);
+    });
+    REQUIRE(saved.size() == 2);
+    CHECK(saved[0] == doctest::Approx(mean).epsilon(1e-11));
+    CHECK(saved[1] == doctest::Approx(mean_square).epsilon(1e-11));
   }
-  CHECK(whole > 0);
-  CHECK(clipped > 0);
-  std::vector<double> saved;
-  op.for_each_state([&](const variable_reference& one) {
-    if (one.name.starts_with("AdaptiveMaxNorm/")) saved.push_back(one.values<double>()[0]);
-  });
-  REQUIRE(saved.size() == 2);
-  CHECK(saved[0] == doctest::Approx(mean).epsilon(1e-11));
-  CHECK(saved[1] == doctest::Approx(mean_square).epsilon(1e-11));
 }
 
 TEST_CASE("adaptive_clipping: a fixed limit besides") {

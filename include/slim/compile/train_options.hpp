@@ -44,13 +44,14 @@ struct clip_global_norm {
 
 /// Scales all gradients when the norm of them together is unusually large: with the running mean and standard deviation of log(‖g‖ + epsilon),
 /// a norm of at least exp(mean + std_factor·deviation) becomes exp(mean), and none stays above `static_max_norm` (0: no such limit). The
-/// averages count the norm of the step itself; they begin with decay min(decay, n/(n + 1)) in step n, counted from 0. They are saved with the
-/// training state.
+/// averages count the norm of the step itself; they begin with decay min(decay, n/(n + 1)) in step n, counted from 0, unless `by_step` is off (TF-Slim:
+/// without a global step): then with `decay` from the first step on. They are saved with the training state.
 struct adaptive_clipping {
   double std_factor = 2;
   double decay = 0.95;
   double static_max_norm = 0;
   double epsilon = 1e-8;
+  bool by_step = true;
   static constexpr int numbers = 6;  // std_factor, effective decay, static_max_norm, epsilon, mean, mean square: the train_op knows the others
   void set_numbers(double* number) const {
     detail::expect_option(decay >= 0 && decay < 1, "adaptive_clipping: decay", "a number from 0 to below 1", decay);

@@ -148,6 +148,31 @@ auto evaluate_once(Model& net, const std::string& checkpoint_path, const std::st
   return detail::evaluate_restored(path, writer ? &*writer : nullptr, metrics, eval_op, options);
 }
 
+/// The same without metrics: restores `net` and calls `final_op` with the checkpoint's file, as TF-Slim does without an eval_op. Returns what it returns,
+/// and writes options.summary_op to `logdir`.
+template <class Model, class FinalOp>
+  requires std::is_invocable_v<FinalOp&, const std::string&>
+auto evaluate_once(Model& net, const std::string& checkpoint_path, const std::string& logdir, FinalOp final_op, const evaluation_options& options = {}) {
+  detail::log(options.output, "Starting evaluation at " + detail::utc_time());
+  const std::string path = detail::restore(net, checkpoint_path, options);
+  if (options.initial_op) options.initial_op();
+  const auto finish = [&] {
+    if (!logdir.empty() && options.summary_op != nullptr) {
+      summaries::event_writer writer(logdir);
+      writer.add(detail::global_step_of(path), options.summary_op->evaluate());
+    }
+    detail::log(options.output, "Finished evaluation at " + detail::utc_time());
+  };
+  if constexpr (std::is_void_v<decltype(final_op(path))>) {
+    final_op(path);
+    finish();
+  } else {
+    auto value = final_op(path);
+    finish();
+    return value;
+  }
+}
+
 }  // namespace slim::evaluation
 
 #include "slim/core/end.hpp"

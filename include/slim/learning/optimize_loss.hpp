@@ -54,6 +54,12 @@ template <class Model, class Loss, class Optimizer, class... Options>
 auto optimize_loss(Model& net, Loss loss, const optimizers::schedule& learning_rate, Optimizer optimizer, const Options&... options) {
   return create_train_op(net, loss, detail::with_learning_rate(optimizer, learning_rate, learning_rate(0)), options...);
 }
+/// The same with the learning rate that the optimizer has: optimize_loss(net, loss, none, optimizers::adam{0.001}).
+template <class Model, class Loss, class Optimizer, class... Options>
+  requires requires { Optimizer::slots; }
+auto optimize_loss(Model& net, Loss loss, none_t, Optimizer optimizer, const Options&... options) {
+  return create_train_op(net, loss, std::move(optimizer), options...);
+}
 /// The same with one of TF-Slim's names: optimize_loss<"Adam">(net, loss, 0.001).
 template <text Name, class Model, class Loss, class... Options>
 auto optimize_loss(Model& net, Loss loss, const optimizers::schedule& learning_rate, const Options&... options) {

@@ -214,10 +214,15 @@ private:
       this->template option<Option>().set_numbers(own);
       if constexpr (std::is_same_v<Option, learning::accumulate_gradients>) own[1] = parts + 1 >= batches_per_step();
       if constexpr (std::is_same_v<Option, learning::adaptive_clipping>) {
-        own[1] = norms.decay_at(steps, this->template option<Option>().decay);
+        own[1] = clipping_decay();
         own[4] = norms.mean, own[5] = norms.mean_square;
       }
     });
+  }
+
+  double clipping_decay() const {
+    const learning::adaptive_clipping& with = chosen;
+    return with.by_step ? norms.decay_at(steps, with.decay) : with.decay;
   }
 
   /// One more part of a step is done; the last one makes it a step.
@@ -227,7 +232,7 @@ private:
     parts = 0;
     if constexpr (adapts_clipping && outputs::has_norm) {
       const learning::adaptive_clipping& with = chosen;
-      norms.follow(static_cast<double>(global_gradient_norm()) + with.epsilon, norms.decay_at(steps, with.decay));
+      norms.follow(static_cast<double>(global_gradient_norm()) + with.epsilon, clipping_decay());
     }
     ++steps;
     if constexpr (averages_variables) averages.follow(parameters(), option<learning::moving_average>().decay, steps, run.threads());
