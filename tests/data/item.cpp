@@ -1,4 +1,5 @@
 #include "slim/data/item.hpp"
+#include "slim/data/sparse_ops.hpp"
 
 #include <doctest/doctest.h>
 
@@ -61,4 +62,27 @@ TEST_CASE("places outside of the shape are refused, also in an empty shape") {
   CHECK(has(complaint_of([&] { reshape(nowhere, {0, 5}); }), "below 0, found 0"));
   const item huge{{1 << 20, 1 << 20}, std::vector<float>(), std::vector<std::int64_t>()};
   CHECK(has(complaint_of([&] { to_dense(huge); }), "expected extents of at most"));
+}
+
+TEST_CASE("between dense and sparse: dense_to_sparse, indicators_to_sparse_ids, sparse_row_envelope") {
+  using indices = std::vector<std::int64_t>;
+  const item dense{{2, 3}, std::vector<std::int32_t>{0, 7, 0, 8, 0, 9}};
+  const item found = dense_to_sparse(dense);
+  CHECK(found == item{{2, 3}, std::vector<std::int32_t>{7, 8, 9}, indices{0, 1, 1, 0, 1, 2}});
+  CHECK(to_dense(found) == dense);
+  CHECK(dense_to_sparse(dense, std::int64_t{9}).size() == 5);
+  CHECK(dense_to_sparse({{3}, std::vector<std::string>{"a", "", "b"}}) == item{{3}, std::vector<std::string>{"a", "b"}, indices{0, 2}});
+  CHECK(sparse_row_envelope(found) == indices{2, 3});
+  CHECK(sparse_row_envelope(found, 1, 0) == indices{2, 1, 2});
+  CHECK(sparse_row_envelope({{3, 4}, std::vector<float>(), indices()}) == indices{0, 0, 0});
+
+  const item ids = indicators_to_sparse_ids({{3, 4}, std::vector<float>{0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 1}});
+  CHECK(ids == item{{3, 3}, indices{1, 3, 0, 2, 3}, indices{0, 0, 0, 1, 2, 0, 2, 1, 2, 2}});
+  CHECK(indicators_to_sparse_ids({{1, 2, 2}, std::vector<std::int64_t>{1, 0, 0, 1}}) == item{{1, 2, 1}, indices{0, 1}, indices{0, 0, 0, 0, 1, 0}});
+  CHECK(indicators_to_sparse_ids({{2, 2}, std::vector<std::int64_t>{5, 5, 5, 6}}, std::int64_t{5}) == item{{2, 1}, indices{1}, indices{1, 0}});
+
+  CHECK(has(complaint_of([&] { dense_to_sparse(found); }), "expected a dense item"));
+  CHECK(has(complaint_of([&] { sparse_row_envelope(dense); }), "expected a sparse item"));
+  CHECK(has(complaint_of([&] { sparse_row_envelope(found, 0, 2); }), "expected axes from 0 to 1, found 2"));
+  CHECK(has(complaint_of([&] { indicators_to_sparse_ids({{}, std::vector<float>{1}}); }), "a single value"));
 }
