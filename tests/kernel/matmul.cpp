@@ -1,4 +1,4 @@
-#include "slim/kernel/matmul.hpp"
+#include "slim/kernel/matrix_products.hpp"
 
 #include "tests/kernel/reference.hpp"
 
@@ -94,4 +94,29 @@ TEST_CASE_TEMPLATE("matmul weights gradient equals its definition, for every thr
       CHECK(db == first);
     }
   }
+}
+
+TEST_CASE_TEMPLATE("products of pairs equal their definition, for every thread count", T, float, double) {
+  for (const matmul_case& m : {matmul_case{7, 3, 5}, {20, 17, 33}, {1, 64, 9}})
+    for (const long count : {1L, 2L, 40L})
+      for (const transposed which : {transposed::none, transposed::left, transposed::right}) {
+        const auto a = values<T>(count * m.rows * m.inner, 1), b = values<T>(count * m.inner * m.columns, 2);
+        auto expected = zeros<T>(count * m.rows * m.columns);
+        for (long p = 0; p < count; ++p)
+          for (long i = 0; i < m.rows; ++i)
+            for (long e = 0; e < m.inner; ++e)
+              for (long j = 0; j < m.columns; ++j) {
+                const long left = which == transposed::left ? e * m.rows + i : i * m.inner + e, right = which == transposed::right ? j * m.inner + e : e * m.columns + j;
+                expected[static_cast<std::size_t>((p * m.rows + i) * m.columns + j)] +=
+                    static_cast<double>(a[static_cast<std::size_t>(p * m.rows * m.inner + left)]) * static_cast<double>(b[static_cast<std::size_t>(p * m.inner * m.columns + right)]);
+              }
+        std::vector<T> first;
+        for (int threads = 1; threads <= 3; ++threads) {
+          std::vector<T> c(expected.size(), T(NAN));
+          multiply_pairs(which, count, m.rows, m.inner, m.columns, a.data(), b.data(), c.data(), threads);
+          CHECK(distance(c, expected) <= tolerance<T>);
+          if (threads == 1) first = c;
+          CHECK(c == first);
+        }
+      }
 }

@@ -51,6 +51,14 @@ constexpr auto reduced = [](tensor x) {
   const tensor bent = where(z >= 0.1 && !(z <= mean_of), pow(1.0 + square(z), least), sin(z) * cos(y) + rsqrt(2.0 + z) - erf(z)) + pow(z, 3.0) * not_equal(z, y);
   return concat({reduce_sum(bent, {0, 1}), flatten("flat")(reduce_max(bent, 2)), flatten("flat_mean")(clip_by_value(reduce_mean(bent, 0), -0.2, 0.4))}, 0);
 };
+// Products of matrices of each example, transposed in every way, and with shared ones.
+constexpr auto multiplied = [](tensor x) {
+  const tensor y = front(x), z = y * variable(x, "table", {3, 5, 3}, ones);  // [3, 5, 3]
+  const tensor inner = matmul(y, z, true), outer = matmul(z, tanh(y), false, true), plain = matmul(outer, z), both = matmul(y, transpose(z, {0, 2, 1}), true, true);  // [3, 3, 3], [3, 5, 5], [3, 5, 3]
+  const tensor shared = matmul(variable(x, "left", {3, 2, 5}), plain), rows = matmul(inner + both, variable(x, "matrix", {2, 3}), false, true);          // [3, 2, 3], [3, 3, 2]
+  const tensor squares = matmul(variable(x, "a", {2, 4}), variable(x, "b", {4, 2}));
+  return flatten("flat")(matmul(matmul(shared, rows), squares)) * 0.3;
+};
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
   const tensor y = front(x);
@@ -129,6 +137,7 @@ TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: products of matrices") { laws::check_gradients_at_batches<multiplied, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {
   laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);

@@ -128,6 +128,53 @@ TEST_CASE("equally large elements share the gradient; a clip lets it through at 
   for (int i = 0; i < 6; ++i) CHECK(g[static_cast<std::size_t>(i)] == doctest::Approx(expected[i]).epsilon(1e-15));
 }
 
+namespace {
+constexpr auto multiplied = [](tensor x, tensor y) {  // [2, 5, 3] and [2, 5, 4]
+  const tensor shared = variable(x, "shared", {2, 3, 7}), matrix = variable(x, "matrix", {4, 3});
+  const tensor turned = transpose(x, {0, 2, 1});
+  return outputs(matmul(x, y, true), matmul(turned, y), matmul(turned, transpose(y, {0, 2, 1}), false, true), matmul(x, transpose(y, {0, 2, 1}), true, true), matmul(x, shared),
+                 matmul(y, matrix), matmul(x, matrix, false, true), matmul(y, matmul(matrix, matrix, false, true)), matmul(transpose(y, {0, 2, 1}), matrix, true), conv2d(2, {3, 3})(x));
+};
+
+template <class T>
+void check_multiplied(long batch) {
+  model<multiplied, input<2, 5, 3>, input<2, 5, 4>, precision<T>> m{seed(1), capacity(7), 2};
+  const auto left = numbers<T>(30 * batch, 5), right = numbers<T>(40 * batch, 6);
+  m.predict(left, right);
+  const reading<T> x{left.data(), {2, 5, 3}}, y{right.data(), {2, 5, 4}}, shared{m.template variable<"shared">().data(), {2, 3, 7}}, matrix{m.template variable<"matrix">().data(), {1, 4, 3}};
+  const auto total = [](long count, const auto& term) {
+    double sum = 0;
+    for (long i = 0; i < count; ++i) sum += static_cast<double>(term(i));
+    return static_cast<T>(sum);
+  };
+  const double close = sizeof(T) == 4 ? 2e-6 : 1e-14;
+  const auto pair = [&](long e, long i, long j, long k) { return total(5, [&](long l) { return x(e, i, l, j) * y(e, i, l, k); }); };
+  check_elements<T>(m.template output<0>(), batch, {2, 3, 4}, pair, close);
+  check_elements<T>(m.template output<1>(), batch, {2, 3, 4}, pair, close);
+  check_elements<T>(m.template output<2>(), batch, {2, 3, 4}, pair, close);
+  check_elements<T>(m.template output<3>(), batch, {2, 3, 4}, pair, close);
+  check_elements<T>(m.template output<4>(), batch, {2, 5, 7}, [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * shared(0, i, l, k); }); }, close);
+  const auto rows = [&](long e, long i, long j, long k) { return total(4, [&](long l) { return y(e, i, j, l) * matrix(0, 0, l, k); }); };
+  check_elements<T>(m.template output<5>(), batch, {2, 5, 3}, rows, close);
+  check_elements<T>(m.template output<6>(), batch, {2, 5, 4}, [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * matrix(0, 0, k, l); }); }, close);
+  check_elements<T>(m.template output<7>(), batch, {2, 5, 4}, [&](long e, long i, long j, long k) {
+    return total(4, [&](long l) { return y(e, i, j, l) * total(3, [&](long n) { return matrix(0, 0, l, n) * matrix(0, 0, k, n); }); });
+  }, close);
+  check_elements<T>(m.template output<8>(), batch, {2, 5, 3}, rows, close);
+  predictor ahead(m, capacity(7), 2);
+  ahead.prepare();  // packs matrices that are variables, and none that are worked out
+  ahead(left, right);
+  for (long i = 0; i < 40 * batch; ++i) CHECK(ahead.template output<7>().data()[i] == m.template output<7>().data()[i]);
+}
+}  // namespace
+
+TEST_CASE("products of matrices, transposed and not, per example and shared") {
+  for (const long batch : {1, 5, 7}) {
+    check_multiplied<float>(batch);
+    check_multiplied<double>(batch);
+  }
+}
+
 TEST_CASE("slice, pad, concat, split, stack, unstack, tile, squeeze, expand_dims, reshape") {
   for (const long batch : {1, 5, 7}) {
     check_moved<float>(batch);

@@ -174,6 +174,9 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(joined, [](graph::node& n) { n.attributes = op::concat::attributes{2}; }) == "a concatenation along an axis that is not there");
   const auto most = [](sketch& s) { return op::reduce_max::add(s.trace.g, s.input({2, 4, 3}).node, -1); };
   CHECK(fault_after(most, wider) == "the largest of what has other extents");
+  const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
+  CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
+  CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");
   const auto both = [&](sketch& s) { return op::moments::add(s.trace.g, image(s), -1); };
   CHECK(fault_after(both, [](graph::node& n) { n.results = 1; }) == "moments that are not two for each channel");
 }

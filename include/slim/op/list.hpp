@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "slim/op/average_pool.hpp"
+#include "slim/op/batch_matmul.hpp"
 #include "slim/op/concat.hpp"
 #include "slim/op/convolution.hpp"
 #include "slim/op/depthwise_convolution.hpp"
@@ -28,6 +29,7 @@ struct operation_list {
 
 using all = operation_list<
     average_pool, average_pool_gradient,
+    batch_matmul,
     concat,
     convolution, convolution_data_gradient, convolution_weights_gradient,
     depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,

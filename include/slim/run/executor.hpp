@@ -71,10 +71,17 @@ public:
       const run_state<T> state = fresh_state(variables);
       prepared.clear();
       for (const step<T>& one : steps_of<T, Program>.steps) {
-        prepared.emplace_back(one.prepare != nullptr ? one.prepare(state, one, nullptr) : 0);
+        prepared.emplace_back(one.prepare != nullptr && reads_variable(one.node) ? one.prepare(state, one, nullptr) : 0);
         if (prepared.back().size() > 0) one.prepare(state, one, prepared.back().data());
       }
     }
+  }
+
+  /// Whether the weights of node `i` are there before a run, and not worked out in it.
+  static constexpr bool reads_variable(int i) {
+    int weights = Program.nodes[i].operands[1];
+    while (graph::is_view(Program.nodes[weights].kind)) weights = Program.nodes[weights].operands[0];
+    return Program.nodes[weights].kind == graph::kind::variable;
   }
 
   /// Values of node `i` after a run; valid for outputs and kept nodes.
