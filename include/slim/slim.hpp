@@ -21,6 +21,7 @@
 #include "slim/layers/functions.hpp"
 #include "slim/layers/local_response_normalization.hpp"
 #include "slim/layers/pool2d.hpp"
+#include "slim/layers/recurrent.hpp"
 #include "slim/layers/separable_conv2d.hpp"
 #include "slim/layers/variable.hpp"
 #include "slim/learning/create_train_op.hpp"

@@ -62,7 +62,7 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
   switch (kind) {
     case distribution::none:
     case distribution::constant:
-      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(a);
+      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(i >= initial.part && i < 2 * initial.part ? b : a);
       return;
     case distribution::values:
       for (long i = 0; i < size; ++i) values[i] = static_cast<T>(initial.values[i]);

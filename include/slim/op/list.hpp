@@ -14,6 +14,7 @@
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
 #include "slim/op/moments.hpp"
+#include "slim/op/recurrence.hpp"
 #include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/softmax.hpp"
@@ -37,6 +38,7 @@ using all = operation_list<
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,
     moments,
+    recurrence, recurrence_gradient,
     reduce_max,
     slice, pad,
     softmax, softmax_gradient,

@@ -15,6 +15,11 @@ struct argument_origin {
   int source = 0;  // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 
+/// What a layer keeps from one run to the next while a sequence is streamed: an input of the program, and the node that replaces it.
+struct stream_state {
+  int before = -1, after = -1;
+};
+
 struct tracer {
   graph::graph g;
   policy_stack policies;
@@ -22,6 +27,8 @@ struct tracer {
   bool training = false;
   bool reuse = false;      // variables made here must exist already
   bool recording = false;  // keep argument origins
+  bool streaming = false;  // sequences continue those of the run before
+  detail::list<stream_state> streams;
   detail::list<argument_origin> origins;
   int visits = 0;          // scopes opened so far
   int regularized = 0;     // variables whose regularizers are in the collection
@@ -76,6 +83,17 @@ struct tracer {
       g.end_points[known] = made;
     else
       known = g.end_points.push(made);
+  }
+
+  /// A state of this shape for each example, zero at first.
+  constexpr int stream(const slim::shape& extent) {
+    const int made = graph::add_leaf(g, graph::kind::input, true, extent, 0, 0, scope);  // its number is given behind those of the network
+    streams.push({made, -1});
+    return made;
+  }
+  constexpr void continue_stream(int before, int after) {
+    for (stream_state& one : streams)
+      if (one.before == before) one.after = after;
   }
 
   constexpr void fail(graph::rule broken, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
