@@ -27,6 +27,10 @@ constexpr auto recurrent = [](tensor x) {
   for (int i = 0; i < 2; ++i) state = fully_connected(4, "step", activation_fn = nn::tanh, reuse = true)(state + x);
   return state;
 };
+// Each cell, over one step and over several; what follows reads all steps, or the last.
+constexpr auto sequences = simple_rnn(3, "rnn", return_sequences = true) >> gru(2, "gru", return_sequences = true) >> lstm(3, "lstm", return_sequences = true) >> lstm(2, "last");
+constexpr auto no_biases = gru(2, "gru", return_sequences = true, biases_initializer = none) >> lstm(2, "lstm", biases_initializer = none) >> fully_connected(2, "back", activation_fn = none);
+constexpr auto one_step = [](tensor x) { return fully_connected(2, "back", activation_fn = none)(gru(2, "gru", trainable = false)(reshape(fully_connected(3, "front", activation_fn = nn::tanh)(x), {1, 3}))); };
 // Axes in other orders, also of what is the same for all examples.
 constexpr auto turned = [](tensor x) {
   const tensor y = front(x);                                                       // [3, 5, 3]
@@ -134,6 +138,11 @@ TEST_CASE("gradient law: residual connections and sums of branches") { laws::che
 TEST_CASE("gradient law: bias_add as layer and as normalizer") { laws::check_gradients_at_batches<biased, input<7>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared by two branches") { laws::check_gradients_at_batches<twins, input<5, 3, 2>, input<5, 3, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: weights shared along a chain") { laws::check_gradients_at_batches<recurrent, input<4>>(mean_squared_error); }
+TEST_CASE("gradient law: recurrent layers") {
+  laws::check_gradients_at_batches<sequences, input<5, 3>>(mean_squared_error);
+  laws::check_gradients_at_batches<no_biases, input<2, 3>>(mean_squared_error);
+  laws::check_gradients_at_batches<one_step, input<4>>(mean_squared_error);
+}
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
