@@ -19,6 +19,7 @@
 #include "slim/layers/dropout.hpp"
 #include "slim/layers/fully_connected.hpp"
 #include "slim/layers/functions.hpp"
+#include "slim/layers/layer_norm.hpp"
 #include "slim/layers/local_response_normalization.hpp"
 #include "slim/layers/pool2d.hpp"
 #include "slim/layers/recurrent.hpp"

@@ -18,6 +18,7 @@ namespace slim {
 template <int...> struct found;
 template <int...> struct expected;
 template <int...> struct at_least;
+template <int...> struct channels_are;
 template <int...> struct at_most_nodes;
 template <int...> struct position_in_list;
 template <int...> struct window_covers;
@@ -82,6 +83,7 @@ template <class...> struct loss_is_not_one_number;                  // reduce it
 template <class...> struct expression_is_too_large;                 // split it: into several tensors, or layers
 template <class...> struct initializer_has_wrong_number_of_values;  // one value for each element
 template <class...> struct number_out_of_range;
+template <class...> struct number_does_not_divide_channels;          // groups of channels have equal sizes
 template <class...> struct there_is_no_such_device;                 // slim computes on the processor: device = "/CPU:0"
 template <class...> struct network_is_too_large;                     // is there a repeat or a recursion that goes too far?
 template <class...> struct condition_on_a_tensor;                    // a network is one graph for all examples: select(condition, yes, no)
@@ -231,6 +233,7 @@ struct violation_of {
     else if constexpr (broken == no_open_scope) return message<end_point_has_no_name>(where());
     else if constexpr (broken == number_wrong)
       return message<number_out_of_range>(where(), argument(), name_fact<found_number, number_text>(), name_fact<must_be, kind_name>());
+    else if constexpr (broken == indivisible) return message<number_does_not_divide_channels>(where(), argument(), what(), shape_fact<channels_are, expected_shape>());
     else if constexpr (broken == network_too_large) return message<network_is_too_large>(where(), shape_fact<at_most_nodes, expected_shape>());
     else if constexpr (broken == condition_on_tensor && detail_name.size > 0) return message<condition_on_a_tensor>(where(), argument());
     else if constexpr (broken == condition_on_tensor) return message<condition_on_a_tensor>(where());

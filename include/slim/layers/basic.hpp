@@ -2,8 +2,7 @@
 #include "slim/core/begin.hpp"
 // Layers without variables that only rearrange or rescale: flatten, spatial_squeeze, softmax, one_hot_encoding, and bias_add with its one variable.
 
-#include "slim/initializers/initializers.hpp"
-#include "slim/layers/linear.hpp"
+#include "slim/layers/normalizer.hpp"
 #include "slim/op/softmax.hpp"
 
 namespace slim {
@@ -95,31 +94,16 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
 inline constexpr one_hot_encoding_layer one_hot_encoding;
 
 /// Adds `biases` [channels]; usable as normalizer_fn. TF-Slim section 2.7. Call: bias_add(["scope"][, initial_values = ...]).
-struct bias_add_layer : layer<bias_add_layer> {
+struct bias_add_layer : normalizing_layer<bias_add_layer, trainable_keyword> {
   static constexpr const char* function_name = "bias_add";
   static constexpr const char* default_scope = "BiasAdd";
   static constexpr auto defaults = arguments_of(activation_fn = none, initial_values = zeros, regularizer = none, trainable = true, reuse = false,
                                                 variables_collections = variable_collections{});
-  template <class... Rest>
-  constexpr auto operator()(const Rest&... rest) const {
-    return bind(rest...);
-  }
-  static constexpr bool takes_parameter(const void* keyword) { return same_identity(keyword, &identity_of<trainable_keyword>); }
-  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
-    const double* const trained = given.find(trainable);
-    const argument<trainable_keyword> trains(trained != nullptr && *trained != 0);
-    const argument_base* const call[] = {&trains};
-    const int outer = x.trace->open_unique(default_scope);
-    const tensor y = run_layer<bias_add_layer>(x, call, trained != nullptr ? 1 : 0);
-    x.trace->close(outer);
-    return y;
-  }
   static constexpr tensor apply(const tensor& x, const arguments<bias_add_layer>& with) {
     tracer& trace = *x.trace;
     const reuse_guard sharing(trace, with[reuse]);
     const int biases = layer_variable(trace, "biases", {x.channels()}, with[initial_values], interned(trace, with[regularizer]), with[trainable], with);
-    const tensor y = x + tensor(trace, biases);
-    return with[activation_fn].empty() ? y : slim::apply(with[activation_fn].function(), y);
+    return activated(x + tensor(trace, biases), with);
   }
 };
 inline constexpr bias_add_layer bias_add;

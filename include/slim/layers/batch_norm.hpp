@@ -1,8 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
-#include "slim/initializers/initializers.hpp"
-#include "slim/layers/linear.hpp"
+#include "slim/layers/normalizer.hpp"
 #include "slim/op/moments.hpp"
 
 namespace slim {
@@ -11,48 +10,12 @@ namespace slim {
 /// `moving_mean` and `moving_variance` (never trained). Training normalizes by the batch's mean and biased variance and moves the
 /// averages by m·decay + batch·(1 − decay), where the variance that is averaged is the unbiased one, as in TF-Slim's fused form;
 /// inference uses the averages. Source: TF-Slim section 2.6. Call: batch_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
-struct batch_norm_layer : layer<batch_norm_layer> {
+struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, epsilon_keyword, center_keyword, scale_keyword, is_training_keyword, trainable_keyword> {
   static constexpr const char* function_name = "batch_norm";
   static constexpr const char* default_scope = "BatchNorm";
   static constexpr auto defaults = arguments_of(
       decay = 0.999, center = true, scale = false, epsilon = 0.001, activation_fn = none, is_training = training::automatic,
       trainable = true, reuse = false, variables_collections = variable_collections{});
-
-  template <class... Rest>
-  constexpr auto operator()(const Rest&... rest) const {
-    return bind(rest...);
-  }
-
-  static constexpr bool takes_parameter(const void* keyword) {
-    for (const void* const known : {&identity_of<decay_keyword>, &identity_of<epsilon_keyword>, &identity_of<center_keyword>, &identity_of<scale_keyword>,
-                                    &identity_of<is_training_keyword>, &identity_of<trainable_keyword>})
-      if (same_identity(keyword, known)) return true;
-    return false;
-  }
-
-  /// As normalizer_fn of another layer: opens its own scope in the layer's, `given` overrides the arg_scope.
-  static constexpr tensor normalize(const tensor& x, const parameter_list& given) {
-    const auto value = [&](const auto& keyword, double otherwise) {
-      const double* const found = given.find(keyword);
-      return found != nullptr ? *found : otherwise;
-    };
-    const argument<decay_keyword> decays(value(decay, 0));
-    const argument<epsilon_keyword> epsilons(value(epsilon, 0));
-    const argument<center_keyword> centers(value(center, 0) != 0);
-    const argument<scale_keyword> scales(value(scale, 0) != 0);
-    const argument<is_training_keyword> trainings(training_choice(value(is_training, 0) != 0));
-    const argument<trainable_keyword> trainables(value(trainable, 0) != 0);
-    const argument_base* const all[] = {&decays, &epsilons, &centers, &scales, &trainings, &trainables};
-    const argument_base* call[6]{};
-    int count = 0;
-    for (const argument_base* one : all)
-      for (int i = 0; i < given.count; ++i)
-        if (given.keys[i] == one->key) call[count++] = one;
-    const int outer = x.trace->open_unique(default_scope);
-    const tensor y = run_layer<batch_norm_layer>(x, call, count);
-    x.trace->close(outer);
-    return y;
-  }
 
   static constexpr tensor apply(const tensor& x, const arguments<batch_norm_layer>& with) {
     tracer& trace = *x.trace;
@@ -82,8 +45,7 @@ struct batch_norm_layer : layer<batch_norm_layer> {
     const int inverse_deviation = recorded<2>(trace.g, [](double e, auto v, auto g) { return g / sqrt(v + e); }, small);
     const int normalized = recorded<4>(trace.g, [](auto v, auto m, auto s, auto b) { return (v - m) * s + b; });
     const tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, gamma), beta);
-    const stored_function& activate = with[activation_fn];
-    return activate.empty() ? y : slim::apply(activate.function(), y);
+    return activated(y, with);
   }
 
 private:

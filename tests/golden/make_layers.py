@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Prints the expected numbers of tests/layers/normalizers.cpp and its neighbours, computed by TF-Slim itself.
+
+    python3 make_layers.py [network]      needs TensorFlow 2 and tf_slim
+
+Inputs, targets and variables come from the formula of tests/laws/numbers.hpp, see tests/layers/golden.hpp. A line is a name and what its numbers (of an end point, or of the
+gradient of the mean squared error by a variable, or of a variable after one step) are along one fixed direction.
+"""
+
+import sys
+
+import numpy
+import tensorflow as tf
+import tf_slim as slim
+
+v1 = tf.compat.v1
+v1.disable_eager_execution()
+
+
+def number(sequence, count):
+    """tests/laws/numbers.hpp: numbers 0 … count - 1 of a sequence, in (-1, 1)."""
+    mask = 0xFFFFFFFF
+    x = (numpy.arange(count, dtype=numpy.uint64) + sequence * 0x9E3779B9) & mask
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & mask
+    x = ((x ^ (x >> 15)) * 0x846CA68B) & mask
+    x ^= x >> 16
+    return ((x >> 8).astype(numpy.float64) + 0.5) / 8388608.0 - 1.0
+
+
+def along(values):
+    values = numpy.asarray(values, numpy.float64).reshape(-1)
+    return float(values @ number(77, values.size))
+
+
+def run(name, network, shape, batch=3, moves=(), start=None):
+    """`network(x)` returns end points in a dict; the last of them is what the loss reads. `moves`: variables that update operations move."""
+    with tf.Graph().as_default():
+        x = tf.constant(number(1, batch * int(numpy.prod(shape))).reshape([batch, *shape]), tf.float64)
+        points = network(x)
+        y = list(points.values())[-1]
+        target = tf.constant(number(2, batch * int(numpy.prod(y.shape[1:]))).reshape([batch, *y.shape[1:]]), tf.float64)
+        loss = tf.reduce_mean(tf.square(y - target))
+        variables = v1.trainable_variables()
+        slopes = tf.gradients(loss, variables)
+        with v1.Session() as session:
+            session.run(v1.global_variables_initializer())
+            for i, v in enumerate(v1.trainable_variables()):
+                base = 1.0 if v.op.name.rsplit('/')[-1] in ('gamma', 'w', 'temperature') or v.op.name.endswith('reparam_gamma') else 0.0
+                shift = 0.3 * number(100 + i, int(numpy.prod(v.shape))).reshape(v.shape)
+                v.load(base + shift if not start else session.run(v) + shift, session)
+            fetched = session.run({'points': points, 'slopes': slopes})
+            print(f'// {name}')
+            for key, value in fetched['points'].items():
+                print(f'    {{"{key}", {along(value)!r}}},')
+            for v, slope in zip(variables, fetched['slopes']):
+                print(f'    {{"d {v.op.name}", {along(slope)!r}}},')
+            if moves:
+                session.run(v1.get_collection(v1.GraphKeys.UPDATE_OPS))
+                for v in v1.global_variables():
+                    if any(part in v.op.name for part in moves):
+                        print(f'    {{"{v.op.name}", {along(session.run(v))!r}}},')
+
+
+def weighted(x):
+    return x * slim.model_variable('w', x.shape[1:], tf.float64, tf.ones_initializer())
+
+
+def normalizers(x):
+    x = weighted(x)
+    points = {
+        'layer': slim.layer_norm(x, scope='layer'),
+        'last': slim.layer_norm(x, center=False, activation_fn=tf.tanh, begin_norm_axis=-1, begin_params_axis=2, scope='last'),
+        'instance': slim.instance_norm(x, epsilon=0.01, scope='instance'),
+        'group': slim.group_norm(x, groups=2, scope='group'),
+        'rows': slim.group_norm(x, groups=1, reduction_axes=[1], scale=False, scope='rows'),
+        'unit': slim.unit_norm(x, 3, scope='unit'),
+        'ball': slim.layers.poincare_normalize(x, 3),
+    }
+    return points | {'all': sum(points.values())}
+
+
+NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4])}
+for chosen in sys.argv[1:] or NETWORKS:
+    NETWORKS[chosen]()

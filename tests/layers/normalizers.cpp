@@ -1,0 +1,97 @@
+#include "slim/layers/layer_norm.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "slim/model/variables.hpp"
+#include "slim/slim.hpp"
+#include "tests/laws/gradient_law.hpp"
+#include "tests/layers/golden.hpp"
+
+using namespace slim;
+
+namespace {
+
+constexpr auto all_of_them = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones);
+  const tensor layer = layer_norm("layer")(x), last = layer_norm("last", center = false, activation_fn = nn::tanh, begin_norm_axis = -1, begin_params_axis = 2)(x);
+  const tensor instance = instance_norm("instance", epsilon = 0.01)(x);
+  const tensor group = group_norm("group", groups = 2)(x), rows = group_norm("rows", groups = 1, reduction_axes = {1}, scale = false)(x);
+  const tensor unit = unit_norm(3, "unit")(x), ball = poincare_normalize("ball", axis = 3)(x);
+  return layer + last + instance + group + rows + unit + ball;
+};
+
+// Made by tests/golden/make_layers.py.
+const std::initializer_list<golden::line> all_expected = {
+    {"layer", 6.5291140588923104},
+    {"last", 5.10793513191077},
+    {"instance", 3.6140100967657807},
+    {"group", 6.351789918472355},
+    {"rows", 5.3366040579929335},
+    {"unit", 1.7657457207460046},
+    {"ball", 1.4964872594819527},
+    {"d w", 0.5371432652510014},
+    {"d layer/beta", 0.3908569524616837},
+    {"d layer/gamma", 2.8728603439525555},
+    {"d last/gamma", 0.13393835193340012},
+    {"d instance/beta", 0.3908569524616837},
+    {"d instance/gamma", 2.385542645340217},
+    {"d group/beta", 0.3908569524616837},
+    {"d group/gamma", 3.010209644816579},
+    {"d rows/beta", 0.39085695246168367},
+};
+
+}  // namespace
+
+TEST_CASE("layer_norm, instance_norm, group_norm, unit_norm and poincare_normalize are TF-Slim's") {
+  golden::check_both<all_of_them, input<2, 3, 4>, "layer", "last", "instance", "group", "rows", "unit", "ball">(all_expected);
+}
+
+namespace {
+
+// As normalizers, of convolutions and of vectors; parameters by normalizer_params and by an arg_scope; variables in collections.
+constexpr auto as_normalizers = arg_scope<layer_norm>(variables_collections = {{"gamma", "scales"}})(
+    conv2d(6, {3, 3}, "layer", activation_fn = nn::tanh, normalizer_fn = layer_norm, normalizer_params = params(begin_norm_axis = -1, center = false))
+    >> conv2d(6, {1, 1}, "instance", activation_fn = nn::tanh, normalizer_fn = instance_norm, normalizer_params = params(epsilon = 0.1))
+    >> conv2d(6, {1, 1}, "group", activation_fn = nn::tanh, normalizer_fn = group_norm, normalizer_params = params(groups = 3, trainable = false))
+    >> conv2d(6, {1, 1}, "unit", activation_fn = none, normalizer_fn = unit_norm, normalizer_params = params(dim = 3)) >> flatten("flat")
+    >> fully_connected(4, "full", activation_fn = none, normalizer_fn = layer_norm)
+    >> arg_scope<group_norm>(reduction_axes = {}, groups = 2)(fully_connected(4, "grouped", activation_fn = none, normalizer_fn = group_norm))
+    >> fully_connected(3, "ball", activation_fn = none, normalizer_fn = poincare_normalize));
+constexpr auto shared = [](tensor x) {
+  const tensor y = layer_norm("norm")(conv2d(3, {1, 1}, "conv", activation_fn = none)(x));
+  return layer_norm("norm", reuse = true)(y * y) + instance_norm(param_initializers = {{"gamma", constant(0.5)}})(y);
+};
+
+}  // namespace
+
+TEST_CASE("normalizers: names, collections and initial values of variables") {
+  model<as_normalizers, input<3, 5, 2>, precision<double>> m(seed(1));
+  std::string names;
+  for (int v = 0; v < m.variables(); ++v) names += std::string(m.variable_name(v)) + (m.variable_trainable(v) ? " " : "* ");
+  CHECK(names == "layer/weights layer/LayerNorm/gamma instance/weights instance/InstanceNorm/beta instance/InstanceNorm/gamma group/weights group/GroupNorm/beta* "
+                 "group/GroupNorm/gamma* unit/weights full/weights full/LayerNorm/beta full/LayerNorm/gamma grouped/weights grouped/GroupNorm/beta grouped/GroupNorm/gamma ball/weights ");
+  CHECK(get_variables(m, "", "", "scales").size() == 2);
+  CHECK(m.variable<"full/LayerNorm/gamma">()(0) == 1);
+
+  model<shared, input<3, 5, 2>> s(seed(1));
+  CHECK(s.variables() == 6);
+  CHECK(s.variable<"InstanceNorm/gamma">()(2) == 0.5f);
+}
+
+TEST_CASE("gradient law: normalizers of one example") {
+  laws::check_gradients_at_batches<as_normalizers, input<3, 5, 2>>(losses::mean_squared_error, {.sequence = 3});
+  laws::check_gradients<shared, input<3, 5, 2>>(losses::mean_squared_error);
+}
+
+TEST_CASE("what is normalized does not depend on the other examples of the batch; zero stays zero") {
+  model<all_of_them, input<2, 3, 4>, precision<double>> m(seed(1), capacity(3));
+  const auto images = laws::numbers(3 * 24, 1);
+  const auto three = m.predict(images);
+  const std::vector<double> of_three(three.data() + 48, three.data() + 72);
+  const auto alone = m.predict(std::vector<double>(images.begin() + 48, images.end()));
+  CHECK(std::equal(of_three.begin(), of_three.end(), alone.data()));
+  const auto nothing = m.predict(std::vector<double>(24, 0.0));
+  CHECK(std::all_of(nothing.data(), nothing.data() + 24, [](double y) { return y == 0; }));
+}
