@@ -18,7 +18,7 @@ constexpr auto all_of_them = [](tensor input) {
   const tensor layer = layer_norm("layer")(x), last = layer_norm("last", center = false, activation_fn = nn::tanh, begin_norm_axis = -1, begin_params_axis = 2)(x);
   const tensor instance = instance_norm("instance", epsilon = 0.01)(x);
   const tensor group = group_norm("group", groups = 2)(x), rows = group_norm("rows", groups = 1, reduction_axes = {1}, scale = false)(x);
-  const tensor unit = unit_norm(3, "unit")(x), ball = poincare_normalize("ball", axis = 3)(x);
+  const tensor unit = unit_norm(3, "unit")(x), ball = poincare_normalize("ball", over_axis = 3)(x);
   return layer + last + instance + group + rows + unit + ball;
 };
 

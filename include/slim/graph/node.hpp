@@ -66,6 +66,10 @@ struct position {
 struct constant_value {
   double value = 0;
 };
+/// Of a reshape: by what the gradient is multiplied on its way back.
+struct gradient_factor {
+  double value = 1;
+};
 
 /// Result of an operation. `batched` results hold one `extent` per example, others hold one in all.
 struct node {

@@ -120,17 +120,17 @@ struct unit_norm_layer : normalizing_layer<unit_norm_layer, dim_keyword, epsilon
 };
 inline constexpr unit_norm_layer unit_norm;
 
-/// Into the Poincaré ball (Nickel & Kiela 2017): x · min((1 − ε) / |x|, 1), where |x| is the length along `axis`, which counts the batch as 0, or along several.
-/// Call: poincare_normalize(["scope"][, axis = ...][, epsilon = ...]), or as normalizer_fn.
+/// Into the Poincaré ball (Nickel & Kiela 2017): x · min((1 − ε) / |x|, 1), where |x| is the length along `over_axis`, which counts the batch as 0, or along several.
+/// Call: poincare_normalize(["scope"][, over_axis = ...][, epsilon = ...]), or as normalizer_fn.
 struct poincare_normalize_layer : normalizing_layer<poincare_normalize_layer, axis_keyword, epsilon_keyword> {
   static constexpr const char* function_name = "poincare_normalize";
   static constexpr const char* default_scope = "poincare_normalize";
-  static constexpr auto defaults = arguments_of(axis = 1, epsilon = 1e-5);
+  static constexpr auto defaults = arguments_of(over_axis = 1, epsilon = 1e-5);
 
   static constexpr tensor apply(const tensor& x, const arguments<poincare_normalize_layer>& with) {
     tracer& trace = *x.trace;
     slim::shape kept = x.shape();
-    const layer_axes& axes = with[axis];
+    const layer_axes& axes = with[over_axis];
     for (int i = 0; i < axes.count; ++i) {
       const int own = detail::axis_of_example(x, axes.axes[i], kept.rank, "axis", detail::axis_range);
       if (own < 0) return x;

@@ -74,7 +74,7 @@ struct groups_keyword : keyword<groups_keyword, whole_number> { static constexpr
 struct param_initializers_keyword : keyword<param_initializers_keyword, named_values<initializer>> { static constexpr const char* name = "param_initializers"; using keyword::operator=; };
 struct param_regularizers_keyword : keyword<param_regularizers_keyword, named_values<stored_function>> { static constexpr const char* name = "param_regularizers"; using keyword::operator=; };
 
-inline constexpr axis_keyword axis;
+inline constexpr axis_keyword over_axis;
 inline constexpr dim_keyword dim;
 inline constexpr begin_norm_axis_keyword begin_norm_axis;
 inline constexpr begin_params_axis_keyword begin_params_axis;

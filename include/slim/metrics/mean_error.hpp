@@ -83,9 +83,9 @@ class streaming_mean_cosine_distance {
 public:
   static constexpr const char* name = "streaming_mean_cosine_distance";
 
-  explicit streaming_mean_cosine_distance(int dim) : axis(dim) {
-    if (dim != 0 && dim != 1)
-      throw error(std::string(name) + ": dim: expected 0 (examples) or 1 (values), found " + std::to_string(dim) + "; choose one of them");
+  explicit streaming_mean_cosine_distance(int along) : axis(along) {
+    if (along != 0 && along != 1)
+      throw error(std::string(name) + ": dim: expected 0 (examples) or 1 (values), found " + std::to_string(along) + "; choose one of them");
   }
 
   double update(const values& predictions, const values& labels, const values& weights = 1) {

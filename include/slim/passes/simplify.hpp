@@ -46,7 +46,7 @@ constexpr bool same_operation(const node& a, const node& b) {
 }
 }  // namespace detail
 
-/// Common sub-expression elimination: of equal operations on equal operands the first stays.
+/// Common sub-expression elimination: of equal operations on equal operands the first stays. Views that change nothing go.
 constexpr void share_equal(graph& g) {
   list<int> replaced, last_user, previous_user;  // chains of nodes with the same first operand
   replaced.resize(g.nodes.size(), -1);
@@ -58,6 +58,7 @@ constexpr void share_equal(graph& g) {
     for (int k = 0; k < n.operand_count; ++k)
       if (replaced[n.operands[k]] >= 0) n.operands[k] = replaced[n.operands[k]];
     if (is_leaf(n.kind) || n.is_update() || n.operand_count == 0) continue;
+    if (n.kind == kind::reshape && n.extent == g.nodes[n.operands[0]].extent) replaced[i] = n.operands[0];  // it was there for its gradient
     for (int other = last_user[n.operands[0]]; other >= 0 && replaced[i] < 0; other = previous_user[other])
       if (detail::same_operation(n, g.nodes[other])) replaced[i] = other;
     if (replaced[i] >= 0) {

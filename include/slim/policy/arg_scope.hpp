@@ -17,13 +17,13 @@ struct scoped_body {
     requires std::is_invocable_v<const Body&, const First&, const Rest&...>
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     auto& trace = *x.trace;
-    const int entries = trace.policies.entries.size(), groups = trace.policies.groups.size(), visible = trace.policies.visible_from;
+    const int entries = trace.policies.entries.size(), opened = trace.policies.groups.size(), visible = trace.policies.visible_from;
     policy.enter(trace);
     auto result = body(x, rest...);
-    for (int i = groups; i < trace.policies.groups.size(); ++i)
+    for (int i = opened; i < trace.policies.groups.size(); ++i)
       if (!trace.policies.groups[i].used) trace.fail_unused_policy(trace.policies.groups[i].value->keyword);
     trace.policies.entries.shrink(entries);
-    trace.policies.groups.shrink(groups);
+    trace.policies.groups.shrink(opened);
     trace.policies.visible_from = visible;
     return result;
   }
@@ -102,10 +102,10 @@ struct published_policy : policy<published_policy<Inner>> {
 
   template <class Trace>
   constexpr void enter(Trace& trace) const {
-    detail::list<policy_group>& groups = trace.policies.groups;
-    const int first = groups.size();
+    detail::list<policy_group>& opened = trace.policies.groups;
+    const int first = opened.size();
     inner.enter(trace);
-    for (int i = first; i < groups.size(); ++i) groups[i].used = true;
+    for (int i = first; i < opened.size(); ++i) opened[i].used = true;
   }
 };
 /// `inner`, without a message when no layer inside could take one of its arguments.

@@ -60,13 +60,13 @@ constexpr stored_function sum_regularizer(const Regularizers&... terms) {
 
 /// The regularizer's penalty on all of these weights together, which joins the regularization losses.
 template <class... Weights>
-constexpr tensor apply_regularization(const stored_function& regularizer, const tensor& first, const Weights&... weights) {
+constexpr tensor apply_regularization(const stored_function& penalize, const tensor& first, const Weights&... weights) {
   tracer& trace = *first.trace;
   const int outer = trace.open_unique("get_regularization_penalty");
-  if (regularizer.range != nullptr) trace.fail_number("regularizer", regularizer.refused, regularizer.range);
+  if (penalize.range != nullptr) trace.fail_number("regularizer", penalize.refused, penalize.range);
   const auto penalty = [&](const tensor& of) {
     const int operands[] = {of.node};
-    return tensor(trace, regularizer.empty() ? graph::constant(trace.g, 0) : graph::reduce(trace.g, interned(trace, regularizer), operands, 1, {}, trace.scope));
+    return tensor(trace, penalize.empty() ? graph::constant(trace.g, 0) : graph::reduce(trace.g, interned(trace, penalize), operands, 1, {}, trace.scope));
   };
   const tensor total = add_n(penalty(first), penalty(weights)...);
   trace.g.regularization_losses.push({total.node, trace.scope, {}});

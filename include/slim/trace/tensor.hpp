@@ -207,15 +207,10 @@ constexpr tensor add_n(const tensor& first, const Tensors&... rest) {
 }
 
 /// `x` as a constant: no gradient flows through it.
-constexpr tensor stop_gradient(const tensor& x) {
-  expr::scalar_function identity;
-  identity.add_output(identity.add_input(0));
-  graph::node n;
-  n.kind = graph::kind::map, n.batched = x.trace->g.nodes[x.node].batched, n.extent = x.shape();
-  n.operand_count = 1, n.operands[0] = x.node, n.ignored = 1;
-  n.function = x.trace->g.intern(identity);
-  return {*x.trace, graph::add_node(x.trace->g, n, x.trace->scope)};
-}
+constexpr tensor stop_gradient(const tensor& x) { return {*x.trace, graph::scale_gradient(x.trace->g, x.node, 0, x.trace->scope)}; }
+
+/// `x` with `multiplier` times its gradient. TF-Slim section 2.8.
+constexpr tensor scale_gradient(const tensor& x, double multiplier) { return {*x.trace, graph::scale_gradient(x.trace->g, x.node, multiplier, x.trace->scope)}; }
 
 }  // namespace slim
 
