@@ -167,6 +167,7 @@ def write(network, dtype, name, digits):
     target.write_text('\n'.join(out.lines) + '\n')
 
 
-torch.set_num_threads(1)
-for network in (LeNet, SmallVgg):
-    write(network, torch.float64, 'double', 16)
+if __name__ == '__main__':
+    torch.set_num_threads(1)
+    for network in (LeNet, SmallVgg):
+        write(network, torch.float64, 'double', 16)
