@@ -7,6 +7,7 @@
 // Mistakes in a network are reported from these three: included first, they leave the shortest trail of "included from" lines.
 #include "slim/model/facts.hpp"
 #include "slim/model/model.hpp"
+#include "slim/model/streaming_predictor.hpp"
 #include "slim/model/train_op.hpp"
 
 #include "slim/core/config.hpp"

@@ -134,3 +134,67 @@ TEST_CASE("the last step is the last row of the sequence, and examples do not de
     for (std::size_t i = 0; i < n * units; ++i) CHECK(some.data()[i] == kept[i]);
   }
 }
+
+namespace {
+
+constexpr auto deep = lstm(17, "a", return_sequences = true) >> gru(5, "b", return_sequences = true) >> [](tensor x) { return x + 0.5 * x; } >>
+                      simple_rnn(4, "c") >> fully_connected(3, "head", activation_fn = none);
+constexpr auto every_output = [](tensor x, tensor scale) {
+  const tensor h = lstm(16, "a", return_sequences = true)(x);
+  return outputs(simple_rnn(3, "b", return_sequences = true)(h) * scale, gru(2, "c")(h));
+};
+
+template <class T>
+std::vector<T> rows_of(const std::vector<T>& x, long examples, long length, long first, long count) {
+  std::vector<T> result;
+  for (long e = 0; e < examples; ++e) result.insert(result.end(), x.begin() + e * length + first, x.begin() + e * length + first + count);
+  return result;
+}
+
+template <class T, int Frames>
+void check_streams(long streams) {
+  constexpr long length = 12, wide = 3;
+  using whole = model<every_output, input<length, wide>, input<1>, precision<T>>;
+  whole m(seed(3), capacity(4), 1);
+  const std::vector<T> x = laws::numbers<T>(streams * length * wide, 1), scale = laws::numbers<T>(streams, 2);
+  m.predict(x, scale);
+  const auto all = m.template output<0>();
+  streaming_predictor<whole, Frames> live(m, capacity(streams));
+  for (int round = 0; round < 2; ++round) {
+    for (long t = 0; t < length; t += Frames) {
+      const auto y = live(rows_of(x, streams, length * wide, t * wide, Frames * wide), scale);
+      REQUIRE(y.rows() == streams);
+      for (long e = 0; e < streams; ++e)
+        for (long i = 0; i < Frames * 3; ++i) CHECK(y(e, i) == all(e, t * 3 + i));
+    }
+    for (long e = 0; e < streams; ++e)
+      for (long j = 0; j < 2; ++j) CHECK(live.template output<1>()(e, j) == m.template output<1>()(e, j));
+    live.reset();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("step by step the results are those of the whole sequence, bit for bit") {
+  check_streams<float, 1>(1);
+  check_streams<float, 4>(3);
+  check_streams<double, 1>(4);
+  check_streams<double, 3>(1);
+}
+
+TEST_CASE("a stream can be left and begun anew, and copies go their own way") {
+  constexpr long length = 9;
+  model<deep, input<length, 2>> m(seed(3), capacity(2), 1);
+  const std::vector<float> x = laws::numbers<float>(length * 2, 1);
+  const auto expected = m.predict(x);
+  streaming_predictor live(m, capacity(2));
+  live(std::vector<float>{1, 2, 3, 4});  // two streams
+  live.reset(0);
+  CHECK_THROWS_WITH_AS(live.reset(2), doctest::Contains("expected a stream from 0 to 1, found 2"), slim::error);
+  CHECK_THROWS_WITH_AS(live(std::vector<float>(3)), doctest::Contains("expected a multiple of 2 numbers"), slim::error);
+  for (long t = 0; t + 1 < length; ++t) live(rows_of(x, 1, length * 2, t * 2, 2));
+  auto other = live;
+  other(std::vector<float>{5, 5});
+  const auto last = live(rows_of(x, 1, length * 2, (length - 1) * 2, 2));
+  for (long j = 0; j < 3; ++j) CHECK(last(0, j) == expected(0, j));
+}

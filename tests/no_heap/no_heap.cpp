@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "slim/data/batches.hpp"
+#include "slim/layers/recurrent.hpp"
+#include "slim/model/streaming_predictor.hpp"
 #include "slim/nets/lenet.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -77,6 +79,25 @@ TEST_CASE("steps do not allocate") {
     net.predict(fewer);
     net.predict(bytes);
   }
+  CHECK(allocations == before);
+}
+
+namespace {
+constexpr auto listener = lstm(16, "a", return_sequences = true) >> gru(5, "b") >> fully_connected(3, "head");
+}
+
+TEST_CASE("steps of a stream do not allocate") {
+  const model<listener, input<20, 4>> net{seed(1)};
+  streaming_predictor live(net, capacity(2));
+  const std::vector<float> frame(4, 0.25f);
+  const std::vector<unsigned char> bytes(2 * 4, 1);
+  const long before = allocations;
+  for (int i = 0; i < 5; ++i) {
+    live(frame);
+    live(bytes);
+    live.reset(1);
+  }
+  live.reset();
   CHECK(allocations == before);
 }
 

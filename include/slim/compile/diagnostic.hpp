@@ -78,6 +78,7 @@ template <class...> struct end_point_has_no_name;                    // collect_
 template <class...> struct argument_given_twice;                    // positional arguments count
 template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
+template <class...> struct layer_mixes_steps;                       // a stream goes step by step: give the layer a state, or the network the whole sequence
 template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
 template <class...> struct loss_is_not_one_number;                  // reduce it: mean(x) or sum(x)
 template <class...> struct expression_is_too_large;                 // split it: into several tensors, or layers
@@ -212,6 +213,7 @@ struct violation_of {
     else if constexpr (broken == assigned_is_trained) return message<assigned_is_no_untrained_variable>(where());
     else if constexpr (broken == assigned_has_batch) return message<assigned_value_has_a_batch>(where(), what(), needed());
     else if constexpr (broken == element_count) return message<reshape_has_other_size>(where(), what(), needed());
+    else if constexpr (broken == steps_mixed) return message<layer_mixes_steps>(where(), name_fact<operation_named, detail_name>());
     else if constexpr (broken == no_gradient) return message<operation_has_no_gradient>(where(), name_fact<operation_named, detail_name>());
     else if constexpr (broken == duplicate_variable) return message<variable_exists_already>(where(), variable(), what());
     else if constexpr (broken == reused_variable_missing) return message<reused_variable_does_not_exist>(where(), variable());

@@ -56,12 +56,13 @@ struct recurrent_layer : layer<Self> {
       bias = layer_variable(trace, "bias", "biases", extent, initial, interned(trace, with[biases_regularizer]), trained, with);
     }
     if (g.failed()) return x;
-    const int state = trace.streaming ? trace.stream({static_cast<int>(kernel::recurrence_geometry{Cell}.state_rows()), units}) : -1;
+    const int state = trace.streaming ? trace.stream(x.node, {static_cast<int>(kernel::recurrence_geometry{Cell}.state_rows()), units}) : -1;
     const int made = op::recurrence::add(g, Cell, x.node, weights, recurrent, bias, state, trace.scope);
     const auto rows = [&](int first, int count) { return op::slice::add(g, made, {first, 0}, {count, units}, trace.scope); };
-    if (state >= 0) trace.continue_stream(state, rows(time - 1, g.nodes[state].extent[0]));
-    const int sequence = all || state < 0 ? rows(0, time) : made;
-    return {trace, all ? sequence : graph::reshape(g, rows(time - 1, 1), {units}, trace.scope)};
+    const int next = state >= 0 ? rows(time - 1, g.nodes[state].extent[0]) : -1;
+    const int result = all ? rows(0, time) : graph::reshape(g, rows(time - 1, 1), {units}, trace.scope);
+    if (state >= 0) trace.continue_stream(next, result);
+    return {trace, result};
   }
 };
 

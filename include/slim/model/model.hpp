@@ -66,16 +66,20 @@ std::shared_ptr<aligned_buffer<typename model_traits<Model>::scalar>> values_of(
   return {shared, &shared->values};
 }
 
-/// True when two models have their variables in the same places: the same network, compiled for inputs of another size.
+/// True when two programs have their variables in the same places.
+template <class Program, class Other>
+constexpr bool same_variables(const Program& a, const Other& b) {
+  bool same = a.sizes.variables == b.sizes.variables;
+  for (int v = 0; same && v < a.sizes.variables; ++v)
+    same = a.variables[v].extent == b.variables[v].extent && a.places[a.variables[v].node].offset == b.places[b.variables[v].node].offset;
+  return same;
+}
+/// The same of two models of one network, compiled for inputs of different size.
 template <class Model, class Other>
 constexpr bool same_variables() {
   using one = model_traits<Model>;
   using another = model_traits<Other>;
-  constexpr const auto &a = one::program, &b = another::program;
-  bool same = &one::network == &another::network && std::is_same_v<typename one::scalar, typename another::scalar> && a.sizes.variables == b.sizes.variables;
-  for (int v = 0; same && v < a.sizes.variables; ++v)
-    same = a.variables[v].extent == b.variables[v].extent && a.places[a.variables[v].node].offset == b.places[b.variables[v].node].offset;
-  return same;
+  return &one::network == &another::network && std::is_same_v<typename one::scalar, typename another::scalar> && same_variables(one::program, another::program);
 }
 
 }  // namespace detail
@@ -296,6 +300,8 @@ public:
 private:
   template <class>
   friend class predictor;
+  template <class, int>
+  friend class streaming_predictor;
   template <class, class, class, class, unsigned long>
   friend class train_op;
   template <class, class, class, bool, unsigned long>

@@ -15,9 +15,10 @@ struct argument_origin {
   int source = 0;  // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 
-/// What a layer keeps from one run to the next while a sequence is streamed: an input of the program, and the node that replaces it.
+/// What a layer keeps from one run to the next while a sequence is streamed: an input of the program, the sequence that it belongs to, the node that replaces it, and the layer's result. The
+/// nodes from the first to the last are that layer's.
 struct stream_state {
-  int before = -1, after = -1;
+  int before = -1, sequence = -1, after = -1, result = -1, last = -1;
 };
 
 struct tracer {
@@ -85,15 +86,16 @@ struct tracer {
       known = g.end_points.push(made);
   }
 
-  /// A state of this shape for each example, zero at first.
-  constexpr int stream(const slim::shape& extent) {
+  /// A state of this shape, zero at first, of a layer on `sequence`.
+  constexpr int stream(int sequence, const slim::shape& extent) {
     const int made = graph::add_leaf(g, graph::kind::input, true, extent, 0, 0, scope);  // its number is given behind those of the network
-    streams.push({made, -1});
+    streams.push({made, sequence});
     return made;
   }
-  constexpr void continue_stream(int before, int after) {
-    for (stream_state& one : streams)
-      if (one.before == before) one.after = after;
+  /// `after` is the state for the next run; the layer has made all of its nodes.
+  constexpr void continue_stream(int after, int result) {
+    stream_state& own = streams[streams.size() - 1];
+    own = {own.before, own.sequence, after, result, g.nodes.size() - 1};
   }
 
   constexpr void fail(graph::rule broken, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
