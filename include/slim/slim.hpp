@@ -16,6 +16,7 @@
 #include "slim/layers/basic.hpp"
 #include "slim/layers/batch_norm.hpp"
 #include "slim/layers/conv2d.hpp"
+#include "slim/layers/conv2d_in_plane.hpp"
 #include "slim/layers/conv2d_transpose.hpp"
 #include "slim/layers/dropout.hpp"
 #include "slim/layers/fully_connected.hpp"

@@ -77,6 +77,7 @@ template <class...> struct arg_scope_lists_what_is_no_layer;        // layers on
 template <class...> struct end_point_has_no_name;                    // collect_named_output stands inside a scope: scope("name", ...)
 template <class...> struct argument_given_twice;                    // positional arguments count
 template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
+template <class...> struct layer_has_no_such_padding;                // CAUSAL is for conv1d; pools with a dilation have VALID alone
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
 template <class...> struct layer_mixes_steps;                       // a stream goes step by step: give the layer a state, or the network the whole sequence
 template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
@@ -231,6 +232,7 @@ struct violation_of {
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
+    else if constexpr (broken == padding_not_here) return message<layer_has_no_such_padding>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == no_layer_kind) return message<arg_scope_lists_what_is_no_layer>(where(), shape_fact<position_in_list, found_shape>());
     else if constexpr (broken == no_open_scope) return message<end_point_has_no_name>(where());
     else if constexpr (broken == number_wrong)

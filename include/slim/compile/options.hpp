@@ -11,7 +11,7 @@ namespace slim {
 /// One input of the network: the shape of one example. input<28, 28, 1> is an image, input<> one number per example.
 template <int... Extents>
 struct input {
-  static_assert(sizeof...(Extents) <= slim::shape::max_rank, "input<...>: at most four extents, without the batch");
+  static_assert(sizeof...(Extents) <= slim::shape::max_rank, "input<...>: at most five extents, without the batch");
   static_assert((true && ... && (Extents >= 1)), "input<...>: every extent is at least 1");
   static constexpr slim::shape extent = [] {
     slim::shape s;

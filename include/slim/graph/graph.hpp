@@ -66,7 +66,7 @@ enum class rule : unsigned char {
   none,
   window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch, loss_weight_mismatch, loss_weights_without_batch, no_gradient, axes_wrong,
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument, indivisible,
-  rate_with_stride, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
+  rate_with_stride, padding_not_here, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
   variable_missing, variable_not_trained, unsound_graph, number_wrong, no_layer_kind, no_open_scope, network_too_large, network_not_constant, network_not_computable,
   condition_on_tensor, slice_outside, steps_mixed, element_count, assigned_is_trained, assigned_has_batch,
 };

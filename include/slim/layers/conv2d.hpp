@@ -3,25 +3,27 @@
 
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
+#include "slim/layers/functions.hpp"
 #include "slim/layers/linear.hpp"
 #include "slim/op/convolution.hpp"
+#include "slim/op/depthwise_convolution.hpp"
 
 namespace slim {
 
 /// How layers with outputs and a kernel are called: (num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]).
-template <class Self>
+template <class Self, class Kernel = whole_pair>
 struct kernel_layer : layer<Self> {
   struct positional {
     whole_number outputs;
-    whole_pair kernel;
+    Kernel kernel;
   };
   template <class... Rest>
-  constexpr auto operator()(whole_number outputs, whole_pair kernel, const Rest&... rest) const {
+  constexpr auto operator()(whole_number outputs, Kernel kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
   template <class Strides, class... Rest>
     requires std::is_arithmetic_v<Strides>
-  constexpr auto operator()(whole_number outputs, whole_pair kernel, Strides strides, const Rest&... rest) const {
+  constexpr auto operator()(whole_number outputs, Kernel kernel, Strides strides, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
   }
   template <class Number, class... Rest>
@@ -37,33 +39,110 @@ struct kernel_layer : layer<Self> {
   }
 };
 
-/// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation.
-/// Variables: `weights` [kernel height, kernel width, channels, num_outputs] and `biases` [num_outputs].
+namespace detail {
+
+/// What convolutions of all ranks take.
+inline constexpr auto convolution_defaults =
+    arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
+                 weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
+                 variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
+
+/// Reports a rate together with a stride.
+template <std::size_t Axes>
+constexpr void rate_or_stride(tracer& trace, const std::array<int, Axes>& rates, const std::array<int, Axes>& strides) {
+  int most_rate = 1, most_stride = 1;
+  slim::shape rates_given, strides_given;
+  for (std::size_t i = 0; i < Axes; ++i) {
+    rates_given.extents[rates_given.rank++] = rates[i], strides_given.extents[strides_given.rank++] = strides[i];
+    if (rates[i] > most_rate) most_rate = rates[i];
+    if (strides[i] > most_stride) most_stride = strides[i];
+  }
+  if (most_rate > 1 && most_stride > 1) trace.fail(graph::rule::rate_with_stride, rates_given, strides_given);
+}
+
+/// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is a depthwise
+/// convolution.
+constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, const window& placed, slim::shape out, int groups, algorithm how) {
+  tracer& trace = *x.trace;
+  const int channels = x.channels() / groups, outputs = out[2] / groups;
+  if (groups == 1) return {trace, op::convolution::add(trace.g, x.node, weights.node, placed, out, trace.scope, how)};
+  if (channels == 1) {
+    const tensor windows = reshape(weights, {placed.kernel.height, placed.kernel.width, groups, outputs});
+    return {trace, op::depthwise_convolution::add(trace.g, x.node, windows.node, placed, out, trace.scope)};
+  }
+  list<int> parts;
+  out.extents[2] = outputs;
+  for (int i = 0; i < groups; ++i)
+    parts.push(op::convolution::add(trace.g, slice_axis(x, 2, i * channels, channels).node, slice_axis(weights, 3, i * outputs, outputs).node, placed, out, trace.scope, how));
+  return {trace, op::concat::add(trace.g, parts.begin(), parts.size(), trace.scope, 2)};
+}
+
+/// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs.
+template <class Layer>
+constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with) {
+  tracer& trace = *x.trace;
+  const int outputs = with[num_outputs], parts = with[groups];
+  if (parts < 1 || x.channels() % parts != 0 || outputs % parts != 0) {
+    if (parts >= 1) trace.fail(graph::rule::indivisible, {parts}, {x.channels() % parts != 0 ? x.channels() : outputs}, "groups");
+    return x;
+  }
+  out.extents[2] = outputs;
+  slim::shape extent = kernel;
+  extent.extents[extent.rank++] = x.channels() / parts, extent.extents[extent.rank++] = outputs;
+  const reuse_guard sharing(trace, with[reuse]);
+  const tensor weights(trace, weights_variable(trace, extent, with));
+  if (trace.g.failed()) return x;
+  const tensor y = grouped_convolution(x, reshape(weights, {placed.kernel.height, placed.kernel.width, x.channels() / parts, outputs}), placed, out, parts, with[conv_algorithm]);
+  return finish_linear(kernel.rank == 1 ? reshape(y, {out[1], outputs}) : y, with);
+}
+
+}  // namespace detail
+
+/// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation. With `groups`, which TF-Slim
+/// lacks, each part of the outputs sees its part of the channels.
+/// Variables: `weights` [kernel height, kernel width, channels / groups, num_outputs] and `biases` [num_outputs].
 /// Call: conv2d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct conv2d_layer : kernel_layer<conv2d_layer> {
   static constexpr const char* function_name = "convolution2d";
   static constexpr const char* default_scope = "Conv";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
-      normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
-      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
+  static constexpr auto defaults = detail::convolution_defaults;
 
   static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) {
     tracer& trace = *x.trace;
-    const int outputs = with[num_outputs];
-    const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
-    if (!(rates == extent2(1)) && !(strides == extent2(1)))
-      trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});
+    const auto kernel = axes_of<2>(trace, with, kernel_size), strides = axes_of<2>(trace, with, stride), rates = axes_of<2>(trace, with, rate);
+    detail::rate_or_stride(trace, rates, strides);
     window placed;
     slim::shape out;
-    if (!op::place_window(trace.g, x.shape(), kernel, strides, rates, with[padding], trace.scope, placed, out)) return x;
-    out.extents[2] = outputs;
-    const reuse_guard sharing(trace, with[reuse]);
-    const int weights = weights_variable(trace, {kernel.height, kernel.width, x.channels(), outputs}, with);
-    return finish_linear(tensor(trace, op::convolution::add(trace.g, x.node, weights, placed, out, trace.scope, with[conv_algorithm])), with);
+    if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out)) return x;
+    return detail::convolution_of(x, {kernel[0], kernel[1]}, placed, out, with);
   }
 };
 inline constexpr conv2d_layer conv2d;
+
+/// 1-D cross-correlation of sequences [width, channels]; runs as conv2d of height 1. `padding = CAUSAL`, Keras's name, is for sequences in time: no output reads what comes later.
+/// Variables: `weights` [kernel width, channels / groups, num_outputs] and `biases` [num_outputs].
+/// Call: conv1d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+struct conv1d_layer : kernel_layer<conv1d_layer, whole_number> {
+  static constexpr const char* function_name = "convolution1d";
+  static constexpr const char* default_scope = "Conv";
+  static constexpr auto defaults = detail::convolution_defaults;
+
+  static constexpr tensor apply(const tensor& x, const arguments<conv1d_layer>& with) {
+    tracer& trace = *x.trace;
+    const auto kernel = axes_of<1>(trace, with, kernel_size), strides = axes_of<1>(trace, with, stride), rates = axes_of<1>(trace, with, rate);
+    detail::rate_or_stride(trace, rates, strides);
+    if (x.shape().rank != 2) {
+      trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {2});
+      return x;
+    }
+    window placed;
+    slim::shape out;
+    const slim::shape image{1, x.shape()[0], x.channels()};
+    if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, with[padding], trace.scope, placed, out, true)) return x;
+    return detail::convolution_of(reshape(x, image), {kernel[0]}, placed, out, with);
+  }
+};
+inline constexpr conv1d_layer conv1d;
 
 }  // namespace slim
 

@@ -20,7 +20,7 @@ struct conv2d_transpose_layer : kernel_layer<conv2d_transpose_layer> {
   static constexpr tensor apply(const tensor& x, const arguments<conv2d_transpose_layer>& with) {
     tracer& trace = *x.trace;
     const int outputs = with[num_outputs];
-    const extent2 kernel = with[kernel_size], strides = with[stride];
+    const extent2 kernel = pair_of(trace, with, kernel_size), strides = pair_of(trace, with, stride);
     if (x.shape().rank != 3) {
       trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {3});
       return x;

@@ -72,16 +72,37 @@ struct whole_pair {
   static constexpr const char* range = "a whole number, at least 1";
 };
 
+/// Kernels, strides and rates as they were written: one number for all axes, or one for each.
+struct whole_extents {
+  whole_number axes[3]{1, 1, 1};
+  int count = 1;
+
+  constexpr whole_extents() = default;
+  template <class Number>
+    requires std::is_convertible_v<Number, whole_number>
+  constexpr whole_extents(Number all) : axes{all, all, all} {}
+  constexpr whole_extents(whole_number h, whole_number w) : axes{h, w}, count(2) {}
+  constexpr whole_extents(whole_number d, whole_number h, whole_number w) : axes{d, h, w}, count(3) {}
+  constexpr whole_extents(const whole_pair& both) : axes{both.height, both.width}, count(2) {}
+  constexpr whole_extents(const extent2& both) : axes{both.height, both.width}, count(2) {}
+
+  constexpr number_fault fault() const {
+    number_fault found;
+    for (int i = 0; i < count && found.range == nullptr; ++i) found = axes[i].fault(1, whole_pair::range);
+    return found;
+  }
+};
+
 constexpr void slim_describe(const stored_function& value, name_buffer& to) { to.add(value.name); }
-constexpr void slim_describe(const extent2& value, name_buffer& to) {
-  to.add("{");
-  to.add(value.height);
-  to.add(",");
-  to.add(value.width);
+constexpr void slim_describe(const whole_extents& value, name_buffer& to) {
+  const int shown = value.count == 1 ? 2 : value.count;
+  for (int i = 0; i < shown; ++i) {
+    to.add(i == 0 ? "{" : ",");
+    to.add(value.axes[i]);
+  }
   to.add("}");
 }
-constexpr void slim_describe(const whole_pair& value, name_buffer& to) { slim_describe(extent2(value), to); }
-constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : "FIXED"); }
+constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : value == FIXED ? "FIXED" : "CAUSAL"); }
 constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::automatic ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
   constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal"};
@@ -184,9 +205,10 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 struct num_outputs_keyword : keyword<num_outputs_keyword, whole_number> { static constexpr const char* name = "num_outputs"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, whole_number> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct num_classes_keyword : keyword<num_classes_keyword, whole_number> { static constexpr const char* name = "num_classes"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
-struct kernel_size_keyword : keyword<kernel_size_keyword, whole_pair> { static constexpr const char* name = "kernel_size"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
-struct stride_keyword : keyword<stride_keyword, whole_pair> { static constexpr const char* name = "stride"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
-struct rate_keyword : keyword<rate_keyword, whole_pair> { static constexpr const char* name = "rate"; using keyword::operator=; static constexpr number_fault fault(const whole_pair& n) { return n.fault(); } };
+struct kernel_size_keyword : keyword<kernel_size_keyword, whole_extents> { static constexpr const char* name = "kernel_size"; using keyword::operator=; static constexpr number_fault fault(const whole_extents& n) { return n.fault(); } };
+struct stride_keyword : keyword<stride_keyword, whole_extents> { static constexpr const char* name = "stride"; using keyword::operator=; static constexpr number_fault fault(const whole_extents& n) { return n.fault(); } };
+struct rate_keyword : keyword<rate_keyword, whole_extents> { static constexpr const char* name = "rate"; using keyword::operator=; static constexpr number_fault fault(const whole_extents& n) { return n.fault(); } };
+struct groups_keyword : keyword<groups_keyword, whole_number> { static constexpr const char* name = "groups"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct padding_keyword : keyword<padding_keyword, padding_mode> { static constexpr const char* name = "padding"; using keyword::operator=; };
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> { static constexpr const char* name = "activation_fn"; using keyword::operator=; };
 struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
@@ -230,6 +252,7 @@ inline constexpr num_classes_keyword num_classes;
 inline constexpr kernel_size_keyword kernel_size;
 inline constexpr stride_keyword stride;
 inline constexpr rate_keyword rate;
+inline constexpr groups_keyword groups;
 inline constexpr padding_keyword padding;
 inline constexpr activation_fn_keyword activation_fn;
 inline constexpr normalizer_fn_keyword normalizer_fn;

@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // What every layer with weights does after its product: normalizer or biases, then activation (TF-Slim section 2.1, rules 1 to 4).
 
+#include <array>
+
 #include "slim/layers/keywords.hpp"
 #include "slim/layers/layer.hpp"
 
@@ -27,6 +29,22 @@ constexpr int layer_variable(tracer& trace, const char* name, const slim::shape&
 template <class Layer>
 constexpr int weights_variable(tracer& trace, const slim::shape& extent, const arguments<Layer>& with) {
   return layer_variable(trace, "weights", extent, with[weights_initializer], interned(trace, with[weights_regularizer]), with[trainable], with);
+}
+
+/// The numbers of keyword `of` for so many axes. Reports another number of them.
+template <int Axes, class Layer, class Keyword>
+constexpr std::array<int, static_cast<std::size_t>(Axes)> axes_of(tracer& trace, const arguments<Layer>& with, const Keyword& of) {
+  constexpr const char* written[] = {"written as 1 number", "written as 1 number or 2", "written as 1 number or 3"};
+  const whole_extents& given = with[of];
+  if (given.count != 1 && given.count != Axes) trace.fail_number(Keyword::name, given.count, written[Axes - 1]);
+  std::array<int, static_cast<std::size_t>(Axes)> numbers{};
+  for (int i = 0; i < Axes; ++i) numbers[static_cast<std::size_t>(i)] = given.axes[i];
+  return numbers;
+}
+template <class Layer, class Keyword>
+constexpr extent2 pair_of(tracer& trace, const arguments<Layer>& with, const Keyword& of) {
+  const auto [height, width] = axes_of<2>(trace, with, of);
+  return {height, width};
 }
 
 /// Adds biases (unless there is a normalizer or `biases_initializer = none`), normalizes, activates.

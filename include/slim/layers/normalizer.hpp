@@ -70,7 +70,6 @@ struct begin_norm_axis_keyword : keyword<begin_norm_axis_keyword, whole_number> 
 struct begin_params_axis_keyword : keyword<begin_params_axis_keyword, whole_number> { static constexpr const char* name = "begin_params_axis"; using keyword::operator=; };
 struct channels_axis_keyword : keyword<channels_axis_keyword, whole_number> { static constexpr const char* name = "channels_axis"; using keyword::operator=; };
 struct reduction_axes_keyword : keyword<reduction_axes_keyword, layer_axes> { static constexpr const char* name = "reduction_axes"; using keyword::operator=; };
-struct groups_keyword : keyword<groups_keyword, whole_number> { static constexpr const char* name = "groups"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct param_initializers_keyword : keyword<param_initializers_keyword, named_values<initializer>> { static constexpr const char* name = "param_initializers"; using keyword::operator=; };
 struct param_regularizers_keyword : keyword<param_regularizers_keyword, named_values<stored_function>> { static constexpr const char* name = "param_regularizers"; using keyword::operator=; };
 
@@ -80,7 +79,6 @@ inline constexpr begin_norm_axis_keyword begin_norm_axis;
 inline constexpr begin_params_axis_keyword begin_params_axis;
 inline constexpr channels_axis_keyword channels_axis;
 inline constexpr reduction_axes_keyword reduction_axes;
-inline constexpr groups_keyword groups;
 inline constexpr param_initializers_keyword param_initializers;
 inline constexpr param_regularizers_keyword param_regularizers;
 // clang-format on

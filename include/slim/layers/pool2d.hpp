@@ -1,8 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
-#include "slim/layers/keywords.hpp"
-#include "slim/layers/layer.hpp"
+#include "slim/layers/linear.hpp"
 #include "slim/op/average_pool.hpp"
 #include "slim/op/max_pool.hpp"
 
@@ -31,7 +30,7 @@ struct pool2d_layer : layer<Self> {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
-    if (!op::place_window(trace.g, x.shape(), with[kernel_size], with[stride], 1, with[padding], trace.scope, placed, out)) return x;
+    if (!op::place_window(trace.g, x.shape(), pair_of(trace, with, kernel_size), pair_of(trace, with, stride), 1, with[padding], trace.scope, placed, out)) return x;
     return {trace, Operation::add(trace.g, x.node, placed, out, trace.scope)};
   }
 };
@@ -50,26 +49,36 @@ struct avg_pool2d_layer : pool2d_layer<avg_pool2d_layer, op::average_pool> {
 };
 inline constexpr avg_pool2d_layer avg_pool2d;
 
-/// Mean over height and width: [h, w, c] -> [1, 1, c]. TF-Slim's nets write it as reduce_mean over both axes with keep_dims.
-/// Call: global_avg_pool(["scope"]).
-struct global_avg_pool_layer : layer<global_avg_pool_layer> {
-  static constexpr const char* function_name = "global_pool";
+/// Mean or maximum over height and width: [h, w, c] -> [1, 1, c].
+template <class Self, class Operation>
+struct global_pool_layer : layer<Self> {
   static constexpr const char* default_scope = "global_pool";
   static constexpr auto defaults = arguments_of();
 
   template <class... Rest>
   constexpr auto operator()(const Rest&... rest) const {
-    return bind(rest...);
+    return layer<Self>::bind(rest...);
   }
-  static constexpr tensor apply(const tensor& x, const arguments<global_avg_pool_layer>&) {
+  static constexpr tensor apply(const tensor& x, const arguments<Self>&) {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
     if (!op::place_window(trace.g, x.shape(), {x.shape()[0], x.shape()[1]}, 1, 1, VALID, trace.scope, placed, out)) return x;
-    return {trace, op::average_pool::add(trace.g, x.node, placed, out, trace.scope)};
+    return {trace, Operation::add(trace.g, x.node, placed, out, trace.scope)};
   }
 };
+
+/// TF-Slim's nets write it as reduce_mean over both axes with keep_dims. Call: global_avg_pool(["scope"]).
+struct global_avg_pool_layer : global_pool_layer<global_avg_pool_layer, op::average_pool> {
+  static constexpr const char* function_name = "global_pool";
+};
 inline constexpr global_avg_pool_layer global_avg_pool;
+
+/// The largest of each channel. Call: global_max_pool(["scope"]).
+struct global_max_pool_layer : global_pool_layer<global_max_pool_layer, op::max_pool> {
+  static constexpr const char* function_name = "global_max_pool";
+};
+inline constexpr global_max_pool_layer global_max_pool;
 
 }  // namespace slim
 

@@ -47,7 +47,7 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
     tracer& trace = *x.trace;
     const bool depthwise_only = with[num_outputs].absent;
     const int outputs = with[num_outputs], multiplier = with[depth_multiplier];
-    const extent2 kernel = with[kernel_size], strides = with[stride], rates = with[rate];
+    const extent2 kernel = pair_of(trace, with, kernel_size), strides = pair_of(trace, with, stride), rates = pair_of(trace, with, rate);
     if (multiplier < 1) return x;
     if (!(rates == extent2(1)) && !(strides == extent2(1)))
       trace.fail(graph::rule::rate_with_stride, {rates.height, rates.width}, {strides.height, strides.width});

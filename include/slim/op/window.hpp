@@ -7,9 +7,9 @@
 
 namespace slim::op {
 
-/// Windows of NHWC images. Reports a window that does not fit.
+/// Windows of NHWC images; of sequences, which run as images of height 1, where `sequence`. Reports a window that does not fit.
 constexpr bool place_window(graph::graph& g, const slim::shape& input, extent2 kernel, extent2 stride, extent2 rate, padding_mode padding, int scope,
-                            window& placed, slim::shape& output) {
+                            window& placed, slim::shape& output, bool sequence = false) {
   if (input.rank != 3) {
     g.fail(graph::rule::rank_mismatch, scope, {input.rank}, {3});
     return false;
@@ -19,9 +19,14 @@ constexpr bool place_window(graph::graph& g, const slim::shape& input, extent2 k
     return given.height >= 1 && given.width >= 1;
   };
   if (!at_least_one(kernel, "kernel_size") || !at_least_one(stride, "stride") || !at_least_one(rate, "rate")) return false;
+  if (padding == CAUSAL && !sequence) {
+    g.fail(graph::rule::padding_not_here, scope, {}, {}, "CAUSAL");
+    return false;
+  }
   const int height = window_outputs(input[0], kernel.height, stride.height, rate.height, padding);
   const int width = window_outputs(input[1], kernel.width, stride.width, rate.width, padding);
   if (height < 1 || width < 1) {
+    if (sequence) g.fail(graph::rule::window_larger_than_input, scope, {covered(kernel.width, rate.width)}, {input[1]});
     g.fail(graph::rule::window_larger_than_input, scope, {covered(kernel.height, rate.height), covered(kernel.width, rate.width)}, {input[0], input[1]});
     return false;
   }

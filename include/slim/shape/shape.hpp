@@ -8,10 +8,10 @@
 
 namespace slim {
 
-/// Extents of one example, outermost first, at most four: {height, width, channels} for images, {units} for vectors,
+/// Extents of one example, outermost first, at most five: {height, width, channels} for images, {units} for vectors,
 /// {} for one number.
 struct shape {
-  static constexpr int max_rank = 4;
+  static constexpr int max_rank = 5;
   int extents[max_rank]{};
   int rank = 0;
 

@@ -11,10 +11,12 @@ namespace slim {
 ///   VALID  no border
 ///   FIXED  ceil(input/stride) outputs; (k − 1)/2 cells before and the rest after, whatever the input's size. With stride 1 it equals
 ///          SAME; with a larger stride it is TF-Slim's conv2d_same, where output i is always centred on input i·stride.
-enum class padding_mode : unsigned char { same, valid, fixed };
+///   CAUSAL ceil(input/stride) outputs; k − 1 cells before and none after, so that output i reads nothing behind input i·stride: conv1d alone
+enum class padding_mode : unsigned char { same, valid, fixed, causal };
 inline constexpr padding_mode SAME = padding_mode::same;
 inline constexpr padding_mode VALID = padding_mode::valid;
 inline constexpr padding_mode FIXED = padding_mode::fixed;
+inline constexpr padding_mode CAUSAL = padding_mode::causal;
 
 /// A convolution or pooling window and the border before the first row and column.
 struct window {
@@ -40,6 +42,7 @@ constexpr int window_outputs(int input, int kernel, int stride, int rate, paddin
 /// Border cells before the first input cell along one axis.
 constexpr int window_pad_before(int input, int kernel, int stride, int rate, padding_mode padding) {
   if (padding == padding_mode::valid) return 0;
+  if (padding == padding_mode::causal) return covered(kernel, rate) - 1;
   if (padding == padding_mode::fixed) return (covered(kernel, rate) - 1) / 2;
   const int total = (window_outputs(input, kernel, stride, rate, padding) - 1) * stride + covered(kernel, rate) - input;
   return total > 0 ? total / 2 : 0;
