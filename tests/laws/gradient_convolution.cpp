@@ -21,7 +21,15 @@ constexpr auto separable = front >> separable_conv2d(5, {3, 3}, "same", depth_mu
 constexpr auto transposed = front >> conv2d_transpose(4, {3, 3}, 2, "doubled", activation_fn = nn::tanh) >> conv2d_transpose(3, {2, 3}, 1, "valid", padding = VALID, activation_fn = nn::tanh)
                          >> conv2d_transpose(2, {1, 2}, 2, "gaps", padding = VALID, activation_fn = none);
 
+constexpr auto sequences = conv1d(4, 1, "front", activation_fn = hyperbolic_tangent) >> conv1d(6, 3, "causal", rate = 2, padding = CAUSAL, activation_fn = nn::tanh)
+                        >> conv1d(4, 3, 2, "groups", groups = 2, activation_fn = nn::tanh) >> conv1d(3, 2, "valid", padding = VALID, activation_fn = none);
+constexpr auto in_groups = front >> conv2d(4, {1, 1}, "four", activation_fn = nn::tanh) >> conv2d(6, {3, 2}, 2, "groups", groups = 2, activation_fn = nn::tanh)
+                        >> conv2d_in_plane({2, 3}, "plane", activation_fn = nn::tanh) >> conv2d(6, {2, 2}, "each", groups = 6, activation_fn = none);
+
 }  // namespace
+
+TEST_CASE("gradient law: convolutions of sequences") { laws::check_gradients_at_batches<sequences, input<9, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: convolutions in groups and in plane") { laws::check_gradients_at_batches<in_groups, input<5, 4, 2>>(mean_squared_error); }
 
 TEST_CASE("gradient law: transposed convolutions") { laws::check_gradients_at_batches<transposed, input<3, 4, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: convolutions, SAME and VALID, 3x3 and 5x5, relu") {
