@@ -12,6 +12,7 @@ import sys
 import numpy
 import tensorflow as tf
 import tf_slim as slim
+from tf_slim.layers.bucketization_op import bucketize
 
 v1 = tf.compat.v1
 v1.disable_eager_execution()
@@ -79,6 +80,32 @@ def normalizers(x):
     return points | {'all': sum(points.values())}
 
 
-NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4])}
+def spatial_softmax(features, name, temperature=1.0, trainable=True):
+    """TF-Slim's, which makes its grids in single precision, in double."""
+    height, width, channels = features.shape[1:]
+    with v1.variable_scope(name):
+        divisor = slim.model_variable('temperature', (), tf.float64, tf.constant_initializer(temperature), trainable=trainable)
+    attention = tf.nn.softmax(tf.reshape(tf.transpose(features / divisor, [0, 3, 1, 2]), [-1, height * width]))
+    rows, columns = tf.meshgrid(tf.linspace(tf.constant(-1.0, tf.float64), 1.0, height), tf.linspace(tf.constant(-1.0, tf.float64), 1.0, width), indexing='ij')
+    expected = [tf.reduce_sum(tf.reshape(place, [-1]) * attention, 1, keepdims=True) for place in (rows, columns)]
+    return tf.reshape(tf.concat(expected, 1), [-1, channels * 2])
+
+
+def small(x):
+    x = weighted(x)
+    scaled = slim.layers.scale_gradient(x, tf.constant(0.25, tf.float64))
+    points = {
+        'maxout': slim.maxout(x, 2, scope='maxout'),
+        'spatial': spatial_softmax(x, 'spatial'),
+        'sharp': spatial_softmax(scaled * x, 'sharp', 0.5, False),
+        'inner': slim.layers._inner_flatten(tf.square(scaled), 3, scope='inner'),
+        'buckets': tf.cast(bucketize(x, boundaries=[-0.5, -0.1, 0.0, 0.3]), tf.float64),
+    }
+    back = slim.sequence_to_images(slim.images_to_sequence(x) * 3, 2)
+    flat = [tf.reshape(t, [3, -1]) for t in (*list(points.values())[:4], back)]
+    return points | {'all': tf.concat(flat, 1)}
+
+
+NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4]), 'small': lambda: run('small', small, [2, 3, 4])}
 for chosen in sys.argv[1:] or NETWORKS:
     NETWORKS[chosen]()

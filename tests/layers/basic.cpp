@@ -8,7 +8,8 @@
 #include <cmath>
 
 #include "slim/slim.hpp"
-#include "tests/laws/numbers.hpp"
+#include "tests/laws/gradient_law.hpp"
+#include "tests/layers/golden.hpp"
 
 using namespace slim;
 
@@ -128,4 +129,59 @@ TEST_CASE("softmax of large scores does not overflow") {
   CHECK(p(0, 0) == doctest::Approx(0.5));
   CHECK(p(0, 2) == 0);
   CHECK(p(1, 1) == doctest::Approx(1.0 / 3));
+}
+
+namespace {
+
+constexpr auto small_layers = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones), scaled = scale_gradient(x, 0.25);
+  const tensor most = maxout(2, "maxout")(x);
+  const tensor spatial = spatial_softmax("spatial")(x), sharp = spatial_softmax("sharp", temperature = 0.5, trainable = false)(scaled * x);
+  const tensor inner = inner_flatten(3, "inner")(square(scaled));
+  bucketize({-0.5, -0.1, 0.0, 0.3}, "buckets")(x);
+  const tensor back = sequence_to_images(2, "back")(images_to_sequence("sequence")(x) * 3.0);
+  return concat({reshape(most, {-1}), spatial, sharp, reshape(inner, {-1}), reshape(back, {-1})}, -1);
+};
+
+}  // namespace
+
+TEST_CASE("maxout, spatial_softmax, inner_flatten, bucketize, scale_gradient and the layers of sequences are TF-Slim's") {
+  golden::check_both<small_layers, input<2, 3, 4>, "maxout", "spatial", "sharp", "inner", "buckets">({
+      {"maxout", -1.5718555652723807},
+      {"spatial", 0.3224228107210175},
+      {"sharp", -1.3142638913620652},
+      {"inner", 3.174191980601233},
+      {"buckets", 28.549655377864838},
+      {"d w", 0.2862958344373628},
+      {"d spatial/temperature", -0.00022199714452377726},
+  });
+  static_assert(end_point<small_layers, "inner", input<2, 3, 4>> == shape{2, 12});
+  static_assert(end_point<small_layers, "sequence", input<2, 3, 4>> == shape{3, 2, 4});
+  static_assert(end_point<small_layers, "spatial", input<2, 3, 4>> == shape{8});
+}
+
+namespace {
+// Groups along an axis that is not the last; a temperature that is given, and a plane of odd size.
+constexpr auto small_odd = [](tensor x) {
+  const tensor a = conv2d(6, {3, 3}, "conv", activation_fn = none)(x);
+  return maxout(5, over_axis = 2)(reshape(a, {3, 15, 2})) + reduce_sum(square(spatial_softmax("places", temperature = 2.0)(a)));
+};
+constexpr auto one_pixel = spatial_softmax("places");
+}  // namespace
+
+TEST_CASE("gradient law: maxout and spatial_softmax") {
+  laws::check_gradients_at_batches<small_odd, input<3, 5, 2>>(losses::mean_squared_error);
+  model<small_odd, input<3, 5, 2>, precision<double>> m(seed(1));
+  CHECK(m.variable<"places/temperature">()(0) == 2);
+  model<one_pixel, input<1, 1, 2>, precision<double>> point(seed(1));
+  const auto y = point.predict(std::vector<double>{3, 4});
+  for (int i = 0; i < 4; ++i) CHECK(y.data()[i] == -1);  // where a line of one point lies: linspace(-1, 1, 1)
+}
+
+TEST_CASE("what is equal to a boundary is above it; numbers for boundaries are in order") {
+  static constexpr auto buckets = bucketize({0, 10, 100});
+  model<buckets, input<6>, precision<double>> m(seed(1));
+  const auto y = m.predict(std::vector<double>{-5, 10000, 150, 10, 5, 100});
+  const double expected[] = {0, 3, 3, 2, 1, 3};
+  for (int i = 0; i < 6; ++i) CHECK(y.data()[i] == expected[i]);
 }

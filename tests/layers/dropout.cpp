@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "slim/slim.hpp"
-#include "tests/laws/numbers.hpp"
+#include "tests/laws/gradient_law.hpp"
 
 using namespace slim;
 
@@ -81,4 +81,41 @@ TEST_CASE("inference passes everything on") {
   net_model m(seed(1), capacity(batch_size));
   const auto y = m.predict(images);
   for (std::size_t i = 0; i < images.size(); i += 7) CHECK(y.data()[i] == doctest::Approx(7 * images[i]));
+}
+
+namespace {
+constexpr auto shared_noise = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {7, 5, 40}, ones);
+  dropout(0.6, "channels", noise_shape = {-1, 1, 1, -1})(x);
+  dropout(0.6, "batch", noise_shape = {1, 7, 1, 40}, dropout_seed = 3)(x);
+  return dropout(0.6, "channels_again", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x) + dropout(0.6, "same", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x);
+};
+constexpr auto shared_noise_law = conv2d(7, {3, 3}, "conv", activation_fn = nn::tanh) >> dropout(0.6, noise_shape = {-1, 1, 1, -1}) >> conv2d(3, {1, 1}, "out", activation_fn = none);
+}  // namespace
+
+TEST_CASE("noise_shape: what shares an element of the mask is kept or dropped together") {
+  constexpr int batch = 9, pixels = 35, channels = 40, size = pixels * channels;
+  model<shared_noise, input<7, 5, channels>, keep<"channels">, keep<"batch">, keep<"channels_again">, keep<"same">> m(seed(1));
+  const std::vector<float> x(static_cast<std::size_t>(batch * size), 1.0f);
+  auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::keep_gradients{});
+  op(x, x);
+  const auto by_channel = op.end_point<"channels">(), by_row = op.end_point<"batch">(), again = op.end_point<"channels_again">(), same = op.end_point<"same">();
+  int kept_channels = 0, kept_rows = 0, differences = 0;
+  for (int e = 0; e < batch; ++e)
+    for (int p = 0; p < pixels; ++p)
+      for (int c = 0; c < channels; ++c) {
+        const auto at = [&](int example, int pixel) { return static_cast<std::size_t>((example * pixels + pixel) * channels + c); };
+        REQUIRE(by_channel[at(e, p)] == by_channel[at(e, 0)]);
+        REQUIRE(by_row[at(e, p)] == by_row[at(0, p / 5 * 5)]);
+        REQUIRE(again[at(e, p)] == same[at(e, p)]);
+        REQUIRE((by_row[at(e, p)] == 0 || by_row[at(e, p)] == doctest::Approx(1 / 0.6)));
+        kept_channels += p == 0 && by_channel[at(e, p)] != 0;
+        kept_rows += e == 0 && p % 5 == 0 && by_row[at(e, p)] != 0;
+        differences += p == 0 && (by_channel[at(e, 0)] != 0) != (again[at(e, 0)] != 0);
+      }
+  const auto close = [](int count, int of) { return std::abs(count / static_cast<double>(of) - 0.6) < 5 * std::sqrt(0.24 / of); };
+  CHECK(close(kept_channels, batch * channels));
+  CHECK(close(kept_rows, 7 * channels));
+  CHECK(differences > 0);
+  laws::check_gradients_at_batches<shared_noise_law, input<5, 3, 2>>(losses::mean_squared_error);
 }

@@ -1,11 +1,47 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Layers without variables that only rearrange or rescale: flatten, spatial_squeeze, softmax, one_hot_encoding, and bias_add with its one variable.
+// Layers without variables that only rearrange, choose or rescale, and bias_add with its one variable.
 
+#include "slim/layers/functions.hpp"
 #include "slim/layers/normalizer.hpp"
 #include "slim/op/softmax.hpp"
 
 namespace slim {
+
+/// Numbers in ascending order, at most 32.
+struct boundary_list {
+  static constexpr int capacity = 32;
+  double values[capacity]{};
+  int count = 0, given = 0;
+
+  constexpr boundary_list() = default;
+  constexpr boundary_list(std::initializer_list<double> listed) : given(static_cast<int>(listed.size())) {
+    for (double one : listed)
+      if (count < capacity) values[count++] = one;
+  }
+  constexpr number_fault fault() const {
+    if (given > capacity) return {static_cast<double>(given), "at most 32 numbers"};
+    for (int i = 0; i < count; ++i)
+      if (!(i == 0 ? values[i] == values[i] : values[i] >= values[i - 1])) return {values[i], "in ascending order"};
+    return {};
+  }
+};
+constexpr void slim_describe(const boundary_list& value, name_buffer& to) {
+  to.add(value.count);
+  to.add(" numbers");
+}
+
+// clang-format off
+struct new_rank_keyword : keyword<new_rank_keyword, whole_number> { static constexpr const char* name = "new_rank"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(2, "a whole number, at least 2"); } };
+struct num_units_keyword : keyword<num_units_keyword, whole_number> { static constexpr const char* name = "num_units"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
+struct image_height_keyword : keyword<image_height_keyword, whole_number> { static constexpr const char* name = "height"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
+struct boundaries_keyword : keyword<boundaries_keyword, boundary_list> { static constexpr const char* name = "boundaries"; using keyword::operator=; static constexpr number_fault fault(const boundary_list& n) { return n.fault(); } };
+
+inline constexpr new_rank_keyword new_rank;
+inline constexpr num_units_keyword num_units;
+inline constexpr image_height_keyword image_height;
+inline constexpr boundaries_keyword boundaries;
+// clang-format on
 
 /// [a, b, ...] -> [a·b·...] for each example. TF-Slim section 2.8. Call: flatten(["scope"]).
 struct flatten_layer : layer<flatten_layer> {
@@ -21,6 +57,120 @@ struct flatten_layer : layer<flatten_layer> {
   }
 };
 inline constexpr flatten_layer flatten;
+
+/// The first `new_rank` − 1 axes, of which the batch is one, and all others as one. TF-Slim section 2.8. Call: inner_flatten(new_rank[, "scope"]).
+struct inner_flatten_layer : layer<inner_flatten_layer> {
+  static constexpr const char* function_name = "inner_flatten";
+  static constexpr const char* default_scope = "InnerFlatten";
+  static constexpr auto defaults = arguments_of(new_rank = 2);
+  template <class... Rest>
+  constexpr auto operator()(whole_number rank, const Rest&... rest) const {
+    return bind(rest..., new_rank = rank);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<inner_flatten_layer>& with) {
+    const int kept = with[new_rank] - 2;
+    if (kept >= x.shape().rank) {
+      x.trace->fail(graph::rule::rank_mismatch, {x.shape().rank}, {kept + 1});
+      return x;
+    }
+    slim::shape flat = x.shape();
+    for (int i = kept + 1; i < flat.rank; ++i) flat.extents[kept] *= flat[i], flat.extents[i] = 0;
+    flat.rank = kept + 1;
+    return {*x.trace, graph::reshape(x.trace->g, x.node, flat, x.trace->scope)};
+  }
+};
+inline constexpr inner_flatten_layer inner_flatten;
+
+/// The largest of each group of neighbours along `over_axis`, `num_units` groups: the last axis, unless told otherwise. Those that are equally large share the gradient.
+/// TF-Slim section 2.8. Call: maxout(num_units[, "scope"][, over_axis = ...]).
+struct maxout_layer : layer<maxout_layer> {
+  static constexpr const char* function_name = "maxout";
+  static constexpr const char* default_scope = "MaxOut";
+  static constexpr auto defaults = arguments_of(num_units = 0, over_axis = -1);
+  template <class... Rest>
+  constexpr auto operator()(whole_number units, const Rest&... rest) const {
+    return bind(rest..., num_units = units);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<maxout_layer>& with) {
+    tracer& trace = *x.trace;
+    const int units = with[num_units];
+    slim::shape all = x.shape();
+    const int own = detail::axis_of_example(x, with[over_axis].axes[0], all.rank, "axis", detail::axis_range);
+    if (own < 0) return x;
+    if (units < 1 || all[own] % units != 0) {
+      trace.fail(graph::rule::indivisible, {units}, {all[own]}, "num_units");
+      return x;
+    }
+    long outer = 1;
+    for (int i = 0; i < own; ++i) outer *= all[i];
+    const int each = all[own] / units;
+    const tensor parts(trace, graph::reshape(trace.g, x.node, {outer * units, each, x.shape().size() / (outer * all[own])}, trace.scope));
+    all.extents[own] = units;
+    return {trace, graph::reshape(trace.g, reduce_max(parts, 1).node, all, trace.scope)};
+  }
+};
+inline constexpr maxout_layer maxout;
+
+/// The columns of an image as a sequence: [height, width, channels] -> [width, height, channels], a step for each column. In TF-Slim the rows of all images stand behind
+/// each other as one batch; here the batch stays in front. TF-Slim section 2.8. Call: images_to_sequence(["scope"]).
+struct images_to_sequence_layer : layer<images_to_sequence_layer> {
+  static constexpr const char* function_name = "images_to_sequence";
+  static constexpr const char* default_scope = "ImagesToSequence";
+  static constexpr auto defaults = arguments_of();
+  template <class... Rest>
+  constexpr auto operator()(const Rest&... rest) const {
+    return bind(rest...);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<images_to_sequence_layer>&) {
+    if (x.shape().rank == 3) return transpose(x, {1, 0, 2});
+    x.trace->fail(graph::rule::rank_mismatch, {x.shape().rank}, {3});
+    return x;
+  }
+};
+inline constexpr images_to_sequence_layer images_to_sequence;
+
+/// Back from images_to_sequence: [width, height, channels] -> [height, width, channels]. TF-Slim section 2.8. Call: sequence_to_images(height[, "scope"]).
+struct sequence_to_images_layer : layer<sequence_to_images_layer> {
+  static constexpr const char* function_name = "sequence_to_images";
+  static constexpr const char* default_scope = "SequenceToImages";
+  static constexpr auto defaults = arguments_of(image_height = 0);
+  template <class... Rest>
+  constexpr auto operator()(whole_number rows, const Rest&... rest) const {
+    return bind(rest..., image_height = rows);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<sequence_to_images_layer>& with) {
+    const slim::shape found = x.shape();
+    const int rows = with[image_height];
+    if (found.rank == 3 && found[1] == rows) return transpose(x, {1, 0, 2});
+    if (found.rank != 3) x.trace->fail(graph::rule::rank_mismatch, {found.rank}, {3});
+    x.trace->fail(graph::rule::shape_mismatch, found, {found[0], rows, found[2]});
+    return x;
+  }
+};
+inline constexpr sequence_to_images_layer sequence_to_images;
+
+/// The number of boundaries that are not above each element: its bucket, 0 to as many as there are boundaries. No gradient flows. TF-Slim section 2.8.
+/// Call: bucketize({0, 10, 100}[, "scope"]); at most 32 boundaries, in ascending order.
+struct bucketize_layer : layer<bucketize_layer> {
+  static constexpr const char* function_name = "bucketize";
+  static constexpr const char* default_scope = "bucketize";
+  static constexpr auto defaults = arguments_of(boundaries = boundary_list{});
+  template <class... Rest>
+  constexpr auto operator()(const boundary_list& bounds, const Rest&... rest) const {
+    return bind(rest..., boundaries = bounds);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<bucketize_layer>& with) {
+    const boundary_list& bounds = with[boundaries];
+    expr::scalar_function f;
+    const int value = f.add_input(0);
+    int bucket = f.add_constant(0);
+    for (int i = 0; i < bounds.count; ++i)
+      bucket = f.emit(expr::scalar_op::add, bucket, f.emit(expr::scalar_op::select, f.emit(expr::scalar_op::greater, f.add_constant(bounds.values[i]), value), f.add_constant(0), f.add_constant(1)));
+    f.add_output(bucket);
+    return slim::apply(f, stop_gradient(x));
+  }
+};
+inline constexpr bucketize_layer bucketize;
 
 /// [1, 1, channels] -> [channels]: what a network of convolutions ends in. TF-Slim's nets write it as squeeze over both spatial axes.
 /// Call: spatial_squeeze(["scope"]); under the name of a layer that exists, its end point becomes the squeezed tensor.
