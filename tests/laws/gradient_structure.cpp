@@ -31,6 +31,15 @@ constexpr auto recurrent = [](tensor x) {
 constexpr auto sequences = simple_rnn(3, "rnn", return_sequences = true) >> gru(2, "gru", return_sequences = true) >> lstm(3, "lstm", return_sequences = true) >> lstm(2, "last");
 constexpr auto no_biases = gru(2, "gru", return_sequences = true, biases_initializer = none) >> lstm(2, "lstm", biases_initializer = none) >> fully_connected(2, "back", activation_fn = none);
 constexpr auto one_step = [](tensor x) { return fully_connected(2, "back", activation_fn = none)(gru(2, "gru", trainable = false)(reshape(fully_connected(3, "front", activation_fn = nn::tanh)(x), {1, 3}))); };
+// From states that the network works out, through all steps and cells: one of them is a variable for all examples.
+constexpr auto from_states = [](tensor x) {
+  const auto state = [&](const char* name, int rows) { return reshape(fully_connected(rows * 2, name, activation_fn = nn::tanh)(x), {rows, 2}); };
+  const tensor sequence = reshape(x, {4, 3}), table = variable(x, "table", {2, 2}, constant(0.3));
+  const tensor a = lstm(2, "a", initial_state = state("of_a", 2), return_sequences = true)(sequence);
+  const tensor b = gru(2, "b", initial_state = state("of_b", 1), return_sequences = true)(a);
+  const tensor c = simple_rnn(2, "c", initial_state = state("of_c", 1))(b), d = lstm(2, "d", initial_state = table)(slice(b, {3, 0}, {1, -1}));
+  return fully_connected(2, "back", activation_fn = none)(concat(c, d));
+};
 // Axes in other orders, also of what is the same for all examples.
 constexpr auto turned = [](tensor x) {
   const tensor y = front(x);                                                       // [3, 5, 3]
@@ -142,6 +151,7 @@ TEST_CASE("gradient law: recurrent layers") {
   laws::check_gradients_at_batches<sequences, input<5, 3>>(mean_squared_error);
   laws::check_gradients_at_batches<no_biases, input<2, 3>>(mean_squared_error);
   laws::check_gradients_at_batches<one_step, input<4>>(mean_squared_error);
+  laws::check_gradients_at_batches<from_states, input<12>>(mean_squared_error);
 }
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }

@@ -170,11 +170,12 @@ void recurrence(const recurrence_geometry& g, long examples, const recurrence_op
 }
 
 /// dz, the gradient of the sums of all gates at all steps, from y and dy: [time, 4·units], for simple_rnn [time, units]. Of gru they are z, r, the input's part of
-/// h and the state's. The sums are computed again, from y and without waiting for each other.
+/// h and the state's. With a state one row more, which begins with the gradient of that. The sums are computed again, from y and without waiting for each other.
 template<class T>
 void recurrence_gradient(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, const T* y, const T* dy, T* dz, T* workspace, int threads) {
   const long u = g.units, columns = g.gates() * u, wide = g.gradient_columns(), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
   const T* const apart_bias = in.bias != nullptr ? in.bias + columns : nullptr;
+  const long rows_of_y = g.result_rows(in.state != nullptr), rows_of_dz = g.time + (in.state != nullptr ? 1 : 0);
   parallel_for(examples, 8.0 * static_cast<double>(g.time * columns * (g.inputs + u)), threads, [&](long example, int thread) {
     T* const turned = workspace + thread * recurrence_gradient_workspace(g);  // recurrentᵀ [columns, units]
     T* const cells = turned + columns * u;                                    // time + 1 rows; the first is before the first step
@@ -183,12 +184,16 @@ void recurrence_gradient(const recurrence_geometry& g, long examples, const recu
     T* const zeros = cell_from_later + u;
     for (long i = 0; i < u; ++i)
       for (long j = 0; j < columns; ++j) turned[j * u + i] = in.recurrent[i * columns + j];
-    std::memset(cells, 0, static_cast<std::size_t>(u) * sizeof(T));
     std::memset(from_later, 0, static_cast<std::size_t>(3 * u) * sizeof(T));
+    const T* const first = in.state != nullptr ? in.state + example * g.state_rows() * u : zeros;
+    const T* const slopes = dy + example * rows_of_y * u;
+    std::memcpy(cells, in.state != nullptr && g.cell == recurrent_cell::lstm ? first + u : zeros, static_cast<std::size_t>(u) * sizeof(T));
+    if (rows_of_y > g.time) std::memcpy(cell_from_later, slopes + g.time * u, static_cast<std::size_t>(u) * sizeof(T));
     const T* const x = in.x + example * g.time * g.inputs;
-    const T* const h = y + example * g.time * u;
-    T* const sums = dz + example * g.time * wide;
+    const T* const h = y + example * rows_of_y * u;
+    T* const sums = dz + example * rows_of_dz * wide;
     const auto add_state = [&](long from, long count, long to) {
+      if (in.state != nullptr) detail::add_product(1, u, count, first, u, in.recurrent + from, columns, sums + to, wide);
       if (g.time > 1) detail::add_product(g.time - 1, u, count, h, u, in.recurrent + from, columns, sums + wide + to, wide);
     };
     detail::fill_rows(g.time, columns, in.bias, sums, wide);
@@ -219,11 +224,11 @@ void recurrence_gradient(const recurrence_geometry& g, long examples, const recu
     }
     for (long t = g.time - 1; t >= 0; --t) {
       T* const now = sums + t * wide;
-      const T* const before = t > 0 ? h + (t - 1) * u : zeros;
+      const T* const before = t > 0 ? h + (t - 1) * u : first;
       simd::for_each_stretch<T>(u, [&](long j, long lanes) {
         const auto at = [&](long gate) { return simd::load(now + gate * u + j, lanes); };
         const auto put = [&](long gate, const simd::batch<T>& value) { simd::store(now + gate * u + j, value, lanes); };
-        const auto dh = simd::load(dy + (example * g.time + t) * u + j, lanes) + simd::load(from_later + j, lanes);
+        const auto dh = simd::load(slopes + t * u + j, lanes) + simd::load(from_later + j, lanes);
         simd::batch<T> kept = simd::broadcast(T(0));
         if (g.cell == recurrent_cell::lstm) {
           const auto i = at(0), f = at(1), c = at(2), o = at(3), bent = simd::hyperbolic_tangent(simd::load(cells + (t + 1) * u + j, lanes));
@@ -242,10 +247,14 @@ void recurrence_gradient(const recurrence_geometry& g, long examples, const recu
         }
         simd::store(from_later + j, kept, lanes);
       });
-      if (t == 0) break;
+      if (t == 0 && in.state == nullptr) break;
       detail::add_product(1, split, u, now, wide, turned, u, from_later, u);
       if (g.cell == recurrent_cell::gru) detail::add_product(1, u, u, now + columns, wide, turned + split * u, u, from_later, u);
     }
+    if (in.state == nullptr) return;
+    T* const of_state = sums + g.time * wide;
+    detail::fill_rows<T>(1, wide, nullptr, of_state, wide);
+    std::memcpy(of_state, from_later, static_cast<std::size_t>(g.state_rows() * u) * sizeof(T));  // the cell's lies behind the output's
   });
 }
 

@@ -12,7 +12,10 @@ namespace slim {
 struct return_sequences_keyword : keyword<return_sequences_keyword, bool> { static constexpr const char* name = "return_sequences"; using keyword::operator=; };
 struct recurrent_initializer_keyword : keyword<recurrent_initializer_keyword, initializer> { static constexpr const char* name = "recurrent_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
 struct unit_forget_bias_keyword : keyword<unit_forget_bias_keyword, bool> { static constexpr const char* name = "unit_forget_bias"; using keyword::operator=; };
+struct initial_state_keyword : keyword<initial_state_keyword, tensor> { static constexpr const char* name = "initial_state"; using keyword::operator=; };
 // clang-format on
+constexpr void slim_describe(const tensor& value, name_buffer& to) { to.add(value.bound() ? "a tensor" : "zeros"); }
+inline constexpr initial_state_keyword initial_state;
 inline constexpr return_sequences_keyword return_sequences;
 inline constexpr recurrent_initializer_keyword recurrent_initializer;
 inline constexpr unit_forget_bias_keyword unit_forget_bias;
@@ -20,7 +23,8 @@ inline constexpr unit_forget_bias_keyword unit_forget_bias;
 namespace detail {
 
 /// Call: lstm(num_outputs[, "scope"][, keyword = value ...]) on [time, channels], which gives the output of the last step [num_outputs], or with
-/// `return_sequences = true` of all, [time, num_outputs]. The state before the first step is zero. Variables, as in Keras: `kernel`
+/// `return_sequences = true` of all, [time, num_outputs]. The state before the first step is zero, or `initial_state`: [1, num_outputs], for lstm [2, num_outputs], output and
+/// cell. Variables, as in Keras: `kernel`
 /// [channels, gates·num_outputs], `recurrent_kernel` [num_outputs, gates·num_outputs], `bias`.
 template <class Self, kernel::recurrent_cell Cell>
 struct recurrent_layer : layer<Self> {
@@ -55,13 +59,17 @@ struct recurrent_layer : layer<Self> {
       const slim::shape extent = Cell == kernel::recurrent_cell::gru ? slim::shape{2, columns} : slim::shape{columns};
       bias = layer_variable(trace, "bias", "biases", extent, initial, interned(trace, with[biases_regularizer]), trained, with);
     }
+    const tensor& given = with[initial_state];
+    const slim::shape extent_of_state{static_cast<int>(kernel::recurrence_geometry{Cell}.state_rows()), units};
+    if (given.bound() && !(given.shape() == extent_of_state)) trace.fail(graph::rule::shape_mismatch, given.shape(), extent_of_state);
+    if (given.bound() && trace.streaming) trace.fail(graph::rule::steps_mixed, {}, {}, "initial_state");
     if (g.failed()) return x;
-    const int state = trace.streaming ? trace.stream(x.node, {static_cast<int>(kernel::recurrence_geometry{Cell}.state_rows()), units}) : -1;
+    const int state = given.bound() ? graph::batched(g, given.node, trace.scope) : trace.streaming ? trace.stream(x.node, extent_of_state) : -1;
     const int made = op::recurrence::add(g, Cell, x.node, weights, recurrent, bias, state, trace.scope);
     const auto rows = [&](int first, int count) { return op::slice::add(g, made, {first, 0}, {count, units}, trace.scope); };
-    const int next = state >= 0 ? rows(time - 1, g.nodes[state].extent[0]) : -1;
+    const int next = trace.streaming ? rows(time - 1, g.nodes[state].extent[0]) : -1;
     const int result = all ? rows(0, time) : graph::reshape(g, rows(time - 1, 1), {units}, trace.scope);
-    if (state >= 0) trace.continue_stream(next, result);
+    if (trace.streaming) trace.continue_stream(next, result);
     return {trace, result};
   }
 };
@@ -73,7 +81,7 @@ struct simple_rnn_layer : detail::recurrent_layer<simple_rnn_layer, kernel::recu
   static constexpr const char* function_name = "simple_rnn";
   static constexpr const char* default_scope = "simple_rnn";
   static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
+      num_outputs = 0, return_sequences = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
       biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr simple_rnn_layer simple_rnn;
@@ -93,7 +101,7 @@ struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::
   static constexpr const char* function_name = "lstm";
   static constexpr const char* default_scope = "lstm";
   static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
+      num_outputs = 0, return_sequences = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
       biases_regularizer = none, unit_forget_bias = true, trainable = true, reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr lstm_layer lstm;

@@ -38,10 +38,11 @@ kernel::recurrence_operands<T> recurrence_operands(const invocation<T>& r) {
 /// Of the sums of all gates. Operands: those of the recurrence, y, dy.
 struct recurrence_gradient : operation<"recurrence_gradient", recurrence_attributes> {
   static constexpr const char* fault(node_view n) {
-    const int count = 3 + attributes_of(n.self).bias;
-    if (!detail::is_recurrence(n) || attributes_of(n.self).state || n.self.operand_count != count + 2) return "the gradient of a recurrence of operands that do not fit";
+    const auto with = attributes_of(n.self);
+    const int count = 3 + with.bias + with.state;
+    if (!detail::is_recurrence(n) || n.self.operand_count != count + 2) return "the gradient of a recurrence of operands that do not fit";
     const kernel::recurrence_geometry g = detail::recurrence_of(n);
-    const slim::shape y{static_cast<int>(g.time), static_cast<int>(g.units)}, sums{static_cast<int>(g.time), static_cast<int>(g.gradient_columns())};
+    const slim::shape y{static_cast<int>(g.result_rows(with.state)), static_cast<int>(g.units)}, sums{static_cast<int>(g.time) + with.state, static_cast<int>(g.gradient_columns())};
     return n.extent(count) == y && n.extent(count + 1) == y && n.extent() == sums ? nullptr : "the gradient of a recurrence of another shape";
   }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
@@ -55,7 +56,7 @@ struct recurrence_gradient : operation<"recurrence_gradient", recurrence_attribu
   }
   template <class T>
   static void run(const invocation<T>& r) {
-    const int count = 3 + attributes_of(r.node()).bias;
+    const int count = 3 + attributes_of(r.node()).bias + attributes_of(r.node()).state;
     kernel::recurrence_gradient<T>(detail::recurrence_of(r.view()), r.batch(), detail::recurrence_operands(r), r.in(count), r.in(count + 1), r.out(), r.workspace(), r.threads());
   }
 };
@@ -83,25 +84,33 @@ struct recurrence : operation<"recurrence", recurrence_attributes> {
     graph::graph& g = to.g;
     const node n = g.nodes[y];
     const attributes with = attributes_of(n);
-    if (with.state) return no_gradient(to, y);
     const kernel::recurrence_geometry of = detail::recurrence_of({g.nodes.begin(), n});
     const int time = static_cast<int>(of.time), units = static_cast<int>(of.units), columns = static_cast<int>(of.gates()) * units;
     const bool gru = of.cell == kernel::recurrent_cell::gru;
     node gradient = n;
-    gradient.kind = recurrence_gradient::kind, gradient.extent = {time, static_cast<int>(of.gradient_columns())};
+    gradient.kind = recurrence_gradient::kind, gradient.extent = {time + with.state, static_cast<int>(of.gradient_columns())};
     for (const int operand : {y, dy}) gradient.operands[gradient.operand_count++] = operand;
     const int all = add_node(g, gradient, n.scope);
     const auto part = [&](int from, int count) { return slice::add(g, all, {0, from}, {time, count}, n.scope); };
     // What reaches the sums through the input, and through the state.
-    const int of_input = gru ? part(0, columns) : all;
-    const int ends[] = {gru ? part(0, 2 * units) : all, gru ? part(columns, units) : all};
-    const int of_state = gru ? concat::add(g, ends, 2, n.scope, 1) : all;
+    const int of_input = part(0, columns), ends[] = {gru ? part(0, 2 * units) : -1, gru ? part(columns, units) : -1};
+    const int of_state = gru ? concat::add(g, ends, 2, n.scope, 1) : of_input;
     derive(to, n, 0, matmul_data_gradient::kind, {of_input, n.operands[1]});
     derive(to, n, 1, matmul_weights_gradient::kind, {n.operands[0], of_input});
     if (to.flows_to(n, 2)) {
       const int kept = time > 1 ? slice::add(g, y, {0, 0}, {time - 1, units}, n.scope) : -1;
-      const int before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : zeros_like(g, y, n.scope);
+      int before = -1;  // the output that each step saw
+      if (with.state) {
+        const int rows[] = {slice::add(g, n.operands[3 + with.bias], {0, 0}, {1, units}, n.scope), kept};
+        before = time > 1 ? concat::add(g, rows, 2, n.scope, 0) : rows[0];
+      } else {
+        before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : zeros_like(g, y, n.scope);
+      }
       derive(to, n, 2, matmul_weights_gradient::kind, {before, of_state});
+    }
+    if (with.state && to.flows_to(n, 3 + with.bias)) {
+      const int rows = static_cast<int>(of.state_rows());
+      to.accumulate(n.operands[3 + with.bias], reshape(g, slice::add(g, all, {time, 0}, {1, rows * units}, n.scope), {rows, units}, n.scope));
     }
     if (with.bias && to.flows_to(n, 3)) {
       const auto total = [&](int from) { return reshape(g, sum_of_rows(g, from, columns, n.scope), gru ? slim::shape{1, columns} : slim::shape{columns}, n.scope); };
