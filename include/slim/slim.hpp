@@ -19,6 +19,7 @@
 #include "slim/layers/conv2d_in_plane.hpp"
 #include "slim/layers/conv2d_transpose.hpp"
 #include "slim/layers/dropout.hpp"
+#include "slim/layers/embedding.hpp"
 #include "slim/layers/fully_connected.hpp"
 #include "slim/layers/functions.hpp"
 #include "slim/layers/layer_norm.hpp"

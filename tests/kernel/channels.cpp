@@ -1,5 +1,6 @@
 #include "slim/kernel/box.hpp"
 #include "slim/kernel/channels.hpp"
+#include "slim/kernel/gather.hpp"
 
 #include "tests/kernel/reference.hpp"
 
@@ -48,5 +49,35 @@ TEST_CASE_TEMPLATE("copy_box cuts a box out, and puts one into a larger one", T,
         copy_box(box_geometry_of(examples, c.source, c.result, c.first), T(7), x.data(), y.data(), threads);
         CHECK(y == expected);
       }
+    }
+}
+
+TEST_CASE_TEMPLATE("rows are gathered and added by their numbers, in order, for every thread count", T, float, double) {
+  for (const long width : {1L, 3L, 70L})
+    for (const long count : {1L, 13L, 4000L}) {
+      const long rows = 11;
+      const auto table = values<T>(rows * width, 1), dy = values<T>(count * width, 2);
+      std::vector<T> ids, gathered, added(static_cast<std::size_t>(rows * width));
+      for (long i = 0; i < count; ++i) {
+        const long row = i * i % rows;
+        ids.push_back(static_cast<T>(row));
+        for (long k = 0; k < width; ++k) {
+          gathered.push_back(table[static_cast<std::size_t>(row * width + k)]);
+          added[static_cast<std::size_t>(row * width + k)] += dy[static_cast<std::size_t>(i * width + k)];
+        }
+      }
+      for (int threads = 1; threads <= 3; ++threads) {
+        auto y = values<T>(count * width, 3), sums = values<T>(rows * width, 4);
+        gather_rows(count, rows, width, table.data(), ids.data(), y.data(), threads);
+        scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), threads);
+        CHECK(y == gathered);
+        CHECK(sums == added);
+      }
+      ids[0] = T(11);  // there is no such row: nothing is read or written outside
+      std::vector<T> y(static_cast<std::size_t>(count * width)), sums(static_cast<std::size_t>(rows * width));
+      gather_rows(count, rows, width, table.data(), ids.data(), y.data(), 1);
+      scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), 1);
+      CHECK(std::isnan(y[0]));
+      CHECK((count > 1 || sums == std::vector<T>(static_cast<std::size_t>(rows * width))));
     }
 }

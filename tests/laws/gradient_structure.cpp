@@ -72,6 +72,13 @@ constexpr auto multiplied = [](tensor x) {
   const tensor squares = matmul(variable(x, "a", {2, 4}), variable(x, "b", {4, 2}));
   return flatten("flat")(matmul(matmul(shared, rows), squares)) * 0.3;
 };
+// Words in tables that are shared and in one of each example.
+constexpr auto words = [](tensor x, tensor ids) {
+  const tensor sequence = embed_sequence(7, 3)(ids), bag = bow_encoder(7, 3)(ids);                                       // [5, 3], [3]
+  const tensor own = gather(reshape(fully_connected(14, "own", activation_fn = nn::tanh)(x), {7, 2}), ids);  // [5, 2]
+  const tensor some = gather(sequence, {4, 0, 1, 0}) * bag, turned = gather(own, {1, 0}, -1);                            // [4, 3], [5, 2]
+  return mean(square(sequence + bag)) + mean(exp(some)) + mean(turned * square(own)) + mean(bow_encoder(7, 2, "plain", sparse_lookup = false)(ids) * reduce_max(turned, 0));
+};
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
   const tensor y = front(x);
@@ -157,6 +164,7 @@ TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batch
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: products of matrices") { laws::check_gradients_at_batches<multiplied, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: rows of tables") { laws::check_gradients_at_batches<words, input<6>, input<5>>(no_loss{}, {.class_labels = true, .classes = 7}); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {
   laws::check_gradients_at_batches<excited, input<3, 5, 2>>(mean_squared_error);

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "slim/slim.hpp"
@@ -179,5 +181,94 @@ TEST_CASE("slice, pad, concat, split, stack, unstack, tile, squeeze, expand_dims
   for (const long batch : {1, 5, 7}) {
     check_moved<float>(batch);
     check_moved<double>(batch);
+  }
+}
+
+namespace {
+// Words [5] of a vocabulary of 7; a table of each example; numbers that the network works out.
+constexpr auto looked_up = [](tensor words, tensor own) {
+  const tensor table = variable(words, "table", {7, 3});
+  return outputs(embedding_lookup(table, words), gather(own, words), gather(table, stop_gradient(max(words - 2.0, 0.0))), embed_sequence(7, 4)(words), bow_encoder(7, 4)(words),
+                 bow_encoder(7, 4, "plain", sparse_lookup = false)(words), gather(own, {3, 4, 0}), gather(own, {1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0}, -1));
+};
+
+template <class T>
+void check_looked_up(const std::vector<int>& words) {
+  const long batch = static_cast<long>(words.size()) / 5;
+  model<looked_up, input<5>, input<7, 2>, precision<T>> m{seed(1), capacity(6), 2};
+  CHECK(m.variable_name(1) == "EmbedSequence/embeddings");
+  CHECK(m.variable_name(2) == "bow_encoder/embeddings");
+  const auto own = numbers<T>(14 * batch, 8);
+  m.predict(words, own);
+  const auto word = [&](long e, long j) { return words[static_cast<std::size_t>(e * 5 + j)]; };
+  const reading<T> table{m.template variable<"table">().data(), {1, 7, 3}}, sequence{m.template variable<"EmbedSequence/embeddings">().data(), {1, 7, 4}},
+      bag{m.template variable<"bow_encoder/embeddings">().data(), {1, 7, 4}}, plain{m.template variable<"plain/embeddings">().data(), {1, 7, 4}}, tables{own.data(), {1, 7, 2}};
+  check_elements<T>(m.template output<0>(), batch, {1, 5, 3}, [&](long e, long, long j, long k) { return table(0, 0, word(e, j), k); });
+  check_elements<T>(m.template output<1>(), batch, {1, 5, 2}, [&](long e, long, long j, long k) { return tables(e, 0, word(e, j), k); });
+  check_elements<T>(m.template output<2>(), batch, {1, 5, 3}, [&](long e, long, long j, long k) { return table(0, 0, std::max(word(e, j) - 2, 0), k); });
+  check_elements<T>(m.template output<3>(), batch, {1, 5, 4}, [&](long e, long, long j, long k) { return sequence(0, 0, word(e, j), k); });
+  const double close = sizeof(T) == 4 ? 1e-6 : 1e-14;
+  check_elements<T>(m.template output<4>(), batch, {1, 1, 4}, [&](long e, long, long, long k) {
+    double total = 0;
+    int count = 0;
+    for (long j = 0; j < 5; ++j)
+      if (word(e, j) != 0) total += static_cast<double>(bag(0, 0, word(e, j), k)), ++count;
+    return count > 0 ? static_cast<T>(total / count) : bag(0, 0, 0, k);
+  }, close);
+  check_elements<T>(m.template output<5>(), batch, {1, 1, 4}, [&](long e, long, long, long k) {
+    double total = 0;
+    for (long j = 0; j < 5; ++j) total += static_cast<double>(plain(0, 0, word(e, j), k)) / 5;
+    return static_cast<T>(total);
+  }, close);
+  check_elements<T>(m.template output<6>(), batch, {1, 3, 2}, [&](long e, long, long j, long k) { return tables(e, 0, j == 2 ? 0 : 3 + j, k); });
+  check_elements<T>(m.template output<7>(), batch, {1, 7, 18}, [&](long e, long, long j, long k) { return tables(e, 0, j, k == 17 ? 0 : k == 0 ? 1 : k % 2); });
+}
+
+constexpr auto only_words = [](tensor words) { return mean(embedding_lookup(variable(words, "table", {7, 3}), words)); };
+constexpr auto worked_out = [](tensor words) { return mean(embedding_lookup(variable(words, "table", {7, 3}), words + 1.0)); };
+
+template <class Run>
+std::string message_of(const Run& run) {
+  try {
+    run();
+  } catch (const slim::error& e) {
+    return e.what();
+  }
+  return "";
+}
+}  // namespace
+
+TEST_CASE("embedding_lookup, gather, embed_sequence, bow_encoder") {
+  for (const std::vector<int>& words : {std::vector<int>{6, 0, 3, 3, 1}, {0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 5, 5, 5, 5, 5, 0, 6, 0, 6, 0, 4, 3, 2, 1, 0, 1, 1, 1, 1, 1}}) {
+    check_looked_up<float>(words);
+    check_looked_up<double>(words);
+  }
+}
+TEST_CASE("words that are not in the vocabulary are an error before anything changes") {
+  model<only_words, input<5>> m{seed(1)};
+  CHECK(message_of([&] { m.predict(std::vector<int>{0, 1, 2, 7, 3}); }) ==
+        "ids (input 0): example 0, number 3: expected a row of the table from 0 to 6, found 7; check the data set or the size of the vocabulary");
+  CHECK(message_of([&] { m.predict(std::vector<float>{0, 1, 2, 3, 3, 4, 0.5f, 0, 0, 0}); }) ==
+        "ids (input 0): example 1, number 1: expected a row of the table from 0 to 6, found 0.5; check the data set or the size of the vocabulary");
+  CHECK(message_of([&] { m.predict(std::vector<int>{0, 1, -1, 0, 3}); }) != "");
+  CHECK(message_of([&] { m.predict(std::vector<int>{0, 6, 1, 0, 3}); }) == "");
+  model<worked_out, input<5>> later{seed(1)};
+  const std::vector<float> before(later.variable_values(0).begin(), later.variable_values(0).end());
+  auto train_op = learning::create_train_op(later, optimizers::gradient_descent{1.0});
+  CHECK(message_of([&] { train_op(std::vector<int>{0, 1, 2, 6, 3}); }) == "ids: example 0, number 3: expected a row of the table from 0 to 6, found 7; check the data set or the size of the vocabulary");
+  CHECK(std::equal(before.begin(), before.end(), later.variable_values(0).begin()));
+}
+TEST_CASE("the gradient of a table is the same for every number of threads") {
+  static constexpr auto net = [](tensor words) { return mean(square(embedding_lookup(variable(words, "table", {50, 16}), words) + expand_dims(words, 1))); };
+  std::vector<int> words(64 * 40);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<int>(i * i % 50);
+  std::vector<float> first;
+  for (const int threads : {1, 2, 3}) {
+    model<net, input<40>> m{seed(1)};
+    train_op<decltype(m), no_loss, optimizers::keep_gradients> op(m, {}, {}, capacity(64), threads);
+    op(words);
+    const std::vector<float> gradient(op.slot_values(0).begin(), op.slot_values(0).end());
+    if (first.empty()) first = gradient;
+    CHECK(gradient == first);
   }
 }

@@ -177,6 +177,10 @@ TEST_CASE("each operation has a rule of its own") {
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
   CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
   CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");
+  const auto looked_up = [](sketch& s) { return op::gather::add(s.trace.g, s.variable({7, 3}).node, s.input({5}).node, -1); };
+  CHECK(fault_after(looked_up, wider) == "rows that are looked up in a table of others");
+  CHECK(fault_after(looked_up, fewer) == "rows that are looked up with other operands");
+  CHECK(fault_after(looked_up, [](graph::node& n) { n.batched = false; }) == "rows that are looked up for no examples");
   const auto both = [&](sketch& s) { return op::moments::add(s.trace.g, image(s), -1); };
   CHECK(fault_after(both, [](graph::node& n) { n.results = 1; }) == "moments that are not two for each channel");
 }

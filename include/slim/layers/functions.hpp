@@ -10,6 +10,7 @@
 #include "slim/op/batch_matmul.hpp"
 #include "slim/op/concat.hpp"
 #include "slim/op/matmul.hpp"
+#include "slim/op/gather.hpp"
 #include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/transpose.hpp"
@@ -304,6 +305,38 @@ constexpr tensor matmul(tensor a, tensor b, bool transpose_a = false, bool trans
   result.extents[result.rank - 1] = sizes.columns;
   if (trace.g.nodes[b.node].batched || !batched_a) return reshape({trace, op::batch_matmul::add(trace.g, a.node, b.node, which, trace.scope)}, result);
   return {trace, op::matmul::add(trace.g, a.node, b.node, result, trace.scope)};
+}
+
+/// Rows of `table` [rows, width...] by their numbers, a tensor [...] of whole numbers below `rows`: [..., width...]. Others throw slim::error when the step or
+/// predict is called. No gradient flows to numbers: where a loss would want one, they need a stop_gradient.
+constexpr tensor embedding_lookup(const tensor& table, const tensor& ids) { return {*ids.trace, op::gather::add(ids.trace->g, table.node, ids.node, ids.trace->scope)}; }
+/// The same, in TensorFlow's general form along the first axis.
+constexpr tensor gather(const tensor& params, const tensor& indices) { return embedding_lookup(params, indices); }
+/// The elements along an axis with these numbers, in their order: gather(x, {2, 0}, -1).
+constexpr tensor gather(const tensor& x, std::initializer_list<int> indices, int axis = 0) {
+  const int along = detail::axis_of(x, axis), extent = x.shape().rank > 0 ? x.shape()[along] : 0;
+  detail::list<tensor> parts;
+  const int* const number = indices.begin();
+  const int count = static_cast<int>(indices.size());
+  for (int i = 0, next = 0; i < count; i = next) {
+    if (number[i] < 0 || number[i] >= extent) {
+      x.trace->fail_number("indices", number[i], "an element of the axis");
+      return x;
+    }
+    for (next = i + 1; next < count && number[next] == number[next - 1] + 1 && number[next] < extent;) ++next;
+    parts.push(detail::slice_axis(x, along, number[i], next - i));
+  }
+  constexpr int most = graph::node::max_operands;
+  while (parts.size() > 1) {  // a concatenation has so many parts at most
+    detail::list<tensor> joined;
+    for (int first = 0; first < parts.size(); first += most) {
+      const int together = parts.size() - first < most ? parts.size() - first : most;
+      joined.push(detail::concat_along(parts.begin() + first, static_cast<std::size_t>(together), along));
+    }
+    parts = joined;
+  }
+  if (parts.empty()) x.trace->fail(graph::rule::bad_number, {0}, {1}, "indices");
+  return parts.empty() ? x : parts[0];
 }
 
 }  // namespace slim

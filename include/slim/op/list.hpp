@@ -10,6 +10,7 @@
 #include "slim/op/concat.hpp"
 #include "slim/op/convolution.hpp"
 #include "slim/op/depthwise_convolution.hpp"
+#include "slim/op/gather.hpp"
 #include "slim/op/local_response_normalization.hpp"
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
@@ -34,6 +35,7 @@ using all = operation_list<
     concat,
     convolution, convolution_data_gradient, convolution_weights_gradient,
     depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
+    gather, gather_gradient,
     local_response_normalization, local_response_normalization_gradient,
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,

@@ -103,7 +103,7 @@ constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
     const node& n = g.nodes[i];
     char flows = wanted[i];
     if (n.kind != kind::update)
-      for (int k = 0; k < n.operand_count && !flows; ++k) flows = needs[n.operands[k]];
+      for (int k = 0; k < n.operand_count && !flows; ++k) flows = needs[n.operands[k]] && (n.ignored >> k & 1) == 0;
     needs.push(flows);
   }
   detail::reverse_sweep sweep(g, loss, needs);

@@ -158,6 +158,10 @@ private:
         if ((in_range && static_cast<T>(static_cast<long>(label)) == label) || (of.ignores && label == static_cast<T>(of.ignored))) continue;
       }
       const bool last = n.kind != graph::kind::input || n.index() == count - 1;
+      if (of.of_table)
+        throw error((n.kind == graph::kind::input ? "ids (input " + std::to_string(n.index()) + ")" : std::string("ids")) + ": example " + std::to_string(k / cells) +
+                    (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a row of the table from 0 to " + std::to_string(of.classes - 1) + ", found " +
+                    number_text(static_cast<double>(label)) + "; check the data set or the size of the vocabulary");
       throw error("labels" + (last ? "" : " (input " + std::to_string(n.index()) + ")") + ": example " + std::to_string(k / cells) +
                   (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a class from 0 to " + std::to_string(of.classes - 1) +
                   (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + number_text(static_cast<double>(label)) + "; check the data set or the number of outputs");
