@@ -182,6 +182,41 @@ TEST_CASE("step by step the results are those of the whole sequence, bit for bit
   check_streams<double, 3>(1);
 }
 
+namespace {
+
+// Causal windows of several sizes and dilations, channels from one to more than a vector, and what works step by step between them.
+constexpr auto causal = [](auto outputs, auto kernel, auto dilation) { return conv1d(outputs, kernel, rate = dilation, padding = CAUSAL, activation_fn = nn::tanh); };
+constexpr auto convolutions = causal(8, 3, 1) >> causal(33, 2, 2) >> causal(16, 3, 4) >> conv1d(5, 1, padding = VALID) >> causal(1, 5, 1) >> causal(16, 4, 1) >> gru(6, return_sequences = true) >>
+                              conv1d(3, 1, activation_fn = none) >> softmax("out");
+constexpr auto wide = conv1d(64, 3, rate = 2, padding = CAUSAL) >> conv1d(40, 2, padding = CAUSAL, groups = 2) >> conv1d(40, 3, padding = CAUSAL, groups = 40) >> conv1d(300, 1) >> conv1d(4, 3, padding = CAUSAL);
+
+template <class T, const auto& Net, int Channels, int Frames, int Numbers>
+void check_stream_of(long streams) {
+  constexpr long length = 36;
+  using whole = model<Net, input<length, Channels>, precision<T>>;
+  whole m(seed(3), capacity(4), 1);
+  const std::vector<T> x = laws::numbers<T>(streams * length * Channels, 1);
+  const auto all = m.predict(x);
+  streaming_predictor<whole, Frames> live(m, capacity(streams));
+  double furthest = 0;
+  for (long t = 0; t < length; t += Frames) {
+    const auto y = live(rows_of(x, streams, length * Channels, t * Channels, Frames * Channels));
+    for (long e = 0; e < streams; ++e)
+      for (long i = 0; i < Frames * Numbers; ++i) furthest = std::max(furthest, std::abs(static_cast<double>(y(e, i) - all(e, t * Numbers + i))));
+  }
+  CHECK(furthest == 0);
+}
+
+}  // namespace
+
+TEST_CASE("causal convolutions step by step have the bits of the whole sequence") {
+  check_stream_of<float, convolutions, 2, 1, 3>(1);
+  check_stream_of<float, convolutions, 2, 4, 3>(3);
+  check_stream_of<double, convolutions, 2, 1, 3>(2);
+  check_stream_of<float, wide, 17, 1, 4>(1);
+  check_stream_of<float, wide, 17, 12, 4>(2);
+}
+
 TEST_CASE("a stream can be left and begun anew, and copies go their own way") {
   constexpr long length = 9;
   model<deep, input<length, 2>> m(seed(3), capacity(2), 1);

@@ -77,9 +77,10 @@ constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, con
   return {trace, op::concat::add(trace.g, parts.begin(), parts.size(), trace.scope, 2)};
 }
 
-/// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs.
+/// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs. `streams`: it is one of the layers that
+/// look at several steps of a stream, and keeps `next` for the next run.
 template <class Layer>
-constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with) {
+constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with, bool streams = false, int next = -1) {
   tracer& trace = *x.trace;
   const int outputs = with[num_outputs], parts = with[groups];
   if (parts < 1 || x.channels() % parts != 0 || outputs % parts != 0) {
@@ -93,7 +94,9 @@ constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, cons
   const tensor weights(trace, weights_variable(trace, extent, with));
   if (trace.g.failed()) return x;
   const tensor y = grouped_convolution(x, reshape(weights, {placed.kernel.height, placed.kernel.width, x.channels() / parts, outputs}), placed, out, parts, with[conv_algorithm]);
-  return finish_linear(kernel.rank == 1 ? reshape(y, {out[1], outputs}) : y, with);
+  const tensor made = kernel.rank == 1 ? reshape(y, {out[1], outputs}) : y;
+  if (streams) trace.close_stream(next, made.node);
+  return finish_linear(made, with);
 }
 
 }  // namespace detail
@@ -135,11 +138,17 @@ struct conv1d_layer : kernel_layer<conv1d_layer, whole_number> {
       trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {2});
       return x;
     }
+    // The steps of a stream follow those that earlier windows reached.
+    const int before = covered(kernel[0], rates[0]) - 1, steps = x.shape()[0];
+    const bool streams = trace.streaming && strides[0] == 1 && (with[padding] == CAUSAL || before == 0);
+    const int state = streams ? trace.open_stream(x.node, before > 0 ? slim::shape{before, x.channels()} : slim::shape{}) : -1;
+    const tensor seen = state >= 0 ? concat({tensor(trace, state), x}, 0) : x;
+    const int next = state >= 0 ? detail::slice_axis(seen, 0, steps, before).node : -1;
     window placed;
     slim::shape out;
-    const slim::shape image{1, x.shape()[0], x.channels()};
-    if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, with[padding], trace.scope, placed, out, true)) return x;
-    return detail::convolution_of(reshape(x, image), {kernel[0]}, placed, out, with);
+    const slim::shape image{1, seen.shape()[0], x.channels()};
+    if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, streams ? VALID : with[padding], trace.scope, placed, out, true)) return x;
+    return detail::convolution_of(reshape(seen, image), {kernel[0]}, placed, out, with, streams, next);
   }
 };
 inline constexpr conv1d_layer conv1d;

@@ -64,12 +64,12 @@ struct recurrent_layer : layer<Self> {
     if (given.bound() && !(given.shape() == extent_of_state)) trace.fail(graph::rule::shape_mismatch, given.shape(), extent_of_state);
     if (given.bound() && trace.streaming) trace.fail(graph::rule::steps_mixed, {}, {}, "initial_state");
     if (g.failed()) return x;
-    const int state = given.bound() ? graph::batched(g, given.node, trace.scope) : trace.streaming ? trace.stream(x.node, extent_of_state) : -1;
+    const int state = given.bound() ? graph::batched(g, given.node, trace.scope) : trace.streaming ? trace.open_stream(x.node, extent_of_state) : -1;
     const int made = op::recurrence::add(g, Cell, x.node, weights, recurrent, bias, state, trace.scope);
     const auto rows = [&](int first, int count) { return op::slice::add(g, made, {first, 0}, {count, units}, trace.scope); };
     const int next = trace.streaming ? rows(time - 1, g.nodes[state].extent[0]) : -1;
     const int result = all ? rows(0, time) : graph::reshape(g, rows(time - 1, 1), {units}, trace.scope);
-    if (trace.streaming) trace.continue_stream(next, result);
+    if (trace.streaming) trace.close_stream(next, result);
     return {trace, result};
   }
 };

@@ -51,7 +51,7 @@ constexpr void check_streaming(graph::graph& checked) {
   int next = 0;
   for (int i = 0; i < g.nodes.size() && !g.failed(); ++i) {
     const graph::node& n = g.nodes[i];
-    if (next < trace.streams.size() && i == trace.streams[next].before) {
+    if (next < trace.streams.size() && i == trace.streams[next].first) {
       const stream_state& own = trace.streams[next++];
       if (!sequences[own.sequence]) return checked.fail(graph::rule::steps_mixed, n.scope, {}, {}, "state");
       sequences[own.result] = g.nodes[own.result].extent.rank > 1;
@@ -78,6 +78,7 @@ constexpr graph::compilation trace_streaming() {
   if (g.failed()) return result;
   for (graph::node& n : g.nodes) n.dead |= n.kind == graph::kind::update;
   for (const stream_state& one : trace.streams) {
+    if (one.before < 0) continue;
     g.nodes[one.before].attributes = graph::position{g.inputs++};
     g.outputs.push(one.after);
   }
@@ -91,8 +92,8 @@ struct streaming_inference : graph::compiled<&trace_streaming<Net, Options>, &fi
 
 }  // namespace detail
 
-/// Runs a model of sequences [time, ...] on their next `Frames` steps, again and again: streaming_predictor live(net); live(frame). simple_rnn, gru and lstm continue from the state
-/// that the call before left, which lies here; the results are, bit for bit, those of the whole sequence so far. Inputs without a time axis are given anew in each call. Several
+/// Runs a model of sequences [time, ...] on their next `Frames` steps, again and again: streaming_predictor live(net); live(frame). simple_rnn, gru, lstm and conv1d with CAUSAL
+/// padding continue from the state that the call before left, which lies here; the results are, bit for bit, those of the whole sequence so far. Inputs without a time axis are given anew in each call. Several
 /// streams go together as examples of a batch, up to the capacity. A step takes no memory and no lock. Weights are the model's, as for a predictor.
 template <class Model, int Frames = 1>
 class streaming_predictor {

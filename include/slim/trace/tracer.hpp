@@ -15,10 +15,11 @@ struct argument_origin {
   int source = 0;  // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 
-/// What a layer keeps from one run to the next while a sequence is streamed: an input of the program, the sequence that it belongs to, the node that replaces it, and the layer's result. The
-/// nodes from the first to the last are that layer's.
+/// A layer that looks at several steps while a sequence is streamed: what it reads, an input of the program that is its state, the node that replaces that after
+/// the run, and the layer's result. Nodes from `first` to `last` are its own.
 struct stream_state {
-  int before = -1, sequence = -1, after = -1, result = -1, last = -1;
+  int sequence = -1, before = -1, after = -1, result = -1;
+  int first = 0, last = -1;
 };
 
 struct tracer {
@@ -86,16 +87,18 @@ struct tracer {
       known = g.end_points.push(made);
   }
 
-  /// A state of this shape, zero at first, of a layer on `sequence`.
-  constexpr int stream(int sequence, const slim::shape& extent) {
-    const int made = graph::add_leaf(g, graph::kind::input, true, extent, 0, 0, scope);  // its number is given behind those of the network
-    streams.push({made, sequence});
-    return made;
+  /// The layer that is called now keeps a state of this shape, zero at first, of its steps of `sequence`. Returns the state, −1 where there is none (no shape).
+  constexpr int open_stream(int sequence, const slim::shape& extent) {
+    stream_state own{sequence};
+    own.first = g.nodes.size();
+    if (extent.rank > 0) own.before = graph::add_leaf(g, graph::kind::input, true, extent, 0, 0, scope);  // its number is given behind those of the network
+    streams.push(own);
+    return own.before;
   }
-  /// `after` is the state for the next run; the layer has made all of its nodes.
-  constexpr void continue_stream(int after, int result) {
+  /// `after` is the state for the next run; the layer has made all nodes that look at several steps.
+  constexpr void close_stream(int after, int result) {
     stream_state& own = streams[streams.size() - 1];
-    own = {own.before, own.sequence, after, result, g.nodes.size() - 1};
+    own.after = after, own.result = result, own.last = g.nodes.size() - 1;
   }
 
   constexpr void fail(graph::rule broken, slim::shape found = {}, slim::shape expected = {}, const char* detail = "") {
