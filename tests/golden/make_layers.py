@@ -15,6 +15,8 @@ import tf_slim as slim
 from tf_slim.layers.bucketization_op import bucketize
 
 v1 = tf.compat.v1
+slim.layers.array_ops.unstack, slim.layers.array_ops.stack = tf.unstack, tf.stack  # moved since TF-Slim was written
+tf.RegisterGradient('GDNLowerBound')(slim.GDN._lower_bound_grad)
 v1.disable_eager_execution()
 
 
@@ -46,7 +48,7 @@ def run(name, network, shape, batch=3, moves=(), start=None):
         with v1.Session() as session:
             session.run(v1.global_variables_initializer())
             for i, v in enumerate(v1.trainable_variables()):
-                base = 1.0 if v.op.name.rsplit('/')[-1] in ('gamma', 'w', 'temperature') or v.op.name.endswith('reparam_gamma') else 0.0
+                base = 1.0 if v.op.name.split('/')[-1] in ('gamma', 'w', 'temperature', 'reparam_beta') else 0.0
                 shift = 0.3 * number(100 + i, int(numpy.prod(v.shape))).reshape(v.shape)
                 v.load(base + shift if not start else session.run(v) + shift, session)
             fetched = session.run({'points': points, 'slopes': slopes})
@@ -106,6 +108,25 @@ def small(x):
     return points | {'all': tf.concat(flat, 1)}
 
 
-NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4]), 'small': lambda: run('small', small, [2, 3, 4])}
+def units(x):
+    x = weighted(x)
+    legacy = slim.legacy_fully_connected(x, 3, activation_fn=tf.tanh, name='legacy')
+    stacked = slim.stack(slim.flatten(x), slim.relu, [5, 4], scope='stack')
+    plain = slim.linear(stacked, 4, scope='plain')
+    points = {'legacy': legacy, 'stacked': stacked, 'elu': slim.elu(plain, 3), 'six': slim.relu6(plain * 20, 3, scope='six')}
+    return points | {'all': tf.concat([tf.reshape(legacy, [3, -1]), stacked, points['elu'], points['six']], 1)}
+
+
+def gdns(x):
+    """With bounds that some of the parameters hit."""
+    x = weighted(x)
+    wide = slim.GDN(beta_min=0.9, gamma_init=0.2, reparam_offset=0.1, name='wide')
+    narrow = slim.GDN(inverse=True, name='narrow', dtype=tf.float64)
+    points = {'wide': wide(x), 'narrow': narrow(x)}
+    return points | {'all': points['wide'] + points['narrow']}
+
+
+NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4]), 'small': lambda: run('small', small, [2, 3, 4]),
+            'units': lambda: run('units', units, [2, 3, 4]), 'gdns': lambda: run('gdns', gdns, [2, 3, 4])}
 for chosen in sys.argv[1:] or NETWORKS:
     NETWORKS[chosen]()

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include <cmath>
+#include <string>
 
+#include "slim/model/variables.hpp"
 #include "slim/slim.hpp"
 #include "tests/laws/gradient_law.hpp"
 #include "tests/layers/golden.hpp"
@@ -184,4 +186,44 @@ TEST_CASE("what is equal to a boundary is above it; numbers for boundaries are i
   const auto y = m.predict(std::vector<double>{-5, 10000, 150, 10, 5, 100});
   const double expected[] = {0, 3, 3, 2, 1, 3};
   for (int i = 0; i < 6; ++i) CHECK(y.data()[i] == expected[i]);
+}
+
+namespace {
+constexpr auto of_units = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones);
+  const tensor old = legacy_fully_connected(3, "legacy", activation_fn = nn::tanh)(x);
+  const tensor stacked = stack<relu>({5, 4}, "stack")(x);
+  const tensor plain = linear(4, "plain")(stacked);
+  return concat({reshape(old, {-1}), stacked, elu(3)(plain), relu6(3, "six")(plain * 20.0)}, -1);
+};
+constexpr auto unnamed_units = stack<linear>({6, 5}) >> repeat<2>(relu(5, weights_regularizer = l2_regularizer(0.1))) >> fully_connected(4, activation_fn = relu)
+                             >> legacy_relu(3, "old", bias_init = none, weight_collections = {"old"});
+}  // namespace
+
+TEST_CASE("linear, relu, relu6 and elu as layers, in stack and repeat, and legacy_fully_connected are TF-Slim's") {
+  golden::check_both<of_units, input<2, 3, 4>, "legacy", "stack/stack_2", "fully_connected", "six">({
+      {"legacy", -0.3109607079621658},
+      {"stack/stack_2", 0.09853236614098712},
+      {"fully_connected", 0.173536085654403},
+      {"six", 0.850797067315472},
+      {"d w", 0.02270180357443526},
+      {"d legacy/weights", 0.14191518335309034},
+      {"d legacy/bias", 0.1369794908440883},
+      {"d stack/stack_1/weights", -0.005436948194521525},
+      {"d stack/stack_1/biases", -0.008396382665074654},
+      {"d stack/stack_2/weights", -0.007578379367281894},
+      {"d stack/stack_2/biases", -0.004072736778155702},
+      {"d plain/weights", -0.026459242018471968},
+      {"d plain/biases", 0.043874868661878265},
+      {"d fully_connected/weights", -0.0013567660213719957},
+      {"d fully_connected/biases", 0.029723419157749432},
+      {"d six/weights", -0.11203663856413172},
+      {"d six/biases", 0.021051332377641004},
+  });
+  model<unnamed_units, input<4>> m(seed(1));
+  std::string names;
+  for (int v = 0; v < m.variables(); v += v < 10 ? 2 : 1) names += std::string(m.variable_name(v)) + " ";
+  CHECK(names == "Stack/fully_connected_1/weights Stack/fully_connected_2/weights Repeat/fully_connected_1/weights Repeat/fully_connected_2/weights fully_connected/weights old/weights ");
+  CHECK(get_model_variables(m).size() == 10);
+  CHECK(get_variables(m, "", "", "old").size() == 1);
 }

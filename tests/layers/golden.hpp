@@ -35,7 +35,7 @@ void fill(Model& m) {
     if (!m.variable_trainable(v)) continue;
     const std::string full = m.variable_name(v);
     const std::string_view last = std::string_view(full).substr(full.rfind('/') + 1);
-    const double base = last == "gamma" || last == "w" || last == "temperature" || last == "reparam_gamma" ? 1 : 0;
+    const double base = last == "gamma" || last == "w" || last == "temperature" || last == "reparam_beta" ? 1 : 0;
     std::uint32_t i = 0;
     for (auto& value : m.variable_values(v)) value = static_cast<std::remove_reference_t<decltype(value)>>(base + 0.3 * laws::number(sequence, i++));
     ++sequence;

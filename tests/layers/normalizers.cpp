@@ -95,3 +95,29 @@ TEST_CASE("what is normalized does not depend on the other examples of the batch
   const auto nothing = m.predict(std::vector<double>(24, 0.0));
   CHECK(std::all_of(nothing.data(), nothing.data() + 24, [](double y) { return y == 0; }));
 }
+
+namespace {
+// With bounds that some of the parameters hit.
+constexpr auto divisive = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones);
+  return gdn("wide", beta_min = 0.9, gamma_init = 0.2, reparam_offset = 0.1)(x) + gdn("narrow", inverse = true)(x);
+};
+constexpr auto divisive_normalizer = conv2d(3, {3, 3}, "conv", activation_fn = none, normalizer_fn = gdn, normalizer_params = params(inverse = true));
+}  // namespace
+
+TEST_CASE("gdn is TF-Slim's, at its bounds too") {
+  golden::check_both<divisive, input<2, 3, 4>, "wide", "narrow">({
+      {"wide", 1.8970173396477443},
+      {"narrow", 1.7371634805404033},
+      {"d w", 0.4112303053384336},
+      {"d wide/reparam_beta", -0.2640768806286973},
+      {"d wide/reparam_gamma", -0.005824746899117401},
+      {"d narrow/reparam_beta", 0.2832152921758677},
+      {"d narrow/reparam_gamma", -0.00046346257289228004},
+  });
+  model<divisive_normalizer, input<3, 5, 2>, precision<double>> m(seed(1));
+  const double small = 1.0 / 262144;
+  CHECK(m.variable<"conv/gdn/reparam_beta">()(2) == doctest::Approx(std::sqrt(1 + small * small)).epsilon(1e-15));
+  for (int i = 0; i < 9; ++i) CHECK(m.variable<"conv/gdn/reparam_gamma">().data()[i] == doctest::Approx(i % 4 == 0 ? std::sqrt(0.1 + small * small) : small).epsilon(1e-15));
+  CHECK(get_model_variables(m).size() == 1);
+}

@@ -88,9 +88,9 @@ constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr)
   return {Times, part, scope};
 }
 
-template <class Layer, std::size_t Count, class Shared>
+template <const auto& Layer, std::size_t Count, class Shared>
 struct layer_stack {
-  typename Layer::positional arguments[Count];
+  typename std::remove_cvref_t<decltype(Layer)>::positional arguments[Count];
   Shared shared;  // hana tuple of keyword arguments
   const char* scope;
 
@@ -99,7 +99,8 @@ struct layer_stack {
     int number = 0;
     for (const auto& own : arguments)
       x = hana::unpack(shared, [&](const auto&... keywords) {
-        return Layer{}(own, keywords...).numbered(x, scope != nullptr ? scope : Layer::function_name, ++number);
+        const auto call = Layer(own, keywords...);
+        return call.numbered(x, scope != nullptr ? scope : base_name<std::remove_cvref_t<decltype(call)>>(), ++number);
       });
     x.trace->close(outer);
     return x;
@@ -110,9 +111,8 @@ struct layer_stack {
 /// stack<conv2d>({{32, {3, 3}}, {64, {1, 1}}}, "core"). Keywords after the name go to every layer.
 template <const auto& Layer, std::size_t Count, keyword_argument... Shared>
 constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count], const char* scope, const Shared&... shared) {
-  using kind = std::remove_cvref_t<decltype(Layer)>;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return layer_stack<kind, Count, hana::tuple<Shared...>>{{each[I]...}, hana::make_tuple(shared...), scope};
+    return layer_stack<Layer, Count, hana::tuple<Shared...>>{{each[I]...}, hana::make_tuple(shared...), scope};
   }(std::make_index_sequence<Count>{});
 }
 template <const auto& Layer, std::size_t Count>

@@ -215,12 +215,12 @@ constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
   return result;
 }
 
-/// `x` with `factor` times its gradient, or without one for 0: a view of the same extents, which differentiation alone looks at.
-constexpr int scale_gradient(graph& g, int x, double factor, int scope) {
+/// `x` with another gradient, function number `function` of x and the gradient, or with none for −1: a view that differentiation alone looks at.
+constexpr int custom_gradient(graph& g, int x, int function, int scope) {
   const int operands[1] = {x};
   const int result = like_first(g, kind::reshape, operands, 1, scope);
-  g.nodes[result].attributes = gradient_factor{factor};
-  g.nodes[result].ignored = factor == 0;
+  g.nodes[result].attributes = gradient_rule{function};
+  g.nodes[result].ignored = function < 0;
   return result;
 }
 

@@ -66,9 +66,9 @@ struct position {
 struct constant_value {
   double value = 0;
 };
-/// Of a reshape: by what the gradient is multiplied on its way back.
-struct gradient_factor {
-  double value = 1;
+/// Of a reshape: the function of its value and its gradient that is handed back in place of the gradient.
+struct gradient_rule {
+  int function = -1;
 };
 
 /// Result of an operation. `batched` results hold one `extent` per example, others hold one in all.

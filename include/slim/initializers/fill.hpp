@@ -73,6 +73,9 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
       detail::fill_orthogonal(values, size / columns, columns, a, random);
       return;
     }
+    case distribution::diagonal:
+      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(i % (extent.channels() + 1) == 0 ? a : b);
+      return;
     case distribution::variance_scaling: {
       const fans fan = fans_of(extent);
       const double n = initial.mode == fan_mode::fan_in ? fan.in : initial.mode == fan_mode::fan_out ? fan.out : (fan.in + fan.out) / 2;

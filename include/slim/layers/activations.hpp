@@ -5,18 +5,39 @@
 // are TensorFlow's: max and min give all of the gradient to their first operand where both are equal, so that relu's slope at 0 is 0.
 
 #include "slim/expr/symbol.hpp"
+#include "slim/policy/keyword.hpp"
 #include "slim/trace/tensor.hpp"
 
 namespace slim {
 
-/// A named scalar expression, callable on recorded scalars and on tensors.
+namespace detail {
+/// The argument in front of a layer of units.
+struct units {
+  whole_number outputs;
+  template <class Number>
+    requires std::is_convertible_v<Number, whole_number>
+  constexpr units(Number n) : outputs(n) {}
+};
+/// fully_connected, where its header is there.
+template <class>
+struct units_layer;
+}  // namespace detail
+
+/// A named scalar expression, callable on recorded scalars and on tensors. With a number of outputs in front it is the layer that TF-Slim has under this name:
+/// relu(64, "fc") is fully_connected(64, "fc", activation_fn = relu), in stack, too.
 template <class Expression>
 struct named_activation {
   const char* name;
   Expression expression;
+  using positional = detail::units;
 
   constexpr expr::symbol operator()(const expr::symbol& x) const { return expression(x); }
   constexpr tensor operator()(const tensor& x) const { return apply(expr::scalar_function_of<1>(expression), x); }
+  template <class Units, class... Rest>
+    requires(std::is_arithmetic_v<Units> || std::is_same_v<Units, positional>)
+  constexpr auto operator()(const Units& outputs, const Rest&... rest) const {
+    return detail::units_layer<Units>::call(*this, outputs, rest...);
+  }
 };
 template <class Expression>
 named_activation(const char*, Expression) -> named_activation<Expression>;

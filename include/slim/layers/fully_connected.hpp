@@ -19,12 +19,7 @@ struct fully_connected_layer : layer<fully_connected_layer> {
       weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
       trainable = true, reuse = false, variables_collections = variable_collections{});
 
-  struct positional {
-    whole_number outputs;
-    template <class Number>
-      requires std::is_convertible_v<Number, whole_number>
-    constexpr positional(Number n) : outputs(n) {}
-  };
+  using positional = detail::units;
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., num_outputs = p.outputs);
@@ -40,6 +35,25 @@ struct fully_connected_layer : layer<fully_connected_layer> {
   }
 };
 inline constexpr fully_connected_layer fully_connected;
+
+namespace detail {
+template <class Units>
+struct units_layer {
+  template <class Activation, class... Rest>
+  static constexpr auto call(const Activation& activate, const Units& outputs, const Rest&... rest) {
+    return fully_connected(outputs, rest..., activation_fn = activate);
+  }
+};
+struct linear_units {
+  using positional = units;
+  template <class... Rest>
+  constexpr auto operator()(const positional& outputs, const Rest&... rest) const {
+    return fully_connected(outputs, rest..., activation_fn = none);
+  }
+};
+}  // namespace detail
+/// fully_connected without an activation. `relu`, `relu6`, `elu` and all other activations with a number of outputs in front are the others.
+inline constexpr detail::linear_units linear;
 
 }  // namespace slim
 

@@ -114,8 +114,7 @@ struct unit_norm_layer : normalizing_layer<unit_norm_layer, dim_keyword, epsilon
     slim::shape kept = x.shape();
     kept.extents[own] = 1;
     const tensor squares = detail::sum_to(kept, recorded<1>(trace.g, [](auto v) { return square(v); }), x);
-    const tensor inverse = slim::apply(recorded<1>(trace.g, [](double e, auto s) { return 1.0 / sqrt(s + e); }, with[epsilon]), squares);
-    return x * inverse;
+    return x * slim::apply(recorded<1>(trace.g, [](double e, auto s) { return 1.0 / sqrt(s + e); }, with[epsilon]), squares);
   }
 };
 inline constexpr unit_norm_layer unit_norm;

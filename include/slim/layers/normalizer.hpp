@@ -186,8 +186,8 @@ constexpr tensor normalized(const tensor& x, const axis_moments& of, double epsi
   };
   const tensor beta = with[center] ? variable("beta", zeros) : tensor(0.0);
   const tensor gamma = with[scale] ? variable("gamma", ones) : tensor(1.0);
-  const tensor inverse = slim::apply(recorded<1>(trace.g, [](double e, auto v) { return 1.0 / sqrt(v + e); }, epsilon), of.variance.bound() ? of.variance : tensor(trace, graph::constant(trace.g, 0)));
-  return slim::apply(recorded<5>(trace.g, [](auto v, auto m, auto s, auto g, auto b) { return (v - m) * s * g + b; }), x, of.mean, inverse, gamma, beta);
+  const tensor inverse_deviation = slim::apply(recorded<1>(trace.g, [](double e, auto v) { return 1.0 / sqrt(v + e); }, epsilon), of.variance.bound() ? of.variance : tensor(trace, graph::constant(trace.g, 0)));
+  return slim::apply(recorded<5>(trace.g, [](auto v, auto m, auto s, auto g, auto b) { return (v - m) * s * g + b; }), x, of.mean, inverse_deviation, gamma, beta);
 }
 
 }  // namespace detail

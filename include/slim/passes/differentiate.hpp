@@ -29,9 +29,8 @@ private:
     } else if (n.kind == kind::reshape) {
       if (!to.flows_to(n, 0)) return;
       if (n.attributes.count > 0) {
-        expr::scalar_function scaled;
-        scaled.add_output(scaled.emit(expr::scalar_op::multiply, scaled.add_constant(n.attributes.as<gradient_factor>().value), scaled.add_input(0)));
-        gradient = map(g, scaled, &gradient, 1, n.scope);
+        const int both[] = {n.operands[0], gradient};
+        gradient = map(g, n.attributes.as<gradient_rule>().function, both, 2, n.scope);
       }
       to.accumulate(n.operands[0], reshape(g, gradient, domain_of(g.nodes[n.operands[0]]).extent, n.scope));  // a copy: nodes move
     } else if (n.kind == kind::result) {

@@ -207,10 +207,18 @@ constexpr tensor add_n(const tensor& first, const Tensors&... rest) {
 }
 
 /// `x` as a constant: no gradient flows through it.
-constexpr tensor stop_gradient(const tensor& x) { return {*x.trace, graph::scale_gradient(x.trace->g, x.node, 0, x.trace->scope)}; }
+constexpr tensor stop_gradient(const tensor& x) { return {*x.trace, graph::custom_gradient(x.trace->g, x.node, -1, x.trace->scope)}; }
 
+/// `x`, and on the way back `rule(x, gradient)` in place of its gradient: custom_gradient(x, [](auto, auto g) { return max(-1.0, min(1.0, g)); }).
+template <class Callable>
+  requires std::is_invocable_v<const Callable&, expr::symbol, expr::symbol>
+constexpr tensor custom_gradient(const tensor& x, const Callable& rule) {
+  return {*x.trace, graph::custom_gradient(x.trace->g, x.node, x.trace->g.intern(expr::scalar_function_of<2>(rule)), x.trace->scope)};
+}
 /// `x` with `multiplier` times its gradient. TF-Slim section 2.8.
-constexpr tensor scale_gradient(const tensor& x, double multiplier) { return {*x.trace, graph::scale_gradient(x.trace->g, x.node, multiplier, x.trace->scope)}; }
+constexpr tensor scale_gradient(const tensor& x, double multiplier) {
+  return custom_gradient(x, [multiplier](auto, auto gradient) { return multiplier * gradient; });
+}
 
 }  // namespace slim
 
