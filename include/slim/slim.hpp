@@ -36,6 +36,7 @@
 #include "slim/losses/losses.hpp"
 #include "slim/compose/branches.hpp"
 #include "slim/compose/compose.hpp"
+#include "slim/compose/recompute_grad.hpp"
 #include "slim/optimizers/adam.hpp"
 #include "slim/optimizers/adaptive.hpp"
 #include "slim/optimizers/optimizers.hpp"

@@ -12,9 +12,16 @@ public:
   graph& g;
   int result = 0;  // of the operation whose rule is called: the gradient is that of this result
 
-  constexpr adjoints(graph& where, int loss, const list<char>& wanted) : g(where), needs(wanted) {
+  constexpr adjoints(graph& where, int loss, list<char>&& wanted) : g(where), needs(static_cast<list<char>&&>(wanted)) {
     nodes.resize(loss + 1, -1);
     nodes[loss] = constant(g, 1);
+  }
+
+  /// Node `copy`, the last of the graph, takes the place of `original` from here on.
+  constexpr void replace(int original, int copy) {
+    while (nodes.size() <= copy) nodes.push(-1), needs.push(0);
+    nodes[copy] = nodes[original], needs[copy] = needs[original];
+    nodes[original] = -1;
   }
 
   /// Whether a gradient to operand `k` of `n` is wanted by anybody.
@@ -41,7 +48,7 @@ public:
   list<int> nodes;  // −1: none
 
 private:
-  const list<char>& needs;
+  list<char> needs;
 };
 
 /// map_over, with its result in the shape of `target` even where that differs in extents of 1 only, or where all that varies was

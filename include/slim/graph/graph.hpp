@@ -62,6 +62,11 @@ struct class_labels {
   bool of_table = false;
 };
 
+/// Nodes [first, end): of a part whose values are computed again for its gradient.
+struct node_range {
+  int first = 0, end = 0;
+};
+
 /// The rule a network broke; see docs/errors.md. Values of `found` and `expected` depend on the rule.
 enum class rule : unsigned char {
   none,
@@ -139,6 +144,7 @@ struct graph {
   list<named_node> regularization_losses;
   list<named_node> end_points;  // in order of creation
   list<class_labels> labels;
+  list<node_range> recomputed;  // disjoint, in their order; known until the graph is differentiated
   list<int> outputs;
   list<int> constants;          // nodes
   int inputs = 0;

@@ -80,6 +80,7 @@ struct node {
   bool batched = false;
   bool dead = false;        // removed by a pass
   bool kept = false;        // must be readable after the run
+  bool again = false;       // computes once more what an earlier node has computed, so that nobody keeps that: see recompute_grad
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};

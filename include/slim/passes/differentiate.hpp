@@ -12,15 +12,69 @@ namespace detail {
 /// Walks the graph backwards from the loss. Operations have their rule in op/; functions and views have theirs here.
 class reverse_sweep {
 public:
-  constexpr reverse_sweep(graph& where, int loss, const list<char>& wanted) : to(where, loss, wanted), g(where) {}
+  constexpr reverse_sweep(graph& where, int loss, list<char>&& wanted) : to(where, loss, static_cast<list<char>&&>(wanted)), g(where) {}
 
   constexpr void run(int loss) {
-    for (int i = loss; i >= 0; --i)
-      if (to.nodes[i] >= 0 && !is_leaf(g.nodes[i].kind)) pull_back(i, to.nodes[i]);
+    if (!g.recomputed.empty()) mark_read_elsewhere(loss);
+    int part = g.recomputed.size() - 1;
+    for (int i = loss; i >= 0; --i) {
+      while (part >= 0 && i < g.recomputed[part].first) --part;
+      if (part >= 0 && i < g.recomputed[part].end) {
+        pull_back_again(g.recomputed[part]);
+        i = g.recomputed[part].first;
+      } else if (to.nodes[i] >= 0 && !is_leaf(g.nodes[i].kind)) {
+        pull_back(i, to.nodes[i]);
+      }
+    }
   }
   adjoints to;
 
 private:
+  list<char> read_elsewhere;  // of nodes of parts that are recomputed: kept for others anyway
+
+  constexpr void mark_read_elsewhere(int loss) {
+    list<int> part_of;
+    part_of.resize(loss + 1, -1);
+    read_elsewhere.resize(loss + 1, 0);
+    for (int part = 0; part < g.recomputed.size(); ++part)
+      for (int i = g.recomputed[part].first; i < g.recomputed[part].end && i <= loss; ++i) part_of[i] = part;
+    for (int i = 0; i <= loss; ++i) {
+      const node& n = g.nodes[i];
+      if (n.kept) read_elsewhere[i] = 1;
+      for (int k = 0; k < n.operand_count && !n.is_update(); ++k)
+        if (part_of[n.operands[k]] != part_of[i]) read_elsewhere[n.operands[k]] = 1;
+    }
+    read_elsewhere[loss] = 1;
+  }
+
+  /// The gradient of a part that is recomputed. Its nodes are appended once more, here, where the gradients behind the part are already there, and
+  /// the rules see these; so the values of the first time are not needed any longer, but for those that others read.
+  constexpr void pull_back_again(const node_range& part) {
+    bool reached = false;
+    for (int i = part.first; i < part.end; ++i) reached = reached || (to.nodes[i] >= 0 && !is_leaf(g.nodes[i].kind));
+    if (!reached) return;
+    const int first = g.nodes.size();
+    list<int> copies, originals;  // by the place in the part; by the place behind `first`
+    for (int i = part.first; i < part.end; ++i) {
+      copies.push(-1);
+      node n = g.nodes[i];
+      if (is_leaf(n.kind) || n.is_update() || n.dead) continue;
+      for (int k = 0; k < n.operand_count; ++k)
+        if (n.operands[k] >= part.first && copies[n.operands[k] - part.first] >= 0) n.operands[k] = copies[n.operands[k] - part.first];
+      n.again = true, n.kept = false;
+      const int copy = copies.back() = g.nodes.push(n);
+      originals.push(i);
+      to.replace(i, copy);
+    }
+    for (int i = originals.size() - 1; i >= 0; --i)
+      if (to.nodes[first + i] >= 0) pull_back(first + i, to.nodes[first + i]);
+    for (int i = first; i < g.nodes.size(); ++i)
+      for (int k = 0; k < g.nodes[i].operand_count; ++k) {
+        int& operand = g.nodes[i].operands[k];
+        if (operand >= first && operand < first + originals.size() && read_elsewhere[originals[operand - first]]) operand = originals[operand - first];
+      }
+  }
+
   constexpr void pull_back(int i, int gradient) {
     const node n = g.nodes[i];
     to.result = 0;
@@ -105,7 +159,7 @@ constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
       for (int k = 0; k < n.operand_count && !flows; ++k) flows = needs[n.operands[k]] && (n.ignored >> k & 1) == 0;
     needs.push(flows);
   }
-  detail::reverse_sweep sweep(g, loss, needs);
+  detail::reverse_sweep sweep(g, loss, static_cast<list<char>&&>(needs));
   sweep.run(loss);
   return static_cast<list<int>&&>(sweep.to.nodes);
 }

@@ -38,7 +38,7 @@ constexpr void store_constants(graph& g) {
 namespace detail {
 constexpr bool same_operation(const node& a, const node& b) {
   if (a.kind != b.kind || a.function != b.function || a.epilogue != b.epilogue || a.operand_count != b.operand_count || a.batched != b.batched ||
-      a.ignored != b.ignored || !(a.extent == b.extent) || !(a.attributes == b.attributes))
+      a.ignored != b.ignored || a.again != b.again || !(a.extent == b.extent) || !(a.attributes == b.attributes))
     return false;
   for (int k = 0; k < a.operand_count; ++k)
     if (a.operands[k] != b.operands[k]) return false;

@@ -66,7 +66,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
     const graph::traffic t = graph::traffic_of(p, n);
     all += t;
     text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(op::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
-            padded(graph::node_name(p, i), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
+            padded(graph::node_name(p, i) + (n.again ? " (again)" : ""), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
             " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
     if (n.epilogue >= 0) text += std::string(n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";

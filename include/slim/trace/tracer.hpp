@@ -27,6 +27,7 @@ struct tracer {
   policy_stack policies;
   int scope = -1;
   bool training = false;
+  bool recomputing = false;  // inside recompute_grad
   bool reuse = false;      // variables made here must exist already
   bool recording = false;  // keep argument origins
   bool streaming = false;  // sequences continue those of the run before
