@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <vector>
 
+#include <slim/core/number_text.hpp>
+
 #include "own_layers/squeeze_excitation.hpp"
 #include "own_layers/transformer.hpp"
 #include "own_layers/u_net.hpp"
@@ -69,7 +71,7 @@ bool learns(const char* name, Loss loss, int steps, const Data& data) {
     if (step == 0) first = now;
     if (step >= steps - 10) last += now / 10;
   }
-  std::printf("%-20s %6zu parameters: loss %.3f at first, %.3f after %d steps\n", name, net.parameters().size(), first, last, steps);
+  std::printf("%-20s %6zu parameters: loss %s at first, %s after %d steps\n", name, net.parameters().size(), fixed_text(first, 3).c_str(), fixed_text(last, 3).c_str(), steps);
   return last < first / 4;
 }
 
