@@ -33,6 +33,7 @@
 #include "slim/layers/variable.hpp"
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/schedules.hpp"
+#include "slim/losses/class_weights.hpp"
 #include "slim/losses/losses.hpp"
 #include "slim/compose/branches.hpp"
 #include "slim/compose/compose.hpp"

@@ -126,3 +126,23 @@ TEST_CASE("each integer part of a batch is converted for itself") {
   CHECK_THROWS_WITH_AS(op(std::vector<int>(3), std::vector<int>{1}, std::vector<int>{9}, std::vector<int>(12)),
                        doctest::Contains("labels (input 2): example 0: expected a class from 0 to 2, found 9"), slim::error);
 }
+
+TEST_CASE("class_weights: the loss of each example counts as its class does") {
+  static constexpr float by_class[] = {1, 0.25f, 3};
+  static constexpr auto weighted = [](tensor x, tensor classes) {
+    const tensor logits = fully_connected(3, "logits", activation_fn = none)(x);
+    return losses::sparse_softmax_cross_entropy(logits, classes, losses::class_weights(classes, by_class));
+  };
+  static constexpr auto given = [](tensor x, tensor classes, tensor weights) {
+    return losses::sparse_softmax_cross_entropy(fully_connected(3, "logits", activation_fn = none)(x), classes, weights);
+  };
+  model<weighted, input<2>, input<>, precision<double>> a(seed(1));
+  model<given, input<2>, input<>, input<>, precision<double>> b(seed(1));
+  auto first = learning::create_train_op(a, optimizers::gradient_descent{.learning_rate = 0.1});
+  auto second = learning::create_train_op(b, optimizers::gradient_descent{.learning_rate = 0.1});
+  const std::vector<double> x{1, 2, -1, 0.5, 3, 1, 0, 1}, weights{3, 1, 0.25, 3};
+  const std::vector<int> classes{2, 0, 1, 2}, wrong{2, 0, 3, 1};
+  CHECK(first(x, classes) == doctest::Approx(second(x, classes, weights)).epsilon(1e-14));
+  for (int i = 0; i < 6; ++i) CHECK(a.variable<"logits/weights">().data()[i] == doctest::Approx(b.variable<"logits/weights">().data()[i]).epsilon(1e-14));
+  CHECK_THROWS_AS(first(x, wrong), error);
+}
