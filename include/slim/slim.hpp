@@ -18,6 +18,7 @@
 #include "slim/layers/conv2d.hpp"
 #include "slim/layers/conv2d_in_plane.hpp"
 #include "slim/layers/conv2d_transpose.hpp"
+#include "slim/layers/conv3d.hpp"
 #include "slim/layers/dropout.hpp"
 #include "slim/layers/embedding.hpp"
 #include "slim/layers/fully_connected.hpp"

@@ -126,10 +126,17 @@ constexpr auto side_by_side(const Layers&... layers) {
 
 constexpr auto sequences = arg_scope<conv1d>(activation_fn = none);
 constexpr auto of_sequences = side_by_side(sequences(conv1d(5, 3, 2, "conv1d")), sequences(conv1d(3, 2, "conv1d_valid", rate = 3, padding = VALID)),
-                                           sequences(conv1d(5, 3, "conv1d_causal", rate = 2, padding = CAUSAL)), sequences(conv1d(5, 3, 2, "conv1d_causal_stride", padding = CAUSAL)));
+                                           arg_scope<convolution>(activation_fn = none)(convolution(5, 3, "conv1d_causal", rate = 2, padding = CAUSAL)), sequences(conv1d(5, 3, 2, "conv1d_causal_stride", padding = CAUSAL)));
 
 constexpr auto of_images = side_by_side(conv2d_in_plane({3, 2}, 2, "in_plane", activation_fn = none), global_max_pool("global_max"),
                                         conv2d(6, {3, 2}, 2, "groups", groups = 2, padding = VALID, activation_fn = none), conv2d(8, {3, 3}, "groups_depthwise", groups = 4, activation_fn = none));
+
+constexpr auto volumes = arg_scope<conv3d, convolution, conv3d_transpose>(activation_fn = none);
+constexpr auto of_volumes = side_by_side(volumes(conv3d(4, 3, "conv3d")), volumes(convolution(4, {2, 3, 2}, "conv3d_stride", stride = {2, 3, 2})),
+                                         volumes(conv3d(4, {3, 1, 2}, "conv3d_valid", stride = {2, 1, 1}, padding = VALID)), volumes(conv3d(4, {2, 3, 2}, "conv3d_rate", rate = {3, 2, 1})));
+constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, "conv3d_transpose", stride = {2, 2, 3})),
+                                         volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
+                                         volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
 
 }  // namespace
 
@@ -140,4 +147,10 @@ TEST_CASE("convolutions of sequences, also causal") {
 TEST_CASE("convolutions in groups and in plane, the largest of an image") {
   check_rows<double, of_images, input<7, 6, 4>>({"in_plane", "global_max", "groups", "groups_depthwise"}, 7 * 6 * 4);
   check_rows<float, of_images, input<7, 6, 4>>({"in_plane", "global_max", "groups", "groups_depthwise"}, 7 * 6 * 4);
+}
+TEST_CASE("convolutions of volumes and their transposes") {
+  check_rows<double, of_volumes, input<5, 7, 6, 3>>({"conv3d", "conv3d_stride", "conv3d_valid", "conv3d_rate"}, 5 * 7 * 6 * 3);
+  check_rows<float, of_volumes, input<5, 7, 6, 3>>({"conv3d", "conv3d_stride", "conv3d_valid", "conv3d_rate"}, 5 * 7 * 6 * 3);
+  check_rows<double, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
+  check_rows<float, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
 }

@@ -99,6 +99,39 @@ constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, cons
   return finish_linear(made, with);
 }
 
+template <class Layer>
+constexpr tensor convolution_1d(const tensor& x, const arguments<Layer>& with) {
+  tracer& trace = *x.trace;
+  const auto kernel = axes_of<1>(trace, with, kernel_size), strides = axes_of<1>(trace, with, stride), rates = axes_of<1>(trace, with, rate);
+  rate_or_stride(trace, rates, strides);
+  if (x.shape().rank != 2) {
+    trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {2});
+    return x;
+  }
+  // The steps of a stream follow those that earlier windows reached.
+  const int before = covered(kernel[0], rates[0]) - 1, steps = x.shape()[0];
+  const bool streams = trace.streaming && strides[0] == 1 && (with[padding] == CAUSAL || before == 0);
+  const int state = streams ? trace.open_stream(x.node, before > 0 ? slim::shape{before, x.channels()} : slim::shape{}) : -1;
+  const tensor seen = state >= 0 ? concat({tensor(trace, state), x}, 0) : x;
+  const int next = state >= 0 ? slice_axis(seen, 0, steps, before).node : -1;
+  window placed;
+  slim::shape out;
+  const slim::shape image{1, seen.shape()[0], x.channels()};
+  if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, streams ? VALID : with[padding], trace.scope, placed, out, true)) return x;
+  return convolution_of(reshape(seen, image), {kernel[0]}, placed, out, with, streams, next);
+}
+
+template <class Layer>
+constexpr tensor convolution_2d(const tensor& x, const arguments<Layer>& with) {
+  tracer& trace = *x.trace;
+  const auto kernel = axes_of<2>(trace, with, kernel_size), strides = axes_of<2>(trace, with, stride), rates = axes_of<2>(trace, with, rate);
+  rate_or_stride(trace, rates, strides);
+  window placed;
+  slim::shape out;
+  if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out)) return x;
+  return convolution_of(x, {kernel[0], kernel[1]}, placed, out, with);
+}
+
 }  // namespace detail
 
 /// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation. With `groups`, which TF-Slim
@@ -110,15 +143,7 @@ struct conv2d_layer : kernel_layer<conv2d_layer> {
   static constexpr const char* default_scope = "Conv";
   static constexpr auto defaults = detail::convolution_defaults;
 
-  static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) {
-    tracer& trace = *x.trace;
-    const auto kernel = axes_of<2>(trace, with, kernel_size), strides = axes_of<2>(trace, with, stride), rates = axes_of<2>(trace, with, rate);
-    detail::rate_or_stride(trace, rates, strides);
-    window placed;
-    slim::shape out;
-    if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out)) return x;
-    return detail::convolution_of(x, {kernel[0], kernel[1]}, placed, out, with);
-  }
+  static constexpr tensor apply(const tensor& x, const arguments<conv2d_layer>& with) { return detail::convolution_2d(x, with); }
 };
 inline constexpr conv2d_layer conv2d;
 
@@ -130,26 +155,7 @@ struct conv1d_layer : kernel_layer<conv1d_layer, whole_number> {
   static constexpr const char* default_scope = "Conv";
   static constexpr auto defaults = detail::convolution_defaults;
 
-  static constexpr tensor apply(const tensor& x, const arguments<conv1d_layer>& with) {
-    tracer& trace = *x.trace;
-    const auto kernel = axes_of<1>(trace, with, kernel_size), strides = axes_of<1>(trace, with, stride), rates = axes_of<1>(trace, with, rate);
-    detail::rate_or_stride(trace, rates, strides);
-    if (x.shape().rank != 2) {
-      trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {2});
-      return x;
-    }
-    // The steps of a stream follow those that earlier windows reached.
-    const int before = covered(kernel[0], rates[0]) - 1, steps = x.shape()[0];
-    const bool streams = trace.streaming && strides[0] == 1 && (with[padding] == CAUSAL || before == 0);
-    const int state = streams ? trace.open_stream(x.node, before > 0 ? slim::shape{before, x.channels()} : slim::shape{}) : -1;
-    const tensor seen = state >= 0 ? concat({tensor(trace, state), x}, 0) : x;
-    const int next = state >= 0 ? detail::slice_axis(seen, 0, steps, before).node : -1;
-    window placed;
-    slim::shape out;
-    const slim::shape image{1, seen.shape()[0], x.channels()};
-    if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, streams ? VALID : with[padding], trace.scope, placed, out, true)) return x;
-    return detail::convolution_of(reshape(seen, image), {kernel[0]}, placed, out, with, streams, next);
-  }
+  static constexpr tensor apply(const tensor& x, const arguments<conv1d_layer>& with) { return detail::convolution_1d(x, with); }
 };
 inline constexpr conv1d_layer conv1d;
 

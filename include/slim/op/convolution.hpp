@@ -22,12 +22,13 @@ inline constexpr int winograd_least_channels = 32;
 /// With more channels than this on either side, sums by F(4×4, 5×5) may differ from exact ones by more than 1e-5 of their root mean square.
 inline constexpr int winograd_most_channels_5x5 = 512;
 
-/// The algorithm for a convolution (or one of its gradients) of `input` images under `w`: a window of one cell at stride 1, or one that
+/// The algorithm for a convolution (or one of its gradients) of images `from` under `w`: a window of one cell at stride 1, or one that
 /// covers the image once, is a matrix product without any rearrangement. 3×3 and 5×5 windows at stride 1 go to Winograd where there are
 /// enough channels, with large tiles unless they would hang over the image by more than half of their area or lose accuracy. What was
 /// asked for comes first where it is possible.
-constexpr graph::algorithm convolution_algorithm(const slim::shape& input, const slim::shape& output, const window& w, graph::algorithm asked) {
+constexpr graph::algorithm convolution_algorithm(const slim::shape& from, const slim::shape& to, const window& w, graph::algorithm asked) {
   using enum graph::algorithm;
+  const slim::shape input = image_of(from), output = image_of(to);
   const extent2 one(1);
   if (w.kernel == one && w.stride == one && w.pad_top == 0 && w.pad_left == 0) return product;
   const bool covers = output[0] == 1 && output[1] == 1 && w.kernel == extent2(input[0], input[1]) && w.rate == one && w.pad_top == 0 && w.pad_left == 0;
@@ -78,7 +79,18 @@ constexpr const char* convolution_fault(node_view n, int operands, const slim::s
   if (n.self.body() != operands) return "a convolution with another number of operands";
   if (weights.rank != 4 || !(extent2(weights[0], weights[1]) == w.kernel) || weights[2] != in.channels() || weights[3] != out.channels())
     return "a convolution with weights that do not fit";
-  return window_fault(in, out, w);
+  if (in.rank != out.rank || images_in(in) != images_in(out)) return "a convolution of images to another number of images";
+  return window_fault(image_of(in), image_of(out), w);
+}
+
+SLIM_ALWAYS_INLINE constexpr kernel::convolution_geometry geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
+  return kernel::convolution_geometry_of(image_of(in), image_of(out), w);
+}
+
+/// Images of the batch, all those of an example counted.
+template <class T>
+long images(const invocation<T>& r) {
+  return r.batch() * images_in(r.extent());
 }
 
 /// Multiplications and additions of a convolution to `out` from images of `channels`.
@@ -104,13 +116,13 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
-    return kernel::convolution_geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
+    return detail::geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
   }
   template <class T>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity, most.threads);
+      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
     });
     return elements;
   }
@@ -118,20 +130,21 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {
     const kernel::convolution_geometry g = geometry(r.view());
+    const long images = r.batch() * images_in(r.extent(0));
     const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
       const auto e = r.epilogue();
       const kernel::store_rows<T> store{r.out(), g.output_channels};
       const bool updates = r.node().updates;
-      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), r.workspace(), r.threads(), [&](const T* values, long row) {
+      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), images, r.in(0), r.in(1), r.workspace(), r.threads(), [&](const T* values, long row) {
         if (updates) e.update_row(values, row, 0, g.output_channels);
         else store(values, row);
       });
     });
     if (done) return;
     if (r.node().how == graph::algorithm::product)
-      detail::product_weights_gradient(r, r.batch() * product_rows(g), product_inner(g), g.output_channels);
+      detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
     else
-      kernel::convolution_weights_gradient<T>(g, r.batch(), r.in(0), r.in(1), r.out(), r.threads());
+      kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
   }
 };
 
@@ -156,13 +169,13 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
-    return kernel::convolution_geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
+    return detail::geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
   }
   template <class T>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity, most.threads);
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;
   }
@@ -172,22 +185,22 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
     const kernel::convolution_geometry g = geometry(r.view());
     const auto e = r.epilogue();
     const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), r.batch(), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(), e.call, r.threads());
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), detail::images(r), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(), e.call, r.threads());
     });
     if (done) return;
     if (r.node().how == graph::algorithm::product) {
       // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
       const bool same_rows = product_inner(g) == g.input_channels;
-      kernel::matmul_data_gradient<T>(r.batch() * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
+      kernel::matmul_data_gradient<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
                                       same_rows ? e.call : kernel::epilogue<T>{}, r.threads());
       if (!same_rows) e.call(0, r.rows(), 0, r.channels());
     } else {
-      kernel::convolution_data_gradient<T>(g, r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+      kernel::convolution_data_gradient<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
     }
   }
 };
 
-/// Σ over the window of x · weights: [h, w, in] and [kh, kw, in, out] → [h', w', out].
+/// Σ over the window of x · weights: [h, w, in] and [kh, kw, in, out] → [h', w', out]; leading extents count images.
 struct convolution : convolution_of_images<"convolution"> {
   static constexpr const char* fault(node_view n) { return detail::convolution_fault(n, 2, n.extent(0), n.self.unpooled(), n.extent(1)); }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
@@ -205,13 +218,13 @@ struct convolution : convolution_of_images<"convolution"> {
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
-    return kernel::convolution_geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
+    return detail::geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
   }
   template <class T>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity, most.threads);
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;
   }
@@ -236,20 +249,20 @@ struct convolution : convolution_of_images<"convolution"> {
     if constexpr ((Variants & detail::with_pool) != 0) {
       const kernel::pooled_epilogue<T> after = e.pooled();
       const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
-        kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), {}, r.threads(),
+        kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), {}, r.threads(),
                                                    kernel::pool_with<T, Transform>(after));
       });
-      if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, r.batch(), r.in(0), r.in(1), r.out(), after, r.threads());
+      if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
     const bool done = detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), r.batch(), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call, r.threads());
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call, r.threads());
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
-      kernel::matmul<T>(r.batch() * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
+      kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
     else
-      kernel::convolution<T>(g, r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+      kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
   }
 };
 
