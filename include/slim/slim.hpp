@@ -27,6 +27,7 @@
 #include "slim/layers/layer_norm.hpp"
 #include "slim/layers/legacy_fully_connected.hpp"
 #include "slim/layers/local_response_normalization.hpp"
+#include "slim/layers/pool.hpp"
 #include "slim/layers/pool2d.hpp"
 #include "slim/layers/recurrent.hpp"
 #include "slim/layers/separable_conv2d.hpp"

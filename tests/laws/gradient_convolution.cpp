@@ -26,7 +26,15 @@ constexpr auto sequences = conv1d(4, 1, "front", activation_fn = hyperbolic_tang
 constexpr auto in_groups = front >> conv2d(4, {1, 1}, "four", activation_fn = nn::tanh) >> conv2d(6, {3, 2}, 2, "groups", groups = 2, activation_fn = nn::tanh)
                         >> conv2d_in_plane({2, 3}, "plane", activation_fn = nn::tanh) >> conv2d(6, {2, 2}, "each", groups = 6, activation_fn = none);
 
+constexpr auto volumes = conv3d(2, 1, "front", activation_fn = hyperbolic_tangent) >> conv3d(3, {2, 3, 2}, "strided", stride = {2, 1, 2}, normalizer_fn = batch_norm, activation_fn = nn::tanh)
+                      >> conv3d(2, {2, 2, 1}, "dilated", rate = {1, 2, 1}, padding = VALID, activation_fn = nn::tanh) >> conv3d(2, 3, "winograd", conv_algorithm = algorithm::winograd_2x2, activation_fn = none);
+constexpr auto transposed_volumes = conv3d(2, 1, "front", activation_fn = hyperbolic_tangent) >> conv3d_transpose(3, {3, 2, 1}, "doubled", stride = {2, 1, 2}, activation_fn = nn::tanh)
+                                 >> conv3d_transpose(2, {2, 1, 2}, "valid", padding = VALID, activation_fn = none);
+
 }  // namespace
+
+TEST_CASE("gradient law: convolutions of volumes") { laws::check_gradients_at_batches<volumes, input<5, 4, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: transposed convolutions of volumes") { laws::check_gradients_at_batches<transposed_volumes, input<2, 3, 2, 2>>(mean_squared_error); }
 
 TEST_CASE("gradient law: convolutions of sequences") { laws::check_gradients_at_batches<sequences, input<9, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: convolutions in groups and in plane") { laws::check_gradients_at_batches<in_groups, input<5, 4, 2>>(mean_squared_error); }

@@ -134,9 +134,27 @@ constexpr auto of_images = side_by_side(conv2d_in_plane({3, 2}, 2, "in_plane", a
 constexpr auto volumes = arg_scope<conv3d, convolution, conv3d_transpose>(activation_fn = none);
 constexpr auto of_volumes = side_by_side(volumes(conv3d(4, 3, "conv3d")), volumes(convolution(4, {2, 3, 2}, "conv3d_stride", stride = {2, 3, 2})),
                                          volumes(conv3d(4, {3, 1, 2}, "conv3d_valid", stride = {2, 1, 1}, padding = VALID)), volumes(conv3d(4, {2, 3, 2}, "conv3d_rate", rate = {3, 2, 1})));
+constexpr auto by_winograd = side_by_side(volumes(conv3d(4, 3, "conv3d", conv_algorithm = algorithm::winograd_4x4)));
 constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, "conv3d_transpose", stride = {2, 2, 3})),
                                          volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
                                          volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
+
+template <pooling Kind>
+constexpr auto pools = side_by_side(pool(3, Kind, "pool1d", stride = 2, padding = SAME), pool(3, Kind, "pool1d_rate", dilation_rate = 3));
+constexpr auto largest_of_volumes = side_by_side(max_pool3d({3, 2, 2}, 2, "max_pool3d"), max_pool3d({3, 3, 2}, "max_pool3d_same", stride = {2, 3, 1}, padding = SAME),
+                                                 pool({2, 3, 2}, pooling::max, "max_pool3d_rate", dilation_rate = {3, 2, 1}));
+constexpr auto mean_of_volumes = side_by_side(avg_pool3d({3, 2, 2}, "avg_pool3d"), avg_pool3d({3, 3, 2}, "avg_pool3d_same", stride = {2, 3, 1}, padding = SAME),
+                                              pool({2, 3, 2}, pooling::avg, "avg_pool3d_rate", dilation_rate = {3, 2, 1}));
+constexpr auto dilated_images = side_by_side(pool({3, 2}, pooling::max, "max_pool2d_rate", dilation_rate = {2, 3}), pool({3, 2}, pooling::avg, "avg_pool2d_rate", dilation_rate = {2, 3}));
+
+template <class T>
+void check_pools() {
+  check_rows<T, pools<pooling::max>, input<9, 4>>({"max_pool1d", "max_pool1d_rate"}, 9 * 4);
+  check_rows<T, pools<pooling::avg>, input<9, 4>>({"avg_pool1d", "avg_pool1d_rate"}, 9 * 4);
+  check_rows<T, largest_of_volumes, input<5, 7, 6, 3>>({"max_pool3d", "max_pool3d_same", "max_pool3d_rate"}, 5 * 7 * 6 * 3);
+  check_rows<T, mean_of_volumes, input<5, 7, 6, 3>>({"avg_pool3d", "avg_pool3d_same", "avg_pool3d_rate"}, 5 * 7 * 6 * 3);
+  check_rows<T, dilated_images, input<7, 6, 4>>({"max_pool2d_rate", "avg_pool2d_rate"}, 7 * 6 * 4);
+}
 
 }  // namespace
 
@@ -151,6 +169,16 @@ TEST_CASE("convolutions in groups and in plane, the largest of an image") {
 TEST_CASE("convolutions of volumes and their transposes") {
   check_rows<double, of_volumes, input<5, 7, 6, 3>>({"conv3d", "conv3d_stride", "conv3d_valid", "conv3d_rate"}, 5 * 7 * 6 * 3);
   check_rows<float, of_volumes, input<5, 7, 6, 3>>({"conv3d", "conv3d_stride", "conv3d_valid", "conv3d_rate"}, 5 * 7 * 6 * 3);
+  check_rows<double, by_winograd, input<5, 7, 6, 3>>({"conv3d"}, 5 * 7 * 6 * 3);
   check_rows<double, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
   check_rows<float, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
+}
+TEST_CASE("pools of sequences, images and volumes") { check_pools<double>(), check_pools<float>(); }
+TEST_CASE("names of layers that are given none") {
+  static constexpr auto net = scope("net", conv3d(2, 1) >> conv3d_transpose(2, 1) >> pool(1, pooling::avg) >> max_pool3d(1, 1) >> convolution(2, 1) >> avg_pool3d(2) >> pool(1, pooling::max));
+  model<net, input<2, 2, 2, 1>, keep<"net/avg_pool">, keep<"net/MaxPool3D">, keep<"net/AvgPool3D">, keep<"net/max_pool">> m(seed(1));
+  CHECK(m.predict(std::vector<float>(8)).size() == 2);
+  CHECK(m.variable_name(0) == std::string("net/Conv/weights"));
+  CHECK(m.variable_name(2) == std::string("net/Conv3d_transpose/weights"));
+  CHECK(m.variable_name(5) == std::string("net/Conv_1/biases"));
 }

@@ -47,19 +47,6 @@ inline constexpr auto convolution_defaults =
                  weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
                  variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
 
-/// Reports a rate together with a stride.
-template <std::size_t Axes>
-constexpr void rate_or_stride(tracer& trace, const std::array<int, Axes>& rates, const std::array<int, Axes>& strides) {
-  int most_rate = 1, most_stride = 1;
-  slim::shape rates_given, strides_given;
-  for (std::size_t i = 0; i < Axes; ++i) {
-    rates_given.extents[rates_given.rank++] = rates[i], strides_given.extents[strides_given.rank++] = strides[i];
-    if (rates[i] > most_rate) most_rate = rates[i];
-    if (strides[i] > most_stride) most_stride = strides[i];
-  }
-  if (most_rate > 1 && most_stride > 1) trace.fail(graph::rule::rate_with_stride, rates_given, strides_given);
-}
-
 /// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is a depthwise
 /// convolution.
 constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, const window& placed, slim::shape out, int groups, algorithm how) {
@@ -103,7 +90,7 @@ template <class Layer>
 constexpr tensor convolution_1d(const tensor& x, const arguments<Layer>& with) {
   tracer& trace = *x.trace;
   const auto kernel = axes_of<1>(trace, with, kernel_size), strides = axes_of<1>(trace, with, stride), rates = axes_of<1>(trace, with, rate);
-  rate_or_stride(trace, rates, strides);
+  rates_or_strides(trace, rates, strides);
   if (x.shape().rank != 2) {
     trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {2});
     return x;
@@ -125,7 +112,7 @@ template <class Layer>
 constexpr tensor convolution_2d(const tensor& x, const arguments<Layer>& with) {
   tracer& trace = *x.trace;
   const auto kernel = axes_of<2>(trace, with, kernel_size), strides = axes_of<2>(trace, with, stride), rates = axes_of<2>(trace, with, rate);
-  rate_or_stride(trace, rates, strides);
+  rates_or_strides(trace, rates, strides);
   window placed;
   slim::shape out;
   if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out)) return x;

@@ -85,7 +85,7 @@ constexpr tensor convolution_3d(const tensor& x, const arguments<Layer>& with) {
   tracer& trace = *x.trace;
   const int outputs = with[num_outputs];
   const auto kernel = axes_of<3>(trace, with, kernel_size), strides = axes_of<3>(trace, with, stride), rates = axes_of<3>(trace, with, rate);
-  rate_or_stride(trace, rates, strides);
+  rates_or_strides(trace, rates, strides);
   depth_window depth;
   window placed;
   slim::shape out;

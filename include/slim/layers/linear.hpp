@@ -47,6 +47,19 @@ constexpr extent2 pair_of(tracer& trace, const arguments<Layer>& with, const Key
   return {height, width};
 }
 
+/// Reports a rate together with a stride.
+template <std::size_t Axes>
+constexpr void rates_or_strides(tracer& trace, const std::array<int, Axes>& rates, const std::array<int, Axes>& strides) {
+  int most_rate = 1, most_stride = 1;
+  slim::shape rates_given, strides_given;
+  for (std::size_t i = 0; i < Axes; ++i) {
+    rates_given.extents[rates_given.rank++] = rates[i], strides_given.extents[strides_given.rank++] = strides[i];
+    if (rates[i] > most_rate) most_rate = rates[i];
+    if (strides[i] > most_stride) most_stride = strides[i];
+  }
+  if (most_rate > 1 && most_stride > 1) trace.fail(graph::rule::rate_with_stride, rates_given, strides_given);
+}
+
 /// Adds biases (unless there is a normalizer or `biases_initializer = none`), normalizes, activates.
 template <class Layer>
 constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
