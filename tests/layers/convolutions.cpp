@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slim/learning/gradients.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;
@@ -174,6 +175,13 @@ TEST_CASE("convolutions of volumes and their transposes") {
   check_rows<float, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
 }
 TEST_CASE("pools of sequences, images and volumes") { check_pools<double>(), check_pools<float>(); }
+TEST_CASE("the first of equal maxima in a volume gets the gradient") {
+  static constexpr auto net = [](tensor x) { return sum(max_pool3d(2, 1, "pool")(x)); };
+  model<net, input<3, 3, 3, 1>, precision<double>> m(seed(1));
+  auto gradients = learning::create_gradient_op(m);
+  gradients(std::vector<double>(27));
+  for (int i = 0; i < 27; ++i) CHECK(gradients.input_gradient().data()[i] == (i % 3 < 2 && i / 3 % 3 < 2 && i / 9 < 2 ? 1 : 0));
+}
 TEST_CASE("names of layers that are given none") {
   static constexpr auto net = scope("net", conv3d(2, 1) >> conv3d_transpose(2, 1) >> pool(1, pooling::avg) >> max_pool3d(1, 1) >> convolution(2, 1) >> avg_pool3d(2) >> pool(1, pooling::max));
   model<net, input<2, 2, 2, 1>, keep<"net/avg_pool">, keep<"net/MaxPool3D">, keep<"net/AvgPool3D">, keep<"net/max_pool">> m(seed(1));

@@ -130,21 +130,19 @@ struct pool_layer : layer<pool_layer> {
     call.base = kind == pooling::max ? "max_pool" : "avg_pool";
     return call;
   }
-  static constexpr tensor apply(const tensor& x, const arguments<pool_layer>& with) {
-    switch (x.shape().rank) {
-      case 2: return over<1>(x, with);
-      case 4: return over<3>(x, with);
-      default: return over<2>(x, with);
-    }
-  }
-
-private:
   template <int Axes>
   static constexpr tensor over(const tensor& x, const arguments<pool_layer>& with) {
     tracer& trace = *x.trace;
     const auto strides = axes_of<Axes>(trace, with, stride), rates = axes_of<Axes>(trace, with, dilation_rate);
     rates_or_strides(trace, rates, strides);
     return detail::pool_of(x, with[pooling_type], axes_of<Axes>(trace, with, kernel_size), strides, rates, with[padding]);
+  }
+  static constexpr tensor apply(const tensor& x, const arguments<pool_layer>& with) {
+    switch (x.shape().rank) {
+      case 2: return over<1>(x, with);
+      case 4: return over<3>(x, with);
+      default: return over<2>(x, with);
+    }
   }
 };
 inline constexpr pool_layer pool;
