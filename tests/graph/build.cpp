@@ -95,6 +95,7 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
     }
   }
   shapes.push_back({2, 1, 3, 1}), shapes.push_back({1, 3, 1, 2}), shapes.push_back({2, 3, 2, 3});
+  shapes.push_back({1, 3, 1, 2, 1}), shapes.push_back({2, 1, 3, 1, 2}), shapes.push_back({2, 3, 3, 2, 2});
   constexpr long examples = 2;
   int pairs = 0;
   for (const slim::shape& first : shapes)

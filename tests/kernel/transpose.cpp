@@ -31,3 +31,24 @@ TEST_CASE_TEMPLATE("transpose puts each element where its axes say", T, float, d
       }
     }
 }
+
+TEST_CASE("transpose: five axes, axes of one element, axes that stay together") {
+  const slim::shape sources[] = {{2, 3, 2, 4, 3}, {2, 1, 3, 1, 4}, {1, 1}, {5}};
+  const slim::shape orders[][2] = {{{4, 1, 3, 0, 2}, {2, 3, 4, 0, 1}}, {{3, 2, 1, 0, 4}, {1, 4, 0, 3, 2}}, {{1, 0}, {0, 1}}, {{0}, {0}}};
+  for (int c = 0; c < 4; ++c)
+    for (const slim::shape& axes : orders[c]) {
+      const slim::shape& source = sources[c];
+      const long examples = 3, size = source.size();
+      const auto x = values<float>(examples * size, 1);
+      std::vector<float> y(x.size());
+      transpose(transpose_geometry_of(source, axes), examples, x.data(), y.data(), 2);
+      long wrong = 0;
+      for (long i = 0; i < examples * size; ++i) {
+        long rest = i % size, at[5]{}, from = 0;
+        for (int axis = axes.rank - 1; axis >= 0; --axis) at[axes[axis]] = rest % source[axes[axis]], rest /= source[axes[axis]];
+        for (int axis = 0; axis < source.rank; ++axis) from = from * source[axis] + at[axis];
+        wrong += y[static_cast<std::size_t>(i)] != x[static_cast<std::size_t>(i / size * size + from)];
+      }
+      CHECK(wrong == 0);
+    }
+}

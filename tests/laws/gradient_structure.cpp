@@ -70,7 +70,7 @@ constexpr auto multiplied = [](tensor x) {
   const tensor inner = matmul(y, z, true), outer = matmul(z, tanh(y), false, true), plain = matmul(outer, z), both = matmul(y, transpose(z, {0, 2, 1}), true, true);  // [3, 3, 3], [3, 5, 5], [3, 5, 3]
   const tensor shared = matmul(variable(x, "left", {3, 2, 5}), plain), rows = matmul(inner + both, variable(x, "matrix", {2, 3}), false, true);          // [3, 2, 3], [3, 3, 2]
   const tensor squares = matmul(variable(x, "a", {2, 4}), variable(x, "b", {4, 2}));
-  return flatten("flat")(matmul(matmul(shared, rows), squares)) * 0.3;
+  return flatten("flat")(nn::log_softmax(matmul(matmul(shared, nn::softmax(rows, 0)), squares), 1)) * 0.3;
 };
 // Words in tables that are shared and in one of each example.
 constexpr auto words = [](tensor x, tensor ids) {

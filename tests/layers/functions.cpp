@@ -76,7 +76,8 @@ void check_moved(long batch) {
 
 namespace {
 constexpr auto reduced = [](tensor x) {  // [3, 5, 4]
-  return outputs(reduce_sum(x, 1, true), reduce_mean(x, {0, 2}), reduce_max(x, {0, 2}), reduce_min(x, -1, true), reduce_max(x), reduce_sum(x), reduce_max(x, {0, 1}, true), reduce_mean(x, {1, 2}, true));
+  const tensor shares = nn::softmax(x, 1), logs = nn::log_softmax(x * 1000.0, 1);
+  return outputs(reduce_sum(x, 1, true), reduce_mean(x, {0, 2}), reduce_max(x, {0, 2}), reduce_min(x, -1, true), reduce_max(x), reduce_sum(x), reduce_max(x, {0, 1}, true), reduce_mean(x, {1, 2}, true), shares, logs, nn::softmax(x));
 };
 
 template <class T>
@@ -105,6 +106,15 @@ void check_reduced(long batch) {
   check_elements<T>(m.template output<5>(), batch, {1, 1, 1}, [&](long e, long, long, long) { return over(e, -1, -1, -1, 0, add); }, close);
   check_elements<T>(m.template output<6>(), batch, {1, 1, 4}, [&](long e, long, long, long k) { return over(e, -1, -1, k, -2, most); });
   check_elements<T>(m.template output<7>(), batch, {3, 1, 1}, [&](long e, long i, long, long) { return over(e, i, -1, -1, 0, add) / T(20); }, close);
+  const auto power = [](double a, double b) { return a + std::exp(b); };
+  check_elements<T>(m.template output<8>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, -1, k, 0, power)); }, close);
+  check_elements<T>(m.template output<9>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) {
+    const double largest = 1000.0 * static_cast<double>(over(e, i, -1, k, -2, most));
+    double total = 0;
+    for (long b = 0; b < 5; ++b) total += std::exp(1000.0 * static_cast<double>(x(e, i, b, k)) - largest);
+    return static_cast<T>(1000.0 * static_cast<double>(x(e, i, j, k)) - largest - std::log(total));
+  }, sizeof(T) == 4 ? 1e-4 : 1e-12);
+  check_elements<T>(m.template output<10>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, j, -1, 0, power)); }, close);
 }
 
 // The gradient of a table that the largest are taken from.
@@ -119,6 +129,35 @@ TEST_CASE("reductions over any axes") {
   for (const long batch : {1, 5, 7}) {
     check_reduced<float>(batch);
     check_reduced<double>(batch);
+  }
+}
+namespace {
+constexpr auto every_second = [](tensor x) {  // [2, 3, 2, 2, 3]
+  return outputs(reduce_sum(x, {0, 2, 4}), reduce_max(x, {0, 2, 4}), reduce_sum(x, {1, 3}, true) * variable(x, "table", {1, 3, 1, 2, 1}, ones));
+};
+}  // namespace
+
+TEST_CASE("reductions of every second of five axes, with a batch") {
+  model<every_second, input<2, 3, 2, 2, 3>, precision<double>> m{seed(1)};
+  const auto x = numbers<double>(3 * 72, 9);
+  m.predict(x);
+  for (long e = 0; e < 3; ++e)
+    for (long b = 0; b < 3; ++b)
+      for (long d = 0; d < 2; ++d) {
+        double total = 0, most = -2;
+        for (long at = 0; at < 12; ++at) {  // a, c, e
+          const double one = x[static_cast<std::size_t>(((((e * 2 + at / 6) * 3 + b) * 2 + at / 3 % 2) * 2 + d) * 3 + at % 3)];
+          total += one, most = std::max(most, one);
+        }
+        CHECK(m.output<0>().data()[(e * 3 + b) * 2 + d] == doctest::Approx(total).epsilon(1e-14));
+        CHECK(m.output<1>().data()[(e * 3 + b) * 2 + d] == most);
+      }
+  for (long i = 0; i < 3 * 72; ++i) {
+    double same = 0;  // for all places on the axes that were summed
+    const long f = i % 3, c = i / 6 % 2, a = i / 36 % 2, e = i / 72;
+    for (long b = 0; b < 3; ++b)
+      for (long d = 0; d < 2; ++d) same += x[static_cast<std::size_t>(((((e * 2 + a) * 3 + b) * 2 + c) * 2 + d) * 3 + f)];
+    CHECK(m.output<2>().data()[i] == doctest::Approx(same).epsilon(1e-13));
   }
 }
 TEST_CASE("equally large elements share the gradient; a clip lets it through at its bounds") {

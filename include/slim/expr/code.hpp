@@ -21,16 +21,17 @@ enum class access : unsigned char {
   row_number,  // the same with one value for the whole row
 };
 
-/// Which element begins row i: Σ (i / divisor % period)·stride, a period of 0 has no end. Broadcasting makes no more than two terms.
+/// Which element begins row i: Σ (i / divisor % period)·stride, a period of 0 has no end. Of five extents and a batch, three at most are
+/// groups with others between them.
 struct row_places {
-  long divisor[2]{1, 1}, period[2]{1, 1}, stride[2]{0, 0};
+  long divisor[3]{1, 1, 1}, period[3]{1, 1, 1}, stride[3]{0, 0, 0};
 
   constexpr long operator()(long i) const {
     const auto term = [&](int k) {
       const long group = divisor[k] == 1 ? i : i / divisor[k];
       return (period[k] == 0 ? group : group % period[k]) * stride[k];
     };
-    return stride[1] == 0 ? term(0) : term(0) + term(1);
+    return stride[1] == 0 ? term(0) : stride[2] == 0 ? term(0) + term(1) : term(0) + term(1) + term(2);
   }
 };
 

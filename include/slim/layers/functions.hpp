@@ -13,6 +13,7 @@
 #include "slim/op/gather.hpp"
 #include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
+#include "slim/op/softmax.hpp"
 #include "slim/op/transpose.hpp"
 #include "slim/trace/tensor.hpp"
 
@@ -338,6 +339,24 @@ constexpr tensor gather(const tensor& x, std::initializer_list<int> indices, int
   if (parts.empty()) x.trace->fail(graph::rule::bad_number, {0}, {1}, "indices");
   return parts.empty() ? x : parts[0];
 }
+
+namespace nn {
+
+/// exp(x) / Σ exp(x) along an axis. (The layer `softmax` is over the last one.)
+constexpr tensor softmax(const tensor& x, int axis = -1) {
+  const int last = x.shape().rank - 1, along = slim::detail::axis_of(x, axis);
+  if (last < 0 || along == last) return {*x.trace, op::softmax::add(x.trace->g, x.node, x.trace->scope)};
+  slim::shape swapped;
+  for (int i = 0; i <= last; ++i) swapped.extents[swapped.rank++] = i == along ? last : i == last ? along : i;
+  return transpose(softmax(transpose(x, swapped)), swapped);
+}
+/// log softmax(x), exact where softmax(x) is too small for a number.
+constexpr tensor log_softmax(const tensor& x, int axis = -1) {
+  const tensor below = x - stop_gradient(reduce_max(x, axis, true));
+  return below - log(reduce_sum(exp(below), axis, true));
+}
+
+}  // namespace nn
 
 }  // namespace slim
 
