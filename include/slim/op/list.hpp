@@ -7,6 +7,7 @@
 
 #include "slim/op/average_pool.hpp"
 #include "slim/op/batch_matmul.hpp"
+#include "slim/op/batch_loss.hpp"
 #include "slim/op/concat.hpp"
 #include "slim/op/convolution.hpp"
 #include "slim/op/depthwise_convolution.hpp"
@@ -32,6 +33,7 @@ struct operation_list {
 using all = operation_list<
     average_pool, average_pool_gradient,
     batch_matmul,
+    batch_loss, batch_loss_gradient,
     concat,
     convolution, convolution_data_gradient, convolution_weights_gradient,
     depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
