@@ -117,11 +117,12 @@ void check_reduced(long batch) {
   check_elements<T>(m.template output<10>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, j, -1, 0, power)); }, close);
 }
 
-// The gradient of a table that the largest are taken from.
-constexpr float ties[] = {2, 5, 5, 1, 5, 0};
-constexpr auto tied = [](tensor x) {
-  const tensor table = variable(x, "table", {2, 3}, from_values(ties));
-  return sum(x) * 0.0 + sum(reduce_max(table)) + sum(reduce_min(table, -1)) + sum(clip_by_value(table, 1.0, 4.0));
+// tests/golden/make_functions.py has the same.
+constexpr float ties[] = {2, 5, 5, 1, 5, 0}, bases[] = {2, -2, 0, 1.5}, exponents[] = {3, 2, 2, -0.5};
+constexpr auto conventions = [](tensor ids) {
+  const auto table = [&](const char* name) { return variable(ids, name, {2, 3}, from_values(ties)); };
+  const tensor a = table("a"), b = table("b"), c = table("c"), d = table("d"), e = variable(ids, "e", {4}, from_values(bases)), f = variable(ids, "f", {4}, from_values(exponents));
+  return sum(reduce_max(a) * 3.0) + sum(square(reduce_min(-b, 1))) + sum(clip_by_value(c, 1.0, 2.0)) + sum(where(d >= 5.0, d * d, 3.0 * d)) + sum(pow(e, f)) + sum(square(bow_encoder(7, 2, "words")(ids)));
 };
 }  // namespace
 
@@ -160,13 +161,25 @@ TEST_CASE("reductions of every second of five axes, with a batch") {
     CHECK(m.output<2>().data()[i] == doctest::Approx(same).epsilon(1e-13));
   }
 }
-TEST_CASE("equally large elements share the gradient; a clip lets it through at its bounds") {
-  model<tied, precision<double>, input<1>> m{seed(1)};
-  train_op<decltype(m), no_loss, optimizers::keep_gradients> op(m, {}, {}, capacity(1), 1);
-  op(std::vector<double>{1.0});
-  const auto g = op.slot_values(0);
-  const double third = 1.0 / 3, expected[] = {2, third, third, 1, third, 1};
-  for (int i = 0; i < 6; ++i) CHECK(g[static_cast<std::size_t>(i)] == doctest::Approx(expected[i]).epsilon(1e-15));
+TEST_CASE("gradients at ties and bounds, and words that fill a sequence up, are TensorFlow's") {
+  model<conventions, precision<double>, input<4>, keep<"words">> m{seed(1), capacity(3)};
+  const auto words = laws::numbers(14, 1);
+  std::copy(words.begin(), words.end(), m.variable<"words/embeddings">().data());
+  train_op<decltype(m), no_loss, optimizers::keep_gradients> op(m, {}, {}, capacity(3), 1);
+  op(std::vector<int>{0, 3, 3, 0, 0, 0, 0, 0, 6, 1, 0, 2});
+  const auto check = [](const auto& found, const std::vector<double>& expected) {
+    REQUIRE(static_cast<std::size_t>(found.size()) == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found.data()[i] == doctest::Approx(expected[i]).epsilon(1e-14));
+  };
+  check(op.slot_values(0), {0, 1, 1, 0, 1, 0});
+  check(op.slot_values(1), {0, 5, 5, 0, 10, 0});
+  check(op.slot_values(2), {1, 0, 0, 1, 0, 0});
+  check(op.slot_values(3), {3, 10, 10, 3, 10, 3});
+  check(op.slot_values(4), {12, -4, 0, -0.27216552697590868});
+  check(op.slot_values(5), {5.5451774444795623, 0, 0, 0.33106087445580701});
+  check(op.end_point<"words">(), {0.73262923955917358, -0.50116974115371704, -0.9844697117805481, 0.24463921785354614, -0.46955515940984088, 0.083059092362721756});
+  check(op.slot_values(6), {-1.9689394235610962, 0.48927843570709229, -0.3130367729398939, 0.055372728241814502, -0.3130367729398939, 0.055372728241814502, 1.4652584791183472,
+                            -1.0023394823074341, 0, 0, 0, 0, -0.3130367729398939, 0.055372728241814502});
 }
 
 namespace {
