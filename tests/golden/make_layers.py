@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """Prints the expected numbers of tests/layers/normalizers.cpp and its neighbours, computed by TF-Slim itself.
 
-    python3 make_layers.py [network]      needs TensorFlow 2 and tf_slim
+    python3 make_layers.py [network]      needs TensorFlow 2, tf_slim and tf_keras
 
 Inputs, targets and variables come from the formula of tests/laws/numbers.hpp, see tests/layers/golden.hpp. A line is a name and what its numbers (of an end point, or of the
 gradient of the mean squared error by a variable, or of a variable after one step) are along one fixed direction.
 """
 
+import re
 import sys
 
 import numpy
 import tensorflow as tf
 import tf_slim as slim
+from tensorflow.python.framework import ops
+from tf_keras.src.layers.normalization.batch_normalization import BatchNormalizationBase
 from tf_slim.layers.bucketization_op import bucketize
 
 v1 = tf.compat.v1
 slim.layers.array_ops.unstack, slim.layers.array_ops.stack = tf.unstack, tf.stack  # moved since TF-Slim was written
 tf.RegisterGradient('GDNLowerBound')(slim.GDN._lower_bound_grad)
 v1.disable_eager_execution()
+ops.Tensor = tf.Tensor
 
 
 def number(sequence, count):
@@ -35,8 +39,8 @@ def along(values):
     return float(values @ number(77, values.size))
 
 
-def run(name, network, shape, batch=3, moves=(), start=None):
-    """`network(x)` returns end points in a dict; the last of them is what the loss reads. `moves`: variables that update operations move."""
+def run(name, network, shape, batch=3):
+    """`network(x)` returns end points in a dict; the last of them is what the loss reads."""
     with tf.Graph().as_default():
         x = tf.constant(number(1, batch * int(numpy.prod(shape))).reshape([batch, *shape]), tf.float64)
         points = network(x)
@@ -47,21 +51,25 @@ def run(name, network, shape, batch=3, moves=(), start=None):
         slopes = tf.gradients(loss, variables)
         with v1.Session() as session:
             session.run(v1.global_variables_initializer())
-            for i, v in enumerate(v1.trainable_variables()):
+            for v in variables:
                 base = 1.0 if v.op.name.split('/')[-1] in ('gamma', 'w', 'temperature', 'reparam_beta') else 0.0
-                shift = 0.3 * number(100 + i, int(numpy.prod(v.shape))).reshape(v.shape)
-                v.load(base + shift if not start else session.run(v) + shift, session)
+                shift = 0.3 * number(100 + sum(v.op.name.encode()), int(numpy.prod(v.shape))).reshape(v.shape)
+                v.load(base + shift, session)
+            averages = [v for v in v1.global_variables() if re.search('moving_|renorm_', v.op.name)]
+            for v in averages:
+                last = v.op.name.split('/')[-1]
+                base = 1.0 if last.endswith(('variance', 'stddev')) else 0.0
+                v.load(2.0 if last == 'local_step' else base + 0.3 * number(200 + len(last), int(numpy.prod(v.shape))).reshape(v.shape), session)
             fetched = session.run({'points': points, 'slopes': slopes})
             print(f'// {name}')
             for key, value in fetched['points'].items():
                 print(f'    {{"{key}", {along(value)!r}}},')
             for v, slope in zip(variables, fetched['slopes']):
                 print(f'    {{"d {v.op.name}", {along(slope)!r}}},')
-            if moves:
-                session.run(v1.get_collection(v1.GraphKeys.UPDATE_OPS))
-                for v in v1.global_variables():
-                    if any(part in v.op.name for part in moves):
-                        print(f'    {{"{v.op.name}", {along(session.run(v))!r}}},')
+            session.run(v1.get_collection(v1.GraphKeys.UPDATE_OPS))
+            for v in averages:
+                short = re.sub('^[^/]*/([^/]*)/moving', '\\1/moving', v.op.name)  # TF-Slim opens the scope twice for what is biased
+                print(f'    {{"{short}", {along(session.run(v))!r}}},')
 
 
 def weighted(x):
@@ -126,7 +134,32 @@ def gdns(x):
     return points | {'all': points['wide'] + points['narrow']}
 
 
+def core_batch_norm(x, name, **options):
+    """The layer that TF-Slim's batch_norm calls for these options, which the old one is no longer part of."""
+    # TensorFlow rounds 1 - decay to single precision: these are exact there.
+    layer = BatchNormalizationBase(epsilon=0.01, momentum=0.75, name=name, dtype=tf.float64, **options)
+    layer.epsilon = tf.constant(layer.epsilon, tf.float64)
+    y = layer(x, training=True)
+    for update in layer.updates:
+        v1.add_to_collection(v1.GraphKeys.UPDATE_OPS, update)
+    return y
+
+
+def batch_norms(x):
+    weights = x[:, 0, 0, 0] + 2.0
+    x = weighted(x)
+    options = {'decay': 0.75, 'epsilon': 0.01, 'scale': True}
+    points = {
+        'plain': slim.batch_norm(x, fused=False, zero_debias_moving_mean=True, scope='plain', **options),
+        'counted': slim.batch_norm(x, batch_weights=weights, scope='counted', **options),
+        'renorm': core_batch_norm(x, 'renorm', renorm=True, renorm_clipping={'rmin': 0.6, 'rmax': 0.7, 'dmax': 0.2}, renorm_momentum=0.875),
+        'free': core_batch_norm(x, 'free', renorm=True, renorm_momentum=0.875, scale=False),
+        'adjusted': core_batch_norm(x, 'adjusted', fused=False, adjustment=lambda shape: (1 + x[:, :1, :1, :], 0.1 * x[:, :1, :1, :1])),
+    }
+    return points | {'all': sum(points.values())}
+
+
 NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4]), 'small': lambda: run('small', small, [2, 3, 4]),
-            'units': lambda: run('units', units, [2, 3, 4]), 'gdns': lambda: run('gdns', gdns, [2, 3, 4])}
+            'units': lambda: run('units', units, [2, 3, 4]), 'gdns': lambda: run('gdns', gdns, [2, 3, 4]), 'batch_norms': lambda: run('batch_norms', batch_norms, [2, 3, 4])}
 for chosen in sys.argv[1:] or NETWORKS:
     NETWORKS[chosen]()

@@ -149,13 +149,13 @@ constexpr auto small_layers = [](tensor input) {
 
 TEST_CASE("maxout, spatial_softmax, inner_flatten, bucketize, scale_gradient and the layers of sequences are TF-Slim's") {
   golden::check_both<small_layers, input<2, 3, 4>, "maxout", "spatial", "sharp", "inner", "buckets">({
-      {"maxout", -1.5718555652723807},
-      {"spatial", 0.3224228107210175},
-      {"sharp", -1.3142638913620652},
-      {"inner", 3.174191980601233},
-      {"buckets", 28.549655377864838},
-      {"d w", 0.2862958344373628},
-      {"d spatial/temperature", -0.00022199714452377726},
+      {"maxout", -1.5455880511030593},
+      {"spatial", 0.36353494326028146},
+      {"sharp", -0.5992755977500646},
+      {"inner", 2.3242932679081383},
+      {"buckets", 28.2015300989151},
+      {"d w", 0.3317084679839024},
+      {"d spatial/temperature", -0.0003620958170505546},
   });
   static_assert(end_point<small_layers, "inner", input<2, 3, 4>> == shape{2, 12});
   static_assert(end_point<small_layers, "sequence", input<2, 3, 4>> == shape{3, 2, 4});
@@ -202,23 +202,23 @@ constexpr auto unnamed_units = stack<linear>({6, 5}) >> repeat<2>(relu(5, weight
 
 TEST_CASE("linear, relu, relu6 and elu as layers, in stack and repeat, and legacy_fully_connected are TF-Slim's") {
   golden::check_both<of_units, input<2, 3, 4>, "legacy", "stack/stack_2", "fully_connected", "six">({
-      {"legacy", -0.3109607079621658},
-      {"stack/stack_2", 0.09853236614098712},
-      {"fully_connected", 0.173536085654403},
-      {"six", 0.850797067315472},
-      {"d w", 0.02270180357443526},
-      {"d legacy/weights", 0.14191518335309034},
-      {"d legacy/bias", 0.1369794908440883},
-      {"d stack/stack_1/weights", -0.005436948194521525},
-      {"d stack/stack_1/biases", -0.008396382665074654},
-      {"d stack/stack_2/weights", -0.007578379367281894},
-      {"d stack/stack_2/biases", -0.004072736778155702},
-      {"d plain/weights", -0.026459242018471968},
-      {"d plain/biases", 0.043874868661878265},
-      {"d fully_connected/weights", -0.0013567660213719957},
-      {"d fully_connected/biases", 0.029723419157749432},
-      {"d six/weights", -0.11203663856413172},
-      {"d six/biases", 0.021051332377641004},
+      {"legacy", 1.8726639431937206},
+      {"stack/stack_2", -0.15736240714482447},
+      {"fully_connected", 0.32476982582860575},
+      {"six", 2.028131389398618},
+      {"d w", 0.0015413809427951499},
+      {"d legacy/weights", 0.10795145766405993},
+      {"d legacy/bias", 0.21562684069984595},
+      {"d stack/stack_1/weights", -0.029994939089790524},
+      {"d stack/stack_1/biases", -0.012131975404599074},
+      {"d stack/stack_2/weights", -0.021497240515008523},
+      {"d stack/stack_2/biases", -0.021694644341252154},
+      {"d plain/weights", -0.051510239959388915},
+      {"d plain/biases", 0.7198979395534367},
+      {"d fully_connected/weights", -0.0016204409548936458},
+      {"d fully_connected/biases", 0.03498832196560109},
+      {"d six/weights", -0.24613994976251535},
+      {"d six/biases", 0.12180098266450123},
   });
   model<unnamed_units, input<4>> m(seed(1));
   std::string names;

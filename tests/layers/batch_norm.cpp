@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "slim/slim.hpp"
-#include "tests/laws/numbers.hpp"
+#include "tests/laws/gradient_law.hpp"
+#include "tests/layers/golden.hpp"
 
 using namespace slim;
 
@@ -126,4 +127,86 @@ TEST_CASE("a batch of one vector has no variance and leaves finite numbers") {
     CHECK(m.variable<"norm/moving_mean">()(c) == 0.5 * (5 + c));
     CHECK(m.variable<"norm/moving_variance">()(c) == 0.5);
   }
+}
+
+namespace {
+
+constexpr auto all_options = [](tensor input) {
+  const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones), examples = reshape(slice(input, {0, 0, 0}, {1, 1, 1}), {}) + 2.0;
+  return arg_scope<batch_norm>(decay = 0.75, epsilon = 0.01, scale = true)([=](tensor y) {
+    return batch_norm("plain", fused = false, zero_debias_moving_mean = true)(y) + batch_norm("counted", batch_weights = examples)(y)
+           + batch_norm("renorm", renorm = true, renorm_clipping = {.rmin = 0.6, .rmax = 0.7, .dmax = 0.2}, renorm_decay = 0.875)(y) + batch_norm("free", renorm = true, renorm_decay = 0.875, scale = false)(y)
+           + batch_norm("adjusted", adjustment = [](const tensor& z) { return batch_adjustment{1.0 + slice(z, {0, 0, 0}, {1, 1, -1}), 0.1 * slice(z, {0, 0, 0}, {1, 1, 1})}; })(y);
+  })(x);
+};
+
+}  // namespace
+
+TEST_CASE("batch_norm with renorm, batch_weights, zero_debias_moving_mean and adjustment is TF-Slim's") {
+  golden::check_both<all_options, input<2, 3, 4>, "plain", "counted", "renorm", "free", "adjusted">({
+      {"plain", 5.060515321362145},
+      {"counted", 5.328344023086243},
+      {"renorm", 0.04051212936189735},
+      {"free", 2.3339307928653596},
+      {"adjusted", 4.837125378670666},
+      {"d w", 0.19504242020509463},
+      {"d plain/beta", 0.07028359438507957},
+      {"d plain/gamma", 2.205558495658642},
+      {"d counted/beta", 0.07028359438507957},
+      {"d counted/gamma", 2.3191086763381956},
+      {"d renorm/gamma", 1.3745598267628585},
+      {"d renorm/beta", 0.07028359438507957},
+      {"d free/beta", 0.07028359438507957},
+      {"d adjusted/gamma", 1.7438551494213614},
+      {"d adjusted/beta", 0.0702835943850796},
+      {"plain/moving_mean", -0.09489487711158548},
+      {"plain/moving_variance", 1.1780285949941598},
+      {"plain/moving_mean/biased", -0.05486110083013535},
+      {"plain/moving_mean/local_step", 0.09895402193069458},
+      {"counted/moving_mean", -0.11190474574547889},
+      {"counted/moving_variance", 1.1715465715310864},
+      {"renorm/moving_mean", -0.09187098234043435},
+      {"renorm/moving_variance", 1.1235075950405278},
+      {"renorm/moving_stddev", 1.1576202397890378},
+      {"renorm/renorm_mean", -0.10308642982486774},
+      {"renorm/renorm_stddev", 1.2525720533321651},
+      {"free/moving_mean", -0.09187098234043435},
+      {"free/moving_variance", 1.1235075950405278},
+      {"free/moving_stddev", 1.1576202397890378},
+      {"free/renorm_mean", -0.10308642982486774},
+      {"free/renorm_stddev", 1.2525720533321651},
+      {"adjusted/moving_mean", -0.09187098234043435},
+      {"adjusted/moving_variance", 1.1780285949941598},
+  });
+}
+
+namespace {
+constexpr auto with_parameters = conv2d(3, {3, 3}, "conv", activation_fn = nn::tanh, normalizer_fn = batch_norm, normalizer_params = params(fused = false, scale = true))
+                               >> batch_norm("norm", scale = true, updates_collections = none, zero_debias_moving_mean = true,
+                                             param_initializers = {{"gamma", constant(0.5)}, {"moving_variance", constant(4.0)}, {"moving_mean", constant(-1.0)}},
+                                             param_regularizers = {{"gamma", l2_regularizer(0.1)}, {"beta", l2_regularizer(0.2)}});
+constexpr auto series = batch_norm("norm", decay = 0.5);
+}  // namespace
+
+TEST_CASE("batch_norm: parameters are initialized and regularized by name; of series the biased variance is averaged") {
+  model<with_parameters, input<3, 5, 2>, precision<double>> m(seed(1));
+  CHECK(m.variable<"norm/gamma">()(1) == 0.5);
+  CHECK(m.variable<"norm/moving_variance">()(1) == 4);
+  CHECK(m.variable<"norm/moving_mean">()(1) == -1);
+  laws::check_gradients_at_batches<with_parameters, input<3, 5, 2>>(losses::mean_squared_error);
+
+  model<series, input<2, 1>, precision<double>> s(seed(1));
+  auto op = learning::create_train_op(s, losses::mean_squared_error, still);
+  op(std::vector<double>{1, 3}, std::vector<double>{0, 0});
+  CHECK(s.variable<"norm/moving_variance">()(0) == 0.5 * 1 + 0.5 * 1);
+  op(std::vector<double>{1, 5}, std::vector<double>{0, 0});
+  CHECK(s.variable<"norm/moving_variance">()(0) == 0.5 * 1 + 0.5 * 4);
+}
+
+TEST_CASE("the first mean that zero_debias_moving_mean leaves is that of the batch") {
+  static constexpr auto debiased = batch_norm("norm", zero_debias_moving_mean = true);
+  model<debiased, input<1>, precision<double>> m(seed(1));
+  auto op = learning::create_train_op(m, losses::mean_squared_error, still);
+  op(std::vector<double>{1, 6}, std::vector<double>{0, 0});
+  CHECK(m.variable<"norm/moving_mean">()(0) == doctest::Approx(3.5).epsilon(1e-11));
 }

@@ -27,18 +27,20 @@ double along(const Values& values) {
   return total;
 }
 
-/// Trainable variables get the numbers that the script gives them.
+/// Trainable variables and averages get the numbers that the script gives them.
 template <class Model>
 void fill(Model& m) {
-  std::uint32_t sequence = 100;
   for (int v = 0; v < m.variables(); ++v) {
-    if (!m.variable_trainable(v)) continue;
     const std::string full = m.variable_name(v);
     const std::string_view last = std::string_view(full).substr(full.rfind('/') + 1);
-    const double base = last == "gamma" || last == "w" || last == "temperature" || last == "reparam_beta" ? 1 : 0;
-    std::uint32_t i = 0;
-    for (auto& value : m.variable_values(v)) value = static_cast<std::remove_reference_t<decltype(value)>>(base + 0.3 * laws::number(sequence, i++));
-    ++sequence;
+    const bool average = full.find("moving_") != full.npos || full.find("renorm_") != full.npos;
+    if (!m.variable_trainable(v) && !average) continue;
+    const bool one = last == "gamma" || last == "w" || last == "temperature" || last == "reparam_beta" || last.ends_with("variance") || last.ends_with("stddev");
+    std::uint32_t sequence = 100, i = 0;
+    for (const char c : full) sequence += static_cast<std::uint32_t>(c);
+    if (average) sequence = 200 + static_cast<std::uint32_t>(last.size());
+    for (auto& value : m.variable_values(v))
+      value = static_cast<std::remove_reference_t<decltype(value)>>(last == "local_step" ? 2 : one + 0.3 * laws::number(sequence, i++));
   }
 }
 
