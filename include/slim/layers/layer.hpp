@@ -21,7 +21,7 @@ public:
     for (int i = 0; i < count; ++i)
       if (same_identity(call[i]->key, key)) return found<Keyword>(call[i], 2);
     if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return found<Keyword>(policy->value, 1);
-    return found<Keyword>(&argument_in<Keyword>(Layer::defaults), 0);
+    return found<Keyword>(&static_cast<const argument<Keyword>&>(Layer::defaults), 0);
   }
 
 private:
@@ -91,7 +91,7 @@ private:
 
 template <class Layer, keyword_argument... Arguments>
 constexpr auto make_call(const char* scope, const Arguments&... given) {
-  return layer_call<Layer, argument_map<Arguments...>>{arguments_of(given...), scope};
+  return layer_call<Layer, argument_map<Arguments...>>{argument_map<Arguments...>{given...}, scope};
 }
 
 /// Base of layer kinds. A kind `L` states

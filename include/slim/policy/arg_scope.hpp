@@ -140,7 +140,7 @@ constexpr captured_policies current_arg_scope(const Tensor& x) {
 template <const auto&... Layers, keyword_argument... Arguments>
   requires(sizeof...(Layers) > 0)
 constexpr auto arg_scope(const Arguments&... given) {
-  return arg_scope_policy<argument_map<Arguments...>, std::remove_cvref_t<decltype(Layers)>...>(arguments_of(given...));
+  return arg_scope_policy<argument_map<Arguments...>, std::remove_cvref_t<decltype(Layers)>...>(argument_map<Arguments...>{given...});
 }
 
 /// Re-enters a captured policy: it replaces everything that is open around it.

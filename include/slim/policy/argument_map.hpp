@@ -20,24 +20,12 @@ inline constexpr int occurrences = (0 + ... + (std::is_same_v<Keyword, typename 
 template <class... Arguments>
 using argument_map = hana::basic_tuple<Arguments...>;
 
-namespace detail {
-/// Position of the argument of `Keyword` in a map; −1 when it has none.
-template <class Keyword, class... Arguments>
-constexpr int position_of_argument(const argument_map<Arguments...>*) {
-  int position = -1, i = 0;
-  ((std::is_same_v<Keyword, typename Arguments::keyword_type> ? position = i : 0, ++i), ...);
-  return position;
-}
-}  // namespace detail
+/// The arguments of a layer with their defaults: each is a base, which costs a compiler less than a tuple, for every layer that slim.hpp has.
+template <class... Arguments>
+struct default_arguments : Arguments... {};
 
-template <class Map, class Keyword>
-inline constexpr bool has_argument = detail::position_of_argument<Keyword>(static_cast<const Map*>(nullptr)) >= 0;
-
-/// The argument of `Keyword`, which the map has.
-template <class Keyword, class Map>
-constexpr const argument<Keyword>& argument_in(const Map& map) {
-  return hana::at_c<detail::position_of_argument<Keyword>(static_cast<const Map*>(nullptr))>(map);
-}
+template <class Defaults, class Keyword>
+inline constexpr bool has_argument = std::is_base_of_v<argument<Keyword>, Defaults>;
 
 /// Reports an entry of arg_scope's list that is no layer kind: a function, whose calls have no arguments with defaults.
 template <class Layer, class Trace>
@@ -62,10 +50,10 @@ constexpr void check_arguments(Trace& trace) {
         ...);
 }
 
-/// A map from keyword to argument: a layer's defaults, the arguments of a call, the policies of an arg_scope.
+/// What a layer states as its defaults.
 template <keyword_argument... Arguments>
-constexpr argument_map<Arguments...> arguments_of(const Arguments&... given) {
-  return argument_map<Arguments...>{given...};
+constexpr default_arguments<Arguments...> arguments_of(const Arguments&... given) {
+  return {given...};
 }
 
 }  // namespace slim
