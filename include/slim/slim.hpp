@@ -32,6 +32,7 @@
 #include "slim/layers/recurrent.hpp"
 #include "slim/layers/separable_conv2d.hpp"
 #include "slim/layers/spatial_softmax.hpp"
+#include "slim/layers/upsample.hpp"
 #include "slim/layers/variable.hpp"
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/schedules.hpp"

@@ -140,6 +140,9 @@ constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, 
                                          volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
                                          volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
 
+constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsample(4, "upsample_nearest_4"), upsample({3, 2}, "upsample_bilinear", interpolation = resize_method::bilinear),
+                                     arg_scope<upsample>(interpolation = resize_method::bilinear)(upsample(4, "upsample_bilinear_4")));
+
 template <pooling Kind>
 constexpr auto pools = side_by_side(pool(3, Kind, "pool1d", stride = 2, padding = SAME), pool(3, Kind, "pool1d_rate", dilation_rate = 3));
 constexpr auto largest_of_volumes = side_by_side(max_pool3d({3, 2, 2}, 2, "max_pool3d"), max_pool3d({3, 3, 2}, "max_pool3d_same", stride = {2, 3, 1}, padding = SAME),
@@ -175,6 +178,10 @@ TEST_CASE("convolutions of volumes and their transposes") {
   check_rows<float, transposed, input<5, 7, 6, 3>>({"conv3d_transpose", "conv3d_transpose_valid", "conv3d_transpose_plain"}, 5 * 7 * 6 * 3);
 }
 TEST_CASE("pools of sequences, images and volumes") { check_pools<double>(), check_pools<float>(); }
+TEST_CASE("larger images, from the nearest pixel and between pixels") {
+  check_rows<double, larger, input<7, 6, 4>>({"upsample_nearest", "upsample_nearest_4", "upsample_bilinear", "upsample_bilinear_4"}, 7 * 6 * 4);
+  check_rows<float, larger, input<7, 6, 4>>({"upsample_nearest", "upsample_nearest_4", "upsample_bilinear", "upsample_bilinear_4"}, 7 * 6 * 4);
+}
 TEST_CASE("the first of equal maxima in a volume gets the gradient") {
   static constexpr auto net = [](tensor x) { return sum(max_pool3d(2, 1, "pool")(x)); };
   model<net, input<3, 3, 3, 1>, precision<double>> m(seed(1));

@@ -126,6 +126,41 @@ constexpr auto conventions = [](tensor ids) {
 };
 }  // namespace
 
+// Five axes: all, every second one and the others.
+constexpr auto five = [](tensor x) {  // [3, 5, 4]
+  const tensor all = reshape(x, {3, 1, 5, 2, 2}), rows = reduce_sum(all, {1, 3}, true), others = tile(all, {1, 2, 1, 1, 1});
+  return outputs(reshape(others - rows, {6, 5, 4}), reshape(transpose(others, {4, 1, 3, 2, 0}), {4, 2, 15}), reshape(reduce_sum(others * rows, {0, 2, 4}), {2, 2, 1}),
+                 reshape(others - reduce_sum(others, {0, 2, 4}, true), {6, 5, 4}));
+};
+
+template <class T>
+void check_five(long batch) {
+  model<five, input<3, 5, 4>, precision<T>> m{seed(1), capacity(7), 2};
+  const auto given = numbers<T>(60 * batch, 4);
+  m.predict(given);
+  const reading<T> x{given.data(), {3, 5, 4}};
+  const double close = sizeof(T) == 4 ? 1e-5 : 1e-14;
+  const auto row = [&](long e, long i, long j, long k) { return x(e, i, j, k % 2) + x(e, i, j, 2 + k % 2); };
+  check_elements<T>(m.template output<0>(), batch, {6, 5, 4}, [&](long e, long i, long j, long k) { return x(e, i / 2, j, k) - row(e, i / 2, j, k); }, close);
+  check_elements<T>(m.template output<1>(), batch, {4, 2, 15}, [&](long e, long i, long j, long k) { return x(e, k % 3, k / 3, 2 * j + i / 2); });
+  check_elements<T>(m.template output<2>(), batch, {2, 2, 1}, [&](long e, long, long j, long) {
+    T sum = 0;
+    for (long i = 0; i < 3; ++i)
+      for (long k = 0; k < 5; ++k)
+        for (long c = 0; c < 2; ++c) sum += x(e, i, k, 2 * j + c) * row(e, i, k, c);
+    return sum;
+  }, close);
+  check_elements<T>(m.template output<3>(), batch, {6, 5, 4}, [&](long e, long i, long j, long k) {
+    T sum = 0;
+    for (long a = 0; a < 15; ++a)
+      for (long c = 0; c < 2; ++c) sum += x(e, a / 5, a % 5, k / 2 * 2 + c);
+    return x(e, i / 2, j, k) - sum;
+  }, close);
+}
+
+TEST_CASE("functions of five axes") {
+  for (const long batch : {1L, 3L}) check_five<float>(batch), check_five<double>(batch);
+}
 TEST_CASE("reductions over any axes") {
   for (const long batch : {1, 5, 7}) {
     check_reduced<float>(batch);

@@ -172,6 +172,8 @@ TEST_CASE("each operation has a rule of its own") {
   const auto padded = [](sketch& s) { return op::pad::add(s.trace.g, s.input({4, 5}).node, {1, 0}, {0, 2}, 0, -1); };
   CHECK(fault_after(padded, [](graph::node& n) { n.extent = {5, 4}; }) == "a padding that does not hold what it is around");
   CHECK(fault_after(joined, [](graph::node& n) { n.attributes = op::concat::attributes{2}; }) == "a concatenation along an axis that is not there");
+  const auto resized = [&](sketch& s) { return op::resize_bilinear::add(s.trace.g, image(s), 9, 2, -1); };
+  CHECK(fault_after(resized, [](graph::node& n) { n.extent.extents[2] = 7; }) == "an image of another size with other channels");
   const auto most = [](sketch& s) { return op::reduce_max::add(s.trace.g, s.input({2, 4, 3}).node, -1); };
   CHECK(fault_after(most, wider) == "the largest of what has other extents");
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };

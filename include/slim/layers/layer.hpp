@@ -59,12 +59,12 @@ template <class Layer, class Map>
 struct layer_call {
   using layer_type = Layer;
   Map given;
-  const char* scope = nullptr;  // null: a unique name from `base`
-  const char* base = Layer::default_scope;
+  const char* scope = nullptr;  // null: a unique name from `unnamed`
+  const char* unnamed = Layer::default_scope;
 
   constexpr tensor operator()(const tensor& x) const {
     if (x.trace->g.full(x.trace->scope)) return x;
-    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(base);
+    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(unnamed);
     return finish(x, outer);
   }
 

@@ -127,7 +127,7 @@ struct pool_layer : layer<pool_layer> {
   template <class... Rest>
   constexpr auto operator()(whole_extents kernel, pooling kind, const Rest&... rest) const {
     auto call = bind(rest..., kernel_size = kernel, pooling_type = kind);
-    call.base = kind == pooling::max ? "max_pool" : "avg_pool";
+    call.unnamed = kind == pooling::max ? "max_pool" : "avg_pool";
     return call;
   }
   template <int Axes>

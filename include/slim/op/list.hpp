@@ -18,6 +18,7 @@
 #include "slim/op/moments.hpp"
 #include "slim/op/recurrence.hpp"
 #include "slim/op/reduce_max.hpp"
+#include "slim/op/resize_bilinear.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/softmax.hpp"
 #include "slim/op/softmax_cross_entropy.hpp"
@@ -44,6 +45,7 @@ using all = operation_list<
     moments,
     recurrence, recurrence_gradient,
     reduce_max,
+    resize_bilinear, resize_bilinear_gradient,
     slice, pad,
     softmax, softmax_gradient,
     softmax_cross_entropy, softmax_cross_entropy_gradient,
