@@ -98,3 +98,30 @@ TEST_CASE("one tensor may be several outputs") {
   check(m.output<0>(), 2, 4), check(m.output<1>(), 2, 4), check(m.output<2>(), 1, 2), check(m.output<3>(), 1, 2);
   check(m.output<4>(), 1, 1), check(m.output<5>(), 1, 1), check(m.output<6>(), 2, 4), check(m.output<7>(), 2, 4);
 }
+
+namespace {
+constexpr auto named_parts = scope("net", conv2d(2, {1, 1}, "a") >> conv2d(3, {1, 1}, "b")) >> flatten("flat");
+}
+
+TEST_CASE("end points as a list: those that are kept and outputs, or all") {
+  const std::vector<float> x(2 * 12, 1.0f);
+  model<named_parts, input<2, 2, 3>, keep<"net/a">> some(seed(1));
+  some.predict(x);
+  const auto kept = some.end_points();
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].name == "net/a");
+  CHECK(kept[0].extent == shape{2, 2, 2});
+  CHECK(std::equal(kept[0].values.begin(), kept[0].values.end(), some.end_point<"net/a">().data()));
+  CHECK(kept[1].name == "flat");
+
+  model<named_parts, input<2, 2, 3>, keep<"*">> all(seed(1));
+  all.predict(x);
+  REQUIRE(all.end_points().size() == 3);
+  CHECK(all.end_points()[1].name == "net/b");
+  CHECK(all.end_points()[1].values.size() == 2 * 12);
+  CHECK(std::equal(kept[0].values.begin(), kept[0].values.end(), all.end_points()[0].values.begin()));
+  auto op = learning::create_train_op(all, losses::mean_squared_error, optimizers::gradient_descent{0.0});
+  op(x, x);
+  REQUIRE(op.end_points().size() == 3);
+  CHECK(std::equal(kept[1].values.begin(), kept[1].values.end(), op.end_points()[2].values.begin()));
+}

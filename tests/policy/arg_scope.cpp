@@ -104,6 +104,10 @@ constexpr auto inside = [](const tensor& x) {
 };
 static_assert(extent(program<inside, image>, "a") == shape{8, 8, 2} && extent(program<inside, image>, "b") == shape{8, 8, 2});
 
+// What arg_scope may list, and which arguments it may give.
+static_assert(has_arg_scope<conv2d> && has_arg_scope<batch_norm> && !has_arg_scope<relu>);
+static_assert(arg_scoped_arguments<max_pool2d>.size() == 3 && equal(arg_scoped_arguments<max_pool2d>[0], "kernel_size") && equal(arg_scoped_arguments<max_pool2d>[2], "padding"));
+
 }  // namespace
 
 TEST_CASE("a value of a policy is copied: the policy may be a temporary") {

@@ -97,9 +97,9 @@ constexpr void keep(graph::graph& g, graph::named_node& named) {
 template <class Options>
 constexpr void keep_end_points(graph::graph& g) {
   for (int k = 0; k < Options::kept_count; ++k) {
-    bool found = false;
+    bool found = equal(Options::kept[k], "*");
     for (graph::named_node& point : g.end_points)
-      if (equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) {
+      if (equal(Options::kept[k], "*") || equal(graph::scope_name(g.scopes, point.scope).c_str(), Options::kept[k])) {
         keep(g, point);
         found = true;
       }

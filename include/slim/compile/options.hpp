@@ -38,7 +38,7 @@ struct precision {
   using type = T;
 };
 
-/// Keeps the named end point readable after a run.
+/// Keeps the named end point readable after a run; keep<"*"> keeps all of them.
 template <text Name>
 struct keep {
   static constexpr const char* name = Name.characters;

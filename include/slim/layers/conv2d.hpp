@@ -26,6 +26,10 @@ struct kernel_layer : layer<Self> {
   constexpr auto operator()(whole_number outputs, Kernel kernel, Strides strides, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
   }
+  template <class... Rest>
+  constexpr auto operator()(whole_number outputs, Kernel kernel, const braced_strides& strides, const Rest&... rest) const {
+    return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel, stride = strides);
+  }
   template <class Number, class... Rest>
     requires std::is_arithmetic_v<Number>
   constexpr auto operator()(positional p, Number outputs, const Rest&... rest) const {

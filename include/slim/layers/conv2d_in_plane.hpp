@@ -31,6 +31,10 @@ struct conv2d_in_plane_layer : layer<conv2d_in_plane_layer> {
     return bind(rest..., kernel_size = kernel, stride = strides);
   }
   template <class... Rest>
+  constexpr auto operator()(whole_pair kernel, const braced_strides& strides, const Rest&... rest) const {
+    return bind(rest..., kernel_size = kernel, stride = strides);
+  }
+  template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., kernel_size = p.kernel);
   }

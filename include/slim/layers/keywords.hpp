@@ -246,6 +246,9 @@ struct variables_collections_keyword : keyword<variables_collections_keyword, va
 struct device_keyword : keyword<device_keyword, const char*> { static constexpr const char* name = "device"; using keyword::operator=; };
 struct regularizer_keyword : keyword<regularizer_keyword, stored_function> { static constexpr const char* name = "regularizer"; using keyword::operator=; static constexpr number_fault fault(const stored_function& n) { return number_fault{n.refused, n.range}; } };
 
+/// A stride for each axis behind the kernel: conv2d(4, {3, 3}, {2, 1}). One number is taken before it is one of these.
+using braced_strides = stride_keyword::value_type;
+
 inline constexpr num_outputs_keyword num_outputs;
 inline constexpr depth_multiplier_keyword depth_multiplier;
 inline constexpr num_classes_keyword num_classes;

@@ -94,6 +94,10 @@ struct pool3d_layer : layer<Self> {
   constexpr auto operator()(whole_extents kernel, Strides strides, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
   }
+  template <class... Rest>
+  constexpr auto operator()(whole_extents kernel, const braced_strides& strides, const Rest&... rest) const {
+    return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
+  }
   static constexpr tensor apply(const tensor& x, const arguments<Self>& with) {
     tracer& trace = *x.trace;
     return pool_of(x, Kind, axes_of<3>(trace, with, kernel_size), axes_of<3>(trace, with, stride), {1, 1, 1}, with[padding]);

@@ -25,6 +25,10 @@ struct pool2d_layer : layer<Self> {
   constexpr auto operator()(whole_pair kernel, Strides strides, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
   }
+  template <class... Rest>
+  constexpr auto operator()(whole_pair kernel, const braced_strides& strides, const Rest&... rest) const {
+    return layer<Self>::bind(rest..., kernel_size = kernel, stride = strides);
+  }
 
   static constexpr tensor apply(const tensor& x, const arguments<Self>& with) {
     tracer& trace = *x.trace;

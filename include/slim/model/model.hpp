@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "slim/initializers/fill.hpp"
 #include "slim/model/facts.hpp"
@@ -84,6 +87,29 @@ constexpr bool same_variables() {
 
 }  // namespace detail
 
+/// An end point of the last run: its name, its shape for one example, and its numbers, example by example.
+template <class T>
+struct end_point_entry {
+  std::string name;
+  slim::shape extent;
+  std::span<const T> values;
+};
+
+namespace detail {
+/// The end points that can be read after a run, in the order in which the network made them: TF-Slim's dictionary.
+template <class T, const auto& Program, class Run>
+std::vector<end_point_entry<T>> readable_end_points(const Run& run) {
+  std::vector<end_point_entry<T>> all;
+  for (int i = 0; i < Program.sizes.end_points; ++i) {
+    const graph::named_node point = Program.end_points[i];
+    bool readable = point.node >= 0 && Program.nodes[point.node].kept;
+    for (int k = 0; k < Program.sizes.outputs; ++k) readable = readable || Program.outputs[k] == point.node;
+    if (readable) all.push_back({graph::scope_name(Program.scopes, point.scope).c_str(), point.extent, run.values(point.node)});
+  }
+  return all;
+}
+}  // namespace detail
+
 /// Inference on the variables of a model, with an arena of its own: one predictor per thread shares one set of weights. Inference changes none
 /// of them; train the model meanwhile in no other thread. A model that is moved takes its predictors along.
 template <class Model>
@@ -136,6 +162,8 @@ public:
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     return end_point_at<end_point_index<program, Name>>();
   }
+  /// All end points of the last run that are outputs or kept, as a list; keep<"*"> keeps all there are. Valid until the next run.
+  std::vector<end_point_entry<T>> end_points() const { return detail::readable_end_points<T, program>(run); }
 
   int threads() const { return run.threads(); }
   void set_threads(int threads) { run.set_threads(threads); }
@@ -248,6 +276,8 @@ public:
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     return predict_with.template end_point_at<end_point_index<program, Name>>();
   }
+  /// All end points of the last predict that are outputs or kept, as a list; see predictor.
+  auto end_points() const { return predict_with.end_points(); }
 
   /// A variable by its full name, a matrix_view of static shape; an unknown name does not compile.
   template <text Name>

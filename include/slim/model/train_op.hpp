@@ -90,6 +90,8 @@ public:
     constexpr int index = end_point_index<program, Name>;
     return run.values(program.end_points[index].node);
   }
+  /// All end points of the last step that are kept, as a list; keep<"*"> keeps all there are.
+  std::vector<end_point_entry<T>> end_points() const { return detail::readable_end_points<T, program>(run); }
 
   /// The gradient of a variable in the last step, as the optimizer saw it: multiplied and clipped. Needs learning::summarize_gradients.
   template <text Name>

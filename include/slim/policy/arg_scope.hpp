@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // arg_scope: default arguments for layer kinds, as values that wrap a part of a network. TF-Slim section 1.
 
+#include <array>
+
 #include "slim/policy/argument_map.hpp"
 #include "slim/policy/stack.hpp"
 
@@ -142,6 +144,22 @@ template <const auto&... Layers, keyword_argument... Arguments>
 constexpr auto arg_scope(const Arguments&... given) {
   return arg_scope_policy<argument_map<Arguments...>, std::remove_cvref_t<decltype(Layers)>...>(argument_map<Arguments...>{given...});
 }
+
+namespace detail {
+template <class... Arguments>
+constexpr std::array<const char*, sizeof...(Arguments)> keywords_of(const argument_map<Arguments...>&) {
+  return {Arguments::keyword_type::name...};
+}
+}  // namespace detail
+
+/// Whether arg_scope may list it: `has_arg_scope<conv2d>`.
+template <const auto& Function>
+inline constexpr bool has_arg_scope = requires { std::remove_cvref_t<decltype(Function)>::defaults; };
+
+/// The arguments of a layer that have defaults, which arg_scope may give: `arg_scoped_arguments<conv2d>`, an array of their names.
+template <const auto& Layer>
+  requires has_arg_scope<Layer>
+inline constexpr auto arg_scoped_arguments = detail::keywords_of(std::remove_cvref_t<decltype(Layer)>::defaults);
 
 /// Re-enters a captured policy: it replaces everything that is open around it.
 template <class Captured>
