@@ -38,7 +38,7 @@ struct gather : operation<"gather"> {
       g.fail(graph::rule::rank_mismatch, scope, {rows.rank < 1 ? 0 : result.rank}, {rows.rank < 1 ? 1 : slim::shape::max_rank + 1 - rows.rank});
       return table;
     }
-    if (rows[0] > 1 << 24) g.fail(graph::rule::bad_number, scope, {rows[0]}, {1}, "rows of a table, at most 16777216: more have no float of their own");
+    if (rows[0] > 1 << 24 && !g.failed()) g.error = {graph::rule::number_wrong, scope, "rows of a table", {}, {}, "at most 16777216, which floats tell apart", static_cast<double>(rows[0])};
     for (int i = 1; i < rows.rank; ++i) result.extents[result.rank++] = rows[i];
     const int made = add_operation(g, kind, {true, result}, {table, numbers}, scope);
     g.labels.push({.labels = numbers, .loss = made, .classes = rows[0], .of_table = true});
