@@ -85,8 +85,6 @@ constexpr slim::shape with_ones(const slim::shape& shape, int first, int count) 
 
 constexpr tensor reshaped(const tensor& x, const slim::shape& extent) { return {*x.trace, graph::reshape(x.trace->g, x.node, extent, x.trace->scope)}; }
 
-constexpr tensor is_equal(const tensor& x, const tensor& y) { return apply(slim::detail::operation(expr::scalar_op::equal), x, y); }
-
 /// Weights for losses of this shape, in a shape that broadcasts against it: TF-Slim aligns them with the leading axes, [batch], [batch, height] and
 /// so on; a last extent of 1 may be left out or not. One number in all stays what it is. Everything else is refused.
 constexpr tensor aligned_weights(const tensor& weights, const slim::shape& losses) {
@@ -108,7 +106,7 @@ constexpr tensor aligned_weights(const tensor& weights, const slim::shape& losse
 
 /// `total` / (number of losses whose weight is not zero), 0 when there is none; each weight is that of `losses_per_weight` losses.
 constexpr tensor average_of_counted(const tensor& total, const tensor& weights, double losses_per_weight) {
-  const tensor present = select(is_equal(weights, 0.0), 0.0, 1.0);
+  const tensor present = not_equal(weights, 0.0);
   const bool batched = weights.trace->g.nodes[weights.node].batched;
   const tensor counted = batched ? sum(present) * losses_per_weight : present * losses_per_weight * tensor(*weights.trace, graph::batch_size(weights.trace->g));
   return select(counted > 0.0, total / max(counted, 1.0), 0.0);

@@ -135,7 +135,7 @@ constexpr tensor sparse_cross_entropy(const tensor& logits, const tensor& labels
   const tensor each = cross_entropies(logits, slim::detail::one_hot(of_cells, classes));
   trace.g.labels.push({of_cells.node, each.node, classes, ignored != nullptr ? *ignored : 0, ignored != nullptr});
   if (ignored == nullptr) return add_value(weighted(each, weights), place);
-  const tensor counts = select(is_equal(of_cells, *ignored), 0.0, 1.0);
+  const tensor counts = not_equal(of_cells, *ignored);
   return add_value(weighted(each, weights.bound() ? counts * aligned_weights(weights, cells) : counts * weights), place);
 }
 
