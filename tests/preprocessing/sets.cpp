@@ -96,6 +96,16 @@ TEST_CASE("inception, training: in -1 .. 1, repeatable, always different") {
   }
 }
 
+TEST_CASE("inception takes images of floats from 0 to 1 as those of bytes") {
+  const slim::data::byte_image bytes = pattern(16, 20, 3);
+  const float_image floats = to_float(bytes, 1.0f / 255.0f);
+  for (const bool training : {true, false}) {
+    random_stream random(1, 2, 3), again(1, 2, 3);
+    const inception_preprocessing::options given{.fast_mode = false};
+    CHECK(inception_preprocessing::preprocess_image(floats, 7, 9, training, random, given) == inception_preprocessing::preprocess_image(bytes, 7, 9, training, again, given));
+  }
+}
+
 TEST_CASE("inception, training without cropping: mirrored or not, and a change of colour that its order determines") {
   const auto source = pattern(8, 8, 3);
   for (std::uint64_t i = 0; i < 50; ++i) {

@@ -53,27 +53,26 @@ inline float_image finish(float_image image, bool use_grayscale) {
   return image;
 }
 
-inline constexpr float byte_scale = 1.0f / 255.0f;
+/// What makes values from 0 to 1 of those that an image has: bytes are divided by 255, floats are that already, as in TensorFlow's convert_image_dtype.
+constexpr float scale_of(const byte_image&) { return 1.0f / 255.0f; }
+constexpr float scale_of(const float_image&) { return 1; }
 
-}  // namespace detail
-
-/// Random part of the image resized to height x width without regard to its proportions, random mirroring, random colours: values in
-/// -1 .. 1. Throws slim::error if the image is not RGB.
-inline float_image preprocess_for_train(const byte_image& source, int height, int width, random_stream& random, const options& given = {}) {
+template <class Image>
+float_image train(const Image& source, int height, int width, random_stream& random, const options& given) {
   preprocessing::detail::check_channels("inception: image", source, 3);
   const rectangle whole{0, 0, source.height, source.width};
   const rectangle window =
       given.crop_image ? sample_distorted_bounding_box(source.height, source.width, given.boxes, random) : whole;
   const auto method = given.fast_mode ? resize_method::bilinear : static_cast<resize_method>(random.below(4));
-  float_image result = resize(crop_or_pad(source, window, detail::byte_scale), height, width, method);
+  float_image result = resize(crop_or_pad(source, window, scale_of(source)), height, width, method);
   random_flip_left_right(result, random);
   const int order = static_cast<int>(random.below(4));
   distort_color(result, order, given.fast_mode, random);
-  return detail::finish(std::move(result), given.use_grayscale);
+  return finish(std::move(result), given.use_grayscale);
 }
 
-/// The central part resized to height x width: values in -1 .. 1. Any number of channels.
-inline float_image preprocess_for_eval(const byte_image& source, int height, int width, const options& given = {}) {
+template <class Image>
+float_image eval(const Image& source, int height, int width, const options& given) {
   const float fraction = given.central_fraction;
   if (!(fraction > 0 && fraction <= 1)) {
     preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", number_text(fraction), "choose another");
@@ -81,11 +80,34 @@ inline float_image preprocess_for_eval(const byte_image& source, int height, int
   const auto margin = [&](int size) { return static_cast<int>((size - size * static_cast<double>(fraction)) / 2); };
   const int top = margin(source.height), left = margin(source.width);
   const rectangle window{top, left, source.height - 2 * top, source.width - 2 * left};
-  return detail::finish(resize(crop_or_pad(source, window, detail::byte_scale), height, width), given.use_grayscale);
+  return finish(resize(crop_or_pad(source, window, scale_of(source)), height, width), given.use_grayscale);
+}
+
+}  // namespace detail
+
+/// Random part of the image resized to height x width without regard to its proportions, random mirroring, random colours: values in
+/// -1 .. 1. Images of floats have values from 0 to 1. Throws slim::error if the image is not RGB.
+inline float_image preprocess_for_train(const byte_image& source, int height, int width, random_stream& random, const options& given = {}) {
+  return detail::train(source, height, width, random, given);
+}
+inline float_image preprocess_for_train(const float_image& source, int height, int width, random_stream& random, const options& given = {}) {
+  return detail::train(source, height, width, random, given);
+}
+
+/// The central part resized to height x width: values in -1 .. 1. Any number of channels.
+inline float_image preprocess_for_eval(const byte_image& source, int height, int width, const options& given = {}) {
+  return detail::eval(source, height, width, given);
+}
+inline float_image preprocess_for_eval(const float_image& source, int height, int width, const options& given = {}) {
+  return detail::eval(source, height, width, given);
 }
 
 /// Either of the two.
 inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
+                                    const options& given = {}) {
+  return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
+}
+inline float_image preprocess_image(const float_image& source, int height, int width, bool is_training, random_stream& random,
                                     const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
