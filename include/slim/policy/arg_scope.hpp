@@ -147,7 +147,7 @@ constexpr auto arg_scope(const Arguments&... given) {
 
 namespace detail {
 template <class... Arguments>
-constexpr std::array<const char*, sizeof...(Arguments)> keywords_of(const argument_map<Arguments...>&) {
+constexpr std::array<const char*, sizeof...(Arguments)> keywords_of(const default_arguments<Arguments...>&) {
   return {Arguments::keyword_type::name...};
 }
 }  // namespace detail
