@@ -103,12 +103,20 @@ constexpr tensor convolution_1d(const tensor& x, const arguments<Layer>& with) {
   const int before = covered(kernel[0], rates[0]) - 1, steps = x.shape()[0];
   const bool streams = trace.streaming && strides[0] == 1 && (with[padding] == CAUSAL || before == 0);
   const int state = streams ? trace.open_stream(x.node, before > 0 ? slim::shape{before, x.channels()} : slim::shape{}) : -1;
-  const tensor seen = state >= 0 ? concat({tensor(trace, state), x}, 0) : x;
+  tensor seen = state >= 0 ? concat({tensor(trace, state), x}, 0) : x;
   const int next = state >= 0 ? slice_axis(seen, 0, steps, before).node : -1;
+  // One step of a dilated window reads few of them: gathered, their convolution is a product, and twice as fast.
+  int apart = rates[0];
+  if (state >= 0 && steps == 1 && apart > 1 && kernel[0] <= graph::node::max_operands) {
+    list<int> taps;
+    for (int tap = 0; tap < kernel[0]; ++tap) taps.push(slice_axis(seen, 0, tap * apart, 1).node);
+    seen = {trace, op::concat::add(trace.g, taps.begin(), taps.size(), trace.scope, 0)};
+    apart = 1;
+  }
   window placed;
   slim::shape out;
   const slim::shape image{1, seen.shape()[0], x.channels()};
-  if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, rates[0]}, streams ? VALID : with[padding], trace.scope, placed, out, true)) return x;
+  if (!op::place_window(trace.g, image, {1, kernel[0]}, {1, strides[0]}, {1, apart}, streams ? VALID : with[padding], trace.scope, placed, out, true)) return x;
   return convolution_of(reshape(seen, image), {kernel[0]}, placed, out, with, streams, next);
 }
 

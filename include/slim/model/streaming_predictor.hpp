@@ -125,6 +125,9 @@ public:
     return output<0>();
   }
 
+  /// Transforms or packs weights of convolutions and products ahead, see predictor.
+  void prepare() { run.prepare(weights->data()); }
+
   /// Output `I` of the last step.
   template <int I = 0>
   auto output() const {
