@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -171,6 +172,37 @@ TEST_CASE("problems reach the consumer after the records before them") {
         "parallel_read: " + empty[0] + ": expected a record in the files, found none; check how they were made");
   CHECK_NOTHROW(none.seek(5));
   CHECK_THROWS_AS(none.next(), slim::error);
+}
+
+TEST_CASE("damaged records are passed over up to a number, the rest of a file where its length is wrong, and resuming knows of it") {
+  scratch_directory scratch;
+  const auto files = write_files(scratch, {4, 3, 2});
+  const auto damage = [](const std::string& path, std::size_t at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('!');
+  };
+  const std::size_t each = 8 + 4 + 3 + 4;  // length, its checksum, "0:0", its checksum
+  damage(files[0], each + 13);             // a byte of the second record
+  damage(files[1], each + 2);              // of the length of the second
+  parallel_reader one(files, open_tfrecord, 1, 256, 2);
+  CHECK(values(one, 6) == std::vector<std::string>{"0:0", "0:2", "0:3", "1:0", "2:0", "2:1"});
+  CHECK_FALSE(one.next());
+  CHECK(one.damaged() == 2);
+  parallel_reader strict(files, open_tfrecord, 1, 256, 1);
+  CHECK(values(strict, 4).size() == 4);
+  CHECK(has(complaint_of([&] { strict.next(); }), "the right checksum of its length"));
+  parallel_reader groups(files, open_tfrecord, 1, 256, 2);
+  CHECK(groups.read_up_to(4).size() == 4);
+  CHECK(groups.read_up_to(4).size() == 2);
+  CHECK(groups.read_up_to(4).empty());
+
+  const parallel_read_options given{.num_epochs = 3, .num_readers = 2, .capacity = 8, .min_after_dequeue = 4, .damaged_at_most = 2};
+  parallel_read whole(files, open_tfrecord, given), resumed(files, open_tfrecord, given);
+  const auto order = values(whole);
+  REQUIRE(order.size() == 18);
+  resumed.seek(7);
+  CHECK(values(resumed) == std::vector(order.begin() + 7, order.end()));
 }
 
 TEST_CASE("options out of range are refused") {

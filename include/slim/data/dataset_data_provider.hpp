@@ -23,6 +23,7 @@ struct data_provider_options {
   int common_queue_min = 128;             ///< of these in the window from which the next one is drawn, if shuffled
   std::string record_key = "record_key";  ///< the name of the item with the key <file name>:<offset> of the record
   std::uint64_t seed = 0;                 ///< of the order
+  std::int64_t damaged_at_most = 0;       ///< damaged records that are passed over in an epoch, see parallel_read_options
 };
 
 /// TF-Slim's DatasetDataProvider: reads the records of a data set and decodes them. `get` does both for one thread; a pipeline takes
@@ -34,7 +35,8 @@ public:
       : data(std::move(from)), record_key(options.record_key),
         records(data.data_sources, data.reader,
                 {.num_epochs = options.num_epochs, .num_readers = options.num_readers, .shuffle = options.shuffle,
-                 .capacity = options.common_queue_capacity, .min_after_dequeue = options.common_queue_min, .seed = options.seed}) {
+                 .capacity = options.common_queue_capacity, .min_after_dequeue = options.common_queue_min, .seed = options.seed,
+                 .damaged_at_most = options.damaged_at_most}) {
     if (!data.decoder) throw error("dataset_data_provider: decoder: expected one, found none; give the data set a decoder");
     names = data.decoder->list_items();
     if (has(record_key)) {

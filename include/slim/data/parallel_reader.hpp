@@ -3,8 +3,10 @@
 // The records of many files, read by several threads, always in the same order.
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -23,22 +25,44 @@ namespace slim::data {
 
 namespace detail {
 
+/// Damage that may be passed over, counted for all threads together.
+struct damage_limit {
+  explicit damage_limit(std::int64_t records) : most(records) {}
+
+  /// Counts one more and says it; throws it on where it is one too many.
+  void pass_over(const error& problem, bool rest_of_file) {
+    if (count.fetch_add(1) >= most) throw;
+    std::fprintf(stderr, "%s; %s passed over\n", problem.what(), rest_of_file ? "what follows in this file is" : "this record is");
+  }
+
+  std::int64_t most;
+  std::atomic<std::int64_t> count = 0;
+};
+
 /// The records of one file after the other.
 class file_sequence {
 public:
-  file_sequence(std::vector<std::string> names, open_reader how) : files(std::move(names)), open(how) {}
+  file_sequence(std::vector<std::string> names, open_reader how, std::shared_ptr<damage_limit> allowed)
+      : files(std::move(names)), open(how), damage(std::move(allowed)) {}
 
   bool read(record& into) {
     for (;;) {
-      if (current && current->read(into)) return true;
-      if (position == files.size()) return false;
-      current = open(files[position++]);
+      try {
+        if (current && current->read(into)) return true;
+        if (position == files.size()) return false;
+        current = open(files[position++]);
+      } catch (const error& problem) {
+        const bool lost = !current || !current->can_go_on();
+        damage->pass_over(problem, lost);
+        if (lost) current = nullptr;
+      }
     }
   }
 
 private:
   std::vector<std::string> files;
   open_reader open;
+  std::shared_ptr<damage_limit> damage;
   std::size_t position = 0;
   std::unique_ptr<record_reader> current;
 };
@@ -67,8 +91,8 @@ struct record_group {
 /// The thread that reads a share of the files, at most `capacity` records ahead, and the group that its consumer is at.
 class reader_thread {
 public:
-  reader_thread(std::vector<std::string> files, open_reader open, int capacity)
-      : sequence(std::move(files), open), each(std::max(1, capacity / 4)),
+  reader_thread(std::vector<std::string> files, open_reader open, int capacity, std::shared_ptr<damage_limit> damage)
+      : sequence(std::move(files), open, std::move(damage)), each(std::max(1, capacity / 4)),
         groups(std::max(1, capacity / each - (each > 1 ? 1 : 0)), 1,
                [this](record_group& into) { return into.fill(sequence, static_cast<std::size_t>(each), problem); }, [](record_group&) {}) {}
 
@@ -96,8 +120,10 @@ private:
 /// record each, and whoever has finished drops out: the order does not depend on timing. TF-Slim's ParallelReader.
 class parallel_reader {
 public:
-  /// At most `capacity` records (at least one for each reader) are read ahead. Throws slim::error if num_readers is not positive.
-  parallel_reader(const std::vector<std::string>& files, open_reader reader, int num_readers = 4, int capacity = 256) {
+  /// At most `capacity` records (at least one for each reader) are read ahead. `damaged_at_most` records, or rests of files, that are damaged are passed
+  /// over and said on stderr; one more throws. Throws slim::error if num_readers is not positive.
+  parallel_reader(const std::vector<std::string>& files, open_reader reader, int num_readers = 4, int capacity = 256, std::int64_t damaged_at_most = 0)
+      : damage(std::make_shared<detail::damage_limit>(damaged_at_most)) {
     if (num_readers < 1) {
       throw error("parallel_reader: num_readers: expected at least 1, found " + std::to_string(num_readers) + "; choose more");
     }
@@ -105,7 +131,7 @@ public:
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<std::string> share;
       for (std::size_t file = i; file < files.size(); file += count) share.push_back(files[file]);
-      readers.push_back(std::make_unique<detail::reader_thread>(std::move(share), reader, std::max(1, capacity / static_cast<int>(count))));
+      readers.push_back(std::make_unique<detail::reader_thread>(std::move(share), reader, std::max(1, capacity / static_cast<int>(count)), damage));
     }
   }
 
@@ -123,9 +149,23 @@ public:
     return std::nullopt;
   }
 
+  /// The next records, as many as there are up to `count`.
+  std::vector<record> read_up_to(std::size_t count) {
+    std::vector<record> taken;
+    while (taken.size() < count) {
+      std::optional<record> one = next();
+      if (!one) break;
+      taken.push_back(std::move(*one));
+    }
+    return taken;
+  }
+
   std::int64_t num_records_produced() const { return produced; }
+  /// How often damage was passed over so far; readers are ahead of `next`.
+  std::int64_t damaged() const { return damage->count; }
 
 private:
+  std::shared_ptr<detail::damage_limit> damage;
   std::vector<std::unique_ptr<detail::reader_thread>> readers;  // those that have not come to their end
   std::size_t turn = 0;
   std::int64_t produced = 0;
@@ -143,6 +183,7 @@ struct parallel_read_options {
   int capacity = 256;           ///< records in memory
   int min_after_dequeue = 128;  ///< of these in the window from which the next one is drawn, if shuffled
   std::uint64_t seed = 0;       ///< of the order
+  std::int64_t damaged_at_most = 0;  ///< damaged records, or rests of files, that are passed over in an epoch and said on stderr; one more throws
 };
 
 /// Records for training: pass after pass over files by a parallel_reader. Every record comes once in an epoch; the order of an epoch
@@ -178,7 +219,7 @@ public:
   /// Records in one epoch. Reads all files once unless an epoch has been completed before.
   std::int64_t records_per_epoch() {
     if (records > 0) return records;
-    parallel_reader all(files, reader, 1);
+    parallel_reader all(files, reader, 1, options.capacity, options.damaged_at_most);
     while (all.next()) {}
     return records = all.num_records_produced();
   }
@@ -202,7 +243,7 @@ private:
     const std::uint64_t stream = 2 * static_cast<std::uint64_t>(epoch);  // one stream for the files, one for the records
     if (options.shuffle) shuffle(std::span(order), random_stream(options.seed, 0, stream));
     const int window = options.shuffle ? std::min(options.min_after_dequeue, options.capacity - 1) : 0;
-    pass.emplace(parallel_reader(order, reader, options.num_readers, options.capacity - window), window, options.seed, stream + 1);
+    pass.emplace(parallel_reader(order, reader, options.num_readers, options.capacity - window, options.damaged_at_most), window, options.seed, stream + 1);
   }
 
   std::vector<std::string> files;

@@ -24,6 +24,8 @@ public:
   virtual ~record_reader() = default;
   /// Fills key and value of the next record; false at the end of the file. Throws slim::error for a damaged file.
   virtual bool read(record& into) = 0;
+  /// After `read` has thrown: whether the next call gives the record behind the damaged one. Otherwise the rest of the file is lost.
+  virtual bool can_go_on() const { return false; }
 };
 
 /// Opens a file for reading: `open_tfrecord` or a function like it.
@@ -42,6 +44,7 @@ public:
     into.value.assign(*content);
     return true;
   }
+  bool can_go_on() const override { return reader.can_go_on(); }
 
 private:
   tfrecord_reader reader;

@@ -50,6 +50,7 @@ public:
   /// The next record, or nothing at the end of the file. The view is valid until the next call.
   std::optional<std::string_view> next() {
     start = source.offset();
+    whole = false;
     const std::size_t got = source.read(header, sizeof header);
     if (got == 0) return std::nullopt;
     const std::string_view head(header, got);
@@ -62,6 +63,7 @@ public:
 
     char footer[detail::record_footer];
     expect_whole(source.read(footer, sizeof footer), sizeof footer);
+    whole = true;
     const std::uint64_t stored = detail::little_endian({footer, sizeof footer});
     if (const std::uint32_t computed = masked_crc32c(record); computed != stored) {
       source.fail(start, "expected a record with the checksum " + std::to_string(stored) + ", found " + std::to_string(computed) +
@@ -69,6 +71,9 @@ public:
     }
     return record;
   }
+
+  /// After `next` has thrown: true when only the content of the record is damaged, so that the next one can be read.
+  bool can_go_on() const { return whole; }
 
   /// Where the record that `next` returned last begins, in (expanded) bytes: the second half of TF-Slim's record key path:offset.
   std::uint64_t offset() const { return start; }
@@ -107,6 +112,7 @@ private:
 
   byte_source source;
   std::size_t start = 0;
+  bool whole = false;  // the length of the last record was right
   char header[detail::record_header];
   std::vector<char> content;
 };
