@@ -12,4 +12,4 @@ inline constexpr auto squeezed = scope("squeezed", [](const tensor& x) { return 
 inline constexpr auto tiled = scope("tiled", [](const tensor& x) { return tile(x, {2, 0}); });
 #endif
 
-const long parameters[] = {parameter_count<parts, input<4, 1>>, parameter_count<squeezed, input<4, 1>>, parameter_count<tiled, input<4, 1>>};
+inline constexpr long parameters[] = {parameter_count<parts, input<4, 1>>, parameter_count<squeezed, input<4, 1>>, parameter_count<tiled, input<4, 1>>};

@@ -12,4 +12,4 @@ inline constexpr auto shaped = scope("shaped", [](const tensor& x) { return resh
 inline constexpr auto parted = scope("parted", [](const tensor& x) { return split<3>(x, 3)[0]; });
 #endif
 
-const long parameters[] = {parameter_count<cut, input<4, 5, 6>>, parameter_count<shaped, input<4, 5, 6>>, parameter_count<parted, input<4, 5, 6>>};
+inline constexpr long parameters[] = {parameter_count<cut, input<4, 5, 6>>, parameter_count<shaped, input<4, 5, 6>>, parameter_count<parted, input<4, 5, 6>>};

@@ -13,5 +13,5 @@ inline constexpr auto chosen = scope("chosen", [](const tensor& x) { return gath
 #endif
 
 using trained = model<words, input<2>>;
-const auto bytes = sizeof(train_op<trained, no_loss, optimizers::gradient_descent>);
-const long parameters[] = {parameter_count<product, input<2>>, parameter_count<chosen, input<2>>};
+inline constexpr auto bytes = sizeof(train_op<trained, no_loss, optimizers::gradient_descent>);
+inline constexpr long parameters[] = {parameter_count<product, input<2>>, parameter_count<chosen, input<2>>};
