@@ -118,11 +118,47 @@ void recurrent_step(const recurrence_geometry& g, const T* gates, const T* apart
   });
 }
 
+/// The gates of all steps of one example from its outputs, and its cells: `sums` has rows of the gradient's width.
+template<class T>
+void gates_again(const recurrence_geometry& g, const recurrence_operands<T>& in, long example, const T* first, const T* h, T* cells, T* sums) {
+  const long u = g.units, columns = g.gates() * u, wide = g.gradient_columns(), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
+  const T* const apart_bias = in.bias != nullptr ? in.bias + columns : nullptr;
+  const auto add_state = [&](long from, long count, long to) {
+    if (in.state != nullptr) add_product(1, u, count, first, u, in.recurrent + from, columns, sums + to, wide);
+    if (g.time > 1) add_product(g.time - 1, u, count, h, u, in.recurrent + from, columns, sums + wide + to, wide);
+  };
+  fill_rows(g.time, columns, in.bias, sums, wide);
+  add_product(g.time, g.inputs, columns, in.x + example * g.time * g.inputs, g.inputs, in.weights, columns, sums, wide);
+  add_state(0, split, 0);
+  if (g.cell == recurrent_cell::gru) {
+    fill_rows(g.time, u, apart_bias != nullptr ? apart_bias + split : nullptr, sums + columns, wide);
+    add_state(split, u, columns);
+  }
+  for (long t = 0; t < g.time; ++t) {
+    T* const now = sums + t * wide;
+    if (g.cell == recurrent_cell::gru && apart_bias != nullptr)
+      for (long j = 0; j < split; ++j) now[j] += apart_bias[j];
+    for (long gate = 0; gate < g.gates() && g.cell != recurrent_cell::simple_rnn; ++gate)
+      simd::for_each_stretch<T>(u, [&](long j, long lanes) {
+        T* const at = now + gate * u + j;
+        const auto z = simd::load(at, lanes);
+        if (gate == 2 && g.cell == recurrent_cell::gru)
+          simd::store(at, simd::hyperbolic_tangent(simd::multiply_add(simd::load(now + u + j, lanes), simd::load(now + columns + j, lanes), z)), lanes);
+        else simd::store(at, gate == 2 ? simd::hyperbolic_tangent(z) : logistic<T>(z), lanes);
+      });
+    if (g.cell == recurrent_cell::lstm)
+      simd::for_each_stretch<T>(u, [&](long j, long lanes) {
+        const auto at = [&](long gate) { return simd::load(now + gate * u + j, lanes); };
+        simd::store(cells + (t + 1) * u + j, simd::multiply_add(at(1), simd::load(cells + t * u + j, lanes), at(0) * at(2)), lanes);
+      });
+  }
+}
+
 }  // namespace detail
 
 /// Scratch elements of one thread of `recurrence` and of its gradient.
 constexpr long recurrence_workspace(const recurrence_geometry& g) { return recurrence_rows * (recurrence_block * g.gates() + 4) * g.units; }
-constexpr long recurrence_gradient_workspace(const recurrence_geometry& g) { return (g.gates() * g.units + g.time + 8) * g.units; }
+constexpr long recurrence_gradient_workspace(const recurrence_geometry& g) { return (g.gates() * g.units + recurrence_rows * (g.time + 3) + 1) * g.units; }
 
 /// y, the outputs of all steps of each example; with a state one row more for lstm: its last cell.
 template<class T>
@@ -174,87 +210,66 @@ void recurrence(const recurrence_geometry& g, long examples, const recurrence_op
 template<class T>
 void recurrence_gradient(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, const T* y, const T* dy, T* dz, T* workspace, int threads) {
   const long u = g.units, columns = g.gates() * u, wide = g.gradient_columns(), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
-  const T* const apart_bias = in.bias != nullptr ? in.bias + columns : nullptr;
   const long rows_of_y = g.result_rows(in.state != nullptr), rows_of_dz = g.time + (in.state != nullptr ? 1 : 0);
-  parallel_for(examples, 8.0 * static_cast<double>(g.time * columns * (g.inputs + u)), threads, [&](long example, int thread) {
+  const long together = threads > 1 ? smaller(recurrence_rows, larger(examples / threads, 1)) : recurrence_rows;
+  parallel_for(parts_of(examples, together), 8.0 * static_cast<double>(together * g.time * columns * (g.inputs + u)), threads, [&](long task, int thread) {
+    const long begin = task * together, rows = smaller(together, examples - begin);
     T* const turned = workspace + thread * recurrence_gradient_workspace(g);  // recurrentᵀ [columns, units]
-    T* const cells = turned + columns * u;                                    // time + 1 rows; the first is before the first step
-    T* const from_later = cells + (g.time + 1) * u;
-    T* const cell_from_later = from_later + u;
-    T* const zeros = cell_from_later + u;
+    T* const cells = turned + columns * u;                                    // of each example time + 1 rows; the first is before the first step
+    T* const from_later = cells + recurrence_rows * (g.time + 1) * u;
+    T* const cell_from_later = from_later + recurrence_rows * u;
+    T* const zeros = cell_from_later + recurrence_rows * u;
     for (long i = 0; i < u; ++i)
       for (long j = 0; j < columns; ++j) turned[j * u + i] = in.recurrent[i * columns + j];
-    std::memset(from_later, 0, static_cast<std::size_t>(3 * u) * sizeof(T));
-    const T* const first = in.state != nullptr ? in.state + example * g.state_rows() * u : zeros;
-    const T* const slopes = dy + example * rows_of_y * u;
-    std::memcpy(cells, in.state != nullptr && g.cell == recurrent_cell::lstm ? first + u : zeros, static_cast<std::size_t>(u) * sizeof(T));
-    if (rows_of_y > g.time) std::memcpy(cell_from_later, slopes + g.time * u, static_cast<std::size_t>(u) * sizeof(T));
-    const T* const x = in.x + example * g.time * g.inputs;
-    const T* const h = y + example * rows_of_y * u;
-    T* const sums = dz + example * rows_of_dz * wide;
-    const auto add_state = [&](long from, long count, long to) {
-      if (in.state != nullptr) detail::add_product(1, u, count, first, u, in.recurrent + from, columns, sums + to, wide);
-      if (g.time > 1) detail::add_product(g.time - 1, u, count, h, u, in.recurrent + from, columns, sums + wide + to, wide);
-    };
-    detail::fill_rows(g.time, columns, in.bias, sums, wide);
-    detail::add_product(g.time, g.inputs, columns, x, g.inputs, in.weights, columns, sums, wide);
-    add_state(0, split, 0);
-    if (g.cell == recurrent_cell::gru) {
-      detail::fill_rows(g.time, u, apart_bias != nullptr ? apart_bias + split : nullptr, sums + columns, wide);
-      add_state(split, u, columns);
+    std::memset(from_later, 0, static_cast<std::size_t>((2 * recurrence_rows + 1) * u) * sizeof(T));
+    const auto first = [&](long i) { return in.state != nullptr ? in.state + (begin + i) * g.state_rows() * u : zeros; };
+    const auto outputs = [&](long i) { return y + (begin + i) * rows_of_y * u; };
+    const auto slopes = [&](long i) { return dy + (begin + i) * rows_of_y * u; };
+    const auto sums = [&](long i) { return dz + (begin + i) * rows_of_dz * wide; };
+    for (long i = 0; i < rows; ++i) {
+      std::memcpy(cells + i * (g.time + 1) * u, in.state != nullptr && g.cell == recurrent_cell::lstm ? first(i) + u : zeros, static_cast<std::size_t>(u) * sizeof(T));
+      if (rows_of_y > g.time) std::memcpy(cell_from_later + i * u, slopes(i) + g.time * u, static_cast<std::size_t>(u) * sizeof(T));
+      detail::gates_again(g, in, (begin + i), first(i), outputs(i), cells + i * (g.time + 1) * u, sums(i));
     }
     const auto one = simd::broadcast(T(1));
-    for (long t = 0; t < g.time; ++t) {
-      T* const now = sums + t * wide;
-      if (g.cell == recurrent_cell::gru && apart_bias != nullptr)
-        for (long j = 0; j < split; ++j) now[j] += apart_bias[j];
-      for (long gate = 0; gate < g.gates() && g.cell != recurrent_cell::simple_rnn; ++gate)
-        simd::for_each_stretch<T>(u, [&](long j, long lanes) {
-          T* const at = now + gate * u + j;
-          const auto z = simd::load(at, lanes);
-          if (gate == 2 && g.cell == recurrent_cell::gru)
-            simd::store(at, simd::hyperbolic_tangent(simd::multiply_add(simd::load(now + u + j, lanes), simd::load(now + columns + j, lanes), z)), lanes);
-          else simd::store(at, gate == 2 ? simd::hyperbolic_tangent(z) : detail::logistic<T>(z), lanes);
-        });
-      if (g.cell == recurrent_cell::lstm)
+    for (long t = g.time - 1; t >= 0; --t) {
+      for (long row = 0; row < rows; ++row) {
+        T* const now = sums(row) + t * wide;
+        const T* const before = t > 0 ? outputs(row) + (t - 1) * u : first(row);
+        const T* const cell = cells + (row * (g.time + 1) + t) * u;
         simd::for_each_stretch<T>(u, [&](long j, long lanes) {
           const auto at = [&](long gate) { return simd::load(now + gate * u + j, lanes); };
-          simd::store(cells + (t + 1) * u + j, simd::multiply_add(at(1), simd::load(cells + t * u + j, lanes), at(0) * at(2)), lanes);
+          const auto put = [&](long gate, const simd::batch<T>& value) { simd::store(now + gate * u + j, value, lanes); };
+          const auto dh = simd::load(slopes(row) + t * u + j, lanes) + simd::load(from_later + row * u + j, lanes);
+          simd::batch<T> kept = simd::broadcast(T(0));
+          if (g.cell == recurrent_cell::lstm) {
+            const auto i = at(0), f = at(1), c = at(2), o = at(3), bent = simd::hyperbolic_tangent(simd::load(cell + u + j, lanes));
+            const auto dc = simd::load(cell_from_later + row * u + j, lanes) + dh * o * (one - bent * bent);
+            put(0, dc * c * i * (one - i)), put(1, dc * simd::load(cell + j, lanes) * f * (one - f)), put(2, dc * i * (one - c * c)), put(3, dh * bent * o * (one - o));
+            simd::store(cell_from_later + row * u + j, dc * f, lanes);
+          } else if (g.cell == recurrent_cell::gru) {
+            const auto z = at(0), r = at(1), fresh = at(2), apart = at(3);
+            const auto inside = dh * (one - z) * (one - fresh * fresh);
+            put(0, dh * (simd::load(before + j, lanes) - fresh) * z * (one - z)), put(1, inside * apart * r * (one - r)), put(2, inside), put(3, inside * r);
+            kept = dh * z;
+          } else {
+            const auto out = simd::load(outputs(row) + t * u + j, lanes);
+            put(0, dh * (one - out * out));
+          }
+          simd::store(from_later + row * u + j, kept, lanes);
         });
-    }
-    for (long t = g.time - 1; t >= 0; --t) {
-      T* const now = sums + t * wide;
-      const T* const before = t > 0 ? h + (t - 1) * u : first;
-      simd::for_each_stretch<T>(u, [&](long j, long lanes) {
-        const auto at = [&](long gate) { return simd::load(now + gate * u + j, lanes); };
-        const auto put = [&](long gate, const simd::batch<T>& value) { simd::store(now + gate * u + j, value, lanes); };
-        const auto dh = simd::load(slopes + t * u + j, lanes) + simd::load(from_later + j, lanes);
-        simd::batch<T> kept = simd::broadcast(T(0));
-        if (g.cell == recurrent_cell::lstm) {
-          const auto i = at(0), f = at(1), c = at(2), o = at(3), bent = simd::hyperbolic_tangent(simd::load(cells + (t + 1) * u + j, lanes));
-          const auto dc = simd::load(cell_from_later + j, lanes) + dh * o * (one - bent * bent);
-          put(0, dc * c * i * (one - i)), put(1, dc * simd::load(cells + t * u + j, lanes) * f * (one - f)), put(2, dc * i * (one - c * c));
-          put(3, dh * bent * o * (one - o));
-          simd::store(cell_from_later + j, dc * f, lanes);
-        } else if (g.cell == recurrent_cell::gru) {
-          const auto z = at(0), r = at(1), fresh = at(2), apart = at(3);
-          const auto inside = dh * (one - z) * (one - fresh * fresh);
-          put(0, dh * (simd::load(before + j, lanes) - fresh) * z * (one - z)), put(1, inside * apart * r * (one - r)), put(2, inside), put(3, inside * r);
-          kept = dh * z;
-        } else {
-          const auto out = simd::load(h + t * u + j, lanes);
-          put(0, dh * (one - out * out));
-        }
-        simd::store(from_later + j, kept, lanes);
-      });
+      }
       if (t == 0 && in.state == nullptr) break;
-      detail::add_product(1, split, u, now, wide, turned, u, from_later, u);
-      if (g.cell == recurrent_cell::gru) detail::add_product(1, u, u, now + columns, wide, turned + split * u, u, from_later, u);
+      T* const now = sums(0) + t * wide;
+      detail::add_product(rows, split, u, now, rows_of_dz * wide, turned, u, from_later, u);
+      if (g.cell == recurrent_cell::gru) detail::add_product(rows, u, u, now + columns, rows_of_dz * wide, turned + split * u, u, from_later, u);
     }
-    if (in.state == nullptr) return;
-    T* const of_state = sums + g.time * wide;
-    detail::fill_rows<T>(1, wide, nullptr, of_state, wide);
-    std::memcpy(of_state, from_later, static_cast<std::size_t>(g.state_rows() * u) * sizeof(T));  // the cell's lies behind the output's
+    for (long i = 0; i < rows && in.state != nullptr; ++i) {
+      T* const of_state = sums(i) + g.time * wide;
+      detail::fill_rows<T>(1, wide, nullptr, of_state, wide);
+      std::memcpy(of_state, from_later + i * u, static_cast<std::size_t>(u) * sizeof(T));
+      if (g.cell == recurrent_cell::lstm) std::memcpy(of_state + u, cell_from_later + i * u, static_cast<std::size_t>(u) * sizeof(T));
+    }
   });
 }
 
