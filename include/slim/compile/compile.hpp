@@ -319,7 +319,7 @@ template <const auto& Net, class Options>
 struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class TrainOptions, bool Backward>
-struct gradients_of : graph::compiled<&detail::trace_gradients<Net, Options, Loss, TrainOptions, Backward>, &detail::finish, detail::reason_against<Net>()> {};
+struct gradient_program : graph::compiled<&detail::trace_gradients<Net, Options, Loss, TrainOptions, Backward>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions = train_options<>>
 struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};

@@ -13,12 +13,12 @@ namespace slim {
 /// Runs a network in its training form, dropout and statistics of the batch included, and changes nothing: no variable, no moving average.
 /// Made by learning::create_gradient_op or create_forward_op. Goes with the variables of the model when that is moved.
 template <class Model, class Loss, class Options, bool Backward,
-          unsigned long Fingerprint = gradients_of<Model::network, typename Model::options, Loss, Options, Backward>::fingerprint>
+          unsigned long Fingerprint = gradient_program<Model::network, typename Model::options, Loss, Options, Backward>::fingerprint>
 class gradient_op {
   using T = typename Model::scalar;
 
 public:
-  static constexpr const auto& program = gradients_of<Model::network, typename Model::options, Loss, Options, Backward>::program;
+  static constexpr const auto& program = gradient_program<Model::network, typename Model::options, Loss, Options, Backward>::program;
   static_assert(is_valid_after<program, Model::program>::value);
 
   gradient_op(Model& of, capacity room, int threads) : weights(of.shared()), run(room.examples, threads), inputs(room.examples), noise_seed(of.seed_value()) {}
