@@ -31,8 +31,8 @@ constexpr auto volumes = conv3d(2, 1, "front", activation_fn = hyperbolic_tangen
 constexpr auto transposed_volumes = conv3d(2, 1, "front", activation_fn = hyperbolic_tangent) >> conv3d_transpose(3, {3, 2, 1}, "doubled", stride = {2, 1, 2}, activation_fn = nn::tanh)
                                  >> conv3d_transpose(2, {2, 1, 2}, "valid", padding = VALID, activation_fn = none);
 
-constexpr auto resized = front >> upsample({2, 3}, "nearest") >> conv2d(3, {1, 1}, "middle", activation_fn = nn::tanh) >> upsample({3, 1}, "bilinear", interpolation = resize_method::bilinear)
-                      >> [](tensor x) { return resize_bilinear(x, 4, 7); } >> conv2d(5, {1, 1}, "last") >> upsample(2, "doubled", interpolation = resize_method::bilinear);
+constexpr auto resized = front >> upsample({2, 3}, "nearest") >> conv2d(3, {1, 1}, "middle", activation_fn = nn::tanh) >> upsample({3, 1}, "bilinear", interpolation = upsampling::bilinear)
+                      >> [](tensor x) { return resize_bilinear(x, 4, 7); } >> conv2d(5, {1, 1}, "last") >> upsample(2, "doubled", interpolation = upsampling::bilinear);
 
 }  // namespace
 

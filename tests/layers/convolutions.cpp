@@ -140,8 +140,8 @@ constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, 
                                          volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
                                          volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
 
-constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsample(4, "upsample_nearest_4"), upsample({3, 2}, "upsample_bilinear", interpolation = resize_method::bilinear),
-                                     arg_scope<upsample>(interpolation = resize_method::bilinear)(upsample(4, "upsample_bilinear_4")));
+constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsample(4, "upsample_nearest_4"), upsample({3, 2}, "upsample_bilinear", interpolation = upsampling::bilinear),
+                                     arg_scope<upsample>(interpolation = upsampling::bilinear)(upsample(4, "upsample_bilinear_4")));
 
 template <pooling Kind>
 constexpr auto pools = side_by_side(pool(3, Kind, "pool1d", stride = 2, padding = SAME), pool(3, Kind, "pool1d_rate", dilation_rate = 3));
