@@ -116,7 +116,7 @@ TEST_CASE_TEMPLATE("a sequence has the bits of its steps one by one", T, SLIM_TE
         for (long i = 0; i < g.inputs; ++i) step.x.push_back(d.x[static_cast<std::size_t>((e * g.time + t) * g.inputs + i)]);
       step.state = whole(one, step, true, 1);
       for (long e = 0; e < c.examples; ++e) {
-        const auto found = step.state.begin() + e * g.state_rows() * g.units, expected = y.begin() + (e * g.result_rows(true) + t) * g.units;
+        const auto found = step.state.cbegin() + e * g.state_rows() * g.units, expected = y.cbegin() + (e * g.result_rows(true) + t) * g.units;
         CHECK(std::vector<T>(found, found + static_cast<long>(row)) == std::vector<T>(expected, expected + static_cast<long>(row)));
       }
     }
