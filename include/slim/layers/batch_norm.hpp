@@ -122,7 +122,7 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
       const tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
       update(moving_variance, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
                return m * k + b * (n * batch / max(n * batch - 1.0, 1.0)) * (1.0 - k);
-             }, keep, cells), variance, examples);
+             }, keep, cells), {variance, examples});
     } else if (trains && !renormalizes) {
       move(moving_variance, keep, variance);
     }
@@ -130,8 +130,8 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
       const tensor biased = global(x, "moving_mean/biased", {x.channels()}, 0), steps = global(x, "moving_mean/local_step", {}, 0);
       if (trains) {
         move(biased, keep, center_of);
-        update(steps, recorded<1>(trace.g, [](auto s) { return s + 1.0; }));
-        update(moving_mean, recorded<4>(trace.g, [](double k, auto, auto b, auto s, auto m) { return (b * k + m * (1.0 - k)) / (1.0 - pow(decltype(s)(k), s + 1.0)); }, keep), biased, steps, center_of);
+        update(steps, recorded<1>(trace.g, [](auto s) { return s + 1.0; }), {});
+        update(moving_mean, recorded<4>(trace.g, [](double k, auto, auto b, auto s, auto m) { return (b * k + m * (1.0 - k)) / (1.0 - pow(decltype(s)(k), s + 1.0)); }, keep), {biased, steps, center_of});
       }
     }
     tensor factor(1.0), offset(0.0);
@@ -149,7 +149,7 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
         factor = stop_gradient(factor), offset = stop_gradient(offset);
         move(mean_of, slow, center_of);
         move(deviation_of, slow, deviation);
-        update(moving_variance, recorded<3>(trace.g, [](double k, double e, auto, auto m, auto s) { return max(0.0, square(m * k + s * (1.0 - k)) - e); }, keep, small), stddev, deviation);
+        update(moving_variance, recorded<3>(trace.g, [](double k, double e, auto, auto m, auto s) { return max(0.0, square(m * k + s * (1.0 - k)) - e); }, keep, small), {stddev, deviation});
         move(stddev, keep, deviation);
       }
     }
@@ -191,13 +191,13 @@ private:
 
   /// average ← average · keep + batch · (1 − keep), after the step.
   static constexpr void move(const tensor& average, double keep, const tensor& batch) {
-    update(average, recorded<2>(average.trace->g, [](double k, auto m, auto b) { return m * k + b * (1.0 - k); }, keep), batch);
+    update(average, recorded<2>(average.trace->g, [](double k, auto m, auto b) { return m * k + b * (1.0 - k); }, keep), {batch});
   }
-  template <class... Tensors>
-  static constexpr void update(const tensor& variable, int function, const Tensors&... operands) {
+  static constexpr void update(const tensor& variable, int function, std::initializer_list<tensor> operands) {
     graph::node n;
     n.kind = graph::kind::update, n.extent = variable.shape(), n.function = function;
-    for (const int operand : {variable.node, operands.node...}) n.operands[n.operand_count++] = operand;
+    n.operand_count = 1, n.operands[0] = variable.node;
+    for (const tensor& operand : operands) n.operands[n.operand_count++] = operand.node;
     graph::add_node(variable.trace->g, n, variable.trace->scope);
   }
 };
