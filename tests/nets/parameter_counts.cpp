@@ -1,19 +1,20 @@
-#include "slim/nets/resnet_v2.hpp"
+#include "slim/nets/inception_v1.hpp"
+#include "slim/nets/inception_v3.hpp"
 #include "slim/nets/mobilenet_v1.hpp"
 #include "slim/nets/mobilenet_v2.hpp"
+#include "slim/nets/resnet_v2.hpp"
 
 #include <doctest/doctest.h>
 
 #include "tests/nets/facts.hpp"
 
 using namespace slim;
-using image = input<224, 224, 3>;
 
 namespace {
 /// Trainable numbers, all numbers, variables: counted in a trace at run time, which is quicker than in the compiler.
-template <const auto& Net>
+template <const auto& Net, int Side = 224>
 void check_counts(long trainable, long all, int variables) {
-  const graph::graph g = facts::traced_now<Net, image>();
+  const graph::graph g = facts::traced_now<Net, input<Side, Side, 3>>();
   CHECK(g.error.broken == graph::rule::none);
   long found_trainable = 0, found_all = 0;
   for (const graph::variable_entry& v : g.variables) {
@@ -24,9 +25,33 @@ void check_counts(long trainable, long all, int variables) {
   CHECK(found_all == all);
   CHECK(g.variables.size() == variables);
 }
+
+template <const auto& Net, int Side>
+shape extent_of(const char* name) {
+  const graph::graph g = facts::traced_now<Net, input<Side, Side, 3>>();
+  for (const graph::named_node& point : g.end_points)
+    if (equal(graph::scope_name(g.scopes, point.scope).c_str(), name)) return point.extent;
+  return {};
+}
 }  // namespace
 
-TEST_CASE("resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {
+TEST_CASE("end points have TF-Slim's names and shapes") {
+  CHECK(extent_of<nets::inception_v1, 224>("InceptionV1/Mixed_5c") == shape{7, 7, 1024});
+  CHECK(extent_of<nets::inception_v1, 224>("InceptionV1/Logits/AvgPool_0a_7x7") == shape{1, 1, 1024});
+  CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_5d") == shape{35, 35, 288});
+  CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_6e") == shape{17, 17, 768});
+  CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_7c") == shape{8, 8, 2048});
+  CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Predictions") == shape{1001});
+  CHECK(extent_of<nets::resnet_v2_50, 224>("resnet_v2_50/block1/unit_1/bottleneck_v2/shortcut") == shape{56, 56, 256});
+  CHECK(extent_of<nets::resnet_v2_50, 224>("resnet_v2_50/block4") == shape{7, 7, 2048});
+  CHECK(extent_of<nets::mobilenet_v1, 224>("MobilenetV1/Conv2d_13_pointwise") == shape{7, 7, 1024});
+  CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv/project") == shape{112, 112, 16});
+  CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv_16") == shape{7, 7, 320});
+}
+
+TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {
+  check_counts<nets::inception_v1>(6'618'649, 6'633'209, 230);
+  check_counts<nets::inception_v3, 299>(23'819'401, 23'853'833, 378);
   check_counts<nets::resnet_v2_50>(25'570'409, 25'615'849, 272);
   check_counts<nets::resnet_v2_101>(44'579'945, 44'677'609, 544);
   check_counts<nets::resnet_v2_152>(60'238'953, 60'382'697, 816);

@@ -1,0 +1,18 @@
+#pragma once
+#include "slim/core/begin.hpp"
+// What the inception networks share. TF-Slim sections 13.3 and 13.5.
+
+#include "slim/slim.hpp"
+
+namespace slim::nets {
+
+/// Defaults of the inception networks.
+constexpr auto inception_arg_scope(double weight_decay = 0.00004, double batch_norm_decay = 0.9997, double batch_norm_epsilon = 0.001, bool batch_norm_scale = false) {
+  return published(arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(weight_decay))
+       + arg_scope<conv2d>(weights_initializer = variance_scaling(), activation_fn = relu, normalizer_fn = batch_norm)
+       + arg_scope<batch_norm>(decay = batch_norm_decay, epsilon = batch_norm_epsilon, scale = batch_norm_scale));
+}
+
+}  // namespace slim::nets
+
+#include "slim/core/end.hpp"
