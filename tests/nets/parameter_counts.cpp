@@ -1,5 +1,8 @@
+#include "slim/nets/inception_resnet_v2.hpp"
 #include "slim/nets/inception_v1.hpp"
+#include "slim/nets/inception_v2.hpp"
 #include "slim/nets/inception_v3.hpp"
+#include "slim/nets/inception_v4.hpp"
 #include "slim/nets/mobilenet_v1.hpp"
 #include "slim/nets/mobilenet_v2.hpp"
 #include "slim/nets/resnet_v2.hpp"
@@ -38,6 +41,10 @@ shape extent_of(const char* name) {
 TEST_CASE("end points have TF-Slim's names and shapes") {
   CHECK(extent_of<nets::inception_v1, 224>("InceptionV1/Mixed_5c") == shape{7, 7, 1024});
   CHECK(extent_of<nets::inception_v1, 224>("InceptionV1/Logits/AvgPool_0a_7x7") == shape{1, 1, 1024});
+  CHECK(extent_of<nets::inception_v2, 224>("InceptionV2/Mixed_5c") == shape{7, 7, 1024});
+  CHECK(extent_of<nets::inception_v4, 299>("InceptionV4/Mixed_7d") == shape{8, 8, 1536});
+  CHECK(extent_of<nets::inception_resnet_v2, 299>("InceptionResnetV2/Repeat_1/block17_20/Conv2d_1x1") == shape{17, 17, 1088});
+  CHECK(extent_of<nets::inception_resnet_v2, 299>("InceptionResnetV2/Conv2d_7b_1x1") == shape{8, 8, 1536});
   CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_5d") == shape{35, 35, 288});
   CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_6e") == shape{17, 17, 768});
   CHECK(extent_of<nets::inception_v3, 299>("InceptionV3/Mixed_7c") == shape{8, 8, 2048});
@@ -51,6 +58,9 @@ TEST_CASE("end points have TF-Slim's names and shapes") {
 
 TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {
   check_counts<nets::inception_v1>(6'618'649, 6'633'209, 230);
+  check_counts<nets::inception_v2>(11'179'361, 11'199'137, 277);
+  check_counts<nets::inception_v4, 299>(42'649'769, 42'712'937, 598);
+  check_counts<nets::inception_resnet_v2, 299>(55'814'729, 55'875'273, 898);
   check_counts<nets::inception_v3, 299>(23'819'401, 23'853'833, 378);
   check_counts<nets::resnet_v2_50>(25'570'409, 25'615'849, 272);
   check_counts<nets::resnet_v2_101>(44'579'945, 44'677'609, 544);
