@@ -103,6 +103,9 @@ constexpr auto divisive = [](tensor input) {
   return gdn("wide", beta_min = 0.9, gamma_init = 0.2, reparam_offset = 0.1)(x) + gdn("narrow", inverse = true)(x);
 };
 constexpr auto divisive_normalizer = conv2d(3, {3, 3}, "conv", activation_fn = none, normalizer_fn = gdn, normalizer_params = params(inverse = true));
+// No biases, and no variable of its own.
+constexpr auto dropped = conv2d(3, {3, 3}, "conv", normalizer_fn = dropout, normalizer_params = params(keep_prob = 0.5, is_training = true));
+static_assert(variable_count<dropped, input<3, 5, 2>> == 1);
 }  // namespace
 
 TEST_CASE("gdn is TF-Slim's, at its bounds too") {

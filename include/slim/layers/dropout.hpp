@@ -3,8 +3,7 @@
 
 #include <initializer_list>
 
-#include "slim/layers/keywords.hpp"
-#include "slim/layers/layer.hpp"
+#include "slim/layers/normalizer.hpp"
 
 namespace slim {
 
@@ -37,8 +36,8 @@ inline constexpr noise_shape_keyword noise_shape;
 /// In training, keeps each element with probability `keep_prob` and scales what it keeps by 1/keep_prob; otherwise passes x on.
 /// The mask comes from a counter-based generator: it is recomputed in the backward pass, not stored. Source: TF-Slim section 2.8.
 /// With `noise_shape = {-1, 1, 1, -1}` whole channels of an image are kept or not.
-/// Call: dropout([keep_prob][, "scope"][, keyword = value ...]). Two calls with the same `dropout_seed` draw the same mask.
-struct dropout_layer : layer<dropout_layer> {
+/// Call: dropout([keep_prob][, "scope"][, keyword = value ...]), or as normalizer_fn. Two calls with the same `dropout_seed` draw the same mask.
+struct dropout_layer : normalizing_layer<dropout_layer, keep_prob_keyword, is_training_keyword, dropout_seed_keyword> {
   static constexpr const char* function_name = "dropout";
   static constexpr const char* default_scope = "Dropout";
   static constexpr auto defaults = arguments_of(keep_prob = 0.5, is_training = training::automatic, dropout_seed = 0, noise_shape = none);
