@@ -129,14 +129,14 @@ constexpr auto sequences = arg_scope<conv1d>(activation_fn = none);
 constexpr auto of_sequences = side_by_side(sequences(conv1d(5, 3, 2, "conv1d")), sequences(conv1d(3, 2, "conv1d_valid", rate = 3, padding = VALID)),
                                            arg_scope<convolution>(activation_fn = none)(convolution(5, 3, "conv1d_causal", rate = 2, padding = CAUSAL)), sequences(conv1d(5, 3, 2, "conv1d_causal_stride", padding = CAUSAL)));
 
-constexpr auto of_images = side_by_side(conv2d_in_plane({3, 2}, 2, "in_plane", activation_fn = none), global_max_pool("global_max"),
+constexpr auto of_images = side_by_side(conv2d_in_plane({3, 2}, {2, 2}, "in_plane", activation_fn = none), global_max_pool("global_max"),
                                         conv2d(6, {3, 2}, 2, "groups", groups = 2, padding = VALID, activation_fn = none), conv2d(8, {3, 3}, "groups_depthwise", groups = 4, activation_fn = none));
 
 constexpr auto volumes = arg_scope<conv3d, convolution, conv3d_transpose>(activation_fn = none);
 constexpr auto of_volumes = side_by_side(volumes(conv3d(4, 3, "conv3d")), volumes(convolution(4, {2, 3, 2}, "conv3d_stride", stride = {2, 3, 2})),
                                          volumes(conv3d(4, {3, 1, 2}, "conv3d_valid", stride = {2, 1, 1}, padding = VALID)), volumes(conv3d(4, {2, 3, 2}, "conv3d_rate", rate = {3, 2, 1})));
 constexpr auto by_winograd = side_by_side(volumes(conv3d(4, 3, "conv3d", conv_algorithm = algorithm::winograd_4x4)));
-constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, "conv3d_transpose", stride = {2, 2, 3})),
+constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, {2, 2, 3}, "conv3d_transpose")),
                                          volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
                                          volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
 
@@ -145,7 +145,7 @@ constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsam
 
 template <pooling Kind>
 constexpr auto pools = side_by_side(pool(3, Kind, "pool1d", stride = 2, padding = SAME), pool(3, Kind, "pool1d_rate", dilation_rate = 3));
-constexpr auto largest_of_volumes = side_by_side(max_pool3d({3, 2, 2}, 2, "max_pool3d"), max_pool3d({3, 3, 2}, "max_pool3d_same", stride = {2, 3, 1}, padding = SAME),
+constexpr auto largest_of_volumes = side_by_side(max_pool3d({3, 2, 2}, 2, "max_pool3d"), max_pool3d({3, 3, 2}, {2, 3, 1}, "max_pool3d_same", padding = SAME),
                                                  pool({2, 3, 2}, pooling::max, "max_pool3d_rate", dilation_rate = {3, 2, 1}));
 constexpr auto mean_of_volumes = side_by_side(avg_pool3d({3, 2, 2}, "avg_pool3d"), avg_pool3d({3, 3, 2}, "avg_pool3d_same", stride = {2, 3, 1}, padding = SAME),
                                               pool({2, 3, 2}, pooling::avg, "avg_pool3d_rate", dilation_rate = {3, 2, 1}));
