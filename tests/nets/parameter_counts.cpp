@@ -1,11 +1,4 @@
-#include "slim/nets/inception_resnet_v2.hpp"
-#include "slim/nets/inception_v1.hpp"
-#include "slim/nets/inception_v2.hpp"
-#include "slim/nets/inception_v3.hpp"
-#include "slim/nets/inception_v4.hpp"
-#include "slim/nets/mobilenet_v1.hpp"
-#include "slim/nets/mobilenet_v2.hpp"
-#include "slim/nets/resnet_v2.hpp"
+#include "slim/nets/nets_factory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -54,6 +47,13 @@ TEST_CASE("end points have TF-Slim's names and shapes") {
   CHECK(extent_of<nets::mobilenet_v1, 224>("MobilenetV1/Conv2d_13_pointwise") == shape{7, 7, 1024});
   CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv/project") == shape{112, 112, 16});
   CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv_16") == shape{7, 7, 320});
+}
+
+TEST_CASE("networks by name") {
+  static constexpr auto net = nets::get_network<"mobilenet_v1_025">(7, 0.001);
+  CHECK(extent_of<net, 224>("MobilenetV1/Predictions") == shape{7});
+  static constexpr auto resnet = nets::get_network<"resnet_v2_101">(1001);
+  check_counts<resnet>(44'579'945, 44'677'609, 544);
 }
 
 TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {

@@ -35,9 +35,9 @@ constexpr void assign(const tensor& variable, const tensor& value) {
   graph::add_node(trace.g, n, trace.scope);
 }
 
-/// variable ← variable · decay + value · (1 − decay), after each training step.
-constexpr void assign_moving_average(const tensor& variable, const tensor& value, double decay) {
-  assign(variable, variable * decay + value * (1 - decay));
+/// variable ← variable · kept + value · (1 − kept), after each training step: `kept` is what others call decay.
+constexpr void assign_moving_average(const tensor& variable, const tensor& value, double kept) {
+  assign(variable, variable * kept + value * (1 - kept));
 }
 
 }  // namespace slim

@@ -1,0 +1,109 @@
+#pragma once
+#include "slim/core/begin.hpp"
+// Networks by name: TF-Slim section 13.1. A program that names one network is better off with the header of that network.
+
+#include <boost/hana/basic_tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+#include "slim/nets/alexnet_v2.hpp"
+#include "slim/nets/cifarnet.hpp"
+#include "slim/nets/inception_resnet_v2.hpp"
+#include "slim/nets/inception_v1.hpp"
+#include "slim/nets/inception_v2.hpp"
+#include "slim/nets/inception_v3.hpp"
+#include "slim/nets/inception_v4.hpp"
+#include "slim/nets/lenet.hpp"
+#include "slim/nets/mobilenet_v1.hpp"
+#include "slim/nets/mobilenet_v2.hpp"
+#include "slim/nets/overfeat.hpp"
+#include "slim/nets/resnet_v2.hpp"
+#include "slim/nets/vgg.hpp"
+
+namespace slim {
+
+template <class...> struct no_such_network;  // is the nearest name the one that was meant?
+
+namespace nets {
+
+namespace detail {
+
+template <text Name, class Make>
+struct network_entry {
+  static constexpr const char* name = Name.c_str();
+  Make make;  // (num_classes, weight_decay)
+};
+template <text Name, class Make>
+constexpr network_entry<Name, Make> network(const Make& make) {
+  return {make};
+}
+
+inline constexpr auto networks = hana::make_basic_tuple(
+    network<"alexnet_v2">([](int classes, double decay) { return alexnet_v2_arg_scope(decay)(make_alexnet_v2(classes)); }),
+    network<"cifarnet">([](int classes, double decay) { return cifarnet_arg_scope(decay)(make_cifarnet(classes)); }),
+    network<"overfeat">([](int classes, double decay) { return overfeat_arg_scope(decay)(make_overfeat(classes)); }),
+    network<"vgg_a">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_a(classes)); }),
+    network<"vgg_16">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_16(classes)); }),
+    network<"vgg_19">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_19(classes)); }),
+    network<"inception_v1">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v1(classes)); }),
+    network<"inception_v2">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v2(classes)); }),
+    network<"inception_v3">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v3(classes)); }),
+    network<"inception_v4">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v4(classes)); }),
+    network<"inception_resnet_v2">([](int classes, double decay) { return inception_resnet_v2_arg_scope(decay)(make_inception_resnet_v2(classes)); }),
+    network<"lenet">([](int classes, double decay) { return lenet_arg_scope(decay)(make_lenet(classes)); }),
+    network<"resnet_v1_50">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_50(classes)); }),
+    network<"resnet_v1_101">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_101(classes)); }),
+    network<"resnet_v1_152">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_152(classes)); }),
+    network<"resnet_v1_200">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_200(classes)); }),
+    network<"resnet_v2_50">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_50(classes)); }),
+    network<"resnet_v2_101">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_101(classes)); }),
+    network<"resnet_v2_152">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_152(classes)); }),
+    network<"resnet_v2_200">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_200(classes)); }),
+    network<"mobilenet_v1">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(1.0, classes)); }),
+    network<"mobilenet_v1_075">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.75, classes)); }),
+    network<"mobilenet_v1_050">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.5, classes)); }),
+    network<"mobilenet_v1_025">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.25, classes)); }),
+    network<"mobilenet_v2">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.0, classes)); }),
+    network<"mobilenet_v2_140">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.4, classes)); }),
+    network<"mobilenet_v2_050">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.5, classes, true)); }),
+    network<"mobilenet_v2_035">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.35, classes, true)); }));
+
+struct network_names {
+  const char* names[64]{};
+  int count = 0;
+};
+inline constexpr network_names names = hana::unpack(networks, [](const auto&... entries) { return network_names{{entries.name...}, sizeof...(entries)}; });
+
+constexpr name_buffer network_name(int i) {
+  name_buffer name;
+  name.add(names.names[i]);
+  return name;
+}
+template <text Name>
+inline constexpr slim::detail::name_search network_search = slim::detail::search(network_name, names.count, Name.characters);
+
+template <text Name>
+constexpr auto unknown_network() {
+  if constexpr (network_search<Name>.index >= 0)
+    return static_cast<no_mistake*>(nullptr);
+  else
+    return slim::detail::message<no_such_network>(slim::detail::name_fact<name_given, slim::detail::given_name<Name>>(),
+                                                  slim::detail::name_fact<nearest_name, slim::detail::nearest_of<network_search<Name>>>());
+}
+
+}  // namespace detail
+
+/// The network of this name with `num_classes` outputs and the defaults of its arg scope: inline constexpr auto net = nets::get_network<"inception_v3">(5).
+/// Training and inference are two forms of it, so there is no is_training. Another name does not compile; the message has the nearest one.
+template <text Name>
+constexpr auto get_network(int num_classes, double weight_decay = 0.0) {
+  static_assert(sizeof(std::remove_pointer_t<decltype(detail::unknown_network<Name>())>) != 0);
+  if constexpr (detail::network_search<Name>.index >= 0)
+    return hana::at_c<detail::network_search<Name>.index>(detail::networks).make(num_classes, weight_decay);
+  else
+    return skip;
+}
+
+}  // namespace nets
+}  // namespace slim
+
+#include "slim/core/end.hpp"
