@@ -32,10 +32,12 @@ struct scratch {
     return path(name);
   }
 
+  /// A file that another process may replace meanwhile: as it was when it was opened.
   std::string read(const std::string& name) const {
-    std::string content(std::filesystem::file_size(path(name)), '\0');
     std::FILE* const file = std::fopen(path(name).c_str(), "rb");
-    REQUIRE(std::fread(content.data(), 1, content.size(), file) == content.size());
+    REQUIRE(file != nullptr);
+    std::string content;
+    for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) content += static_cast<char>(c);
     std::fclose(file);
     return content;
   }

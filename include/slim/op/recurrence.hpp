@@ -16,7 +16,7 @@ struct recurrence_attributes {
 namespace detail {
 
 /// Operands: x [time, inputs], weights, recurrent weights, then the bias and the state if there are any.
-constexpr kernel::recurrence_geometry recurrence_of(node_view n) {
+SLIM_ALWAYS_INLINE constexpr kernel::recurrence_geometry recurrence_of(node_view n) {
   return {n.self.attributes.as<recurrence_attributes>().cell, n.extent(0)[0], n.extent(0)[1], n.extent(2)[0]};
 }
 constexpr bool is_recurrence(node_view n) {

@@ -45,10 +45,10 @@ struct window_attributes {
 constexpr double cells(const window& w) { return static_cast<double>(w.kernel.height) * w.kernel.width; }
 
 /// Of [d, h, w, c], as of any number of leading extents, convolutions take d images for each example.
-constexpr slim::shape image_of(const slim::shape& s) {
+SLIM_ALWAYS_INLINE constexpr slim::shape image_of(const slim::shape& s) {
   return s.rank == 3 ? s : s.rank < 3 ? slim::shape{} : slim::shape{s[s.rank - 3], s[s.rank - 2], s[s.rank - 1]};
 }
-constexpr long images_in(const slim::shape& s) { return s.rank == 3 ? 1 : s.size() / image_of(s).size(); }
+SLIM_ALWAYS_INLINE constexpr long images_in(const slim::shape& s) { return s.rank == 3 ? 1 : s.size() / image_of(s).size(); }
 
 /// What is wrong with image extents `in` and `out` under `w`; null when `out` has a cell for each place of the window that begins in `in`.
 constexpr const char* window_fault(const slim::shape& in, const slim::shape& out, const window& w) {
