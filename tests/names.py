@@ -47,8 +47,9 @@ def main(build_root, compiler):
                          'namespace unqualified {', *(f'using ::{name};' for name in names), '}', ''])
     command = compiling.command(build_root, compiler) + ['-fsyntax-only', '-w', '-x', 'c++', '-']
     _, output = compiling.run(command + (['-ferror-limit=0'] if 'clang' in compiler else []), build_root, program)
-    clashes = {found[1] for found in re.finditer(r"error: reference to \W(\w+)\W is ambiguous", output)}
-    others = [line for line in output.splitlines() if 'error: ' in line and 'is ambiguous' not in line]
+    ambiguous = r"error: (?:reference to \W(\w+)\W is ambiguous|a type named '(\w+)' is hidden by a declaration in a different namespace)"
+    clashes = {found[1] or found[2] for found in re.finditer(ambiguous, output)}
+    others = [line for line in output.splitlines() if 'error: ' in line and not re.search(ambiguous, line)]
     clashes |= set(names) & {part for name in namespaces for part in name.split('::')}
     complaints = [f'{name}: two namespaces have this name; rename the lesser one' for name in sorted(clashes - also_in_std - twice)]
     complaints += [f'{name}: clashes with nothing; take it from the list' for name in sorted((also_in_std | twice) - clashes)]

@@ -102,7 +102,10 @@ private:
   template <class Parameter>
   static constexpr typename Parameter::value_type value_of(const parameter_list& given) {
     const double* const found = given.find(Parameter{});
-    return static_cast<typename Parameter::value_type>(found != nullptr ? *found : 0.0);
+    const double number = found != nullptr ? *found : 0.0;
+    using value = typename Parameter::value_type;
+    if constexpr (std::is_same_v<value, bool> || std::is_same_v<value, training_choice>) return value(number != 0);
+    else return static_cast<value>(number);
   }
   static constexpr tensor normalize_with(const tensor& x, const parameter_list& given, const argument<Parameters>&... parameters) {
     const argument_base* call[sizeof...(Parameters)]{};

@@ -4,6 +4,7 @@
 // A user's own regularizer is any generic callable: `weights_regularizer = [](auto w) { return 0.1 * abs(w); }`.
 
 #include "slim/layers/keywords.hpp"
+#include "slim/layers/linear.hpp"
 
 namespace slim {
 
