@@ -197,6 +197,12 @@ TEST_CASE("damaged records are passed over up to a number, the rest of a file wh
   CHECK(groups.read_up_to(4).size() == 2);
   CHECK(groups.read_up_to(4).empty());
 
+  auto with_missing = files;
+  with_missing.push_back(scratch.path("missing"));
+  parallel_reader missing(with_missing, open_tfrecord, 1, 256, 9);
+  CHECK(values(missing, 6).size() == 6);
+  CHECK(has(complaint_of([&] { missing.next(); }), "missing: offset 0: expected a readable file"));
+
   const parallel_read_options given{.num_epochs = 3, .num_readers = 2, .capacity = 8, .min_after_dequeue = 4, .damaged_at_most = 2};
   parallel_read whole(files, open_tfrecord, given), resumed(files, open_tfrecord, given);
   const auto order = values(whole);

@@ -536,6 +536,11 @@ TEST_CASE("early stopping keeps the best checkpoint, ends the run and is remembe
   CHECK(checkpoint::restore(folder.path + "/best", kept, op) == folder.path + "/best/model.ckpt-10.safetensors");
   CHECK(op.step() == 10);
   CHECK(same(kept, best));
+  int measurements = 0;  // each train_step_fn does two steps, three steps lie between measurements
+  temporary_folder other;
+  run(m, {.logdir = other.path, .train_step_fn = [](const auto& train_step) { return train_step(), train_step(); }, .number_of_steps = 30,
+          .early_stopping = {.evaluate = [&] { return ++measurements; }, .every_n_steps = 3, .patience = 100}});
+  CHECK(measurements == 10);
   CHECK(complaint([&] { run(m, {.early_stopping = {.evaluate = [] { return 0.0; }}}); }) ==
         "train: early_stopping: expected a logdir for the best checkpoint, found none; give one");
 }

@@ -66,6 +66,7 @@ template <class...> struct axes_are_no_order;                       // each axis
 template <class...> struct slice_leaves_its_input;                  // begin + size is no larger than the input along each axis
 template <class...> struct reshape_has_other_size;                  // the elements of an example stay as many as they are
 template <class...> struct assigned_is_no_untrained_variable;       // make it with variable(..., trainable = false) or local_variable
+template <class...> struct variable_is_assigned_twice;              // a step leaves one value in it: assign once
 template <class...> struct assigned_value_has_a_batch;              // one value for all examples: mean_over_batch(x), mean(x) or sum(x)
 template <class...> struct operation_has_no_gradient;               // no loss can flow back through it: stop_gradient(x) says that it shall not
 template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
@@ -212,6 +213,7 @@ struct violation_of {
     else if constexpr (broken == axes_wrong) return message<axes_are_no_order>(where(), what());
     else if constexpr (broken == slice_outside) return message<slice_leaves_its_input>(where(), shape_fact<slice_ends, found_shape>(), shape_fact<input_has, expected_shape>());
     else if constexpr (broken == assigned_is_trained) return message<assigned_is_no_untrained_variable>(where());
+    else if constexpr (broken == assigned_twice) return message<variable_is_assigned_twice>(where(), variable());
     else if constexpr (broken == assigned_has_batch) return message<assigned_value_has_a_batch>(where(), what(), needed());
     else if constexpr (broken == element_count) return message<reshape_has_other_size>(where(), what(), needed());
     else if constexpr (broken == steps_mixed) return message<layer_mixes_steps>(where(), name_fact<operation_named, detail_name>());

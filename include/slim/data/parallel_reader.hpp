@@ -49,13 +49,15 @@ public:
     for (;;) {
       try {
         if (current && current->read(into)) return true;
-        if (position == files.size()) return false;
-        current = open(files[position++]);
+        current = nullptr;
       } catch (const error& problem) {
-        const bool lost = !current || !current->can_go_on();
+        const bool lost = !current->can_go_on();
         damage->pass_over(problem, lost);
-        if (lost) current = nullptr;
+        if (!lost) continue;
+        current = nullptr;
       }
+      if (position == files.size()) return false;
+      current = open(files[position++]);  // a file that cannot be opened is no damage: that throws
     }
   }
 

@@ -74,7 +74,7 @@ enum class rule : unsigned char {
   duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument, indivisible,
   rate_with_stride, padding_not_here, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
   variable_missing, variable_not_trained, unsound_graph, number_wrong, no_layer_kind, no_open_scope, network_too_large, network_not_constant, network_not_computable,
-  condition_on_tensor, slice_outside, steps_mixed, element_count, assigned_is_trained, assigned_has_batch,
+  condition_on_tensor, slice_outside, steps_mixed, element_count, assigned_is_trained, assigned_has_batch, assigned_twice,
 };
 
 struct violation {

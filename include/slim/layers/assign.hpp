@@ -18,7 +18,7 @@ constexpr tensor mean_over_batch(const tensor& x) {
 }
 
 /// Each training step leaves `value` in `variable`, a variable that is not trained; all that reads it in the step reads what was there before, so
-/// that the order of calls does not matter. `value` has the variable's shape and no batch: mean_over_batch and sum take it away. Inference and
+/// that the order of calls does not matter; it may be assigned once. `value` has the variable's shape and no batch: mean_over_batch and sum take it away. Inference and
 /// evaluation change nothing. No gradient flows.
 constexpr void assign(const tensor& variable, const tensor& value) {
   tracer& trace = *variable.trace;
@@ -28,6 +28,9 @@ constexpr void assign(const tensor& variable, const tensor& value) {
   if (trace.g.nodes[from].batched) return trace.fail(graph::rule::assigned_has_batch, trace.g.nodes[from].extent, variable.shape());
   if (trace.g.nodes[from].extent.size() != 1 && !(trace.g.nodes[from].extent == variable.shape()))
     return trace.fail(graph::rule::shape_mismatch, trace.g.nodes[from].extent, variable.shape());
+  for (const graph::node& other : trace.g.nodes)
+    if (other.kind == graph::kind::update && other.operands[0] == variable.node)
+      return trace.fail(graph::rule::assigned_twice, {}, {}, trace.g.variables[kept.index()].name);
   graph::node n;
   n.kind = graph::kind::update, n.extent = variable.shape();
   n.operand_count = 2, n.operands[0] = variable.node, n.operands[1] = from;

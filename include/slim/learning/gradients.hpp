@@ -10,12 +10,21 @@
 
 namespace slim {
 
+namespace detail {
+/// Options that say which variables have gradients: all others are about updates.
+template <class Options>
+inline constexpr bool only_chooses_variables = false;
+template <class... Given>
+inline constexpr bool only_chooses_variables<train_options<Given...>> = (restricts<Given> && ...);
+}  // namespace detail
+
 /// Runs a network in its training form, dropout and statistics of the batch included, and changes nothing: no variable, no moving average.
 /// Made by learning::create_gradient_op or create_forward_op. Goes with the variables of the model when that is moved.
 template <class Model, class Loss, class Options, bool Backward,
           unsigned long Fingerprint = gradient_program<Model::network, typename Model::options, Loss, Options, Backward>::fingerprint>
 class gradient_op {
   using T = typename Model::scalar;
+  static_assert(detail::only_chooses_variables<Options>, "without an optimizer the only option is variables_to_train: the others are about updates");
 
 public:
   static constexpr const auto& program = gradient_program<Model::network, typename Model::options, Loss, Options, Backward>::program;

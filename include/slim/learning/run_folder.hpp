@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "slim/checkpoint/folder_lock.hpp"
 #include "slim/checkpoint/restore.hpp"
@@ -60,6 +61,7 @@ public:
 
   /// The first checkpoint of a run shows that there will be others; summaries start with the first step.
   void start() {
+    seen_step = train_op.step();
     last_checkpoint = last_rate = clock::now();
     if (settings.save_interval_secs > 0 && saved_at < 0) save();
     if (settings.save_summaries_steps <= 0 && settings.save_summaries_secs <= 0) return;
@@ -72,7 +74,8 @@ public:
     loss = total_loss;
     stepped = true;
     if (saver && saver->after_step(train_op.step())) write_rate();
-    if (settings.early_stopping.evaluate && train_op.step() % settings.early_stopping.every_n_steps == 0) measure();
+    const std::int64_t before = std::exchange(seen_step, train_op.step()), every = settings.early_stopping.every_n_steps;
+    if (settings.early_stopping.evaluate && seen_step / every > before / every) measure();  // a train_step_fn may do several steps
     if (settings.save_interval_secs > 0 && seconds_since(last_checkpoint) >= settings.save_interval_secs) save();
   }
 
@@ -153,7 +156,7 @@ private:
   std::unique_ptr<summaries::event_writer> writer;
   std::optional<summaries::summary_saver> saver;
   std::optional<checkpoint::folder_lock> lock;
-  std::int64_t saved_at = -1, rate_step = 0;  // saved_at in batches
+  std::int64_t saved_at = -1, rate_step = 0, seen_step = 0;  // saved_at in batches
   double loss = std::numeric_limits<double>::quiet_NaN();
   best_so_far best;
   bool stepped = false;

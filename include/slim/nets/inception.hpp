@@ -13,6 +13,15 @@ constexpr auto inception_arg_scope(double weight_decay = 0.00004, double batch_n
        + arg_scope<batch_norm>(decay = batch_norm_decay, epsilon = batch_norm_epsilon, scale = batch_norm_scale));
 }
 
+namespace detail {
+
+/// Branches side by side, as the end point of the open scope.
+constexpr auto mixed = [](const auto&... branches) { return [=](const tensor& x) { return collect_named_output(concat(branches...)(x)); }; };
+/// Half of the extent: the largest of 3×3 cells, or a 3×3 convolution, without a border.
+constexpr auto halving_pool(const char* name) { return max_pool2d({3, 3}, 2, name, padding = VALID); }
+constexpr auto halving_conv2d(int outputs, const char* name) { return conv2d(outputs, {3, 3}, 2, name, padding = VALID); }
+
+}  // namespace detail
 }  // namespace slim::nets
 
 #include "slim/core/end.hpp"

@@ -3,7 +3,7 @@
 // Inception-ResNet, second version: Szegedy et al. 2016, "Inception-v4, Inception-ResNet and the impact of residual connections on learning", as
 // TF-Slim defines it, section 13.5, without the auxiliary head. On [299, 299, channels] images.
 
-#include "slim/slim.hpp"
+#include "slim/nets/inception.hpp"
 
 namespace slim::nets {
 
@@ -63,25 +63,22 @@ struct block8 {
 
 /// Returns logits [num_classes].
 constexpr auto make_inception_resnet_v2(int num_classes = 1001, double dropout_keep_prob = 0.8) {
-  const auto mixed = [](const auto&... branches) { return [=](const tensor& x) { return collect_named_output(concat(branches...)(x)); }; };
-  const auto pool = [](const char* name) { return max_pool2d({3, 3}, 2, name, padding = VALID); };
-  const auto halve = [](int outputs, const char* name) { return conv2d(outputs, {3, 3}, 2, name, padding = VALID); };
   return scope("InceptionResnetV2",
       arg_scope<conv2d, avg_pool2d>(padding = SAME)(
-             halve(32, "Conv2d_1a_3x3") >> conv2d(32, {3, 3}, "Conv2d_2a_3x3", padding = VALID) >> conv2d(64, {3, 3}, "Conv2d_2b_3x3") >> pool("MaxPool_3a_3x3")
-          >> conv2d(80, {1, 1}, "Conv2d_3b_1x1", padding = VALID) >> conv2d(192, {3, 3}, "Conv2d_4a_3x3", padding = VALID) >> pool("MaxPool_5a_3x3")
-          >> scope("Mixed_5b", mixed(scope("Branch_0", conv2d(96, {1, 1}, "Conv2d_1x1")), scope("Branch_1", conv2d(48, {1, 1}, "Conv2d_0a_1x1") >> conv2d(64, {5, 5}, "Conv2d_0b_5x5")),
+             detail::halving_conv2d(32, "Conv2d_1a_3x3") >> conv2d(32, {3, 3}, "Conv2d_2a_3x3", padding = VALID) >> conv2d(64, {3, 3}, "Conv2d_2b_3x3") >> detail::halving_pool("MaxPool_3a_3x3")
+          >> conv2d(80, {1, 1}, "Conv2d_3b_1x1", padding = VALID) >> conv2d(192, {3, 3}, "Conv2d_4a_3x3", padding = VALID) >> detail::halving_pool("MaxPool_5a_3x3")
+          >> scope("Mixed_5b", detail::mixed(scope("Branch_0", conv2d(96, {1, 1}, "Conv2d_1x1")), scope("Branch_1", conv2d(48, {1, 1}, "Conv2d_0a_1x1") >> conv2d(64, {5, 5}, "Conv2d_0b_5x5")),
                                      scope("Branch_2", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_0b_3x3") >> conv2d(96, {3, 3}, "Conv2d_0c_3x3")),
                                      scope("Branch_3", avg_pool2d({3, 3}, 1, "AvgPool_0a_3x3") >> conv2d(64, {1, 1}, "Conv2d_0b_1x1"))))
           >> repeat<10>(block35{})
-          >> scope("Mixed_6a", mixed(scope("Branch_0", halve(384, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {3, 3}, "Conv2d_0b_3x3") >> halve(384, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", pool("MaxPool_1a_3x3"))))
+          >> scope("Mixed_6a", detail::mixed(scope("Branch_0", detail::halving_conv2d(384, "Conv2d_1a_3x3")),
+                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(384, "Conv2d_1a_3x3")),
+                                     scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
           >> repeat<20>(block17{})
-          >> scope("Mixed_7a", mixed(scope("Branch_0", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> halve(384, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> halve(288, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(288, {3, 3}, "Conv2d_0b_3x3") >> halve(320, "Conv2d_1a_3x3")),
-                                     scope("Branch_3", pool("MaxPool_1a_3x3"))))
+          >> scope("Mixed_7a", detail::mixed(scope("Branch_0", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(384, "Conv2d_1a_3x3")),
+                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(288, "Conv2d_1a_3x3")),
+                                     scope("Branch_2", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(288, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(320, "Conv2d_1a_3x3")),
+                                     scope("Branch_3", detail::halving_pool("MaxPool_1a_3x3"))))
           >> repeat<9>(block8{})
           >> scope("Block8", block8{1.0, false})
           >> conv2d(1536, {1, 1}, "Conv2d_7b_1x1"))

@@ -52,18 +52,13 @@ constexpr auto make_inception_v3(int num_classes = 1001, double dropout_keep_pro
   const auto stem = arg_scope<conv2d, max_pool2d>(padding = VALID)(
          conv2d(32, {3, 3}, 2, "Conv2d_1a_3x3") >> conv2d(32, {3, 3}, "Conv2d_2a_3x3") >> conv2d(64, {3, 3}, "Conv2d_2b_3x3", padding = SAME)
       >> max_pool2d({3, 3}, 2, "MaxPool_3a_3x3") >> conv2d(80, {1, 1}, "Conv2d_3b_1x1") >> conv2d(192, {3, 3}, "Conv2d_4a_3x3") >> max_pool2d({3, 3}, 2, "MaxPool_5a_3x3"));
-  const auto to_17 = [](const tensor& x) {
-    return collect_named_output(concat(scope("Branch_0", conv2d(384, {3, 3}, 2, "Conv2d_1a_1x1", padding = VALID)),
-                                       scope("Branch_1", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_0b_3x3") >> conv2d(96, {3, 3}, 2, "Conv2d_1a_1x1", padding = VALID)),
-                                       scope("Branch_2", max_pool2d({3, 3}, 2, "MaxPool_1a_3x3", padding = VALID)))(x));
-  };
-  const auto to_8 = [](const tensor& x) {
-    return collect_named_output(
-        concat(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(320, {3, 3}, 2, "Conv2d_1a_3x3", padding = VALID)),
-               scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(192, {1, 7}, "Conv2d_0b_1x7") >> conv2d(192, {7, 1}, "Conv2d_0c_7x1")
-                                     >> conv2d(192, {3, 3}, 2, "Conv2d_1a_3x3", padding = VALID)),
-               scope("Branch_2", max_pool2d({3, 3}, 2, "MaxPool_1a_3x3", padding = VALID)))(x));
-  };
+  const auto to_17 = detail::mixed(scope("Branch_0", detail::halving_conv2d(384, "Conv2d_1a_1x1")),
+                                   scope("Branch_1", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(96, "Conv2d_1a_1x1")),
+                                   scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3")));
+  const auto to_8 = detail::mixed(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(320, "Conv2d_1a_3x3")),
+                                  scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(192, {1, 7}, "Conv2d_0b_1x7") >> conv2d(192, {7, 1}, "Conv2d_0c_7x1")
+                                                        >> detail::halving_conv2d(192, "Conv2d_1a_3x3")),
+                                  scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3")));
   return scope("InceptionV3", stem
       >> arg_scope<conv2d, avg_pool2d>(padding = SAME)(
              scope("Mixed_5b", inception_v3_35{32})

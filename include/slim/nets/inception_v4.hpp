@@ -42,28 +42,25 @@ struct inception_v4_c {
 
 /// Returns logits [num_classes].
 constexpr auto make_inception_v4(int num_classes = 1001, double dropout_keep_prob = 0.8) {
-  const auto mixed = [](const auto&... branches) { return [=](const tensor& x) { return collect_named_output(concat(branches...)(x)); }; };
-  const auto pool = [](const char* name) { return max_pool2d({3, 3}, 2, name, padding = VALID); };
-  const auto halve = [](int outputs, const char* name) { return conv2d(outputs, {3, 3}, 2, name, padding = VALID); };
   return scope("InceptionV4",
       arg_scope<conv2d, avg_pool2d>(padding = SAME)(
-             halve(32, "Conv2d_1a_3x3")
+             detail::halving_conv2d(32, "Conv2d_1a_3x3")
           >> conv2d(32, {3, 3}, "Conv2d_2a_3x3", padding = VALID)
           >> conv2d(64, {3, 3}, "Conv2d_2b_3x3")
-          >> scope("Mixed_3a", mixed(scope("Branch_0", pool("MaxPool_0a_3x3")), scope("Branch_1", halve(96, "Conv2d_0a_3x3"))))
-          >> scope("Mixed_4a", mixed(scope("Branch_0", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID)),
+          >> scope("Mixed_3a", detail::mixed(scope("Branch_0", detail::halving_pool("MaxPool_0a_3x3")), scope("Branch_1", detail::halving_conv2d(96, "Conv2d_0a_3x3"))))
+          >> scope("Mixed_4a", detail::mixed(scope("Branch_0", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID)),
                                      scope("Branch_1", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(64, {1, 7}, "Conv2d_0b_1x7") >> conv2d(64, {7, 1}, "Conv2d_0c_7x1")
                                                            >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID))))
-          >> scope("Mixed_5a", mixed(scope("Branch_0", halve(192, "Conv2d_1a_3x3")), scope("Branch_1", pool("MaxPool_1a_3x3"))))
+          >> scope("Mixed_5a", detail::mixed(scope("Branch_0", detail::halving_conv2d(192, "Conv2d_1a_3x3")), scope("Branch_1", detail::halving_pool("MaxPool_1a_3x3"))))
           >> scope("Mixed_5b", inception_v4_a{}) >> scope("Mixed_5c", inception_v4_a{}) >> scope("Mixed_5d", inception_v4_a{}) >> scope("Mixed_5e", inception_v4_a{})
-          >> scope("Mixed_6a", mixed(scope("Branch_0", halve(384, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(224, {3, 3}, "Conv2d_0b_3x3") >> halve(256, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", pool("MaxPool_1a_3x3"))))
+          >> scope("Mixed_6a", detail::mixed(scope("Branch_0", detail::halving_conv2d(384, "Conv2d_1a_3x3")),
+                                     scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(224, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(256, "Conv2d_1a_3x3")),
+                                     scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
           >> scope("Mixed_6b", inception_v4_b{}) >> scope("Mixed_6c", inception_v4_b{}) >> scope("Mixed_6d", inception_v4_b{}) >> scope("Mixed_6e", inception_v4_b{})
           >> scope("Mixed_6f", inception_v4_b{}) >> scope("Mixed_6g", inception_v4_b{}) >> scope("Mixed_6h", inception_v4_b{})
-          >> scope("Mixed_7a", mixed(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> halve(192, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {1, 7}, "Conv2d_0b_1x7") >> conv2d(320, {7, 1}, "Conv2d_0c_7x1") >> halve(320, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", pool("MaxPool_1a_3x3"))))
+          >> scope("Mixed_7a", detail::mixed(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(192, "Conv2d_1a_3x3")),
+                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {1, 7}, "Conv2d_0b_1x7") >> conv2d(320, {7, 1}, "Conv2d_0c_7x1") >> detail::halving_conv2d(320, "Conv2d_1a_3x3")),
+                                     scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
           >> scope("Mixed_7b", inception_v4_c{}) >> scope("Mixed_7c", inception_v4_c{}) >> scope("Mixed_7d", inception_v4_c{}))
       >> scope("Logits", global_avg_pool("AvgPool_1a") >> dropout(dropout_keep_prob, "Dropout_1b") >> flatten("PreLogitsFlatten")
                              >> fully_connected(num_classes, "Logits", activation_fn = none))

@@ -29,6 +29,7 @@ constexpr tensor subsample(const tensor& x, int factor, const char* name) {
 /// relu(shortcut + residual), where the residual narrows to depth/4 channels for its 3×3 convolution. The shortcut is x itself when
 /// x has `depth` channels already, else a 1×1 convolution.
 struct bottleneck_v1 {
+  static constexpr const char* name = "bottleneck_v1";
   int depth;
   int stride;
 
@@ -43,30 +44,42 @@ struct bottleneck_v1 {
 };
 
 /// `units` bottlenecks in a row, unit_1, unit_2, …; the last has the stride (in the paper the first of the next block).
-struct resnet_v1_block {
+template <class Bottleneck>
+struct resnet_block {
   int depth;
   int units;
   int stride;
 
   constexpr tensor operator()(tensor x) const {
     for (int i = 1; i <= units; ++i)
-      x = apply_numbered(scope("bottleneck_v1", bottleneck_v1{depth, i == units ? stride : 1}), x, "unit", i);
+      x = apply_numbered(scope(Bottleneck::name, Bottleneck{depth, i == units ? stride : 1}), x, "unit", i);
     return collect_named_output(x);
   }
 };
+
+/// The four blocks of a resnet, of so many units each.
+template <class Bottleneck>
+constexpr auto resnet_blocks(int units1, int units2, int units3, int units4) {
+  return scope("block1", resnet_block<Bottleneck>{256, units1, 2})
+      >> scope("block2", resnet_block<Bottleneck>{512, units2, 2})
+      >> scope("block3", resnet_block<Bottleneck>{1024, units3, 2})
+      >> scope("block4", resnet_block<Bottleneck>{2048, units4, 1});
+}
+
+/// What follows the blocks: the mean over the image, and logits [num_classes].
+constexpr auto resnet_logits(int num_classes) {
+  return global_avg_pool("global_pool")
+      >> conv2d(num_classes, {1, 1}, "logits", activation_fn = none, normalizer_fn = none)
+      >> spatial_squeeze("spatial_squeeze")
+      >> aside(softmax("predictions"));
+}
 
 /// A resnet with the given numbers of units in its four blocks. Returns logits [num_classes].
 constexpr auto make_resnet_v1(const char* name, int units1, int units2, int units3, int units4, int num_classes = 1000) {
   return scope(name, conv2d_same(64, {7, 7}, 2, "conv1")
                   >> max_pool2d({3, 3}, 2, "pool1")
-                  >> scope("block1", resnet_v1_block{256, units1, 2})
-                  >> scope("block2", resnet_v1_block{512, units2, 2})
-                  >> scope("block3", resnet_v1_block{1024, units3, 2})
-                  >> scope("block4", resnet_v1_block{2048, units4, 1})
-                  >> global_avg_pool("global_pool")
-                  >> conv2d(num_classes, {1, 1}, "logits", activation_fn = none, normalizer_fn = none)
-                  >> spatial_squeeze("spatial_squeeze")
-                  >> aside(softmax("predictions")));
+                  >> resnet_blocks<bottleneck_v1>(units1, units2, units3, units4)
+                  >> resnet_logits(num_classes));
 }
 constexpr auto make_resnet_v1_50(int num_classes = 1000) { return make_resnet_v1("resnet_v1_50", 3, 4, 6, 3, num_classes); }
 constexpr auto make_resnet_v1_101(int num_classes = 1000) { return make_resnet_v1("resnet_v1_101", 3, 4, 23, 3, num_classes); }

@@ -9,6 +9,7 @@ namespace slim::nets {
 
 /// shortcut + residual, both of relu(batch_norm(x)); but where x has `depth` channels already the shortcut is x itself.
 struct bottleneck_v2 {
+  static constexpr const char* name = "bottleneck_v2";
   int depth;
   int stride;
 
@@ -23,32 +24,13 @@ struct bottleneck_v2 {
   }
 };
 
-/// `units` bottlenecks in a row, unit_1, unit_2, …; the last has the stride.
-struct resnet_v2_block {
-  int depth;
-  int units;
-  int stride;
-
-  constexpr tensor operator()(tensor x) const {
-    for (int i = 1; i <= units; ++i)
-      x = apply_numbered(scope("bottleneck_v2", bottleneck_v2{depth, i == units ? stride : 1}), x, "unit", i);
-    return collect_named_output(x);
-  }
-};
-
 /// A resnet with the given numbers of units in its four blocks. Returns logits [num_classes].
 constexpr auto make_resnet_v2(const char* name, int units1, int units2, int units3, int units4, int num_classes = 1001) {
   return scope(name, arg_scope<conv2d>(normalizer_fn = none, activation_fn = none)(conv2d_same(64, {7, 7}, 2, "conv1"))
                   >> max_pool2d({3, 3}, 2, "pool1")
-                  >> scope("block1", resnet_v2_block{256, units1, 2})
-                  >> scope("block2", resnet_v2_block{512, units2, 2})
-                  >> scope("block3", resnet_v2_block{1024, units3, 2})
-                  >> scope("block4", resnet_v2_block{2048, units4, 1})
+                  >> resnet_blocks<bottleneck_v2>(units1, units2, units3, units4)
                   >> batch_norm("postnorm", activation_fn = relu)
-                  >> global_avg_pool("global_pool")
-                  >> conv2d(num_classes, {1, 1}, "logits", activation_fn = none, normalizer_fn = none)
-                  >> spatial_squeeze("spatial_squeeze")
-                  >> aside(softmax("predictions")));
+                  >> resnet_logits(num_classes));
 }
 constexpr auto make_resnet_v2_50(int num_classes = 1001) { return make_resnet_v2("resnet_v2_50", 3, 4, 6, 3, num_classes); }
 constexpr auto make_resnet_v2_101(int num_classes = 1001) { return make_resnet_v2("resnet_v2_101", 3, 4, 23, 3, num_classes); }
