@@ -34,16 +34,6 @@ constexpr int readable(graph::graph& g, int i) {
   return graph::add_node(g, copy, g.nodes[i].scope);
 }
 
-/// Zeros of the extent of node `i`.
-constexpr int zeros_like(graph::graph& g, int i) {
-  graph::node n;
-  n.kind = graph::kind::map, n.batched = g.nodes[i].batched, n.extent = g.nodes[i].extent;
-  expr::scalar_function zero;
-  zero.add_output(zero.add_constant(0));
-  n.function = g.intern(zero);
-  return graph::add_node(g, n, g.nodes[i].scope);
-}
-
 /// One more output: how many elements of a node are NaN or infinite.
 constexpr void add_check(graph::graph& g, int node) {
   constexpr auto not_finite = [](auto x) { return 1.0 - finite(x); };

@@ -215,6 +215,16 @@ constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
   return result;
 }
 
+/// Zeros of the extent of node `x`.
+constexpr int zeros_like(graph& g, int x, int scope) {
+  node n;
+  n.kind = kind::map, n.batched = g.nodes[x].batched, n.extent = g.nodes[x].extent;
+  expr::scalar_function zero;
+  zero.add_output(zero.add_constant(0));
+  n.function = g.intern(zero);
+  return add_node(g, n, scope);
+}
+
 /// `x` with another gradient, function number `function` of x and the gradient, or with none for −1: a view that differentiation alone looks at.
 constexpr int custom_gradient(graph& g, int x, int function, int scope) {
   const int operands[1] = {x};

@@ -104,7 +104,7 @@ struct recurrence : operation<"recurrence", recurrence_attributes> {
         const int rows[] = {slice::add(g, n.operands[3 + with.bias], {0, 0}, {1, units}, n.scope), kept};
         before = time > 1 ? concat::add(g, rows, 2, n.scope, 0) : rows[0];
       } else {
-        before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : zeros_like(g, y, n.scope);
+        before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : graph::zeros_like(g, y, n.scope);
       }
       derive(to, n, 2, matmul_weights_gradient::kind, {before, of_state});
     }
@@ -139,11 +139,6 @@ private:
     expr::scalar_function identity;
     identity.add_output(identity.add_input(0));
     return graph::reduce(g, identity, &x, 1, {false, {columns}}, scope);
-  }
-  static constexpr int zeros_like(graph::graph& g, int x, int scope) {
-    expr::scalar_function zero;
-    zero.add_output(zero.emit(expr::scalar_op::multiply, zero.add_input(0), zero.add_constant(0)));
-    return graph::map(g, zero, &x, 1, scope);
   }
 };
 
