@@ -93,4 +93,12 @@ TEST_CASE("gradients of a network with several inputs that returns its loss, of 
   partly(x, y);
   CHECK(partly.input_gradient<0>()(1, 0) == doctest::Approx(2 * -1.0 / 6));
   CHECK(partly.input_gradient<1>()(1, 1) == 0);
+
+  // Nothing is before the first step, so that weights of the state have no part in a sequence of one.
+  static constexpr auto one_step = [](tensor a) { return mean(square(lstm(2, "cell")(reshape(a, {1, 3})))); };
+  model<one_step, input<3>, precision<double>> o(seed(1));
+  auto of_cell = learning::create_gradient_op(o);
+  of_cell(x);
+  for (const double g : of_cell.gradient<"cell/recurrent_kernel">()) CHECK(g == 0);
+  CHECK(std::ranges::any_of(of_cell.gradient<"cell/kernel">(), [](double g) { return g != 0; }));
 }
