@@ -15,8 +15,17 @@ constexpr auto inception_arg_scope(double weight_decay = 0.00004, double batch_n
 
 namespace detail {
 
+template <class Part>
+struct end_point_part {
+  Part part;
+
+  constexpr tensor operator()(const tensor& x) const { return collect_named_output(part(x)); }
+};
 /// Branches side by side, as the end point of the open scope.
-constexpr auto mixed = [](const auto&... branches) { return [=](const tensor& x) { return collect_named_output(concat(branches...)(x)); }; };
+template <class... Branches>
+constexpr auto mixed(const Branches&... branches) {
+  return end_point_part<decltype(concat(branches...))>{concat(branches...)};
+}
 /// Half of the extent: the largest of 3×3 cells, or a 3×3 convolution, without a border.
 constexpr auto halving_pool(const char* name) { return max_pool2d({3, 3}, 2, name, padding = VALID); }
 constexpr auto halving_conv2d(int outputs, const char* name) { return conv2d(outputs, {3, 3}, 2, name, padding = VALID); }
