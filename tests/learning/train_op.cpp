@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "slim/learning/global_step.hpp"
 #include "slim/slim.hpp"
 
 using namespace slim;
@@ -94,4 +95,18 @@ TEST_CASE("a learning rate that is no number is refused before anything changes"
   const std::vector<float> before(m.parameters().begin(), m.parameters().end());
   CHECK_THROWS_WITH_AS(train(op, 0, 1), refused, error);
   CHECK(std::equal(before.begin(), before.end(), m.parameters().begin()));
+}
+
+namespace {
+inline constexpr auto by_step = [](tensor x) { return mean(x * variable(x, "w", {}, constant(1))) + global_step(x); };
+}
+
+TEST_CASE("a network reads the global step: that of its train_op, 0 at inference") {
+  model<by_step, input<1>> m{seed(1)};
+  auto op = learning::create_train_op(m, optimizers::gradient_descent{0}, learning::clip_global_norm{1e9});
+  const std::vector<float> x{0.25f, 0.75f};
+  for (int step = 0; step < 3; ++step) CHECK(op(x) == doctest::Approx(0.5 + step));
+  learning::get_global_step(op).values<std::int64_t>()[0] = 41;
+  CHECK(op(x) == doctest::Approx(41.5));
+  CHECK(m.predict(x)[0] == doctest::Approx(0.5));
 }

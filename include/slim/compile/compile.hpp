@@ -233,6 +233,7 @@ constexpr graph::compilation trace_and_differentiate() {
   static_assert(!std::is_same_v<Loss, no_loss> || !TrainOptions::template has<learning::regularization_scale>,
                 "regularization_scale needs a loss in the call of create_train_op: this network has already summed its total loss");
   tracer trace;
+  trace.step_number = Optimizer::numbers + TrainOptions::numbers;  // behind those of optimizer and options
   trace_loss<Net, Options, Loss, Optimizer, TrainOptions>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   graph::graph& g = result.g;

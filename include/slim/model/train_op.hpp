@@ -36,7 +36,7 @@ public:
       const double start = s < Optimizer::slots ? optimizer.slot_start(s) : 0;
       for (long i = 0; i < program.parameter_elements; ++i) first[i] = static_cast<T>(start);
     }
-    double checked[Optimizer::numbers + Options::numbers + 1]{};
+    double checked[number_count]{};
     set_numbers(checked);  // throws here rather than in the first step
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
   }
@@ -50,10 +50,10 @@ public:
     static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
                   "one argument for each input of the network, then the labels");
     inputs.bind(batch...);
-    double exact[Optimizer::numbers + Options::numbers + 1]{};
-    T numbers[Optimizer::numbers + Options::numbers + 1]{};
+    double exact[number_count]{};
+    T numbers[number_count]{};
     set_numbers(exact);
-    for (int n = 0; n < Optimizer::numbers + Options::numbers; ++n) numbers[n] = static_cast<T>(exact[n]);
+    for (int n = 0; n < number_count; ++n) numbers[n] = static_cast<T>(exact[n]);
     std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
     const auto step = [&] {
@@ -201,9 +201,11 @@ private:
   static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
   static constexpr bool averages_variables = Options::template has<learning::moving_average>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);
+  static constexpr int number_count = Optimizer::numbers + Options::numbers + 1;
 
-  /// The hyper-parameters of the next run: the optimizer's, then those of the options.
+  /// The numbers of the next run: the optimizer's, then those of the options, then the global step.
   void set_numbers(double* numbers) {
+    numbers[number_count - 1] = static_cast<double>(steps);
     if constexpr (Optimizer::numbers > 0) {
       optimizer.set_numbers(steps + 1, numbers);
       for (int n = 0; n < Optimizer::numbers; ++n)
