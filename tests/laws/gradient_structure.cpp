@@ -56,6 +56,12 @@ constexpr auto moved = [](tensor x) {
   const tensor back = stack({channels[2], channels[0] * channels[1]}, 1);                           // [3, 2, 4]
   return concat({reshape(back, {-1}), flatten("flat")(0.5 * squeeze(above * above, {0})), tile(variable(x, "shared", {2}, ones), {2})}, 0);
 };
+// Mirror images on any axis, of a batch and of what is the same for all examples.
+constexpr auto mirrored = [](tensor x) {
+  const tensor table = pad(variable(x, "table", {2, 3}, ones), {{2, 2}, {3, 0}}, SYMMETRIC);                  // [6, 6]
+  const tensor wide = pad(pad(front(x), {{2, 1}, {4, 0}, {2, 1}}, REFLECT), {{0, 0}, {0, 3}, {0, 6}}, SYMMETRIC);  // [6, 12, 12]
+  return square(wide) * reshape(pad(table, {{0, 0}, {0, 6}}, SYMMETRIC), {6, 12, 1});
+};
 // Reductions over axes side by side and apart, comparisons, powers.
 constexpr auto reduced = [](tensor x) {
   const tensor y = front(x), table = variable(x, "table", {3, 5, 3}, ones);  // [3, 5, 3]
@@ -161,6 +167,7 @@ TEST_CASE("gradient law: recurrent layers") {
   laws::check_gradients_at_batches<from_states, input<12>>(mean_squared_error);
 }
 TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batches<turned, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: mirror images on any axis") { laws::check_gradients_at_batches<mirrored, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: products of matrices") { laws::check_gradients_at_batches<multiplied, input<3, 5, 2>>(mean_squared_error); }

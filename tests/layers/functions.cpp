@@ -50,7 +50,8 @@ constexpr auto moved = [](tensor x) {  // [3, 5, 4]
   const tensor shared = tile(slice(x, {1, 0, 2}, {1, -1, 2}), {2, 1, 3});
   const tensor table = concat({variable(x, "table", {1, 5, 4}, zeros), x}, 0);
   return outputs(slice(x, {1, 2, 1}, {2, -1, 3}), pad(x, {{1, 0}, {0, 2}, {3, 1}}, 0.5), concat({second, first}, -2), stack({thirds[2], thirds[0]}, 1), shared, table,
-                 concat(split<2>(x, -1), 0), squeeze(expand_dims(slice(x, {0, 4, 0}, {3, 1, 4}), -1), {1}), reshape(x, {5, -1, 2}));
+                 concat(split<2>(x, -1), 0), squeeze(expand_dims(slice(x, {0, 4, 0}, {3, 1, 4}), -1), {1}), reshape(x, {5, -1, 2}), pad(x, {{2, 1}, {0, 4}, {3, 0}}, REFLECT),
+                 pad(x, {{3, 3}, {1, 0}, {0, 4}}, SYMMETRIC));
 };
 
 template <class T>
@@ -71,6 +72,10 @@ void check_moved(long batch) {
   check_elements<T>(m.template output<6>(), batch, {6, 5, 2}, [&](long e, long i, long j, long k) { return x(e, i % 3, j, i / 3 * 2 + k); });
   check_elements<T>(m.template output<7>(), batch, {3, 4, 1}, [&](long e, long i, long j, long) { return x(e, i, 4, j); });
   check_elements<T>(m.template output<8>(), batch, {60, 1, 1}, [&](long e, long i, long, long) { return given[static_cast<std::size_t>(e * 60 + i)]; });
+  const auto reflected = [](long i, long extent) { return i < 0 ? -i : i < extent ? i : 2 * extent - 2 - i; };
+  const auto repeated = [](long i, long extent) { return i < 0 ? -i - 1 : i < extent ? i : 2 * extent - 1 - i; };
+  check_elements<T>(m.template output<9>(), batch, {6, 9, 7}, [&](long e, long i, long j, long k) { return x(e, reflected(i - 2, 3), reflected(j, 5), reflected(k - 3, 4)); });
+  check_elements<T>(m.template output<10>(), batch, {9, 6, 8}, [&](long e, long i, long j, long k) { return x(e, repeated(i - 3, 3), repeated(j - 1, 5), repeated(k, 4)); });
 }
 }  // namespace
 

@@ -171,6 +171,9 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(part, wider) == "a slice of elements that are not there");
   const auto padded = [](sketch& s) { return op::pad::add(s.trace.g, s.input({4, 5}).node, {1, 0}, {0, 2}, 0, -1); };
   CHECK(fault_after(padded, [](graph::node& n) { n.extent = {5, 4}; }) == "a padding that does not hold what it is around");
+  const auto mirrored = [](sketch& s) { return op::mirror_pad::add(s.trace.g, s.input({2, 5, 3}).node, 4, 3, false, -1); };
+  CHECK(fault_after(mirrored, [](graph::node& n) { n.extent = {2, 14, 3}; }) == "a mirror that shows more than there is");
+  CHECK(fault_after(mirrored, [](graph::node& n) { n.attributes = op::mirror_pad::attributes{5, 0}; }) == "a mirror that shows more than there is");
   CHECK(fault_after(joined, [](graph::node& n) { n.attributes = op::concat::attributes{2}; }) == "a concatenation along an axis that is not there");
   const auto resized = [&](sketch& s) { return op::resize_bilinear::add(s.trace.g, image(s), 9, 2, -1); };
   CHECK(fault_after(resized, [](graph::node& n) { n.extent.extents[2] = 7; }) == "an image of another size with other channels");

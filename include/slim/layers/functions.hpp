@@ -11,6 +11,7 @@
 #include "slim/op/concat.hpp"
 #include "slim/op/matmul.hpp"
 #include "slim/op/gather.hpp"
+#include "slim/op/mirror_pad.hpp"
 #include "slim/op/reduce_max.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/op/softmax.hpp"
@@ -140,6 +141,33 @@ constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddin
   }
   for (const axis_padding& one : paddings) before.extents[before.rank++] = one.before, after.extents[after.rank++] = one.after;
   return {*x.trace, op::pad::add(x.trace->g, x.node, before, after, constant_values, x.trace->scope)};
+}
+
+/// What is around it instead: its mirror image, without or with the elements at its edges.
+enum class pad_mode : unsigned char { reflect, symmetric };
+inline constexpr pad_mode REFLECT = pad_mode::reflect, SYMMETRIC = pad_mode::symmetric;
+/// [1, 2, 3] with {2, 1} is [3, 2, 1, 2, 3, 2] with REFLECT and [2, 1, 1, 2, 3, 3] with SYMMETRIC.
+constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddings, pad_mode mode) {
+  tracer& trace = *x.trace;
+  slim::shape extent = x.shape();
+  if (static_cast<int>(paddings.size()) != extent.rank) {
+    trace.fail(graph::rule::rank_mismatch, {extent.rank}, {static_cast<int>(paddings.size())});
+    return x;
+  }
+  int y = x.node, axis = 0;
+  for (const axis_padding& one : paddings) {
+    long outer = 1;
+    for (int i = 0; i < axis; ++i) outer *= extent[i];
+    if (one.before != 0 || one.after != 0) {
+      const int rows = graph::reshape(trace.g, y, {outer, extent[axis], extent.size() / (outer * extent[axis])}, trace.scope);
+      const int wide = op::mirror_pad::add(trace.g, rows, one.before, one.after, mode == SYMMETRIC, trace.scope);
+      if (trace.g.failed()) return x;
+      extent.extents[axis] += one.before + one.after;
+      y = graph::reshape(trace.g, wide, extent, trace.scope);
+    }
+    ++axis;
+  }
+  return {trace, y};
 }
 
 /// Tensors one behind the other along an axis; their other extents agree. What is not batched is given to all examples where another is batched.

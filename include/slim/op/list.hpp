@@ -15,6 +15,7 @@
 #include "slim/op/local_response_normalization.hpp"
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
+#include "slim/op/mirror_pad.hpp"
 #include "slim/op/moments.hpp"
 #include "slim/op/recurrence.hpp"
 #include "slim/op/reduce_max.hpp"
@@ -42,6 +43,7 @@ using all = operation_list<
     local_response_normalization, local_response_normalization_gradient,
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,
+    mirror_pad, mirror_pad_gradient,
     moments,
     recurrence, recurrence_gradient,
     reduce_max,
