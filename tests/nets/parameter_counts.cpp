@@ -52,6 +52,8 @@ TEST_CASE("end points have TF-Slim's names and shapes") {
 TEST_CASE("networks by name") {
   static constexpr auto net = nets::get_network<"mobilenet_v1_025">(7, 0.001);
   CHECK(extent_of<net, 224>("MobilenetV1/Predictions") == shape{7});
+  static_assert(nets::default_image_size<"lenet"> == 28 && nets::default_image_size<"cifarnet"> == 32 && nets::default_image_size<"overfeat"> == 231);
+  static_assert(nets::default_image_size<"inception_resnet_v2"> == 299 && nets::default_image_size<"mobilenet_v2_035"> == 224 && nets::default_image_size<"resnet_v1_200"> == 224);
   static constexpr auto resnet = nets::get_network<"resnet_v2_101">(1001);
   check_counts<resnet>(44'579'945, 44'677'609, 544);
 }

@@ -27,45 +27,47 @@ namespace nets {
 
 namespace detail {
 
-template <text Name, class Make>
+template <text Name, int Size, class Make>
 struct network_entry {
   static constexpr const char* name = Name.c_str();
+  static constexpr int default_image_size = Size;
   Make make;  // (num_classes, weight_decay)
 };
-template <text Name, class Make>
-constexpr network_entry<Name, Make> network(const Make& make) {
+/// A row of the table: name and default_image_size, the height and width of the images that it was trained on.
+template <text Name, int Size, class Make>
+constexpr network_entry<Name, Size, Make> network(const Make& make) {
   return {make};
 }
 
 inline constexpr auto networks = hana::make_basic_tuple(
-    network<"alexnet_v2">([](int classes, double decay) { return alexnet_v2_arg_scope(decay)(make_alexnet_v2(classes)); }),
-    network<"cifarnet">([](int classes, double decay) { return cifarnet_arg_scope(decay)(make_cifarnet(classes)); }),
-    network<"overfeat">([](int classes, double decay) { return overfeat_arg_scope(decay)(make_overfeat(classes)); }),
-    network<"vgg_a">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_a(classes)); }),
-    network<"vgg_16">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_16(classes)); }),
-    network<"vgg_19">([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_19(classes)); }),
-    network<"inception_v1">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v1(classes)); }),
-    network<"inception_v2">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v2(classes)); }),
-    network<"inception_v3">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v3(classes)); }),
-    network<"inception_v4">([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v4(classes)); }),
-    network<"inception_resnet_v2">([](int classes, double decay) { return inception_resnet_v2_arg_scope(decay)(make_inception_resnet_v2(classes)); }),
-    network<"lenet">([](int classes, double decay) { return lenet_arg_scope(decay)(make_lenet(classes)); }),
-    network<"resnet_v1_50">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_50(classes)); }),
-    network<"resnet_v1_101">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_101(classes)); }),
-    network<"resnet_v1_152">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_152(classes)); }),
-    network<"resnet_v1_200">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_200(classes)); }),
-    network<"resnet_v2_50">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_50(classes)); }),
-    network<"resnet_v2_101">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_101(classes)); }),
-    network<"resnet_v2_152">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_152(classes)); }),
-    network<"resnet_v2_200">([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_200(classes)); }),
-    network<"mobilenet_v1">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(1.0, classes)); }),
-    network<"mobilenet_v1_075">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.75, classes)); }),
-    network<"mobilenet_v1_050">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.5, classes)); }),
-    network<"mobilenet_v1_025">([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.25, classes)); }),
-    network<"mobilenet_v2">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.0, classes)); }),
-    network<"mobilenet_v2_140">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.4, classes)); }),
-    network<"mobilenet_v2_050">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.5, classes, true)); }),
-    network<"mobilenet_v2_035">([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.35, classes, true)); }));
+    network<"alexnet_v2", 224>([](int classes, double decay) { return alexnet_v2_arg_scope(decay)(make_alexnet_v2(classes)); }),
+    network<"cifarnet", 32>([](int classes, double decay) { return cifarnet_arg_scope(decay)(make_cifarnet(classes)); }),
+    network<"overfeat", 231>([](int classes, double decay) { return overfeat_arg_scope(decay)(make_overfeat(classes)); }),
+    network<"vgg_a", 224>([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_a(classes)); }),
+    network<"vgg_16", 224>([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_16(classes)); }),
+    network<"vgg_19", 224>([](int classes, double decay) { return vgg_arg_scope(decay)(make_vgg_19(classes)); }),
+    network<"inception_v1", 224>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v1(classes)); }),
+    network<"inception_v2", 224>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v2(classes)); }),
+    network<"inception_v3", 299>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v3(classes)); }),
+    network<"inception_v4", 299>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v4(classes)); }),
+    network<"inception_resnet_v2", 299>([](int classes, double decay) { return inception_resnet_v2_arg_scope(decay)(make_inception_resnet_v2(classes)); }),
+    network<"lenet", 28>([](int classes, double decay) { return lenet_arg_scope(decay)(make_lenet(classes)); }),
+    network<"resnet_v1_50", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_50(classes)); }),
+    network<"resnet_v1_101", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_101(classes)); }),
+    network<"resnet_v1_152", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_152(classes)); }),
+    network<"resnet_v1_200", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_200(classes)); }),
+    network<"resnet_v2_50", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_50(classes)); }),
+    network<"resnet_v2_101", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_101(classes)); }),
+    network<"resnet_v2_152", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_152(classes)); }),
+    network<"resnet_v2_200", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_200(classes)); }),
+    network<"mobilenet_v1", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(1.0, classes)); }),
+    network<"mobilenet_v1_075", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.75, classes)); }),
+    network<"mobilenet_v1_050", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.5, classes)); }),
+    network<"mobilenet_v1_025", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.25, classes)); }),
+    network<"mobilenet_v2", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.0, classes)); }),
+    network<"mobilenet_v2_140", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.4, classes)); }),
+    network<"mobilenet_v2_050", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.5, classes, true)); }),
+    network<"mobilenet_v2_035", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.35, classes, true)); }));
 
 struct network_names {
   const char* names[64]{};
@@ -102,6 +104,16 @@ constexpr auto get_network(int num_classes, double weight_decay = 0.0) {
   else
     return skip;
 }
+
+/// Height and width of the images that TF-Slim trained this network on: model<net, input<size, size, 3>> with size = nets::default_image_size<"inception_v3">.
+template <text Name>
+inline constexpr int default_image_size = [] {
+  static_assert(sizeof(std::remove_pointer_t<decltype(detail::unknown_network<Name>())>) != 0);
+  if constexpr (detail::network_search<Name>.index >= 0)
+    return std::remove_cvref_t<decltype(hana::at_c<detail::network_search<Name>.index>(detail::networks))>::default_image_size;
+  else
+    return 1;
+}();
 
 }  // namespace nets
 }  // namespace slim
