@@ -49,6 +49,43 @@ TEST_CASE("end points have TF-Slim's names and shapes") {
   CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv_16") == shape{7, 7, 320});
 }
 
+namespace {
+using names = std::vector<std::string>;
+
+/// The end points directly below the scope of the network.
+template <const auto& Net, int Side>
+names keys_of() {
+  names keys;
+  for (const std::string& name : facts::end_point_names<Net, input<Side, Side, 3>>())
+    if (const std::size_t first = name.find('/'); first != std::string::npos && name.find('/', first + 1) == std::string::npos) keys.push_back(name.substr(first + 1));
+  return keys;
+}
+
+inline constexpr auto v1_base = nets::inception_arg_scope()(nets::make_inception_v1(0, {.final_endpoint = "Mixed_5c"}));
+inline constexpr auto v1_start = nets::make_inception_v1(0, {.final_endpoint = "MaxPool_4a_3x3", .global_pool = true});
+inline constexpr auto v1_features = nets::make_inception_v1(0);
+inline constexpr auto v1_options = nets::make_inception_v1(7, {.include_root_block = false, .global_pool = true, .spatial_squeeze = false, .prediction_fn = [](const tensor& x) { return sigmoid(x); }});
+inline constexpr auto v1_silent = nets::make_inception_v1(7, {.prediction_fn = none});
+}  // namespace
+
+TEST_CASE("final_endpoint, num_classes = 0 and the head's options have the end points of TF-Slim") {
+  const names root{"Conv2d_1a_7x7", "MaxPool_2a_3x3", "Conv2d_2b_1x1", "Conv2d_2c_3x3", "MaxPool_3a_3x3"}, third{"Mixed_3b", "Mixed_3c", "MaxPool_4a_3x3"},
+      rest{"Mixed_4b", "Mixed_4c", "Mixed_4d", "Mixed_4e", "Mixed_4f", "MaxPool_5a_2x2", "Mixed_5b", "Mixed_5c"};
+  const auto all = [](std::initializer_list<names> parts) {
+    names joined;
+    for (const names& part : parts) joined.insert(joined.end(), part.begin(), part.end());
+    return joined;
+  };
+  CHECK(keys_of<nets::inception_v1, 224>() == all({root, third, rest, {"AvgPool_0a_7x7", "Logits", "Predictions"}}));
+  CHECK(keys_of<v1_base, 224>() == all({root, third, rest}));
+  CHECK(keys_of<v1_start, 224>() == all({root, third, {"global_pool"}}));
+  CHECK(keys_of<v1_features, 224>() == all({root, third, rest, {"AvgPool_0a_7x7"}}));
+  CHECK(keys_of<v1_options, 64>() == all({third, rest, {"global_pool", "Logits", "Predictions"}}));
+  CHECK(keys_of<v1_silent, 224>() == all({root, third, rest, {"AvgPool_0a_7x7", "Logits"}}));
+  CHECK(extent_of<v1_start, 224>("InceptionV1/global_pool") == shape{1, 1, 480});
+  CHECK(extent_of<v1_options, 64>("InceptionV1/Predictions") == shape{1, 1, 7});
+}
+
 TEST_CASE("networks by name") {
   static constexpr auto net = nets::get_network<"mobilenet_v1_025">(7, 0.001);
   CHECK(extent_of<net, 224>("MobilenetV1/Predictions") == shape{7});
@@ -60,6 +97,7 @@ TEST_CASE("networks by name") {
 
 TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {
   check_counts<nets::inception_v1>(6'618'649, 6'633'209, 230);
+  check_counts<v1_base>(5'592'624, 5'607'184, 228);
   check_counts<nets::inception_v2>(11'179'361, 11'199'137, 277);
   check_counts<nets::inception_v4, 299>(42'649'769, 42'712'937, 598);
   check_counts<nets::inception_resnet_v2, 299>(55'814'729, 55'875'273, 898);

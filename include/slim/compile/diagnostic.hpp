@@ -150,6 +150,13 @@ template <const auto& Program>
 constexpr name_buffer name_of_end_point(int i) {
   return graph::scope_name(Program.scopes, Program.end_points[i].scope);
 }
+/// The name of an end point directly below `Scope`, without it; of no others.
+template <const auto& Program, int Scope>
+constexpr name_buffer name_of_end_point_in(int i) {
+  name_buffer name;
+  if (const auto& scope = Program.scopes[Program.end_points[i].scope]; scope.parent == Scope) graph::add_own_name(name, scope);
+  return name;
+}
 /// Variables first, then scopes.
 template <const auto& Program>
 constexpr name_buffer name_of_variable_or_scope(int i) {
@@ -180,7 +187,7 @@ struct violation_of {
   static constexpr name_buffer layer = error.scope < 0 ? named("(network)") : graph::scope_name(Program.scopes, error.scope);
   static constexpr name_buffer detail_name = named(error.detail), kind_name = named(error.layer_kind);
   static constexpr name_buffer nearest =
-      error.broken == graph::rule::end_point_missing ? search(name_of_end_point<Program>, Program.sizes.end_points, error.detail).nearest
+      error.broken == graph::rule::end_point_missing ? search(error.scope < 0 ? name_of_end_point<Program> : name_of_end_point_in<Program, error.scope>, Program.sizes.end_points, error.detail).nearest
       : error.broken == graph::rule::variable_missing
           ? search(name_of_variable_or_scope<Program>, Program.sizes.variables + Program.sizes.scopes, error.detail).nearest
           : name_buffer{};
@@ -248,6 +255,8 @@ struct violation_of {
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
     else if constexpr (broken == variable_missing) return message<no_such_variable>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == variable_not_trained) return message<variable_is_not_trained>(name_fact<name_given, detail_name>());
+    else if constexpr (broken == end_point_missing && error.scope >= 0)
+      return message<no_such_end_point>(where(), name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else return message<number_out_of_range>(where(), argument(), what(), shape_fact<at_least, expected_shape>());
   }

@@ -191,6 +191,19 @@ struct graph {
   constexpr bool failed() const { return error.broken != rule::none; }
 };
 
+/// Appends the name of a scope without those around it.
+constexpr void add_own_name(name_buffer& name, const scope_entry& scope) {
+  name.add(scope.base);
+  if (scope.number >= 0) name.add("_"), name.add(scope.number);
+}
+/// Whether that is `name`.
+constexpr bool is_called(const scope_entry& scope, const char* name) {
+  if (scope.number < 0) return equal(scope.base, name);
+  name_buffer own;
+  add_own_name(own, scope);
+  return equal(own.c_str(), name);
+}
+
 /// Appends the path of `scope` to `name`: "vgg_16/conv1/conv1_1".
 template <class Scopes>
 constexpr void add_scope_name(name_buffer& name, const Scopes& scopes, int scope) {
@@ -200,11 +213,7 @@ constexpr void add_scope_name(name_buffer& name, const Scopes& scopes, int scope
     add_scope_name(name, scopes, entry.parent);
     if (name.size > 0) name.add("/");
   }
-  name.add(entry.base);
-  if (entry.number >= 0) {
-    name.add("_");
-    name.add(entry.number);
-  }
+  add_own_name(name, entry);
 }
 
 template <class Scopes>

@@ -2,7 +2,7 @@
 #include "slim/core/begin.hpp"
 // What the inception networks share. TF-Slim sections 13.3 and 13.5.
 
-#include "slim/slim.hpp"
+#include "slim/nets/end_points.hpp"
 
 namespace slim::nets {
 

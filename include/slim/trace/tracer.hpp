@@ -89,6 +89,15 @@ struct tracer {
       known = g.end_points.push(made);
   }
 
+  /// The node of the end point `name` directly below the open scope, if it is node `first` or a later one; else -1.
+  constexpr int find_end_point(const char* name, int first = 0) const {
+    for (int i = g.end_points.size() - 1; i >= 0; --i) {
+      const graph::named_node& point = g.end_points[i];
+      if (point.node >= first && g.scopes[point.scope].parent == scope && graph::is_called(g.scopes[point.scope], name)) return point.node;
+    }
+    return -1;
+  }
+
   /// The layer that is called now keeps a state of this shape, zero at first, of its steps of `sequence`. Returns the state, −1 where there is none (no shape).
   constexpr int open_stream(int sequence, const slim::shape& extent) {
     stream_state own{sequence};

@@ -1,0 +1,156 @@
+#pragma once
+#include "slim/core/begin.hpp"
+// What the options of all networks have in common: num_classes = 0 for features, where a network ends, what its predictions are, end points under TF-Slim's keys.
+// A network is make_<name>(num_classes, {.final_endpoint = "Mixed_5d", .global_pool = true}); the fields of its options stand in the order in which the network reads them.
+
+#include "slim/slim.hpp"
+
+namespace slim::nets {
+
+/// The option prediction_fn: a layer (softmax), or a constexpr function of a tensor without captures; `none`: there is no end point Predictions.
+struct prediction_function {
+  tensor (*apply)(const tensor&) = nullptr;
+  bool given = false;  // see normalizer
+
+  constexpr prediction_function(none_t) {}
+  template <class Function>
+    requires(std::is_empty_v<Function> && std::is_default_constructible_v<Function> && (requires { Function::function_name; } || std::is_invocable_r_v<tensor, Function, tensor>))
+  constexpr prediction_function(const Function&) : apply(&predict<Function>), given(true) {}
+
+private:
+  template <class Function>
+  static constexpr tensor predict(const tensor& x) {
+    if constexpr (requires { Function::function_name; }) return Function{}("Predictions")(x);
+    else return scope("Predictions", [](const tensor& y) { return collect_named_output(Function{}(y)); })(x);
+  }
+};
+
+namespace detail {
+
+/// Passes its input on, as the end point `name` of the open scope.
+struct collected_as {
+  const char* name;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const int outer = x.trace->open(name);
+    collect_named_output(x);
+    x.trace->close(outer);
+    return x;
+  }
+};
+
+/// The end point Predictions, if there is to be one; passes its input on.
+constexpr tensor with_predictions(const tensor& logits, const prediction_function& prediction_fn) {
+  if (prediction_fn.given) prediction_fn.apply(logits);
+  return logits;
+}
+
+/// A part that may be missing.
+template <class Part>
+struct optional_part {
+  bool present;
+  Part part;
+
+  constexpr tensor operator()(const tensor& x) const { return present ? part(x) : x; }
+};
+template <network_part Part>
+constexpr optional_part<Part> only_if(bool present, const Part& part) {
+  return {present, part};
+}
+
+/// The option final_endpoint inside the open scope: nothing behind this end point is written down. For networks that are loops:
+///   final_end_point last{options.final_endpoint, x};  …  x = unit(x); if (last.reached()) return x;  …  last.check();
+class final_end_point {
+public:
+  constexpr final_end_point(const char* final_endpoint, const tensor& x) : name(final_endpoint), trace(*x.trace), first(x.trace->g.nodes.size()) {}
+
+  constexpr bool given() const { return name != nullptr; }
+  constexpr bool reached() const { return given() && trace.find_end_point(name, first) >= 0; }
+  /// Behind the last unit: one that was not reached is an error.
+  constexpr void check() const {
+    if (given() && !reached()) trace.fail(graph::rule::end_point_missing, {}, {}, name);
+  }
+
+  /// Applies parts in a row, inside arg_scopes, too, up to the one that makes the final end point.
+  template <class Part>
+  constexpr tensor apply(const Part& part, const tensor& x) const {
+    return given() ? until(part, x) : part(x);
+  }
+
+private:
+  template <class Part>
+  constexpr tensor until(const Part& part, const tensor& x) const {
+    return part(x);
+  }
+  template <class... Parts>
+  constexpr tensor until(const sequence<Parts...>& row, const tensor& x) const {
+    return hana::fold_left(row.parts, x, [this](const tensor& y, const auto& part) { return reached() ? y : until(part, y); });
+  }
+  template <class Policy, class Body>
+  constexpr tensor until(const scoped_body<Policy, Body>& part, const tensor& x) const {
+    return part.policy([&](const tensor& y) { return until(part.body, y); })(x);
+  }
+  template <class Part>
+  constexpr tensor until(const optional_part<Part>& part, const tensor& x) const {
+    return part.present ? until(part.part, x) : x;
+  }
+
+  const char* name;
+  tracer& trace;
+  int first;
+};
+
+/// A network: its base, whose parts are end points, and its head. With final_endpoint the base up to there alone, or the mean of that over height and width with global_pool.
+template <class Base, class Head>
+struct base_and_head {
+  const char* final_endpoint;
+  bool global_pool;
+  Base base;
+  Head head;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const final_end_point last(final_endpoint, x);
+    const tensor y = last.apply(base, x);
+    if (!last.given()) return head(y);
+    last.check();
+    return global_pool ? global_avg_pool("global_pool")(y) : y;
+  }
+};
+template <class Options, network_part Base, network_part Head>
+constexpr base_and_head<Base, Head> network_of(const Options& options, const Base& base, const Head& head) {
+  return {options.final_endpoint, options.global_pool, base, head};
+}
+
+/// Names in the head of v1 to v3 of Inception and of MobileNet v1: the end point of the pool, the scope of dropout, the end point behind it (null: none), the scope of the logits.
+struct head_names {
+  const char *pooled, *dropout, *pre_logits, *logits;
+};
+
+/// A pool, dropout, logits as a 1×1 convolution, predictions. Without classes the pool is the result.
+template <class Pool>
+struct pooled_head_part {
+  int num_classes;
+  bool global_pool, spatial_squeeze;
+  double dropout_keep_prob;
+  prediction_function prediction_fn;
+  head_names names;
+  Pool pool;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const tensor features = global_pool ? (scope("Logits", global_avg_pool("global_pool")) >> collected_as{"global_pool"})(x) : (scope("Logits", pool) >> collected_as{names.pooled})(x);
+    if (num_classes == 0) return features;
+    const tensor dropped = scope("Logits", dropout(dropout_keep_prob, names.dropout))(features);
+    if (names.pre_logits != nullptr) collected_as{names.pre_logits}(dropped);
+    const auto logits = conv2d(num_classes, {1, 1}, names.logits, activation_fn = none, normalizer_fn = none) >> only_if(spatial_squeeze, slim::spatial_squeeze("SpatialSqueeze"));
+    return with_predictions(collected_as{"Logits"}(scope("Logits", logits)(dropped)), prediction_fn);
+  }
+};
+template <class Options, network_part Pool>
+constexpr pooled_head_part<Pool> pooled_head(int num_classes, const Options& options, const head_names& names, const Pool& pool) {
+  return {num_classes, options.global_pool, options.spatial_squeeze, options.dropout_keep_prob, options.prediction_fn, names, pool};
+}
+
+}  // namespace detail
+}  // namespace slim::nets
+
+#include "slim/core/end.hpp"
