@@ -47,6 +47,9 @@ TEST_CASE("end points have TF-Slim's names and shapes") {
   CHECK(extent_of<nets::mobilenet_v1, 224>("MobilenetV1/Conv2d_13_pointwise") == shape{7, 7, 1024});
   CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv/project") == shape{112, 112, 16});
   CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/expanded_conv_16") == shape{7, 7, 320});
+  CHECK(extent_of<nets::mobilenet_v2, 224>("MobilenetV2/layer_18/output") == shape{7, 7, 320});
+  CHECK(extent_of<nets::mobilenet_v3_large, 224>("MobilenetV3/layer_5/depthwise_output") == shape{28, 28, 72});
+  CHECK(extent_of<nets::mobilenet_v3_large, 224>("MobilenetV3/layer_18") == shape{1, 1, 960});
 }
 
 namespace {
@@ -114,4 +117,53 @@ TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of 
   check_counts<nets::mobilenet_v2_140>(6'110'569, 6'158'505, 262);
   check_counts<nets::mobilenet_v2_050>(1'969'961, 1'988'505, 262);
   check_counts<nets::mobilenet_v2_035>(1'678'409, 1'692'489, 262);
+}
+
+namespace {
+inline constexpr auto v3_base = nets::make_mobilenet_v3_small(0, {.final_endpoint = "layer_5", .output_stride = 4, .use_explicit_padding = true});
+inline constexpr auto v3_features = nets::make_mobilenet_v3_small(0);
+inline constexpr auto v3_detection = nets::make_mobilenet_v3_large_detection();
+inline constexpr auto v3_grouped = (nets::mobilenet_v3_arg_scope() + nets::mobilenet_group_norm())(nets::make_mobilenet_v3_small(1001));
+}  // namespace
+
+TEST_CASE("mobilenet_v3 and mobilenet_edgetpu: numbers of parameters, names, end points and options") {
+  check_counts<nets::mobilenet_v3_large>(5'484'313, 5'508'713, 266);
+  check_counts<nets::mobilenet_v3_small>(2'543'881, 2'555'993, 210);
+  check_counts<nets::mobilenet_v3_large_minimalistic>(3'925'569, 3'949'969, 234);
+  check_counts<nets::mobilenet_v3_small_minimalistic>(2'045'761, 2'057'873, 174);
+  check_counts<nets::mobilenet_edgetpu>(4'092'713, 4'131'593, 292);
+  check_counts<nets::mobilenet_edgetpu_075>(2'989'441, 3'019'569, 292);
+
+  const names all = facts::variable_names<nets::mobilenet_v3_small, input<224, 224, 3>>();
+  const names first(all.begin(), all.begin() + 16);
+  CHECK(first == names{"MobilenetV3/Conv/weights", "MobilenetV3/Conv/BatchNorm/beta", "MobilenetV3/Conv/BatchNorm/gamma", "MobilenetV3/Conv/BatchNorm/moving_mean",
+                       "MobilenetV3/Conv/BatchNorm/moving_variance", "MobilenetV3/expanded_conv/depthwise/depthwise_weights", "MobilenetV3/expanded_conv/depthwise/BatchNorm/beta",
+                       "MobilenetV3/expanded_conv/depthwise/BatchNorm/gamma", "MobilenetV3/expanded_conv/depthwise/BatchNorm/moving_mean",
+                       "MobilenetV3/expanded_conv/depthwise/BatchNorm/moving_variance", "MobilenetV3/expanded_conv/squeeze_excite/Conv/weights",
+                       "MobilenetV3/expanded_conv/squeeze_excite/Conv/biases", "MobilenetV3/expanded_conv/squeeze_excite/Conv_1/weights",
+                       "MobilenetV3/expanded_conv/squeeze_excite/Conv_1/biases", "MobilenetV3/expanded_conv/project/weights", "MobilenetV3/expanded_conv/project/BatchNorm/beta"});
+  const names last(all.end() - 9, all.end());
+  CHECK(last == names{"MobilenetV3/Conv_1/weights", "MobilenetV3/Conv_1/BatchNorm/beta", "MobilenetV3/Conv_1/BatchNorm/gamma", "MobilenetV3/Conv_1/BatchNorm/moving_mean",
+                      "MobilenetV3/Conv_1/BatchNorm/moving_variance", "MobilenetV3/Conv_2/weights", "MobilenetV3/Conv_2/biases", "MobilenetV3/Logits/Conv2d_1c_1x1/weights",
+                      "MobilenetV3/Logits/Conv2d_1c_1x1/biases"});
+
+  names layers;
+  for (int i = 1; i <= 15; ++i) layers.push_back("layer_" + std::to_string(i));
+  const auto keys_and = [&](int count, std::initializer_list<const char*> rest) {
+    names keys(layers.begin(), layers.begin() + count);
+    keys.insert(keys.end(), rest.begin(), rest.end());
+    return keys;
+  };
+  const auto keys = [](names found) {
+    std::erase_if(found, [](const std::string& name) { return name.find("onv") != name.npos || name.find("Pool") != name.npos; });
+    return found;
+  };
+  CHECK(keys(keys_of<nets::mobilenet_v3_small, 224>()) == keys_and(15, {"global_pool", "Logits", "Predictions"}));
+  CHECK(keys(keys_of<v3_features, 224>()) == keys_and(15, {"global_pool"}));
+  CHECK(keys(keys_of<v3_base, 224>()) == keys_and(5, {}));
+  CHECK(extent_of<v3_base, 64>("MobilenetV3/layer_5") == shape{16, 16, 40});
+  CHECK(extent_of<v3_detection, 224>("MobilenetV3/layer_14") == shape{7, 7, 80});
+  CHECK(extent_of<v3_detection, 224>("MobilenetV3/layer_17") == shape{7, 7, 480});
+  const names grouped = facts::variable_names<v3_grouped, input<224, 224, 3>>();
+  CHECK(grouped[1] == "MobilenetV3/Conv/GroupNorm/beta");
 }

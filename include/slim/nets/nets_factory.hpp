@@ -15,6 +15,7 @@
 #include "slim/nets/lenet.hpp"
 #include "slim/nets/mobilenet_v1.hpp"
 #include "slim/nets/mobilenet_v2.hpp"
+#include "slim/nets/mobilenet_v3.hpp"
 #include "slim/nets/overfeat.hpp"
 #include "slim/nets/resnet_v2.hpp"
 #include "slim/nets/vgg.hpp"
@@ -64,10 +65,16 @@ inline constexpr auto networks = hana::make_basic_tuple(
     network<"mobilenet_v1_075", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.75, classes)); }),
     network<"mobilenet_v1_050", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.5, classes)); }),
     network<"mobilenet_v1_025", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(0.25, classes)); }),
-    network<"mobilenet_v2", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.0, classes)); }),
-    network<"mobilenet_v2_140", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(1.4, classes)); }),
-    network<"mobilenet_v2_050", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.5, classes, true)); }),
-    network<"mobilenet_v2_035", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(0.35, classes, true)); }));
+    network<"mobilenet_v2", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes)); }),
+    network<"mobilenet_v2_140", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 1.4})); }),
+    network<"mobilenet_v2_050", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.5, .finegrain_classification_mode = true})); }),
+    network<"mobilenet_v2_035", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.35, .finegrain_classification_mode = true})); }),
+    network<"mobilenet_v3_small", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small(classes)); }),
+    network<"mobilenet_v3_large", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large(classes)); }),
+    network<"mobilenet_v3_small_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small_minimalistic(classes)); }),
+    network<"mobilenet_v3_large_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large_minimalistic(classes)); }),
+    network<"mobilenet_edgetpu", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes)); }),
+    network<"mobilenet_edgetpu_075", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes, {.depth_multiplier = 0.75, .finegrain_classification_mode = true})); }));
 
 struct network_names {
   const char* names[64]{};
