@@ -68,6 +68,9 @@ inline constexpr auto v1_base = nets::inception_arg_scope()(nets::make_inception
 inline constexpr auto v1_start = nets::make_inception_v1(0, {.final_endpoint = "MaxPool_4a_3x3", .global_pool = true});
 inline constexpr auto v1_features = nets::make_inception_v1(0);
 inline constexpr auto v1_options = nets::make_inception_v1(7, {.include_root_block = false, .global_pool = true, .spatial_squeeze = false, .prediction_fn = [](const tensor& x) { return sigmoid(x); }});
+inline constexpr auto v3_plain = nets::inception_arg_scope()(nets::make_inception_v3(1001, {.create_aux_logits = false}));
+inline constexpr auto v4_plain = nets::inception_arg_scope()(nets::make_inception_v4(1001, {.create_aux_logits = false}));
+inline constexpr auto resnet_plain = nets::inception_resnet_v2_arg_scope()(nets::make_inception_resnet_v2(1001, {.create_aux_logits = false}));
 inline constexpr auto v1_silent = nets::make_inception_v1(7, {.prediction_fn = none});
 }  // namespace
 
@@ -102,9 +105,12 @@ TEST_CASE("inception, resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of 
   check_counts<nets::inception_v1>(6'618'649, 6'633'209, 230);
   check_counts<v1_base>(5'592'624, 5'607'184, 228);
   check_counts<nets::inception_v2>(11'179'361, 11'199'137, 277);
-  check_counts<nets::inception_v4, 299>(42'649'769, 42'712'937, 598);
-  check_counts<nets::inception_resnet_v2, 299>(55'814'729, 55'875'273, 898);
-  check_counts<nets::inception_v3, 299>(23'819'401, 23'853'833, 378);
+  check_counts<nets::inception_v3, 299>(27'145'970, 27'182'194, 388);
+  check_counts<v3_plain, 299>(23'819'401, 23'853'833, 378);
+  check_counts<nets::inception_v4, 299>(46'009'106, 46'074'066, 608);
+  check_counts<v4_plain, 299>(42'649'769, 42'712'937, 598);
+  check_counts<nets::inception_resnet_v2, 299>(59'182'258, 59'244'594, 908);
+  check_counts<resnet_plain, 299>(55'814'729, 55'875'273, 898);
   check_counts<nets::resnet_v2_50>(25'570'409, 25'615'849, 272);
   check_counts<nets::resnet_v2_101>(44'579'945, 44'677'609, 544);
   check_counts<nets::resnet_v2_152>(60'238'953, 60'382'697, 816);

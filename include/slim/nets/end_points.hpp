@@ -16,6 +16,9 @@ struct prediction_function {
   template <class Function>
     requires(std::is_empty_v<Function> && std::is_default_constructible_v<Function> && (requires { Function::function_name; } || std::is_invocable_r_v<tensor, Function, tensor>))
   constexpr prediction_function(const Function&) : apply(&predict<Function>), given(true) {}
+  template <class Expression>
+  constexpr prediction_function(const named_activation<Expression>&)
+      : prediction_function([](const tensor& x) { return slim::apply(expr::scalar_function_of<1>(Expression{}), x); }) {}
 
 private:
   template <class Function>
@@ -57,6 +60,67 @@ template <network_part Part>
 constexpr optional_part<Part> only_if(bool present, const Part& part) {
   return {present, part};
 }
+
+/// Passes its input on; a number of an option that does not fit is reported with the network's name.
+struct number_must_be {
+  const char* range;
+  bool fits;
+  const char* option;
+  double number;
+
+  constexpr tensor operator()(const tensor& x) const {
+    if (!fits) x.trace->fail_number(option, number, range);
+    return x;
+  }
+};
+
+/// Channels of a network that is narrower or wider than the published one: TF-Slim's depth(d).
+struct depths {
+  double depth_multiplier = 1.0;
+  int min_depth = 16;
+
+  constexpr int operator()(int published) const {
+    const int scaled = static_cast<int>(published * depth_multiplier);
+    return scaled > min_depth ? scaled : min_depth;
+  }
+  constexpr number_must_be checked() const { return {"above 0", depth_multiplier > 0 && depth_multiplier <= 1e4, "depth_multiplier", depth_multiplier}; }
+};
+
+/// A window no larger than the map that it is for.
+constexpr extent2 reduced(const extent2& window, const tensor& map) {
+  const int height = map.shape()[0], width = map.shape()[1];
+  return {height < window.height ? height : window.height, width < window.width ? width : window.width};
+}
+/// Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8.
+template <text Base>
+struct window_names {
+  char names[8][8][sizeof(Base.characters) + 3]{};
+
+  constexpr window_names() {
+    for (int height = 0; height < 8; ++height)
+      for (int width = 0; width < 8; ++width) {
+        char* to = names[height][width];
+        for (const char* from = Base.characters; *from != '\0'; ++from) *to++ = *from;
+        to[0] = static_cast<char>('1' + height), to[1] = 'x', to[2] = static_cast<char>('1' + width);
+      }
+  }
+};
+template <text Base>
+inline constexpr window_names<Base> window_names_of{};
+template <text Base>
+constexpr const char* window_name(const extent2& window) {
+  return window_names_of<Base>.names[window.height - 1][window.width - 1];
+}
+
+/// A pool without a border over the map, or the windows of it, with TF-Slim's stride.
+struct reduced_avg_pool {
+  extent2 window;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const extent2 kernel = reduced(window, x);
+    return avg_pool2d({kernel.height, kernel.width}, window_name<"AvgPool_1a_">(kernel), padding = VALID)(x);
+  }
+};
 
 /// The option final_endpoint inside the open scope: nothing behind this end point is written down. For networks that are loops:
 ///   final_end_point last{options.final_endpoint, x};  …  x = unit(x); if (last.reached()) return x;  …  last.check();
@@ -118,7 +182,9 @@ struct base_and_head {
 };
 template <class Options, network_part Base, network_part Head>
 constexpr base_and_head<Base, Head> network_of(const Options& options, const Base& base, const Head& head) {
-  return {options.final_endpoint, options.global_pool, base, head};
+  bool global_pool = false;
+  if constexpr (requires { options.global_pool; }) global_pool = options.global_pool;
+  return {options.final_endpoint, global_pool, base, head};
 }
 
 /// Names in the head of v1 to v3 of Inception and of MobileNet v1: the end point of the pool, the scope of dropout, the end point behind it (null: none), the scope of the logits.

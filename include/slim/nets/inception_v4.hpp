@@ -1,11 +1,18 @@
 #pragma once
 #include "slim/core/begin.hpp"
 // Inception, fourth version: Szegedy et al. 2016, "Inception-v4, Inception-ResNet and the impact of residual connections on learning", as TF-Slim
-// defines it, section 13.5, without the auxiliary head. On [299, 299, channels] images.
+// defines it, section 13.5. On [299, 299, channels] images.
 
 #include "slim/nets/inception.hpp"
 
 namespace slim::nets {
+
+struct inception_v4_options {
+  const char* final_endpoint = nullptr;         // "Conv2d_1a_3x3" … "Mixed_7d": the base alone, up to there
+  bool create_aux_logits = true;                // logits of Mixed_6h, too: losses::with_aux_logits
+  double dropout_keep_prob = 0.8;
+  prediction_function prediction_fn = softmax;  // none: no Predictions
+};
 
 /// 35×35 cells.
 struct inception_v4_a {
@@ -40,31 +47,40 @@ struct inception_v4_c {
   }
 };
 
-/// Returns logits [num_classes].
-constexpr auto make_inception_v4(int num_classes = 1001, double dropout_keep_prob = 0.8) {
-  return scope("InceptionV4",
-      arg_scope<conv2d, avg_pool2d>(padding = SAME)(
-             detail::halving_conv2d(32, "Conv2d_1a_3x3")
-          >> conv2d(32, {3, 3}, "Conv2d_2a_3x3", padding = VALID)
-          >> conv2d(64, {3, 3}, "Conv2d_2b_3x3")
-          >> scope("Mixed_3a", detail::mixed(scope("Branch_0", detail::halving_pool("MaxPool_0a_3x3")), scope("Branch_1", detail::halving_conv2d(96, "Conv2d_0a_3x3"))))
-          >> scope("Mixed_4a", detail::mixed(scope("Branch_0", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID)),
-                                     scope("Branch_1", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(64, {1, 7}, "Conv2d_0b_1x7") >> conv2d(64, {7, 1}, "Conv2d_0c_7x1")
-                                                           >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID))))
-          >> scope("Mixed_5a", detail::mixed(scope("Branch_0", detail::halving_conv2d(192, "Conv2d_1a_3x3")), scope("Branch_1", detail::halving_pool("MaxPool_1a_3x3"))))
-          >> scope("Mixed_5b", inception_v4_a{}) >> scope("Mixed_5c", inception_v4_a{}) >> scope("Mixed_5d", inception_v4_a{}) >> scope("Mixed_5e", inception_v4_a{})
-          >> scope("Mixed_6a", detail::mixed(scope("Branch_0", detail::halving_conv2d(384, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(224, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(256, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
-          >> scope("Mixed_6b", inception_v4_b{}) >> scope("Mixed_6c", inception_v4_b{}) >> scope("Mixed_6d", inception_v4_b{}) >> scope("Mixed_6e", inception_v4_b{})
-          >> scope("Mixed_6f", inception_v4_b{}) >> scope("Mixed_6g", inception_v4_b{}) >> scope("Mixed_6h", inception_v4_b{})
-          >> scope("Mixed_7a", detail::mixed(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(192, "Conv2d_1a_3x3")),
-                                     scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {1, 7}, "Conv2d_0b_1x7") >> conv2d(320, {7, 1}, "Conv2d_0c_7x1") >> detail::halving_conv2d(320, "Conv2d_1a_3x3")),
-                                     scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
-          >> scope("Mixed_7b", inception_v4_c{}) >> scope("Mixed_7c", inception_v4_c{}) >> scope("Mixed_7d", inception_v4_c{}))
-      >> scope("Logits", global_avg_pool("AvgPool_1a") >> dropout(dropout_keep_prob, "Dropout_1b") >> flatten("PreLogitsFlatten")
-                             >> fully_connected(num_classes, "Logits", activation_fn = none))
-      >> aside(softmax("Predictions")));
+/// Logits of Mixed_6h: the second convolution takes the whole map.
+struct inception_v4_aux_logits {
+  int num_classes;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const tensor y = (avg_pool2d({5, 5}, 3, "AvgPool_1a_5x5", padding = VALID) >> conv2d(128, {1, 1}, "Conv2d_1b_1x1"))(x);
+    return (conv2d(768, {y.shape()[0], y.shape()[1]}, "Conv2d_2a", padding = VALID) >> flatten("Flatten") >> fully_connected(num_classes, "Aux_logits", activation_fn = none))(y);
+  }
+};
+
+/// Returns logits [num_classes]; with num_classes = 0 the pooled features [1, 1, 1536].
+constexpr auto make_inception_v4(int num_classes = 1001, const inception_v4_options& options = {}) {
+  const auto base = published(arg_scope<conv2d, avg_pool2d>(padding = SAME))(
+         detail::halving_conv2d(32, "Conv2d_1a_3x3")
+      >> conv2d(32, {3, 3}, "Conv2d_2a_3x3", padding = VALID)
+      >> conv2d(64, {3, 3}, "Conv2d_2b_3x3")
+      >> scope("Mixed_3a", detail::mixed(scope("Branch_0", detail::halving_pool("MaxPool_0a_3x3")), scope("Branch_1", detail::halving_conv2d(96, "Conv2d_0a_3x3"))))
+      >> scope("Mixed_4a", detail::mixed(scope("Branch_0", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID)),
+                                 scope("Branch_1", conv2d(64, {1, 1}, "Conv2d_0a_1x1") >> conv2d(64, {1, 7}, "Conv2d_0b_1x7") >> conv2d(64, {7, 1}, "Conv2d_0c_7x1")
+                                                       >> conv2d(96, {3, 3}, "Conv2d_1a_3x3", padding = VALID))))
+      >> scope("Mixed_5a", detail::mixed(scope("Branch_0", detail::halving_conv2d(192, "Conv2d_1a_3x3")), scope("Branch_1", detail::halving_pool("MaxPool_1a_3x3"))))
+      >> scope("Mixed_5b", inception_v4_a{}) >> scope("Mixed_5c", inception_v4_a{}) >> scope("Mixed_5d", inception_v4_a{}) >> scope("Mixed_5e", inception_v4_a{})
+      >> scope("Mixed_6a", detail::mixed(scope("Branch_0", detail::halving_conv2d(384, "Conv2d_1a_3x3")),
+                                 scope("Branch_1", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> conv2d(224, {3, 3}, "Conv2d_0b_3x3") >> detail::halving_conv2d(256, "Conv2d_1a_3x3")),
+                                 scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
+      >> scope("Mixed_6b", inception_v4_b{}) >> scope("Mixed_6c", inception_v4_b{}) >> scope("Mixed_6d", inception_v4_b{}) >> scope("Mixed_6e", inception_v4_b{})
+      >> scope("Mixed_6f", inception_v4_b{}) >> scope("Mixed_6g", inception_v4_b{}) >> scope("Mixed_6h", inception_v4_b{})
+      >> scope("Mixed_7a", detail::mixed(scope("Branch_0", conv2d(192, {1, 1}, "Conv2d_0a_1x1") >> detail::halving_conv2d(192, "Conv2d_1a_3x3")),
+                                 scope("Branch_1", conv2d(256, {1, 1}, "Conv2d_0a_1x1") >> conv2d(256, {1, 7}, "Conv2d_0b_1x7") >> conv2d(320, {7, 1}, "Conv2d_0c_7x1") >> detail::halving_conv2d(320, "Conv2d_1a_3x3")),
+                                 scope("Branch_2", detail::halving_pool("MaxPool_1a_3x3"))))
+      >> scope("Mixed_7b", inception_v4_c{}) >> scope("Mixed_7c", inception_v4_c{}) >> scope("Mixed_7d", inception_v4_c{}));
+  const auto head = detail::only_if(options.create_aux_logits && num_classes != 0, detail::auxiliary("Mixed_6h", inception_v4_aux_logits{num_classes}))
+      >> detail::head_of_features(num_classes, options.prediction_fn, "AvgPool_1a", dropout(options.dropout_keep_prob, "Dropout_1b") >> flatten("PreLogitsFlatten"));
+  return scope("InceptionV4", detail::network_of(options, base, head));
 }
 
 inline constexpr auto inception_v4 = inception_arg_scope()(make_inception_v4());
