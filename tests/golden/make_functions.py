@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Prints what TensorFlow has for functions of tensors where conventions decide: gradients at ties and bounds, words that fill a sequence up. The numbers are in
-tests/layers/functions.cpp.
+tests/functions/functions.cpp.
 
     python3 make_functions.py      needs TensorFlow 2
 """

@@ -3,16 +3,15 @@
 // Where a network splits and joins: concat of branches, sums of branches, residual connections.
 
 #include "slim/compose/compose.hpp"
-#include "slim/op/concat.hpp"
+#include "slim/functions/concat.hpp"
 
 namespace slim {
 
 /// Concatenation along the last extent; the other extents must agree. What is not batched is given to all examples where another part is batched.
 template <class... Tensors>
 constexpr tensor concat_tensors(const tensor& first, const Tensors&... rest) {
-  tracer& trace = *first.trace;
-  const int parts[] = {first.node, rest.node...};
-  return {trace, op::concat::add(trace.g, parts, 1 + sizeof...(Tensors), trace.scope)};
+  const tensor parts[] = {first, rest...};
+  return detail::concat_along(parts, 1 + sizeof...(Tensors), -1);
 }
 
 template <bool Sum, class... Branches>
@@ -36,9 +35,9 @@ struct parallel_branches {
   }
 };
 
-/// Applies every branch to the same input and concatenates the results along channels. Two to fourteen branches.
+/// Applies every branch to the same input and concatenates the results along channels.
 template <network_part... Branches>
-  requires(sizeof...(Branches) >= 2 && sizeof...(Branches) <= graph::node::max_operands)
+  requires(sizeof...(Branches) >= 2)
 constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
   return {hana::make_tuple(branches...), nullptr};
 }

@@ -1,9 +1,10 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
+#include "slim/functions/concat.hpp"
+#include "slim/functions/slice.hpp"
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/activations.hpp"
-#include "slim/layers/functions.hpp"
 #include "slim/layers/linear.hpp"
 #include "slim/op/convolution.hpp"
 #include "slim/op/depthwise_convolution.hpp"
@@ -61,11 +62,12 @@ constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, con
     const tensor windows = reshape(weights, {placed.kernel.height, placed.kernel.width, groups, outputs});
     return {trace, op::depthwise_convolution::add(trace.g, x.node, windows.node, placed, out, trace.scope)};
   }
-  list<int> parts;
+  list<tensor> parts;
   out.extents[2] = outputs;
   for (int i = 0; i < groups; ++i)
-    parts.push(op::convolution::add(trace.g, slice_axis(x, 2, i * channels, channels).node, slice_axis(weights, 3, i * outputs, outputs).node, placed, out, trace.scope, how));
-  return {trace, op::concat::add(trace.g, parts.begin(), parts.size(), trace.scope, 2)};
+    parts.push({trace, op::convolution::add(trace.g, slice_axis(x, 2, i * channels, channels).node, slice_axis(weights, 3, i * outputs, outputs).node, placed, out,
+                                            trace.scope, how)});
+  return concat_along(parts.begin(), static_cast<std::size_t>(parts.size()), 2);
 }
 
 /// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs. `streams`: it is one of the layers that

@@ -2,8 +2,9 @@
 #include "slim/core/begin.hpp"
 // Words as vectors: tables of embeddings that are looked up by word numbers. TF-Slim section 2.8.
 
+#include "slim/functions/gather.hpp"
+#include "slim/functions/reduce.hpp"
 #include "slim/initializers/initializers.hpp"
-#include "slim/layers/functions.hpp"
 #include "slim/layers/linear.hpp"
 
 namespace slim {

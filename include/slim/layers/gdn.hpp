@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
-#include "slim/layers/functions.hpp"
+#include "slim/functions/matmul.hpp"
 #include "slim/layers/normalizer.hpp"
 
 namespace slim {

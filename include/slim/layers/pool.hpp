@@ -2,7 +2,8 @@
 #include "slim/core/begin.hpp"
 // Pools of any rank. Maximum and mean of a box are those along one axis after the other: each is a pool of an image that has the axis, or two of them, as height and width.
 
-#include "slim/layers/functions.hpp"
+#include "slim/functions/pad.hpp"
+#include "slim/functions/slice.hpp"
 #include "slim/layers/pool2d.hpp"
 
 namespace slim {

@@ -1,7 +1,9 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
-#include "slim/layers/functions.hpp"
+#include "slim/functions/concat.hpp"
+#include "slim/functions/matmul.hpp"
+#include "slim/functions/softmax.hpp"
 #include "slim/layers/normalizer.hpp"
 #include "slim/op/softmax.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
 
-#include "slim/layers/functions.hpp"
+#include "slim/functions/reshape.hpp"
 #include "slim/layers/linear.hpp"
 #include "slim/op/resize_bilinear.hpp"
 

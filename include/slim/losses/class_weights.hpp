@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
+#include "slim/functions/gather.hpp"
 #include "slim/initializers/initializers.hpp"
-#include "slim/layers/functions.hpp"
 #include "slim/layers/variable.hpp"
 
 namespace slim::losses {

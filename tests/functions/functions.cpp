@@ -277,6 +277,26 @@ TEST_CASE("slice, pad, concat, split, stack, unstack, tile, squeeze, expand_dims
 }
 
 namespace {
+// More parts than one operation takes: joined in groups, and these again.
+constexpr auto many_parts = [](tensor x) {
+  std::array<tensor, 240> parts = split<240>(x, 1);
+  for (std::size_t i = 0; i < 120; ++i) std::swap(parts[i], parts[239 - i]);
+  const auto sums = conv2d(20, {1, 1}, "sums", groups = 20, activation_fn = none, weights_initializer = ones, biases_initializer = none);
+  return outputs(concat(parts, 1), sums(reshape(x, {1, 6, 40})));
+};
+}  // namespace
+
+TEST_CASE("any number of tensors is joined, and a convolution has any number of groups") {
+  model<many_parts, input<1, 240>, precision<double>> m{seed(1), capacity(3)};
+  for (const long batch : {1, 3}) {
+    const auto x = numbers<double>(240 * batch, 3);
+    m.predict(x);
+    for (long i = 0; i < 240 * batch; ++i) CHECK(m.output<0>().data()[i] == x[static_cast<std::size_t>(i / 240 * 240 + 239 - i % 240)]);
+    for (long i = 0; i < 120 * batch; ++i) CHECK(m.output<1>().data()[i] == x[static_cast<std::size_t>(2 * i)] + x[static_cast<std::size_t>(2 * i + 1)]);
+  }
+}
+
+namespace {
 // Words [5] of a vocabulary of 7; a table of each example; numbers that the network works out.
 constexpr auto looked_up = [](tensor words, tensor own) {
   const tensor table = variable(words, "table", {7, 3});
