@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -170,6 +171,11 @@ constexpr auto classes = [](tensor logits, tensor labels, tensor weights) {
   const tensor signs = select(labels > 1.5, 1.0, 0.0);
   losses::add_loss(sum(losses::hinge_loss(logits, select(logits * 0.0 + 1.0 > 0.0, 1.0, 0.0))));
   losses::hinge_loss(logits, one_hot_encoding(width, "hinge_labels")(signs));  // not reduced, not collected
+  losses::sparse_softmax_cross_entropy(logits, labels, 0.5);
+  losses::sparse_softmax_cross_entropy(logits, labels, 2, {.scope = "twice"});
+  const tensor tripled = scope("head", [](const tensor& y) { return scope("AuxLogits", [](const tensor& z) { return collect_named_output(3.0 * z); })(y); })(logits);
+  losses::with_aux_logits<losses::sparse_softmax_cross_entropy>(logits, labels);
+  losses::with_aux_logits<losses::softmax_cross_entropy>(0.5 * tripled, one_hot_encoding(width, "labels")(labels));
   return losses::get_total_loss();
 };
 
@@ -181,12 +187,27 @@ TEST_CASE("class labels, and hinge_loss, which stays out of the collection") {
   const std::vector<double> x{1, 2, 3, 1000, 0, -1000, 0, 0, 0, -0.5, 0.25, 2}, weights{0, 2, 1, 0};
   const std::vector<int> labels{0, 0, 2, 1};
   op(x, labels, weights);
-  CHECK(op.losses() == 3);
+  CHECK(op.losses() == 9);
   // −log softmax: 2 + ln(1 + e⁻¹ + e⁻²); 0 although exp(1000) overflows; ln 3; the last by definition.
   const double first = 2 + std::log(1 + std::exp(-1) + std::exp(-2)), third = std::log(3.0);
   const double last = std::log(std::exp(-0.5) + std::exp(0.25) + std::exp(2)) - 0.25;
   CHECK(op.loss(0) == doctest::Approx((first + 0 + third + last) / 4).epsilon(1e-12));
   CHECK(op.loss(1) == doctest::Approx((2 * 0 + third) / 2).epsilon(1e-12));
+  CHECK(op.loss(3) == doctest::Approx(0.5 * op.loss(0)).epsilon(1e-12));
+  CHECK(op.loss(4) == doctest::Approx(2 * op.loss(0)).epsilon(1e-12));
+  const auto of_multiple = [&](double multiple) {
+    double total = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+      const auto above = [&](unsigned k) { return multiple * (x[3 * i + k] - x[3 * i + static_cast<unsigned>(labels[i])]); };
+      const double most = std::max({above(0), above(1), above(2)});
+      total += most + std::log(std::exp(above(0) - most) + std::exp(above(1) - most) + std::exp(above(2) - most));
+    }
+    return total / 4;
+  };
+  CHECK(op.loss(5) == doctest::Approx(0.4 * of_multiple(3)).epsilon(1e-12));
+  CHECK(op.loss(6) == doctest::Approx(of_multiple(1)).epsilon(1e-12));
+  CHECK(op.loss(7) == doctest::Approx(0.4 * of_multiple(3)).epsilon(1e-12));
+  CHECK(op.loss(8) == doctest::Approx(of_multiple(1.5)).epsilon(1e-12));
   // All labels 1: max(0, 1 − x).
   CHECK(op.loss(2) == doctest::Approx(0 + 0 + 0 + 0 + 1 + 1001 + 3 + 1.5 + 0.75 + 0));
 }

@@ -149,10 +149,12 @@ struct sparse_softmax_cross_entropy_loss : detail::loss_function<sparse_softmax_
   constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, const placement& place = {}) const {
     return detail::sparse_cross_entropy(logits, labels, weights, nullptr, place);
   }
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const argument<ignore_label_keyword>& ignored, const placement& place = {}) const {
+  template <std::same_as<argument<ignore_label_keyword>> Ignored>  // no number becomes one
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights, const Ignored& ignored, const placement& place = {}) const {
     return detail::sparse_cross_entropy(logits, labels, weights, &ignored.value, place);
   }
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const argument<ignore_label_keyword>& ignored, const placement& place = {}) const {
+  template <std::same_as<argument<ignore_label_keyword>> Ignored>
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const Ignored& ignored, const placement& place = {}) const {
     return detail::sparse_cross_entropy(logits, labels, 1.0, &ignored.value, place);
   }
 };
@@ -168,6 +170,23 @@ struct sparse_softmax_cross_entropy_ignoring_loss : detail::loss_function<sparse
 };
 template <int Label>
 inline constexpr sparse_softmax_cross_entropy_ignoring_loss<Label> sparse_softmax_cross_entropy_ignoring;
+
+/// `Loss` of the network's logits, plus 0.4 times that of its end point AuxLogits (in the collection as aux_loss/value): TF-Slim's training script, for networks with auxiliary
+/// logits. create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, ...).
+template <class Loss>
+struct loss_with_aux_logits {
+  static constexpr slim::shape label_shape(const slim::shape& predictions) { return Loss::label_shape(predictions); }
+  constexpr tensor operator()(const tensor& logits, const tensor& labels) const {
+    const tensor auxiliary = named_output(logits, "AuxLogits");
+    if constexpr (constexpr placement place{.scope = "aux_loss"}; requires { Loss{}(auxiliary, labels, 0.4, place); })
+      Loss{}(auxiliary, labels, 0.4, place);
+    else
+      Loss{}(auxiliary, labels, 0.4, 0.0, place);  // not smoothed
+    return Loss{}(logits, labels);
+  }
+};
+template <const auto& Loss>
+inline constexpr loss_with_aux_logits<std::remove_cvref_t<decltype(Loss)>> with_aux_logits;
 
 /// max(0, 1 − (2y − 1)·x) per element, labels 0 or 1: unreduced and not added to the collection, as in TF-Slim.
 struct hinge_loss_function : detail::loss_function<hinge_loss_function> {
