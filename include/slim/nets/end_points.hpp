@@ -30,12 +30,13 @@ private:
 
 namespace detail {
 
-/// Passes its input on, as the end point `name` of the open scope.
+/// Passes its input on, as the end point `name` of the open scope, or `name`_`number`.
 struct collected_as {
   const char* name;
+  int number = -1;
 
   constexpr tensor operator()(const tensor& x) const {
-    const int outer = x.trace->open(name);
+    const int outer = x.trace->open(name, number);
     collect_named_output(x);
     x.trace->close(outer);
     return x;
