@@ -18,7 +18,7 @@ struct nasnet_config {
   double total_training_steps = 250000;       // how long paths are dropped ever more often
   double filter_scaling_rate = 2;
   int num_reduction_layers = 2;
-  bool use_aux_head = true;
+  bool use_aux_head = true;                   // logits of a cell in the middle, too: losses::with_aux_logits
   bool use_bounded_activation = false;        // relu6 for relu, and results of convolutions within ±6
 };
 constexpr nasnet_config nasnet_cifar_config() { return {.num_conv_filters = 32, .num_cells = 18, .drop_path_keep_prob = 0.6, .total_training_steps = 937500}; }
@@ -84,9 +84,11 @@ constexpr cell_table nasnet_reduction_cell() {
 struct nasnet_parts {
   nasnet_config config;
   int total_cells;
-  tensor factors;  // of drop path, for all sides of all sums; a number where nothing is dropped
+  training_choice is_training;  // what an arg_scope says to batch_norm
+  tensor factors;               // of drop path, for all sides of all sums; a number where nothing is dropped
 
-  constexpr nasnet_parts(const nasnet_config& c, int cells, const tensor& x) : config(c), total_cells(cells), factors(path_factors(x)) {}
+  constexpr nasnet_parts(const nasnet_config& c, int cells, const tensor& x)
+      : config(c), total_cells(cells), is_training(arguments<batch_norm_layer>(*x.trace, nullptr, 0)[slim::is_training]), factors(path_factors(x)) {}
 
   constexpr tensor activated(const tensor& x) const {
     return config.use_bounded_activation ? slim::apply(recorded<1>(x.trace->g, relu6.expression), x) : slim::apply(recorded<1>(x.trace->g, relu.expression), x);
@@ -162,9 +164,9 @@ struct nasnet_parts {
     return -1;
   }
 
-  /// Logits from the middle of the network, of training alone: the end point AuxLogits, if they belong behind this cell.
+  /// Logits from the middle of the network, the end point AuxLogits, if they belong behind this cell. A network that never trains has none.
   constexpr void auxiliary_head(const tensor& x, int cell, int num_classes) const {
-    if (!x.trace->training || !config.use_aux_head || num_classes == 0 || config.num_reduction_layers < 2 || cell != reduction(2) - 1) return;
+    if (is_training.value == training::no || !config.use_aux_head || num_classes == 0 || config.num_reduction_layers < 2 || cell != reduction(2) - 1) return;
     const auto logits = scope("aux_logits", [&](const tensor& y) {
       const tensor narrow = activated(batch_norm("aux_bn0")(conv2d(128, {1, 1}, "proj")(avg_pool2d({5, 5}, 3)(y))));
       const tensor one = activated(batch_norm("aux_bn1")(conv2d(768, {narrow.shape()[0], narrow.shape()[1]}, padding = VALID)(narrow)));
@@ -230,7 +232,7 @@ private:
   /// The factors of all paths: deeper cells and later steps drop more of them. One node, so that all of them are one loop.
   constexpr tensor path_factors(const tensor& x) const {
     tracer& trace = *x.trace;
-    if (!trace.training || config.drop_path_keep_prob >= 1 || trace.step_number < 0) return 0.0;  // in step 0 nothing is dropped
+    if (!is_training.in(trace) || config.drop_path_keep_prob >= 1 || trace.step_number < 0) return 0.0;  // in step 0 nothing is dropped
     expr::scalar_function f;
     const expr::symbol step(&f, f.add_input(0)), path(&f, f.emit(expr::scalar_op::position)), random(&f, f.emit(expr::scalar_op::uniform, -1, -1, -1, 0x10000 + trace.g.nodes.size()));
     const expr::symbol depth = (floor(path * (1.0 / paths_of_cell)) + 1.0) * (1.0 / total_cells), ratio = min(1.0, step * (1 / config.total_training_steps));
@@ -284,8 +286,8 @@ struct nasnet_network {
 
 }  // namespace detail
 
-/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Reduction_Cell_0, Cell_0, …, global_pool, Logits, Predictions, and in
-/// training AuxLogits.
+/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Reduction_Cell_0, Cell_0, …, AuxLogits, global_pool, Logits,
+/// Predictions. Inference does not compute AuxLogits; inside arg_scope<batch_norm>(is_training = false), TF-Slim's form for evaluation, their variables are not there either.
 constexpr auto make_nasnet_cifar(int num_classes = 10, const nasnet_options& options = {}, const nasnet_config& config = nasnet_cifar_config()) {
   return detail::nasnet_network{config, false, num_classes, options};
 }

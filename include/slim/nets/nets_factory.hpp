@@ -16,7 +16,9 @@
 #include "slim/nets/mobilenet_v1.hpp"
 #include "slim/nets/mobilenet_v2.hpp"
 #include "slim/nets/mobilenet_v3.hpp"
+#include "slim/nets/nasnet.hpp"
 #include "slim/nets/overfeat.hpp"
+#include "slim/nets/pnasnet.hpp"
 #include "slim/nets/resnet_v2.hpp"
 #include "slim/nets/vgg.hpp"
 
@@ -74,7 +76,12 @@ inline constexpr auto networks = hana::make_basic_tuple(
     network<"mobilenet_v3_small_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small_minimalistic(classes)); }),
     network<"mobilenet_v3_large_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large_minimalistic(classes)); }),
     network<"mobilenet_edgetpu", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes)); }),
-    network<"mobilenet_edgetpu_075", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes, {.depth_multiplier = 0.75, .finegrain_classification_mode = true})); }));
+    network<"mobilenet_edgetpu_075", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes, {.depth_multiplier = 0.75, .finegrain_classification_mode = true})); }),
+    network<"nasnet_cifar", 32>([](int classes, double decay) { return nasnet_cifar_arg_scope(decay)(make_nasnet_cifar(classes)); }),
+    network<"nasnet_mobile", 224>([](int classes, double decay) { return nasnet_mobile_arg_scope(decay)(make_nasnet_mobile(classes)); }),
+    network<"nasnet_large", 331>([](int classes, double decay) { return nasnet_large_arg_scope(decay)(make_nasnet_large(classes)); }),
+    network<"pnasnet_large", 331>([](int classes, double decay) { return pnasnet_large_arg_scope(decay)(make_pnasnet_large(classes)); }),
+    network<"pnasnet_mobile", 224>([](int classes, double decay) { return pnasnet_mobile_arg_scope(decay)(make_pnasnet_mobile(classes)); }));
 
 struct network_names {
   const char* names[64]{};

@@ -59,7 +59,8 @@ struct pnasnet_network {
 
 }  // namespace detail
 
-/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Cell_0, …, global_pool, Logits, Predictions, and in training AuxLogits.
+/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Cell_0, …, AuxLogits, global_pool, Logits,
+/// Predictions; AuxLogits as in nasnet.hpp.
 constexpr auto make_pnasnet_large(int num_classes = 1001, const nasnet_options& options = {}, const nasnet_config& config = pnasnet_large_config()) {
   return detail::pnasnet_network{config, num_classes, options};
 }

@@ -1,0 +1,104 @@
+// NASNet-A and PNASNet-5: TF-Slim's numbers, names and end points, and small ones that train.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "slim/learning/global_step.hpp"
+#include "slim/nets/pnasnet.hpp"
+#include "tests/nets/facts.hpp"
+
+using namespace slim;
+
+namespace {
+
+struct counts {
+  long trainable = 0, all = 0;
+  int variables = 0;
+  constexpr bool operator==(const counts&) const = default;
+};
+
+template <const auto& Net, int Side>
+graph::graph trained_form() {
+  tracer trace;
+  trace.training = true, trace.step_number = 0;
+  detail::trace_network<Net, model_options<input<Side, Side, 3>>>(trace);
+  return trace.g;
+}
+counts counted(const graph::graph& g) {
+  counts found;
+  for (const graph::variable_entry& v : g.variables) {
+    found.all += v.extent.size(), ++found.variables;
+    if (v.trainable) found.trainable += v.extent.size();
+  }
+  return g.failed() ? counts{} : found;
+}
+
+template <const auto& Net>
+inline constexpr auto evaluated = arg_scope<batch_norm, dropout>(is_training = false)(Net);
+
+using names = std::vector<std::string>;
+
+/// End points outside all scopes.
+names keys_of(const graph::graph& g) {
+  names keys;
+  for (const graph::named_node& point : g.end_points)
+    if (const std::string name = graph::scope_name(g.scopes, point.scope).c_str(); g.scopes[point.scope].parent < 0 && !name.ends_with("conv0") && !name.ends_with("bn")) keys.push_back(name);
+  return keys;
+}
+names keys(std::initializer_list<const char*> first, int cells, std::initializer_list<const char*> last) {
+  names all(first.begin(), first.end());
+  for (int i = 0; i < cells; ++i) all.push_back("Cell_" + std::to_string(i));
+  all.insert(all.end(), last.begin(), last.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("NASNet and PNASNet have TF-Slim's numbers of parameters, in training and in evaluation") {
+  CHECK(counted(trained_form<nets::nasnet_cifar, 32>()) == counts{4'978'036, 5'017'076, 1436});
+  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_cifar>, input<32, 32, 3>>()) == counts{3'346'538, 3'383'786, 1424});
+  CHECK(counted(trained_form<nets::nasnet_mobile, 224>()) == counts{7'703'044, 7'741'574, 1138});
+  CHECK(counted(facts::traced_now<nets::nasnet_mobile, input<224, 224, 3>>()) == counts{7'703'044, 7'741'574, 1138});
+  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_mobile>, input<224, 224, 3>>()) == counts{5'291'035, 5'327'773, 1126});
+  CHECK(counted(trained_form<nets::nasnet_large, 331>()) == counts{93'325'736, 93'524'196, 1558});
+  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_large>, input<331, 331, 3>>()) == counts{88'757'183, 88'953'851, 1546});
+  CHECK(counted(trained_form<nets::pnasnet_large, 331>()) == counts{90'648'974, 90'827'754, 1191});
+  CHECK(counted(facts::traced_now<evaluated<nets::pnasnet_large>, input<331, 331, 3>>()) == counts{86'061'989, 86'238'977, 1179});
+  CHECK(counted(trained_form<nets::pnasnet_mobile, 224>()) == counts{7'479'113, 7'514'569, 945});
+  CHECK(counted(facts::traced_now<evaluated<nets::pnasnet_mobile>, input<224, 224, 3>>()) == counts{5'065'568, 5'099'232, 933});
+}
+
+namespace {
+inline constexpr auto features = nets::make_pnasnet_mobile(0);
+inline constexpr auto base = nets::make_nasnet_mobile(7, {.final_endpoint = "Reduction_Cell_0"});
+inline constexpr auto pooled = nets::make_nasnet_mobile(7, {.final_endpoint = "global_pool"});
+inline constexpr auto silent = nets::make_pnasnet_mobile(7, {.prediction_fn = none});
+}  // namespace
+
+TEST_CASE("their end points and variables have TF-Slim's names") {
+  CHECK(keys_of(facts::traced_now<base, input<224, 224, 3>>()) == keys({"Stem"}, 4, {"Reduction_Cell_0"}));
+  CHECK(keys_of(facts::traced_now<pooled, input<224, 224, 3>>()) ==
+        names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Reduction_Cell_0", "Cell_4", "Cell_5", "Cell_6", "Cell_7", "AuxLogits", "Reduction_Cell_1", "Cell_8", "Cell_9", "Cell_10", "Cell_11",
+              "global_pool"});
+  const graph::graph whole = trained_form<silent, 224>();
+  CHECK(keys_of(whole) == names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Cell_4", "Cell_5", "AuxLogits", "Cell_6", "Cell_7", "Cell_8", "global_pool", "Logits"});
+  CHECK(keys_of(facts::traced_now<features, input<224, 224, 3>>()) == keys({"Stem"}, 9, {"global_pool"}));
+  for (const graph::named_node& point : whole.end_points) {
+    if (graph::is_called(whole.scopes[point.scope], "Stem")) CHECK(point.extent == shape{28, 28, 135});
+    if (graph::is_called(whole.scopes[point.scope], "Cell_8")) CHECK(point.extent == shape{7, 7, 1080});
+  }
+
+  names all = facts::variable_names<nets::nasnet_mobile, input<224, 224, 3>>();
+  const auto has = [&](const char* name) { return std::find(all.begin(), all.end(), name) != all.end(); };
+  for (const char* name : {"conv0/weights", "conv0_bn/gamma", "cell_stem_0/1x1/weights", "cell_stem_0/beginning_bn/beta", "cell_stem_0/comb_iter_0/left/separable_5x5_1/depthwise_weights",
+                           "cell_stem_0/comb_iter_0/right/bn_sep_7x7_2/moving_mean", "cell_0/path1_conv/weights", "cell_0/path2_conv/weights", "cell_0/final_path_bn/gamma", "cell_1/prev_1x1/weights", "cell_1/prev_bn/moving_variance",
+                           "reduction_cell_1/comb_iter_4/left/separable_3x3_2/pointwise_weights", "aux_7/aux_logits/proj/weights", "aux_7/aux_logits/aux_bn0/gamma", "aux_7/aux_logits/Conv/weights",
+                           "aux_7/aux_logits/FC/biases", "final_layer/FC/weights"})
+    CHECK_MESSAGE(has(name), name);
+  CHECK_FALSE(has("conv0/biases"));
+  all = facts::variable_names<nets::nasnet_cifar, input<32, 32, 3>>();
+  for (const char* name : {"l1_stem_3x3/weights", "l1_stem_bn/beta", "cell_0/comb_iter_2/right/1x1/weights", "cell_0/comb_iter_3/left/bn_1/beta", "cell_0/cell_output/reduction_1/path_conv/weights",
+                           "cell_0/cell_output/reduction_1/path_bn/gamma"})
+    CHECK_MESSAGE(has(name), name);
+}
