@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // Layers without variables that only rearrange, choose or rescale, and bias_add with its one variable.
 
+#include "slim/functions/reduce.hpp"
 #include "slim/functions/reshape.hpp"
 #include "slim/layers/normalizer.hpp"
 #include "slim/op/softmax.hpp"
