@@ -161,5 +161,6 @@ def batch_norms(x):
 
 NETWORKS = {'normalizers': lambda: run('normalizers', normalizers, [2, 3, 4]), 'small': lambda: run('small', small, [2, 3, 4]),
             'units': lambda: run('units', units, [2, 3, 4]), 'gdns': lambda: run('gdns', gdns, [2, 3, 4]), 'batch_norms': lambda: run('batch_norms', batch_norms, [2, 3, 4])}
-for chosen in sys.argv[1:] or NETWORKS:
-    NETWORKS[chosen]()
+if __name__ == '__main__':
+    for chosen in sys.argv[1:] or NETWORKS:
+        NETWORKS[chosen]()

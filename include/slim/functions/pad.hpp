@@ -25,11 +25,12 @@ constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddin
   return {*x.trace, op::pad::add(x.trace->g, x.node, before, after, constant_values, x.trace->scope)};
 }
 
-/// What is around it instead: its mirror image, without or with the elements at its edges.
-enum class pad_mode : unsigned char { reflect, symmetric };
-inline constexpr pad_mode REFLECT = pad_mode::reflect, SYMMETRIC = pad_mode::symmetric;
+/// What is around it: zeros, or its mirror image without or with the elements at its edges.
+enum class pad_mode : unsigned char { constant, reflect, symmetric };
+inline constexpr pad_mode CONSTANT = pad_mode::constant, REFLECT = pad_mode::reflect, SYMMETRIC = pad_mode::symmetric;
 /// [1, 2, 3] with {2, 1} is [3, 2, 1, 2, 3, 2] with REFLECT and [2, 1, 1, 2, 3, 3] with SYMMETRIC.
 constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddings, pad_mode mode) {
+  if (mode == CONSTANT) return pad(x, paddings);
   tracer& trace = *x.trace;
   slim::shape extent = x.shape();
   if (static_cast<int>(paddings.size()) != extent.rank) {
