@@ -2,7 +2,7 @@
 #include "slim/core/begin.hpp"
 // What the generative networks share: numbered names, named results, ways to make an image larger. TF-Slim section 13.8.
 
-#include "slim/slim.hpp"
+#include "slim/nets/end_points.hpp"
 
 namespace slim::nets {
 
@@ -34,9 +34,7 @@ constexpr const char* numbered_name(int i) {
 }
 
 /// `x` as the end point `name`.
-constexpr tensor end_point(const tensor& x, const char* name) {
-  return scope(name, [](const tensor& y) { return collect_named_output(y); })(x);
-}
+constexpr tensor end_point(const tensor& x, const char* name) { return collected_as{name}(x); }
 
 /// An image with a border of `rows` and `columns` of its mirror image.
 constexpr tensor reflected(const tensor& x, const axis_padding& rows, const axis_padding& columns) { return pad(x, {rows, columns, {0, 0}}, REFLECT); }
