@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Writes nets_double.txt, which tests/golden/*_net.cpp read: outputs and inner end points of TF-Slim's networks.
+
+    python3 make_nets.py [network ...]      needs tensorflow 2.15 and tf_slim; with names it prints the lines of these networks only
+
+alexnet_v2, overfeat, vgg_16, inception_v1 to inception_v3 and the resnets are those of tf_slim. The others, which tf_slim has not, are written down here a second time, with the layers
+of tf_slim. All are in inference mode, in double. The format is that of make_golden.py; a variable's numbers are the sequence that the hash of its name says (tests/golden/nets.hpp).
+"""
+
+import pathlib
+import sys
+
+import numpy
+import tensorflow as tf
+import tf_slim as slim
+from keras.src.legacy_tf_layers import normalization
+from tf_slim import nets
+from tf_slim.nets import inception_v1, inception_v2, inception_v3, resnet_utils, resnet_v1, resnet_v2
+
+sys.modules['tf_keras.legacy_tf_layers.normalization'] = normalization  # where tensorflow 2.15.1 looks for batch_norm that is not fused
+tf.compat.v1.disable_eager_execution()
+SAMPLES = 6
+
+
+def number(sequence, count):
+    """tests/laws/numbers.hpp: numbers 0 … count - 1 of a sequence, in (-1, 1)."""
+    mask = 0xFFFFFFFF
+    x = (numpy.arange(count, dtype=numpy.uint64) + sequence * 0x9E3779B9) & mask
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & mask
+    x = ((x ^ (x >> 15)) * 0x846CA68B) & mask
+    x ^= x >> 16
+    return ((x >> 8).astype(numpy.float64) + 0.5) / 8388608.0 - 1.0
+
+
+def values_of(name, shape):
+    """The same formula as golden::set_named_weights."""
+    sequence = 2166136261
+    for byte in name.encode():
+        sequence = (sequence ^ byte) * 16777619 & 0xFFFFFFFF
+    x = number(sequence, int(numpy.prod(shape)))
+    if name.endswith('weights'):
+        fan_in = shape[0] * shape[1] if name.endswith('depthwise_weights') else numpy.prod(shape[:-1])
+        x *= (6.0 / fan_in) ** 0.5
+    elif name.endswith('/gamma'):
+        x = 1 + 0.2 * x
+    elif name.endswith('/moving_variance'):
+        x = 1 + 0.5 * x
+    else:
+        x *= 0.1
+    return x.reshape(shape)
+
+
+# What tf_slim lacks.
+
+
+def branches(*of):
+    """Each branch is a function; their outputs side by side."""
+    outputs = []
+    for i, branch in enumerate(of):
+        with tf.compat.v1.variable_scope(f'Branch_{i}'):
+            outputs.append(branch())
+    return tf.concat(outputs, 3)
+
+
+def chain(x, *layers):
+    """Convolutions (outputs, (height, width), scope[, stride, padding]) and pools ('max' or 'avg', scope[, stride, padding]) in a row."""
+    for outputs, *rest in layers:
+        if outputs in ('max', 'avg'):
+            scope, stride, padding = (*rest, 1, 'SAME')[:3] if len(rest) == 1 else rest
+            x = (slim.max_pool2d if outputs == 'max' else slim.avg_pool2d)(x, [3, 3], stride=stride, padding=padding, scope=scope)
+        else:
+            kernel, scope, stride, padding = (*rest, 1, 'SAME')[:4] if len(rest) == 2 else rest
+            x = slim.conv2d(x, outputs, list(kernel), stride=stride, padding=padding, scope=scope)
+    return x
+
+
+def mixed(end_points, name, x, *of):
+    with tf.compat.v1.variable_scope(name):
+        end_points[name] = branches(*[lambda layers=layers: chain(x, *layers) for layers in of])
+    return end_points[name]
+
+
+def inception_v4(x, classes):
+    points = {}
+    V = 'VALID'
+    with tf.compat.v1.variable_scope('InceptionV4'):
+        x = chain(x, (32, (3, 3), 'Conv2d_1a_3x3', 2, V), (32, (3, 3), 'Conv2d_2a_3x3', 1, V), (64, (3, 3), 'Conv2d_2b_3x3'))
+        x = mixed(points, 'Mixed_3a', x, [('max', 'MaxPool_0a_3x3', 2, V)], [(96, (3, 3), 'Conv2d_0a_3x3', 2, V)])
+        x = mixed(points, 'Mixed_4a', x, [(64, (1, 1), 'Conv2d_0a_1x1'), (96, (3, 3), 'Conv2d_1a_3x3', 1, V)],
+                  [(64, (1, 1), 'Conv2d_0a_1x1'), (64, (1, 7), 'Conv2d_0b_1x7'), (64, (7, 1), 'Conv2d_0c_7x1'), (96, (3, 3), 'Conv2d_1a_3x3', 1, V)])
+        x = mixed(points, 'Mixed_5a', x, [(192, (3, 3), 'Conv2d_1a_3x3', 2, V)], [('max', 'MaxPool_1a_3x3', 2, V)])
+        for letter in 'bcde':
+            x = mixed(points, 'Mixed_5' + letter, x, [(96, (1, 1), 'Conv2d_0a_1x1')], [(64, (1, 1), 'Conv2d_0a_1x1'), (96, (3, 3), 'Conv2d_0b_3x3')],
+                      [(64, (1, 1), 'Conv2d_0a_1x1'), (96, (3, 3), 'Conv2d_0b_3x3'), (96, (3, 3), 'Conv2d_0c_3x3')], [('avg', 'AvgPool_0a_3x3'), (96, (1, 1), 'Conv2d_0b_1x1')])
+        x = mixed(points, 'Mixed_6a', x, [(384, (3, 3), 'Conv2d_1a_3x3', 2, V)],
+                  [(192, (1, 1), 'Conv2d_0a_1x1'), (224, (3, 3), 'Conv2d_0b_3x3'), (256, (3, 3), 'Conv2d_1a_3x3', 2, V)], [('max', 'MaxPool_1a_3x3', 2, V)])
+        for letter in 'bcdefgh':
+            x = mixed(points, 'Mixed_6' + letter, x, [(384, (1, 1), 'Conv2d_0a_1x1')], [(192, (1, 1), 'Conv2d_0a_1x1'), (224, (1, 7), 'Conv2d_0b_1x7'), (256, (7, 1), 'Conv2d_0c_7x1')],
+                      [(192, (1, 1), 'Conv2d_0a_1x1'), (192, (7, 1), 'Conv2d_0b_7x1'), (224, (1, 7), 'Conv2d_0c_1x7'), (224, (7, 1), 'Conv2d_0d_7x1'), (256, (1, 7), 'Conv2d_0e_1x7')],
+                      [('avg', 'AvgPool_0a_3x3'), (128, (1, 1), 'Conv2d_0b_1x1')])
+        x = mixed(points, 'Mixed_7a', x, [(192, (1, 1), 'Conv2d_0a_1x1'), (192, (3, 3), 'Conv2d_1a_3x3', 2, V)],
+                  [(256, (1, 1), 'Conv2d_0a_1x1'), (256, (1, 7), 'Conv2d_0b_1x7'), (320, (7, 1), 'Conv2d_0c_7x1'), (320, (3, 3), 'Conv2d_1a_3x3', 2, V)],
+                  [('max', 'MaxPool_1a_3x3', 2, V)])
+
+        def two(y, row, column):
+            return tf.concat([slim.conv2d(y, 256, [1, 3], scope=row), slim.conv2d(y, 256, [3, 1], scope=column)], 3)
+
+        for letter in 'bcd':
+            with tf.compat.v1.variable_scope('Mixed_7' + letter):
+                x = branches(lambda: chain(x, (256, (1, 1), 'Conv2d_0a_1x1')), lambda: two(chain(x, (384, (1, 1), 'Conv2d_0a_1x1')), 'Conv2d_0b_1x3', 'Conv2d_0c_3x1'),
+                             lambda: two(chain(x, (384, (1, 1), 'Conv2d_0a_1x1'), (448, (3, 1), 'Conv2d_0b_3x1'), (512, (1, 3), 'Conv2d_0c_1x3')), 'Conv2d_0d_1x3', 'Conv2d_0e_3x1'),
+                             lambda: chain(x, ('avg', 'AvgPool_0a_3x3'), (256, (1, 1), 'Conv2d_0b_1x1')))
+                points['Mixed_7' + letter] = x
+        with tf.compat.v1.variable_scope('Logits'):
+            return slim.fully_connected(slim.flatten(tf.reduce_mean(x, [1, 2])), classes, activation_fn=None, scope='Logits'), points
+
+
+def inception_resnet_v2(x, classes):
+    points = {}
+    V = 'VALID'
+
+    def residual(x, scale, activated, *of):
+        up = slim.conv2d(branches(*[lambda layers=layers: chain(x, *layers) for layers in of]), x.shape[3], [1, 1], normalizer_fn=None, activation_fn=None, scope='Conv2d_1x1')
+        y = x + scale * up
+        return tf.nn.relu(y) if activated else y
+
+    def block8(x, scale, activated):
+        return residual(x, scale, activated, [(192, (1, 1), 'Conv2d_1x1')], [(192, (1, 1), 'Conv2d_0a_1x1'), (224, (1, 3), 'Conv2d_0b_1x3'), (256, (3, 1), 'Conv2d_0c_3x1')])
+
+    with tf.compat.v1.variable_scope('InceptionResnetV2'):
+        x = chain(x, (32, (3, 3), 'Conv2d_1a_3x3', 2, V), (32, (3, 3), 'Conv2d_2a_3x3', 1, V), (64, (3, 3), 'Conv2d_2b_3x3'), ('max', 'MaxPool_3a_3x3', 2, V),
+                  (80, (1, 1), 'Conv2d_3b_1x1', 1, V), (192, (3, 3), 'Conv2d_4a_3x3', 1, V), ('max', 'MaxPool_5a_3x3', 2, V))
+        x = mixed(points, 'Mixed_5b', x, [(96, (1, 1), 'Conv2d_1x1')], [(48, (1, 1), 'Conv2d_0a_1x1'), (64, (5, 5), 'Conv2d_0b_5x5')],
+                  [(64, (1, 1), 'Conv2d_0a_1x1'), (96, (3, 3), 'Conv2d_0b_3x3'), (96, (3, 3), 'Conv2d_0c_3x3')], [('avg', 'AvgPool_0a_3x3'), (64, (1, 1), 'Conv2d_0b_1x1')])
+        for i in range(10):
+            with tf.compat.v1.variable_scope(f'Repeat/block35_{i + 1}'):
+                x = residual(x, 0.17, True, [(32, (1, 1), 'Conv2d_1x1')], [(32, (1, 1), 'Conv2d_0a_1x1'), (32, (3, 3), 'Conv2d_0b_3x3')],
+                             [(32, (1, 1), 'Conv2d_0a_1x1'), (48, (3, 3), 'Conv2d_0b_3x3'), (64, (3, 3), 'Conv2d_0c_3x3')])
+        x = mixed(points, 'Mixed_6a', x, [(384, (3, 3), 'Conv2d_1a_3x3', 2, V)],
+                  [(256, (1, 1), 'Conv2d_0a_1x1'), (256, (3, 3), 'Conv2d_0b_3x3'), (384, (3, 3), 'Conv2d_1a_3x3', 2, V)], [('max', 'MaxPool_1a_3x3', 2, V)])
+        for i in range(20):
+            with tf.compat.v1.variable_scope(f'Repeat_1/block17_{i + 1}'):
+                x = residual(x, 0.10, True, [(192, (1, 1), 'Conv2d_1x1')], [(128, (1, 1), 'Conv2d_0a_1x1'), (160, (1, 7), 'Conv2d_0b_1x7'), (192, (7, 1), 'Conv2d_0c_7x1')])
+        x = mixed(points, 'Mixed_7a', x, [(256, (1, 1), 'Conv2d_0a_1x1'), (384, (3, 3), 'Conv2d_1a_3x3', 2, V)], [(256, (1, 1), 'Conv2d_0a_1x1'), (288, (3, 3), 'Conv2d_1a_3x3', 2, V)],
+                  [(256, (1, 1), 'Conv2d_0a_1x1'), (288, (3, 3), 'Conv2d_0b_3x3'), (320, (3, 3), 'Conv2d_1a_3x3', 2, V)], [('max', 'MaxPool_1a_3x3', 2, V)])
+        for i in range(9):
+            with tf.compat.v1.variable_scope(f'Repeat_2/block8_{i + 1}'):
+                x = block8(x, 0.20, True)
+        with tf.compat.v1.variable_scope('Block8'):
+            x = block8(x, 1.0, False)
+        x = points['Conv2d_7b_1x1'] = slim.conv2d(x, 1536, [1, 1], scope='Conv2d_7b_1x1')
+        with tf.compat.v1.variable_scope('Logits'):
+            return slim.fully_connected(slim.flatten(tf.reduce_mean(x, [1, 2])), classes, activation_fn=None, scope='Logits'), points
+
+
+def mobilenet_v1(x, classes, multiplier, output_stride=None):
+    points = {}
+
+    def depth(d):
+        return max(int(d * multiplier), 8)
+
+    with tf.compat.v1.variable_scope('MobilenetV1'):
+        x = points['Conv2d_0'] = slim.conv2d(x, depth(32), [3, 3], stride=2, scope='Conv2d_0')
+        current, rate = 2, 1
+        pairs = [(1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512)] + [(1, 512)] * 5 + [(2, 1024), (1, 1024)]
+        for i, (stride, outputs) in enumerate(pairs, 1):
+            if output_stride is not None and current == output_stride:
+                own_stride, own_rate, rate = 1, rate, rate * stride
+            else:
+                own_stride, own_rate, current = stride, 1, current * stride
+            name = f'Conv2d_{i}_depthwise'
+            x = points[name] = slim.separable_conv2d(x, None, [3, 3], depth_multiplier=1, stride=own_stride, rate=own_rate, scope=name)
+            name = f'Conv2d_{i}_pointwise'
+            x = points[name] = slim.conv2d(x, depth(outputs), [1, 1], scope=name)
+        if not classes:
+            return x, points
+        with tf.compat.v1.variable_scope('Logits'):
+            x = slim.conv2d(tf.reduce_mean(x, [1, 2], keepdims=True), classes, [1, 1], activation_fn=None, normalizer_fn=None, scope='Conv2d_1c_1x1')
+            return tf.squeeze(x, [1, 2]), points
+
+
+def mobilenet_v2(x, classes, multiplier, finegrain=False, output_stride=None):
+    points = {}
+
+    def divisible(v, divisor=8):
+        rounded = max(divisor, int(v + divisor / 2) // divisor * divisor)
+        return rounded + divisor if rounded < 0.9 * v else rounded
+
+    with tf.compat.v1.variable_scope('MobilenetV2'):
+        x = slim.conv2d(x, divisible(32 * multiplier), [3, 3], stride=2, scope='Conv')
+        current, rate, count = 2, 1, 0
+        for expansion, outputs, first_stride, times in [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 2, 3), (6, 64, 2, 4), (6, 96, 1, 3), (6, 160, 2, 3), (6, 320, 1, 1)]:
+            for i in range(times):
+                stride = first_stride if i == 0 else 1
+                if output_stride is not None and current == output_stride:
+                    own_stride, own_rate, rate = 1, rate, rate * stride
+                else:
+                    own_stride, own_rate, current = stride, 1, current * stride
+                name = 'expanded_conv' + (f'_{count}' if count else '')
+                with tf.compat.v1.variable_scope(name):
+                    inputs, channels = x, int(x.shape[3])
+                    if expansion > 1:
+                        x = slim.conv2d(x, divisible(channels * expansion), [1, 1], scope='expand')
+                    x = slim.separable_conv2d(x, None, [3, 3], depth_multiplier=1, stride=own_stride, rate=own_rate, scope='depthwise')
+                    x = slim.conv2d(x, divisible(outputs * multiplier), [1, 1], activation_fn=None, scope='project')
+                    if stride == 1 and x.shape[3] == channels:
+                        x = x + inputs
+                points[name] = x
+                count += 1
+        last = divisible(1280 * (1.0 if finegrain and multiplier < 1 else multiplier))
+        x = points['Conv_1'] = slim.conv2d(x, last, [1, 1], scope='Conv_1')
+        if not classes:
+            return x, points
+        with tf.compat.v1.variable_scope('Logits'):
+            x = slim.conv2d(tf.reduce_mean(x, [1, 2], keepdims=True), classes, [1, 1], activation_fn=None, normalizer_fn=None, biases_initializer=tf.compat.v1.zeros_initializer(), scope='Conv2d_1c_1x1')
+            return tf.squeeze(x, [1, 2]), points
+
+
+def mobile_scope():
+    with slim.arg_scope([slim.conv2d, slim.separable_conv2d], activation_fn=tf.nn.relu6, normalizer_fn=slim.batch_norm, normalizer_params={'center': True, 'scale': True, 'epsilon': 0.001}) as scope:
+        return scope
+
+
+def inception_scope():
+    with slim.arg_scope([slim.conv2d], activation_fn=tf.nn.relu, normalizer_fn=slim.batch_norm, normalizer_params={'epsilon': 0.001}) as scope:
+        return scope
+
+
+CLASSES = 5
+from_package = {
+    'alexnet_v2': (nets.alexnet.alexnet_v2_arg_scope, nets.alexnet.alexnet_v2, 224),
+    'overfeat': (nets.overfeat.overfeat_arg_scope, nets.overfeat.overfeat, 231),
+    'vgg_16': (nets.vgg.vgg_arg_scope, nets.vgg.vgg_16, 224),
+    'inception_v1': (inception_v1.inception_v1_arg_scope, inception_v1.inception_v1, 193),
+    'inception_v2': (inception_v2.inception_v2_arg_scope, inception_v2.inception_v2, 47),
+    'inception_v3': (inception_v3.inception_v3_arg_scope, lambda x, classes, is_training: inception_v3.inception_v3(x, classes, is_training, create_aux_logits=False), 75),
+    'resnet_v1_50': (resnet_utils.resnet_arg_scope, resnet_v1.resnet_v1_50, 47),
+    'resnet_v2_50': (resnet_utils.resnet_arg_scope, resnet_v2.resnet_v2_50, 47),
+}
+restated = {
+    'inception_v4': (inception_scope, inception_v4, 91),
+    'inception_resnet_v2': (inception_scope, inception_resnet_v2, 91),
+    'mobilenet_v1_025': (mobile_scope, lambda x, classes: mobilenet_v1(x, classes, 0.25), 47),
+    'mobilenet_v2_035': (mobile_scope, lambda x, classes: mobilenet_v2(x, classes, 0.35, True), 47),
+}
+networks = {name: (scope, (lambda x, call=call: call(x, CLASSES, is_training=False)), side) for name, (scope, call, side) in from_package.items()}
+networks |= {name: (scope, (lambda x, call=call: call(x, CLASSES)), side) for name, (scope, call, side) in restated.items()}
+
+# End points that are compared beside the output.
+inner = {
+    'alexnet_v2': ['alexnet_v2/conv2', 'alexnet_v2/pool5', 'alexnet_v2/fc6'],
+    'overfeat': ['overfeat/conv2', 'overfeat/pool5', 'overfeat/fc6'],
+    'vgg_16': ['vgg_16/conv2/conv2_2', 'vgg_16/pool5', 'vgg_16/fc6'],
+    'inception_v1': ['InceptionV1/Mixed_3b', 'InceptionV1/Mixed_4d', 'InceptionV1/Mixed_5c'],
+    'inception_v2': ['InceptionV2/Mixed_3b', 'InceptionV2/Mixed_4d', 'InceptionV2/Mixed_5c'],
+    'inception_v3': ['InceptionV3/Mixed_5d', 'InceptionV3/Mixed_6e', 'InceptionV3/Mixed_7c'],
+    'inception_v4': ['InceptionV4/Mixed_5e', 'InceptionV4/Mixed_6h', 'InceptionV4/Mixed_7d'],
+    'inception_resnet_v2': ['InceptionResnetV2/Mixed_5b', 'InceptionResnetV2/Mixed_6a', 'InceptionResnetV2/Conv2d_7b_1x1'],
+    'resnet_v1_50': ['resnet_v1_50/block1', 'resnet_v1_50/block2', 'resnet_v1_50/block4'],
+    'resnet_v2_50': ['resnet_v2_50/block1', 'resnet_v2_50/block2', 'resnet_v2_50/block4'],
+    'mobilenet_v1_025': ['MobilenetV1/Conv2d_2_pointwise', 'MobilenetV1/Conv2d_6_depthwise', 'MobilenetV1/Conv2d_13_pointwise'],
+    'mobilenet_v2_035': ['MobilenetV2/expanded_conv_2', 'MobilenetV2/expanded_conv_10', 'MobilenetV2/expanded_conv_16'],
+}
+
+
+def line(name, values):
+    values = values.ravel()
+    stride = max(1, len(values) // SAMPLES) | 1  # odd: samples wander over the channels
+    samples = ' '.join(f'{value:.16g}' for value in values[::stride])
+    return f'{name} {len(values)} {values.sum():.16g} {(values ** 2).sum() ** 0.5:.16g} {stride} {samples}'
+
+
+def lines_of(name):
+    scope, call, side = networks[name]
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        shape = (1, side, side, 3)
+        images = tf.constant(number(1, int(numpy.prod(shape))).reshape(shape))
+        with slim.arg_scope([slim.batch_norm], fused=False, is_training=False), slim.arg_scope(scope()):
+            output, points = call(images)
+        for variable in tf.compat.v1.global_variables():
+            variable.load(values_of(variable.op.name, variable.shape.as_list()), session)
+        inside = {key: points[key if key in points else key.split('/', 1)[1]] for key in inner[name]}
+        output, inside = session.run([output, inside])
+        return [line(name + ':output', output)] + [line(f'{name}:{key}', value) for key, value in inside.items()]
+
+
+if __name__ == '__main__':
+    if len(sys.argv) > 1:
+        for name in sys.argv[1:]:
+            print('\n'.join(lines_of(name)))
+    else:
+        lines = [text for name in networks for text in lines_of(name)]
+        pathlib.Path(__file__).with_name('nets_double.txt').write_text('\n'.join(lines) + '\n')
