@@ -7,7 +7,7 @@ using namespace slim;
 
 namespace {
 constexpr auto v1 = nets::mobilenet_v1_arg_scope()(nets::make_mobilenet_v1(0.25, 5));
-constexpr auto v2 = nets::mobilenet_v2_arg_scope()(nets::make_mobilenet_v2(0.35, 5, true));
+constexpr auto v2 = nets::mobilenet_v2_arg_scope()(nets::make_mobilenet_v2(5, {.depth_multiplier = 0.35, .finegrain_classification_mode = true}));
 }  // namespace
 
 TEST_CASE("mobilenet_v1 computes what it does in TensorFlow") {
