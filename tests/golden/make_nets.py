@@ -277,8 +277,9 @@ def lines_of(name):
         images = tf.constant(number(1, int(numpy.prod(shape))).reshape(shape))
         with slim.arg_scope([slim.batch_norm], fused=False, is_training=False), slim.arg_scope(scope()):
             output, points = call(images)
-        for variable in tf.compat.v1.global_variables():
-            variable.load(values_of(variable.op.name, variable.shape.as_list()), session)
+        variables = tf.compat.v1.global_variables()
+        session.run([variable.initializer for variable in variables],
+                    {variable.initializer.inputs[1]: values_of(variable.op.name, variable.shape.as_list()) for variable in variables})
         inside = {key: points[key if key in points else key.split('/', 1)[1]] for key in inner[name]}
         output, inside = session.run([output, inside])
         return [line(name + ':output', output)] + [line(f'{name}:{key}', value) for key, value in inside.items()]
