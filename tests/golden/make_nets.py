@@ -80,6 +80,14 @@ def mixed(end_points, name, x, *of):
     return end_points[name]
 
 
+def auxiliary_logits(x, classes, scopes):
+    with tf.compat.v1.variable_scope('AuxLogits'):
+        x = slim.avg_pool2d(x, [5, 5], stride=3, padding='VALID', scope=scopes[0])
+        x = slim.conv2d(x, 128, [1, 1], scope=scopes[1])
+        x = slim.conv2d(x, 768, x.shape[1:3], padding='VALID', scope=scopes[2])
+        return slim.fully_connected(slim.flatten(x), classes, activation_fn=None, scope=scopes[3])
+
+
 def inception_v4(x, classes):
     points = {}
     V = 'VALID'
@@ -111,6 +119,7 @@ def inception_v4(x, classes):
                              lambda: two(chain(x, (384, (1, 1), 'Conv2d_0a_1x1'), (448, (3, 1), 'Conv2d_0b_3x1'), (512, (1, 3), 'Conv2d_0c_1x3')), 'Conv2d_0d_1x3', 'Conv2d_0e_3x1'),
                              lambda: chain(x, ('avg', 'AvgPool_0a_3x3'), (256, (1, 1), 'Conv2d_0b_1x1')))
                 points['Mixed_7' + letter] = x
+        points['AuxLogits'] = auxiliary_logits(points['Mixed_6h'], classes, ('AvgPool_1a_5x5', 'Conv2d_1b_1x1', 'Conv2d_2a', 'Aux_logits'))
         with tf.compat.v1.variable_scope('Logits'):
             return slim.fully_connected(slim.flatten(tf.reduce_mean(x, [1, 2])), classes, activation_fn=None, scope='Logits'), points
 
@@ -141,6 +150,7 @@ def inception_resnet_v2(x, classes):
         for i in range(20):
             with tf.compat.v1.variable_scope(f'Repeat_1/block17_{i + 1}'):
                 x = residual(x, 0.10, True, [(192, (1, 1), 'Conv2d_1x1')], [(128, (1, 1), 'Conv2d_0a_1x1'), (160, (1, 7), 'Conv2d_0b_1x7'), (192, (7, 1), 'Conv2d_0c_7x1')])
+        points['AuxLogits'] = auxiliary_logits(x, classes, ('Conv2d_1a_3x3', 'Conv2d_1b_1x1', 'Conv2d_2a_5x5', 'Logits'))
         x = mixed(points, 'Mixed_7a', x, [(256, (1, 1), 'Conv2d_0a_1x1'), (384, (3, 3), 'Conv2d_1a_3x3', 2, V)], [(256, (1, 1), 'Conv2d_0a_1x1'), (288, (3, 3), 'Conv2d_1a_3x3', 2, V)],
                   [(256, (1, 1), 'Conv2d_0a_1x1'), (288, (3, 3), 'Conv2d_0b_3x3'), (320, (3, 3), 'Conv2d_1a_3x3', 2, V)], [('max', 'MaxPool_1a_3x3', 2, V)])
         for i in range(9):
@@ -233,15 +243,24 @@ from_package = {
     'vgg_16': (nets.vgg.vgg_arg_scope, nets.vgg.vgg_16, 224),
     'inception_v1': (inception_v1.inception_v1_arg_scope, inception_v1.inception_v1, 193),
     'inception_v2': (inception_v2.inception_v2_arg_scope, inception_v2.inception_v2, 47),
-    'inception_v3': (inception_v3.inception_v3_arg_scope, lambda x, classes, is_training: inception_v3.inception_v3(x, classes, is_training, create_aux_logits=False), 75),
+    'inception_v3': (inception_v3.inception_v3_arg_scope, inception_v3.inception_v3, 107),
     'resnet_v1_50': (resnet_utils.resnet_arg_scope, resnet_v1.resnet_v1_50, 47),
     'resnet_v2_50': (resnet_utils.resnet_arg_scope, resnet_v2.resnet_v2_50, 47),
 }
 restated = {
-    'inception_v4': (inception_scope, inception_v4, 91),
-    'inception_resnet_v2': (inception_scope, inception_resnet_v2, 91),
+    'inception_v4': (inception_scope, inception_v4, 107),
+    'inception_resnet_v2': (inception_scope, inception_resnet_v2, 107),
     'mobilenet_v1_025': (mobile_scope, lambda x, classes: mobilenet_v1(x, classes, 0.25), 47),
     'mobilenet_v2_035': (mobile_scope, lambda x, classes: mobilenet_v2(x, classes, 0.35, True), 47),
+    'mobilenet_v1_stride_8': (mobile_scope, lambda x, classes: mobilenet_v1(x, classes, 0.25, 8), 47),
+}
+# output_stride, and no root: small networks of tf_slim's units.
+small_blocks = [('block1', 1, 2, 2), ('block2', 2, 2, 2), ('block3', 3, 2, 2), ('block4', 4, 2, 1)]
+from_package |= {
+    'resnet_v1_small': (resnet_utils.resnet_arg_scope, lambda x, _, is_training: resnet_v1.resnet_v1(
+        x, [resnet_v1.resnet_v1_block(*block) for block in small_blocks], None, is_training, global_pool=False, output_stride=8, scope='resnet_v1_small'), 47),
+    'resnet_v2_small': (resnet_utils.resnet_arg_scope, lambda x, _, is_training: resnet_v2.resnet_v2(
+        x, [resnet_v2.resnet_v2_block(*block) for block in small_blocks], None, is_training, global_pool=False, output_stride=2, include_root_block=False, scope='resnet_v2_small'), 15),
 }
 networks = {name: (scope, (lambda x, call=call: call(x, CLASSES, is_training=False)), side) for name, (scope, call, side) in from_package.items()}
 networks |= {name: (scope, (lambda x, call=call: call(x, CLASSES)), side) for name, (scope, call, side) in restated.items()}
@@ -253,11 +272,14 @@ inner = {
     'vgg_16': ['vgg_16/conv2/conv2_2', 'vgg_16/pool5', 'vgg_16/fc6'],
     'inception_v1': ['InceptionV1/Mixed_3b', 'InceptionV1/Mixed_4d', 'InceptionV1/Mixed_5c'],
     'inception_v2': ['InceptionV2/Mixed_3b', 'InceptionV2/Mixed_4d', 'InceptionV2/Mixed_5c'],
-    'inception_v3': ['InceptionV3/Mixed_5d', 'InceptionV3/Mixed_6e', 'InceptionV3/Mixed_7c'],
-    'inception_v4': ['InceptionV4/Mixed_5e', 'InceptionV4/Mixed_6h', 'InceptionV4/Mixed_7d'],
-    'inception_resnet_v2': ['InceptionResnetV2/Mixed_5b', 'InceptionResnetV2/Mixed_6a', 'InceptionResnetV2/Conv2d_7b_1x1'],
+    'inception_v3': ['InceptionV3/Mixed_5d', 'InceptionV3/Mixed_6e', 'InceptionV3/Mixed_7c', 'InceptionV3/AuxLogits'],
+    'inception_v4': ['InceptionV4/Mixed_5e', 'InceptionV4/Mixed_6h', 'InceptionV4/Mixed_7d', 'InceptionV4/AuxLogits'],
+    'inception_resnet_v2': ['InceptionResnetV2/Mixed_5b', 'InceptionResnetV2/Mixed_6a', 'InceptionResnetV2/Conv2d_7b_1x1', 'InceptionResnetV2/AuxLogits'],
     'resnet_v1_50': ['resnet_v1_50/block1', 'resnet_v1_50/block2', 'resnet_v1_50/block4'],
     'resnet_v2_50': ['resnet_v2_50/block1', 'resnet_v2_50/block2', 'resnet_v2_50/block4'],
+    'resnet_v1_small': [f'resnet_v1_small/block{i}' for i in (1, 2, 3)],
+    'resnet_v2_small': [f'resnet_v2_small/block{i}' for i in (1, 2, 3)],
+    'mobilenet_v1_stride_8': ['MobilenetV1/Conv2d_12_pointwise'],
     'mobilenet_v1_025': ['MobilenetV1/Conv2d_2_pointwise', 'MobilenetV1/Conv2d_6_depthwise', 'MobilenetV1/Conv2d_13_pointwise'],
     'mobilenet_v2_035': ['MobilenetV2/expanded_conv_2', 'MobilenetV2/expanded_conv_10', 'MobilenetV2/expanded_conv_16'],
 }
