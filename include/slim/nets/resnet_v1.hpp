@@ -102,8 +102,8 @@ struct resnet_v1_options {
   bool include_root_block = true;              // false: the input is what block1 reads
   int output_stride = 0;                       // the extent of the image over that of the features: 8, 16, … in place of 32, with rates for strides. 0: as the blocks say
   bool store_non_strided_activations = false;  // true: the end points block1, block2, … come in front of the stride of their block
-  int min_base_depth = 8;                      // of narrowed blocks
-  double depth_multiplier = 1.0;               // of the channels of all blocks
+  int min_base_depth = 8;                      // of the narrowed blocks of resnet_v1_50 to resnet_v1_200; blocks that are given stay as they are
+  double depth_multiplier = 1.0;               // of the channels of those blocks
   bool use_bounded_activations = false;        // true: relu6, and residuals within ±6
   bool global_pool = true;                     // false: logits, or features, for each cell
   bool spatial_squeeze = true;                 // false: logits [height, width, num_classes]
@@ -132,22 +132,27 @@ template <int Blocks>
 constexpr auto make_resnet_v1(const char* name, const resnet_block (&blocks)[Blocks], int num_classes = 1000, const resnet_v1_options& options = {}) {
   stack_blocks_dense<bottleneck_v1, Blocks> body{{}, options.output_stride, options.include_root_block ? 4 : 1, options.store_non_strided_activations,
                                                  {.use_bounded_activations = options.use_bounded_activations}};
-  const detail::depths depth{options.depth_multiplier, options.min_base_depth};
-  for (int i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i], body.blocks[i].base_depth = depth(blocks[i].base_depth);
-  return scope(name, depth.checked() >> detail::only_if(options.include_root_block, conv2d_same(64, {7, 7}, 2, "conv1") >> max_pool2d({3, 3}, 2, "pool1"))
+  for (int i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
+  return scope(name, detail::depths{options.depth_multiplier}.checked() >> detail::only_if(options.include_root_block, conv2d_same(64, {7, 7}, 2, "conv1") >> max_pool2d({3, 3}, 2, "pool1"))
                   >> body >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
 }
+namespace detail {
+constexpr auto published_resnet_v1(const char* name, int units1, int units2, int units3, int units4, int num_classes, const resnet_v1_options& options) {
+  const depths depth{options.depth_multiplier, options.min_base_depth};
+  return make_resnet_v1(name, {{"block1", depth(64), units1, 2}, {"block2", depth(128), units2, 2}, {"block3", depth(256), units3, 2}, {"block4", depth(512), units4, 1}}, num_classes, options);
+}
+}  // namespace detail
 constexpr auto make_resnet_v1_50(int num_classes = 1000, const resnet_v1_options& options = {}) {
-  return make_resnet_v1("resnet_v1_50", {{"block1", 64, 3, 2}, {"block2", 128, 4, 2}, {"block3", 256, 6, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v1("resnet_v1_50", 3, 4, 6, 3, num_classes, options);
 }
 constexpr auto make_resnet_v1_101(int num_classes = 1000, const resnet_v1_options& options = {}) {
-  return make_resnet_v1("resnet_v1_101", {{"block1", 64, 3, 2}, {"block2", 128, 4, 2}, {"block3", 256, 23, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v1("resnet_v1_101", 3, 4, 23, 3, num_classes, options);
 }
 constexpr auto make_resnet_v1_152(int num_classes = 1000, const resnet_v1_options& options = {}) {
-  return make_resnet_v1("resnet_v1_152", {{"block1", 64, 3, 2}, {"block2", 128, 8, 2}, {"block3", 256, 36, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v1("resnet_v1_152", 3, 8, 36, 3, num_classes, options);
 }
 constexpr auto make_resnet_v1_200(int num_classes = 1000, const resnet_v1_options& options = {}) {
-  return make_resnet_v1("resnet_v1_200", {{"block1", 64, 3, 2}, {"block2", 128, 24, 2}, {"block3", 256, 36, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v1("resnet_v1_200", 3, 24, 36, 3, num_classes, options);
 }
 
 inline constexpr auto resnet_v1_50 = resnet_arg_scope()(make_resnet_v1_50());

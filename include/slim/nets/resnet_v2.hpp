@@ -41,17 +41,22 @@ constexpr auto make_resnet_v2(const char* name, const resnet_block (&blocks)[Blo
   return scope(name, detail::only_if(options.include_root_block, root) >> body >> batch_norm("postnorm", activation_fn = relu)
                   >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
 }
+namespace detail {
+constexpr auto published_resnet_v2(const char* name, int units1, int units2, int units3, int units4, int num_classes, const resnet_v2_options& options) {
+  return make_resnet_v2(name, {{"block1", 64, units1, 2}, {"block2", 128, units2, 2}, {"block3", 256, units3, 2}, {"block4", 512, units4, 1}}, num_classes, options);
+}
+}  // namespace detail
 constexpr auto make_resnet_v2_50(int num_classes = 1001, const resnet_v2_options& options = {}) {
-  return make_resnet_v2("resnet_v2_50", {{"block1", 64, 3, 2}, {"block2", 128, 4, 2}, {"block3", 256, 6, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v2("resnet_v2_50", 3, 4, 6, 3, num_classes, options);
 }
 constexpr auto make_resnet_v2_101(int num_classes = 1001, const resnet_v2_options& options = {}) {
-  return make_resnet_v2("resnet_v2_101", {{"block1", 64, 3, 2}, {"block2", 128, 4, 2}, {"block3", 256, 23, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v2("resnet_v2_101", 3, 4, 23, 3, num_classes, options);
 }
 constexpr auto make_resnet_v2_152(int num_classes = 1001, const resnet_v2_options& options = {}) {
-  return make_resnet_v2("resnet_v2_152", {{"block1", 64, 3, 2}, {"block2", 128, 8, 2}, {"block3", 256, 36, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v2("resnet_v2_152", 3, 8, 36, 3, num_classes, options);
 }
 constexpr auto make_resnet_v2_200(int num_classes = 1001, const resnet_v2_options& options = {}) {
-  return make_resnet_v2("resnet_v2_200", {{"block1", 64, 3, 2}, {"block2", 128, 24, 2}, {"block3", 256, 36, 2}, {"block4", 512, 3, 1}}, num_classes, options);
+  return detail::published_resnet_v2("resnet_v2_200", 3, 24, 36, 3, num_classes, options);
 }
 
 inline constexpr auto resnet_v2_50 = resnet_arg_scope()(make_resnet_v2_50());
