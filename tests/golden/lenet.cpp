@@ -6,7 +6,7 @@ using namespace slim;
 namespace {
 
 // Without dropout, which would need the same masks on both sides.
-constexpr auto net = nets::lenet_arg_scope()(nets::make_lenet(10, 1.0));
+constexpr auto net = nets::lenet_arg_scope()(nets::make_lenet(10, {.dropout_keep_prob = 1.0}));
 
 template <class T>
 using lenet = model<net, input<28, 28, 1>, precision<T>, keep<"LeNet/fc4">>;

@@ -49,6 +49,13 @@ constexpr tensor with_predictions(const tensor& logits, const prediction_functio
   return logits;
 }
 
+/// Logits as the end point Logits, and their predictions; passes its input on.
+struct predicted {
+  prediction_function prediction_fn;
+
+  constexpr tensor operator()(const tensor& logits) const { return with_predictions(collected_as{"Logits"}(logits), prediction_fn); }
+};
+
 /// A part that may be missing.
 template <class Part>
 struct optional_part {

@@ -22,14 +22,27 @@ constexpr auto vgg_features() {
       >> repeat<N5>(conv2d(512, {3, 3}), "conv5") >> max_pool2d({2, 2}, "pool5");
 }
 
-constexpr auto make_vgg_a(int num_classes = 1000, double dropout_keep_prob = 0.5) {
-  return scope("vgg_a", vgg_features<1, 1, 2, 2, 2>() >> convolutional_classifier(4096, {7, 7}, num_classes, dropout_keep_prob));
+struct vgg_options {
+  padding_mode fc_conv_padding = VALID;  // SAME: fc6 reads windows around each cell of pool5, so that images of 32 pixels and more have logits
+  bool global_pool = false;              // true: logits of the mean of fc7, for images larger than the published ones
+  double dropout_keep_prob = 0.5;
+  bool spatial_squeeze = true;           // false: logits [height, width, num_classes]
+};
+
+namespace detail {
+constexpr auto vgg_classifier(int num_classes, const vgg_options& options) {
+  return convolutional_classifier(4096, {7, 7}, num_classes, {options.global_pool, options.dropout_keep_prob, options.spatial_squeeze}, options.fc_conv_padding);
 }
-constexpr auto make_vgg_16(int num_classes = 1000, double dropout_keep_prob = 0.5) {
-  return scope("vgg_16", vgg_features<2, 2, 3, 3, 3>() >> convolutional_classifier(4096, {7, 7}, num_classes, dropout_keep_prob));
+}  // namespace detail
+
+constexpr auto make_vgg_a(int num_classes = 1000, const vgg_options& options = {}) {
+  return scope("vgg_a", vgg_features<1, 1, 2, 2, 2>() >> detail::vgg_classifier(num_classes, options));
 }
-constexpr auto make_vgg_19(int num_classes = 1000, double dropout_keep_prob = 0.5) {
-  return scope("vgg_19", vgg_features<2, 2, 4, 4, 4>() >> convolutional_classifier(4096, {7, 7}, num_classes, dropout_keep_prob));
+constexpr auto make_vgg_16(int num_classes = 1000, const vgg_options& options = {}) {
+  return scope("vgg_16", vgg_features<2, 2, 3, 3, 3>() >> detail::vgg_classifier(num_classes, options));
+}
+constexpr auto make_vgg_19(int num_classes = 1000, const vgg_options& options = {}) {
+  return scope("vgg_19", vgg_features<2, 2, 4, 4, 4>() >> detail::vgg_classifier(num_classes, options));
 }
 inline constexpr auto vgg_a = vgg_arg_scope()(make_vgg_a());    // configuration A
 inline constexpr auto vgg_16 = vgg_arg_scope()(make_vgg_16());  // configuration D
