@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes nets_double.txt, which tests/golden/*_net.cpp read: outputs and inner end points of TF-Slim's networks.
+"""Writes nets_double.txt, which tests/nets/*_values.cpp read: outputs and inner end points of TF-Slim's networks.
 
     python3 make_nets.py [network ...]      needs tensorflow 2.15 and tf_slim; with names it prints the lines of these networks only
 
