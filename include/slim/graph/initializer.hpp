@@ -7,7 +7,7 @@
 
 namespace slim {
 
-enum class distribution : unsigned char { none, constant, values, uniform, normal, truncated_normal, variance_scaling, orthogonal, diagonal };
+enum class distribution : unsigned char { none, constant, values, uniform, normal, truncated_normal, variance_scaling, orthogonal, diagonal, center };
 enum class fan_mode : unsigned char { fan_in, fan_out, fan_avg };
 inline constexpr fan_mode FAN_IN = fan_mode::fan_in;
 inline constexpr fan_mode FAN_OUT = fan_mode::fan_out;
@@ -20,7 +20,7 @@ inline constexpr none_t none{};
 /// Initial values of a variable. `kind` none means that the variable is not made at all (`biases_initializer = none`).
 struct initializer {
   distribution kind = distribution::none;
-  double a = 0;  // constant: the value; uniform: lower bound; normal: mean; variance_scaling: factor; orthogonal: gain; diagonal: what stands on it
+  double a = 0;  // constant: the value; uniform: lower bound; normal: mean; variance_scaling: factor; orthogonal: gain; diagonal, center: what stands on it
   double b = 0;  // uniform: upper bound; normal: standard deviation; constant: the value of elements [part, 2·part)
   fan_mode mode = fan_mode::fan_avg;
   bool uniform = false;           // variance_scaling: uniform instead of truncated normal

@@ -76,6 +76,11 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
     case distribution::diagonal:
       for (long i = 0; i < size; ++i) values[i] = static_cast<T>(i % (extent.channels() + 1) == 0 ? a : b);
       return;
+    case distribution::center: {  // a diagonal at the middle one of the taps
+      const long columns = extent.channels(), matrix = columns * columns, first = size / matrix / 2 * matrix;
+      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(i >= first && i < first + matrix && (i - first) % (columns + 1) == 0 ? a : b);
+      return;
+    }
     case distribution::variance_scaling: {
       const fans fan = fans_of(extent);
       const double n = initial.mode == fan_mode::fan_in ? fan.in : initial.mode == fan_mode::fan_out ? fan.out : (fan.in + fan.out) / 2;

@@ -105,7 +105,7 @@ constexpr void slim_describe(const whole_extents& value, name_buffer& to) {
 constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : value == FIXED ? "FIXED" : "CAUSAL"); }
 constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::automatic ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
-  constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal", "diagonal"};
+  constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal", "diagonal", "center"};
   to.add(names[static_cast<int>(value.kind)]);
   if (value.kind == distribution::none || value.kind == distribution::values) return;
   to.add("(");

@@ -7,6 +7,7 @@
 
 #include "slim/nets/alexnet_v2.hpp"
 #include "slim/nets/cifarnet.hpp"
+#include "slim/nets/i3d.hpp"
 #include "slim/nets/inception_resnet_v2.hpp"
 #include "slim/nets/inception_v1.hpp"
 #include "slim/nets/inception_v2.hpp"
@@ -54,6 +55,8 @@ inline constexpr auto networks = hana::make_basic_tuple(
     network<"inception_v3", 299>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v3(classes)); }),
     network<"inception_v4", 299>([](int classes, double decay) { return inception_arg_scope(decay)(make_inception_v4(classes)); }),
     network<"inception_resnet_v2", 299>([](int classes, double decay) { return inception_resnet_v2_arg_scope(decay)(make_inception_resnet_v2(classes)); }),
+    network<"i3d", 224>([](int classes, double decay) { return i3d_arg_scope(decay)(make_i3d(classes)); }),
+    network<"s3dg", 224>([](int classes, double decay) { return s3dg_arg_scope(decay)(make_s3dg(classes)); }),
     network<"lenet", 28>([](int classes, double decay) { return lenet_arg_scope(decay)(make_lenet(classes)); }),
     network<"resnet_v1_50", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_50(classes)); }),
     network<"resnet_v1_101", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v1_101(classes)); }),
