@@ -17,6 +17,51 @@ inline constexpr long all_numbers = [] {
   return total;
 }();
 
+/// A network in a line that static_assert can compare: numbers that are trained, all numbers, variables, and the end points directly below its scope with their shapes,
+/// those in front of `first` left out: "1971043 1981837 388 AuxLogits:5 PreLogits:1x1x613 Logits:5".
+struct text_line {
+  char characters[4096]{};
+  int size = 0;
+
+  constexpr void add(const char* text) {
+    while (*text != '\0') characters[size++] = *text++;
+  }
+  constexpr void add(long number) {
+    char digits[20]{};
+    int count = 0;
+    do digits[count++] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count > 0) characters[size++] = digits[--count];
+  }
+  constexpr bool operator==(const char* text) const { return slim::equal(characters, text); }
+};
+template <const auto& Net, class Input>
+constexpr text_line line_of(const char* first = "") {
+  slim::tracer trace;
+  slim::detail::trace_network<Net, slim::model_options<Input>>(trace);
+  const slim::graph::graph& g = trace.g;
+  text_line line;
+  if (g.failed()) {
+    line.add("failed: "), line.add(g.error.detail);
+    return line;
+  }
+  long trained = 0, all = 0;
+  for (const slim::graph::variable_entry& v : g.variables) all += v.extent.size(), trained += v.trainable ? v.extent.size() : 0;
+  line.add(trained), line.add(" "), line.add(all), line.add(" "), line.add(static_cast<long>(g.variables.size()));
+  bool listed = first[0] == '\0';
+  for (const slim::graph::named_node& point : g.end_points) {
+    const slim::graph::scope_entry& scope = g.scopes[point.scope];
+    if (scope.parent < 0 || g.scopes[scope.parent].parent >= 0) continue;
+    slim::name_buffer name;
+    slim::graph::add_own_name(name, scope);
+    listed = listed || slim::equal(name.c_str(), first);
+    if (!listed) continue;
+    line.add(" "), line.add(name.c_str());
+    for (int i = 0; i < point.extent.rank; ++i) line.add(i == 0 ? ":" : "x"), line.add(static_cast<long>(point.extent[i]));
+  }
+  return line;
+}
+
 inline std::vector<std::string> names_in(const slim::graph::graph& g) {
   std::vector<std::string> names;
   for (const slim::graph::variable_entry& v : g.variables) names.push_back(slim::graph::variable_name(g.scopes, v).c_str());
