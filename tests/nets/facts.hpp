@@ -82,6 +82,13 @@ std::vector<std::string> variable_names() {
   return names_in(traced_now<Net, Options...>());
 }
 
+/// The shape of an end point, none when there is no such.
+inline slim::shape extent_in(const slim::graph::graph& g, const std::string& name) {
+  for (const slim::graph::named_node& point : g.end_points)
+    if (slim::graph::scope_name(g.scopes, point.scope).c_str() == name) return point.extent;
+  return {};
+}
+
 /// `layer`/weights and `layer`/biases of each layer.
 inline std::vector<std::string> weights_and_biases(const std::vector<std::string>& layers) {
   std::vector<std::string> names;

@@ -1,3 +1,7 @@
+#include "slim/nets/alexnet_v2.hpp"
+#include "slim/nets/cifarnet.hpp"
+#include "slim/nets/lenet.hpp"
+#include "slim/nets/overfeat.hpp"
 #include "slim/nets/vgg.hpp"
 
 #include <doctest/doctest.h>
@@ -68,4 +72,40 @@ TEST_CASE("all weights of VGG decay, no biases do, and decay can be switched off
   for (const graph::variable_entry& v : g.variables) CHECK((v.regularizer >= 0) == (v.extent.rank > 1));
   static constexpr auto without_decay = nets::vgg_arg_scope(0.0)(nets::make_vgg_16());
   for (const graph::variable_entry& v : facts::traced_now<without_decay, image>().variables) CHECK(v.regularizer < 0);
+}
+
+namespace {
+constexpr auto dense = nets::vgg_arg_scope()(nets::make_vgg_a(5, {.fc_conv_padding = SAME, .spatial_squeeze = false}));
+constexpr auto pooled = nets::vgg_arg_scope()(nets::make_vgg_a(5, {.global_pool = true}));
+constexpr auto features = nets::vgg_arg_scope()(nets::make_vgg_a(0));
+constexpr auto over_features = nets::overfeat_arg_scope()(nets::make_overfeat(0, {.global_pool = true}));
+constexpr auto alexnet_dense = nets::alexnet_v2_arg_scope()(nets::make_alexnet_v2(5, {.spatial_squeeze = false}));
+constexpr auto lenet_features = nets::make_lenet(0);
+constexpr auto lenet_silent = nets::make_lenet(5, {.prediction_fn = none});
+constexpr auto cifarnet_features = nets::make_cifarnet(0);
+constexpr auto cifarnet_sigmoid = nets::make_cifarnet(5, {.prediction_fn = [](const tensor& x) { return sigmoid(x); }});
+
+template <const auto& Net, int Side>
+std::string last_end_point() {
+  return facts::end_point_names<Net, input<Side, Side, 3>>().back();
+}
+}  // namespace
+
+TEST_CASE("the classic networks have TF-Slim's options") {
+  using small = input<64, 96, 3>;
+  using large = input<256, 256, 3>;
+  CHECK(facts::extent_in(facts::traced_now<dense, small>(), "vgg_a/fc8") == shape{2, 3, 5});
+  const graph::graph mean = facts::traced_now<pooled, large>();
+  CHECK(facts::extent_in(mean, "vgg_a/fc7") == shape{2, 2, 4096});
+  CHECK(facts::extent_in(mean, "vgg_a/global_pool") == shape{1, 1, 4096});
+  CHECK(facts::extent_in(mean, "vgg_a/fc8") == shape{5});
+  CHECK(last_end_point<features, 224>() == "vgg_a/fc7");
+  CHECK(last_end_point<over_features, 256>() == "overfeat/global_pool");
+  CHECK(facts::variable_names<over_features, large>().size() == 14);
+  CHECK(facts::extent_in(facts::traced_now<alexnet_dense, large>(), "alexnet_v2/fc8") == shape{2, 2, 5});
+  CHECK(last_end_point<lenet_features, 28>() == "LeNet/fc3");
+  CHECK(last_end_point<lenet_silent, 28>() == "LeNet/Logits");
+  CHECK(last_end_point<cifarnet_features, 32>() == "CifarNet/fc4");
+  const std::vector<std::string> heads = facts::end_point_names<cifarnet_sigmoid, input<32, 32, 3>>();
+  CHECK(std::vector<std::string>(heads.end() - 3, heads.end()) == std::vector<std::string>{"CifarNet/logits", "CifarNet/Logits", "CifarNet/Predictions"});
 }
