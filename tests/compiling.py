@@ -16,6 +16,27 @@ source_root = pathlib.Path(__file__).resolve().parent.parent
 include = source_root / 'include'
 
 
+def mpi_flags():
+    """Where mpi.h is; None on a machine without MPI."""
+    for package in ('ompi-c', 'mpich'):
+        with contextlib.suppress(OSError):
+            found = subprocess.run(['pkg-config', '--cflags-only-I', package], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            if found.returncode == 0:
+                return [word.replace('-I', '-isystem', 1) for word in shlex.split(found.stdout)]
+    return None
+
+
+def headers():
+    """The headers of slim that compile on this machine, relative to `include`: without MPI those are left out that need it."""
+    texts = {str(path.relative_to(include)): path.read_text() for path in sorted(include.rglob('*.hpp'))}
+    needing = {name for name, text in texts.items() if '<mpi.h>' in text} if mpi_flags() is None else set()
+    while more := {name for name, text in texts.items() if name not in needing and any(f'"{other}"' in text for other in needing)}:
+        needing |= more
+    if needing:
+        print('skipped, because there is no MPI: ' + ', '.join(sorted(needing)))
+    return [name for name in texts if name not in needing]
+
+
 def command(build_root, compiler):
     """The compiler with the include paths and the language standard of the build in `build_root`, without optimization.
     Must run in `build_root`."""
@@ -29,7 +50,7 @@ def command(build_root, compiler):
             flags.append(word)
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                           '-fconstexpr-loop-limit=1000000']
-    return [compiler, *flags, *limits, '-O0', '-fdiagnostics-color=never']
+    return [compiler, *flags, *(mpi_flags() or []), *limits, '-O0', '-fdiagnostics-color=never']
 
 
 @contextlib.contextmanager

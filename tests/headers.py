@@ -62,7 +62,7 @@ def chains(headers):
 
 def main(build_root, compiler, *options):
     command = compiling.command(build_root, compiler) + [*compiling.strict, '-x', 'c++']
-    headers = sorted(str(path.relative_to(compiling.include)) for path in compiling.include.rglob('*.hpp'))
+    headers = compiling.headers()
     cases = {' < '.join(chain): chain for chain in sorted(chains(headers))}
     if options == ('--together',):
         cases = {folder: list(some) for folder, some in itertools.groupby(headers, os.path.dirname)}

@@ -40,9 +40,9 @@ def public_names(header):
 
 
 def main(build_root, compiler):
-    headers = sorted(compiling.include.rglob('*.hpp'))
-    names = sorted(set.union(*(public_names(path.read_text()) for path in headers)))
-    program = '\n'.join(['#include <bits/stdc++.h>', '#include <slim/slim.hpp>', *(f'#include <{path.relative_to(compiling.include)}>' for path in headers),
+    headers = compiling.headers()
+    names = sorted(set.union(*(public_names((compiling.include / header).read_text()) for header in headers)))
+    program = '\n'.join(['#include <bits/stdc++.h>', '#include <slim/slim.hpp>', *(f'#include <{header}>' for header in headers),
                          *(f'using namespace {name};' for name in ['std', *namespaces]),
                          'namespace unqualified {', *(f'using ::{name};' for name in names), '}', ''])
     command = compiling.command(build_root, compiler) + ['-fsyntax-only', '-w', '-x', 'c++', '-']

@@ -11,16 +11,17 @@
 #include "slim/compile/train_options.hpp"
 #include "slim/core/room_for.hpp"
 #include "slim/graph/program.hpp"
+#include "slim/op/all_reduce.hpp"
 #include "slim/trace/tensor.hpp"
 
 namespace slim::detail {
 
-/// The node to read in place of `i` after a run: inputs, variables, constants and views of them have no memory of the program's own,
-/// so they are copied.
+/// The node to read in place of `i` after a run: inputs, variables, constants, what travels between processes, and views of them have no memory of the
+/// program's own, so they are copied.
 constexpr int readable(graph::graph& g, int i) {
   int root = i;
   while (graph::is_view(g.nodes[root].kind)) root = g.nodes[root].operands[0];
-  if (!graph::is_leaf(g.nodes[root].kind)) return i;
+  if (!graph::is_leaf(g.nodes[root].kind) && g.nodes[root].kind != op::all_reduce::kind) return i;
   graph::node copy;
   copy.kind = graph::kind::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
   expr::scalar_function identity;

@@ -149,6 +149,23 @@ struct summarize_gradients {
 
 }  // namespace learning
 
+namespace detail {
+/// An option that runs a step together with other processes, see learning/distributed.hpp.
+template <class Option>
+concept exchanges = requires { typename Option::template exchange<float>; };
+/// Stands for that option where there is none.
+struct alone {
+  template <class T>
+  struct exchange {};
+};
+template <class... Given>
+struct exchanging_among {
+  using type = void;
+};
+template <class First, class... Rest>
+struct exchanging_among<First, Rest...> : std::conditional_t<exchanges<First>, std::type_identity<First>, exchanging_among<Rest...>> {};
+}  // namespace detail
+
 /// The options of a train_op by type.
 template <class... Given>
 struct train_options : Given... {
@@ -156,6 +173,10 @@ struct train_options : Given... {
   static constexpr bool has = (std::is_same_v<Option, Given> || ...);
 
   static constexpr int numbers = (0 + ... + Given::numbers);
+
+  /// The option that runs steps together with other processes; void: none.
+  using exchanging = typename detail::exchanging_among<Given...>::type;
+  static constexpr bool exchanges = !std::is_void_v<exchanging>;
 
   /// Index of the first number of `Option` among those of all options.
   template <class Option>

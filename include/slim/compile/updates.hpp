@@ -4,6 +4,7 @@
 // each variable. Order as in TF-Slim sections 6.2 and 6.5: noise, multiply, clip, update.
 
 #include "slim/compile/train_options.hpp"
+#include "slim/op/all_reduce.hpp"
 #include "slim/passes/differentiate.hpp"
 #include "slim/trace/tensor.hpp"
 
@@ -237,6 +238,12 @@ struct transformed_gradients {
   int norm = -1;                // node: that of all together before clipping by it, or −1
 };
 
+/// The gradients of this process become means over all processes. They are asked for in the order in which backward passes end: the last variables first.
+constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients) {
+  for (variable_gradient& one : gradients) one.raw = op::all_reduce_start::add(g, one.raw, g.variables[one.variable].scope);
+  for (int i = gradients.size() - 1; i >= 0; --i) gradients[i].raw = op::all_reduce::add(g, gradients[i].raw, g.variables[gradients[i].variable].scope);
+}
+
 /// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1.
 template <class Optimizer, class Options = train_options<>>
 constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
@@ -255,8 +262,10 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
     reached[v] = trained[v] && node < gradient.size() && gradient[node] >= 0;
     if (!reached[v]) continue;
     sums.push(accumulates ? graph::add_leaf(g, graph::kind::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
-    gradients.push({v, gradient[node], accumulates ? sums.back() : gradient[node]});
+    gradients.push({v, gradient[node], -1});
   }
+  if constexpr (Options::exchanges) exchange_gradients(g, gradients);
+  for (int i = 0; i < gradients.size(); ++i) gradients[i].node = accumulates ? sums[i] : gradients[i].raw;
   result.norm = transform_gradients<Options>(g, gradients, reached, option_number);
 
   const int function = update_function<Optimizer, accumulates>(g);

@@ -50,7 +50,7 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   all.add(simd::level);
   const auto& s = p.sizes;
   all.add(s.nodes, s.functions, s.function_nodes, s.scopes, s.variables, s.end_points, s.losses, s.steps, s.outputs, p.inputs, p.scalars, p.loss_count);
-  all.add(p.example_elements, p.fixed_elements, static_cast<int>(p.error.broken));
+  all.add(p.example_elements, p.fixed_elements, p.exchanged_elements, static_cast<int>(p.error.broken));
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
     all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates, n.operand_count, n.results, n.function, n.body_operands,

@@ -18,6 +18,7 @@ enum class region : unsigned char {
   input,      // memory of the caller; offset = index of the input
   scalars,    // run-time numbers; offset = index
   batch_size,
+  exchanged,  // what travels between processes, in the order in which it starts
 };
 
 struct place {
@@ -33,6 +34,7 @@ struct memory_plan {
   list<int> order;     // nodes that do work, in order of execution
   list<place> places;  // one for each node
   long example_elements = 0, fixed_elements = 0;  // sizes of the two arenas, per example and in all
+  long exchanged_elements = 0;                    // of region::exchanged
   long example_bound = 0, fixed_bound = 0;        // largest sum of values alive at once: no plan can be smaller
 };
 

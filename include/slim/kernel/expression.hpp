@@ -58,7 +58,7 @@ struct evaluation {
       values[I] = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
     } else if constexpr (op == uniform) {
       constexpr std::uint32_t stream = simd::mix(static_cast<std::uint32_t>(Code.number(I)));
-      values[I] = simd::uniform<T>(stream ^ context.seed, static_cast<std::uint32_t>(row * context.width + column));
+      values[I] = simd::uniform<T>(stream ^ context.seed, context.first_element + static_cast<std::uint32_t>(row * context.width + column));
     } else if constexpr (op == negate) {
       values[I] = -values[a];
     } else if constexpr (op == absolute) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <string>
 
 #include <unistd.h>
 
@@ -41,6 +42,13 @@ public:
     constexpr double seconds_between_drawings = 0.1;
     if (bar && (log || since_drawn >= seconds_between_drawings || global_step == last)) draw_bar(global_step);
     if (log || bar) std::fflush(file);
+  }
+
+  /// A line beside those of the steps.
+  void say(const std::string& line) {
+    clear_bar();
+    std::fprintf(file, "%s\n", line.c_str());
+    std::fflush(file);
   }
 
 private:

@@ -34,6 +34,42 @@ double run_on(TrainOp& train_op, const Batch& batch) {
     return static_cast<double>(std::apply([&](const auto&... parts) { return train_op(parts...); }, batch));
 }
 
+/// What a training loop asks of the other processes, where there are some: see learning/distributed.hpp. Rank 0 keeps the folder of the run, and speaks.
+template <class TrainOp>
+class ranks {
+public:
+  ranks(TrainOp& with, const train_settings& given) : train_op(with), own(given) {
+    if (speaks()) return;
+    static std::FILE* const nowhere = std::fopen("/dev/null", "w");
+    own.logdir.clear(), own.summary_op = nullptr, own.early_stopping = {}, own.trace_every_n_steps = 0;
+    own.output = nowhere;
+  }
+  const train_settings& settings() const { return own; }
+  bool speaks() const {
+    if constexpr (TrainOp::exchanges) return train_op.others().rank() == 0;
+    else return true;
+  }
+  /// Whether it is so for any rank.
+  bool any(bool mine) const {
+    if constexpr (TrainOp::exchanges) return train_op.others().any(mine);
+    else return mine;
+  }
+  void synchronize() const {
+    if constexpr (TrainOp::exchanges) train_op.synchronize();
+  }
+  void report_to(progress& report) const {
+    if constexpr (TrainOp::exchanges)
+      if (const std::string slow = train_op.others().slow_rank(); !slow.empty()) report.say(slow);
+  }
+
+private:
+  TrainOp& train_op;
+  train_settings own;
+};
+
+template <class TrainOp, class Batches>
+double train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all);
+
 }  // namespace detail
 
 /// Trains until `number_of_steps`, the end of the input (a batch of size 0), a train_step_fn that says so, or SIGINT, SIGTERM or SIGHUP,
@@ -46,12 +82,31 @@ double run_on(TrainOp& train_op, const Batch& batch) {
 /// that it ended with.
 template <class TrainOp, class Batches>
 double train(TrainOp& train_op, Batches&& batches, const train_settings& given = {}) {
-  using clock = std::chrono::steady_clock;
   detail::check(given);
+  const detail::ranks<TrainOp> all(train_op, given);
+  if constexpr (TrainOp::exchanges) {
+    try {
+      return detail::train(train_op, batches, all);
+    } catch (const std::exception& problem) {
+      train_op.others().fail(problem.what());
+      train_op.others().part();
+      throw;
+    }
+  } else {
+    return detail::train(train_op, batches, all);
+  }
+}
+
+template <class TrainOp, class Batches>
+double detail::train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all) {
+  const train_settings& given = all.settings();
+  using clock = std::chrono::steady_clock;
   const bool keeps = !given.logdir.empty();
   detail::run_folder<TrainOp> folder(train_op, given);
-  const bool resumed = keeps && folder.resume();
-  if (!resumed && given.init_fn) given.init_fn();
+  bool resumed = keeps && folder.resume();
+  if (!resumed && given.init_fn && all.speaks()) given.init_fn();
+  all.synchronize();
+  resumed = all.any(resumed);
   const auto finished = [&] { return given.number_of_steps && train_op.step() >= *given.number_of_steps; };
   double total_loss = folder.last_loss();
   if (finished()) {
@@ -60,7 +115,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
     std::fflush(given.output);
     return total_loss;
   }
-  if (folder.ended()) {
+  if (all.any(folder.ended())) {
     std::fprintf(given.output, "Nothing to train: early stopping has ended this run at global step %lld.\n", static_cast<long long>(train_op.step()));
     std::fflush(given.output);
     return total_loss;
@@ -121,6 +176,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
       if (count == 0) return {total_loss, true};
       trace.finish(train_op.step());
       report.step(train_op.step(), sum / count, std::chrono::duration<double>(clock::now() - start).count());
+      if (given.log_every_n_steps > 0 && train_op.step() % given.log_every_n_steps == 0) all.report_to(report);
       return {sum / count, finished()};
     };
     try {
@@ -129,7 +185,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
         const train_step_result result = given.train_step_fn ? given.train_step_fn(train_step) : train_step();
         total_loss = result.total_loss;
         if (keeps && train_op.step() > before) folder.after_step(total_loss);
-        stop = result.should_stop || input_ended || finished() || folder.ended() || stop_signals::caught() != 0;
+        stop = all.any(result.should_stop || input_ended || finished() || folder.ended() || stop_signals::caught() != 0);
       }
     } catch (...) {
       if (train_op.batches() == good) {
@@ -144,6 +200,7 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
   else
     std::fputs(input_ended ? "Caught OutOfRangeError. Stopping Training.\n" : "Stopping Training.\n", given.output);
   save_last();
+  all.synchronize();
   return total_loss;
 }
 

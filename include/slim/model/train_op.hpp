@@ -25,6 +25,8 @@ class train_op {
 
 public:
   using scalar = T;
+  using model = Model;
+  static constexpr bool exchanges = Options::exchanges;  // runs together with other processes
   static constexpr const auto& program = training_of<Model::network, options, Loss, Optimizer, Options>::program;
   static_assert(is_valid_after<program, Model::program>::value);
 
@@ -39,6 +41,10 @@ public:
     double checked[number_count]{};
     set_numbers(checked);  // throws here rather than in the first step
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
+    if constexpr (exchanges) {
+      together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen), std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)));
+      run.join(*together);
+    }
   }
 
   /// One step on one batch: the inputs of the network and then the labels, each as anything with data() and size(), of the model's precision or
@@ -47,36 +53,38 @@ public:
   /// skip_not_finite a step that was passed over returns the number that was not finite.
   template <class... Batch>
   T operator()(const Batch&... batch) {
-    static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
-                  "one argument for each input of the network, then the labels");
-    inputs.bind(batch...);
-    double exact[number_count]{};
-    T numbers[number_count]{};
-    set_numbers(exact);
-    for (int n = 0; n < number_count; ++n) numbers[n] = static_cast<T>(exact[n]);
-    std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
-    if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
-    const auto step = [&] {
-      run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
-              [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
-    };
-    if constexpr (skips) {
+    if constexpr (exchanges) {
+      if (!synchronized) synchronize();
       try {
-        step();
-      } catch (const detail::not_finite& found) {
-        return skip(found.value);
+        return step_on(batch...);
+      } catch (const std::exception& problem) {
+        together->fail(problem.what());
+        throw;
       }
-      skipped_in_a_row = 0;
     } else {
-      step();
+      return step_on(batch...);
     }
-    count_part();
-    check_finite();
-    return loss();
+  }
+
+  /// The same variables and state on all processes: those of rank 0. Done before the first step.
+  void synchronize() {
+    static_assert(exchanges, "create the train_op with learning::distributed");
+    together->any(false);  // where one has failed the others learn it
+    together->broadcast(std::as_writable_bytes(std::span(weights->values.data(), static_cast<std::size_t>(weights->values.size()))));
+    for_each_state([&](const variable_reference& one) { together->broadcast(one.bytes()); });
+    synchronized = true;
+  }
+  /// The other processes, see learning/distributed.hpp.
+  auto& others() const {
+    static_assert(exchanges, "create the train_op with learning::distributed");
+    return *together;
   }
 
   /// Total loss of the last step, regularization included.
-  T loss() const { return run.number(program.outputs[0]); }
+  T loss() const {
+    if constexpr (exchanges) return mean_loss;
+    else return run.number(program.outputs[0]);
+  }
   /// Loss `i` of the collection, in the order in which the network added them; after those come the regularization losses.
   T loss(int i) const { return run.number(program.losses[i].node); }
   static constexpr int losses() { return program.sizes.losses; }
@@ -200,8 +208,44 @@ private:
   static constexpr bool skips = Options::template has<learning::skip_not_finite>;
   static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
   static constexpr bool averages_variables = Options::template has<learning::moving_average>;
+  static_assert(!(exchanges && skips), "skip_not_finite is for one process: leave it out beside learning::distributed");
+  using exchanging = std::conditional_t<exchanges, typename Options::exchanging, detail::alone>;
+  using exchange = typename exchanging::template exchange<T>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);
   static constexpr int number_count = Optimizer::numbers + Options::numbers + 1;
+
+  /// One step of this process.
+  template <class... Batch>
+  T step_on(const Batch&... batch) {
+    static_assert(sizeof...(Batch) == program_inputs || program.error.broken != graph::rule::none,
+                  "one argument for each input of the network, then the labels");
+    inputs.bind(batch...);
+    if constexpr (exchanges) together->begin(inputs.examples);
+    double exact[number_count]{};
+    T numbers[number_count]{};
+    set_numbers(exact);
+    for (int n = 0; n < number_count; ++n) numbers[n] = static_cast<T>(exact[n]);
+    std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
+    if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
+    const auto step = [&] {
+      run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
+              [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
+    };
+    if constexpr (skips) {
+      try {
+        step();
+      } catch (const detail::not_finite& found) {
+        return skip(found.value);
+      }
+      skipped_in_a_row = 0;
+    } else {
+      step();
+    }
+    if constexpr (exchanges) mean_loss = static_cast<T>(together->finish(static_cast<double>(run.number(program.outputs[0]))));
+    count_part();
+    check_finite();
+    return loss();
+  }
 
   /// The numbers of the next run: the optimizer's, then those of the options, then the global step.
   void set_numbers(double* numbers) {
@@ -257,7 +301,12 @@ private:
       if (!found.empty()) throw error("step " + std::to_string(steps) + ": expected finite numbers, found " + found + "; " + cure);
     }
     if (!is_finite(loss()))
-      throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + number_text(static_cast<double>(loss())) + "; " + cure);
+      throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + number_text(static_cast<double>(loss())) + whose() + "; " + cure);
+  }
+  std::string whose() const {
+    if constexpr (exchanges)
+      if (together->not_finite() >= 0) return " on rank " + std::to_string(together->not_finite());
+    return "";
   }
   static constexpr const char* cure = "lower the learning rate or check inputs and labels";
 
@@ -282,6 +331,9 @@ private:
   std::int64_t steps = 0, parts = 0, skipped_so_far = 0;
   int skipped_in_a_row = 0;
   std::uint64_t noise_seed;
+  T mean_loss = 0;  // over all processes
+  bool synchronized = false;
+  std::conditional_t<exchanges, std::unique_ptr<exchange>, detail::alone> together;  // last: it ends before what it carries goes
 };
 
 }  // namespace slim

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "slim/op/all_reduce.hpp"
 #include "slim/op/average_pool.hpp"
 #include "slim/op/batch_matmul.hpp"
 #include "slim/op/batch_loss.hpp"
@@ -33,6 +34,7 @@ struct operation_list {
 };
 
 using all = operation_list<
+    all_reduce_start, all_reduce,
     average_pool, average_pool_gradient,
     batch_matmul,
     batch_loss, batch_loss_gradient,

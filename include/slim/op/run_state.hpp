@@ -11,6 +11,21 @@
 
 namespace slim {
 
+namespace op {
+
+/// What a run does together with other processes: see op/all_reduce.hpp.
+struct exchange {
+  virtual ~exchange() = default;
+  double weight = 1;        // of this process in a mean over all
+  long first_example = 0;   // of this process among those of all: random numbers belong to the example, wherever it is worked on
+  /// The elements of region::exchanged in front of `end` are there, those of this process times its weight: they may travel.
+  virtual void start(long end) = 0;
+  /// Returns when the elements in front of `end` are sums over all processes.
+  virtual void wait(long end) = 0;
+};
+
+}  // namespace op
+
 /// Pointers of one run. The program itself is constant; two runs with different states can go on at the same time.
 template <class T>
 struct run_state {
@@ -28,6 +43,8 @@ struct run_state {
   long slot_stride = 0;
   long batch = 0, capacity = 0;
   int threads = 1;
+  T* exchanged = nullptr;
+  op::exchange* together = nullptr;  // null: this process is alone
   std::uint32_t seed = 0;
 
   /// Memory of node `i`.
@@ -41,8 +58,13 @@ struct run_state {
       case graph::region::input: return const_cast<T*>(inputs[p.offset]);  // programs never write to inputs
       case graph::region::scalars: return const_cast<T*>(scalars + p.offset);
       case graph::region::batch_size: return const_cast<T*>(batch_size);
+      case graph::region::exchanged: return exchanged + p.offset;
       default: return nullptr;
     }
+  }
+  /// Elements of a value with so many per example that belong to examples of other processes in front.
+  SLIM_ALWAYS_INLINE std::uint32_t elements_before(long per_example) const {
+    return together == nullptr ? 0 : static_cast<std::uint32_t>(together->first_example * per_example);
   }
 };
 

@@ -37,6 +37,7 @@ struct bound_epilogue {
     context.inputs[0] = context.outputs[0] = s[at.node];
     for (int k = node.body(); k < node.operand_count; ++k) context.inputs[k - node.body() + 1] = s[node.operands[k]];
     context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
+    if (at.batched) context.first_element = s.elements_before(at.rows_per_example * at.width);
     call = {at.epilogue, &context};
   }
   bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`

@@ -4,10 +4,12 @@
 
 #include "slim/graph/build.hpp"
 #include "slim/graph/memory_plan.hpp"
+#include "slim/op/all_reduce.hpp"
 
 namespace slim::graph {
 
-/// Moves every update to just after the last reader of what it replaces, so that gradients die early.
+/// Moves every update to just after the last reader of what it replaces, so that gradients die early, and what travels to other processes to just after
+/// what makes it.
 constexpr list<int> execution_order(const graph& g) {
   list<int> last_read;  // of leaves, by nodes that are not updates of it
   last_read.resize(g.nodes.size(), -1);
@@ -32,7 +34,13 @@ constexpr list<int> execution_order(const graph& g) {
     if (one.labels > labels && !is_leaf(nodes[one.labels].kind)) labels = one.labels;
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    if (n.dead || !n.is_update()) continue;
+    if (n.dead || !n.is_update()) {
+      if (n.dead || n.kind != op::all_reduce_start::kind) continue;
+      int made = n.operands[0];
+      while (is_view(nodes[made].kind)) made = nodes[made].operands[0];
+      next[i] = follow[made], follow[made] = i;
+      continue;
+    }
     int after = labels;
     for (int k = 0; k < n.operand_count; ++k) {
       const int operand = n.operands[k];
@@ -48,7 +56,7 @@ constexpr list<int> execution_order(const graph& g) {
   list<int> order;
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind)) order.push(i);
+    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind) && n.kind != op::all_reduce_start::kind) order.push(i);
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
   return order;
@@ -134,7 +142,7 @@ constexpr memory_plan plan(const graph& g) {
   list<int> storage;  // the node whose memory a node uses: itself, or what it aliases
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    storage.push(!n.dead && is_view(n.kind) ? storage[n.operands[0]] : i);
+    storage.push(!n.dead && (is_view(n.kind) || n.kind == op::all_reduce::kind) ? storage[n.operands[0]] : i);
   }
   list<int> last_use;
   last_use.resize(count, -1);
@@ -147,12 +155,19 @@ constexpr memory_plan plan(const graph& g) {
     if (!nodes[i].dead && nodes[i].kept) last_use[storage[i]] = steps;
 
   list<detail::block> blocks;
+  list<long> travels;  // where in region::exchanged
+  travels.resize(count, -1);
   list<int> block_of;
   block_of.resize(count, -1);
   for (int s = 0; s < steps; ++s) {
     const int i = result.order[s];
     const node& n = nodes[i];
-    if (n.is_update()) continue;
+    if (n.is_update() || n.kind == op::all_reduce::kind) continue;
+    if (n.kind == op::all_reduce_start::kind) {
+      travels[i] = result.exchanged_elements;
+      result.exchanged_elements += aligned(n.extent.size());
+      continue;
+    }
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {
@@ -186,7 +201,9 @@ constexpr memory_plan plan(const graph& g) {
       case kind::batch_size: p = {region::batch_size, 0}; break;
       default: break;
     }
-    if (storage[i] != i) {
+    if (travels[i] >= 0) {
+      p = {region::exchanged, travels[i]};
+    } else if (storage[i] != i) {
       p = result.places[n.operands[0]];
       if (n.kind == kind::result) p.offset += n.index() * aligned(n.extent.size());
     } else if (block_of[i] >= 0 && !n.dead) {

@@ -23,6 +23,7 @@ public:
         team(threads < 1 ? 1 : threads),
         examples(Program.example_elements * capacity),
         fixed(Program.fixed_elements),
+        exchanged(Program.exchanged_elements),
         workspace(workspace_elements<T>(Program, capacity, team)) {}
 
   long capacity() const { return room; }
@@ -34,10 +35,15 @@ public:
   }
   /// Bytes of the arenas.
   long bytes() const {
-    long elements = examples.size() + fixed.size() + workspace.size();
+    long elements = examples.size() + fixed.size() + exchanged.size() + workspace.size();
     for (const aligned_buffer<T>& weights : prepared) elements += weights.size();
     return static_cast<long>(sizeof(T)) * elements;
   }
+
+  /// From now on runs are parts of one over several processes. `others` outlives this.
+  void join(op::exchange& others) { together = &others; }
+  /// What travels between them.
+  T* travelling() { return exchanged.data(); }
 
   /// Runs all steps. `inputs` has one pointer for each input of the program. `check_labels()` is called once all class numbers that the program works out
   /// are there; when it throws no variable has changed. `finished`, when given, is called with the node of each step that is done; small programs are one
@@ -53,6 +59,7 @@ public:
     state.slots = slots, state.slot_stride = slot_stride;
     state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
     state.batch = batch, state.seed = seed;
+    state.exchanged = exchanged.data(), state.together = together;
     if constexpr (one_straight_line) {
       unrolled<T, Program>::run(state);
     } else {
@@ -121,7 +128,8 @@ private:
   int team;
   long last_batch = 0;
   T examples_in_run = 0;
-  aligned_buffer<T> examples, fixed, workspace;
+  aligned_buffer<T> examples, fixed, exchanged, workspace;
+  op::exchange* together = nullptr;
   std::vector<aligned_buffer<T>> prepared;  // one for each step, once prepare() was called
 };
 

@@ -22,6 +22,7 @@ struct loops {
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
     for (int r = 0; r < n.results; ++r) c.outputs[r] = op::invocation<T>{s, at}.out(r);
     c.width = at.width, c.rows_per_example = at.rows_per_example, c.seed = s.seed;
+    if (at.batched) c.first_element = s.elements_before(at.rows_per_example * at.width);
     return c;
   }
   static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }

@@ -36,7 +36,7 @@ template <class T, const auto& Program>
 struct unrolled {
   /// True when `run` is to take the place of the table.
   static constexpr bool worthwhile = [] {
-    if (Program.sizes.steps > unrolled_steps) return false;
+    if (Program.sizes.steps > unrolled_steps || Program.exchanged_elements > 0) return false;
     for (int i = 0; i < Program.sizes.steps; ++i) {
       const graph::node& n = Program.nodes[Program.order[i]];
       if (n.how != graph::algorithm::automatic && (!detail::is_product(n.kind) || detail::matrix_of(Program, n).size() > unrolled_matrix)) return false;
@@ -87,6 +87,7 @@ private:
     if constexpr (n.kind == graph::kind::update)
       for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
     c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
+    if constexpr (loop.over.batched) c.first_element = s.elements_before(loop.rows_per_example * loop.width);
     if constexpr (graph::code_of<Program, Index, Epilogue>().by_row()) c.places = operand_places<Index>.all;
     return c;
   }

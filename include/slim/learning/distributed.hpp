@@ -1,0 +1,241 @@
+#pragma once
+#include "slim/core/begin.hpp"
+// Training on several machines: learning::distributed is one more argument of create_train_op, and `mpirun -n 4 ./program` does the rest. TF-Slim sections 6.4
+// and 13.12; in place of its parameter servers, gradients are averaged over all processes. Not part of slim.hpp; needs MPI.
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "slim/core/number_text.hpp"
+#include "slim/learning/create_train_op.hpp"
+#include "slim/learning/mpi_group.hpp"
+#include "slim/learning/share.hpp"
+
+namespace slim::learning {
+
+namespace detail {
+
+/// What ranks tell each other where they meet. All meet at the same places: one that is elsewhere has lost its way, or has failed.
+struct meeting {
+  enum class place : int { step, loss, question, failure } where = place::step;
+  long examples = 0;      // step: of this rank; question: 1 for yes
+  double loss = 0;        // loss
+  double seconds = 0;     // loss: what the step took, without waiting
+  char reason[480] = "";  // failure
+};
+
+}  // namespace detail
+
+/// Runs each step on all processes of `communicator`, each with its part of the batch: gradients, and the loss that a step returns, are means over all examples of all ranks. They
+/// travel in pieces of `bucket_bytes` while the rest of the backward pass is worked out, and are the same bits for the same number of ranks. All ranks begin with the variables of rank 0.
+/// Statistics of batch_norm are those of each rank's part; the moving averages that are kept are rank 0's, as TF-Slim takes them from its first clone.
+/// Fused updates give way: a gradient has to be stored before it travels. `explain` prints the buckets.
+struct distributed {
+  MPI_Comm communicator = MPI_COMM_WORLD;
+  long bucket_bytes = 4 << 20;
+
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+  template <class T>
+  class exchange;
+};
+
+/// What a train_op does together with those of other processes. All ranks call its functions in the same order; a rank that fails says so, and the others throw
+/// what it threw.
+template <class T>
+class distributed::exchange : public op::exchange {
+  using place = detail::meeting::place;
+
+public:
+  exchange(const distributed& with, std::span<T> travelling) : group(with.communicator), values(travelling) {
+    if (with.bucket_bytes < 1024) throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
+    bucket = with.bucket_bytes / static_cast<long>(sizeof(T));
+    if (group.size() > 1) courier = std::thread([this] { carry(); });
+  }
+  ~exchange() override {
+    if (!courier.joinable()) return;
+    {
+      const std::lock_guard<std::mutex> hold(gate);
+      over = true;
+    }
+    changed.notify_all();
+    courier.join();
+  }
+
+  int rank() const { return group.rank(); }
+  int size() const { return group.size(); }
+
+  /// Before a step on `examples` examples of this rank.
+  void begin(long examples) {
+    const auto& all = meet({.where = place::step, .examples = counted ? *std::exchange(counted, std::nullopt) : examples});
+    long total = 0;
+    first_example = 0;
+    for (int r = 0; r < size(); ++r) {
+      if (r == rank()) first_example = total;
+      total += all[static_cast<std::size_t>(r)].examples;
+    }
+    weight = total > 0 ? static_cast<double>(all[static_cast<std::size_t>(rank())].examples) / static_cast<double>(total) : 0;
+    {
+      const std::lock_guard<std::mutex> hold(gate);
+      started = carried = last_start = 0;
+    }
+    inside = true;
+    waited = 0;
+    began = clock::now();
+  }
+  /// Behind it: the mean of the losses.
+  double finish(double loss) {
+    inside = false;
+    const double took = std::chrono::duration<double>(clock::now() - began).count() - waited;
+    const auto& all = meet({.where = place::loss, .loss = weight > 0 ? loss * weight : 0, .seconds = took});
+    double sum = 0;
+    not_finite_on = -1;
+    busy.resize(met.size(), 0);
+    for (int r = 0; r < size(); ++r) {
+      const detail::meeting& one = all[static_cast<std::size_t>(r)];
+      sum += one.loss;
+      if (not_finite_on < 0 && !is_finite(one.loss)) not_finite_on = r;
+      busy[static_cast<std::size_t>(r)] += one.seconds;
+    }
+    return sum;
+  }
+  /// So many of the examples of the next step count; the others are only there because a step needs one.
+  void count(long examples) { counted = examples; }
+
+  /// Whether any rank says yes.
+  bool any(bool mine) {
+    bool found = false;
+    for (const detail::meeting& one : meet({.where = place::question, .examples = mine})) found = found || one.examples != 0;
+    return found;
+  }
+  /// The rank whose loss was no finite number in the last step, or −1.
+  int not_finite() const { return not_finite_on; }
+
+  /// Everybody gets the bytes of rank 0.
+  void broadcast(std::span<std::byte> bytes) { group.broadcast(bytes); }
+
+  /// This rank cannot go on. Between steps the others are told, and throw the same; within one they wait for gradients that will never come, and the job is ended.
+  void fail(const char* reason) {
+    if (ended || size() == 1) return;
+    if (inside) group.abort(reason);
+    detail::meeting last{.where = place::failure};
+    std::strncpy(last.reason, reason, sizeof last.reason - 1);
+    ended = true;
+    group.gather(last, met);
+  }
+
+  /// The end of a job that has failed: waits, for a minute at most, until all ranks are here, so that none is ended while it saves what is good.
+  void part() {
+    if (size() > 1) group.wait_for_all(60);
+  }
+  /// Says which rank took half as long again as the middle one, once some seconds of steps tell; "" when none did.
+  std::string slow_rank() {
+    std::string found;
+    if (busy.empty()) return found;
+    std::vector<double> sorted = busy;
+    std::sort(sorted.begin(), sorted.end());
+    const double middle = sorted[(sorted.size() - 1) / 2];
+    if (middle < 5) return found;
+    if (sorted.back() > 1.5 * middle) {
+      const auto slowest = std::max_element(busy.begin(), busy.end());
+      found = "rank " + std::to_string(slowest - busy.begin()) + " is slow: its steps take " + fixed_text(*slowest / middle, 1) + " times as long as those of others";
+    }
+    busy.clear();
+    return found;
+  }
+
+  void start(long end) override {
+    {
+      const std::lock_guard<std::mutex> hold(gate);
+      started = end;
+    }
+    if (end % bucket == 0 || end / bucket != last_start / bucket || end == static_cast<long>(values.size())) changed.notify_all();
+    last_start = end;
+  }
+  void wait(long end) override {
+    if (size() == 1) return;
+    std::unique_lock<std::mutex> hold(gate);
+    if (carried >= end && !broken) return;
+    const auto from = clock::now();
+    changed.wait(hold, [&] { return carried >= end || broken; });
+    waited += std::chrono::duration<double>(clock::now() - from).count();
+    if (broken) std::rethrow_exception(broken);
+  }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  const std::vector<detail::meeting>& meet(const detail::meeting& mine) {
+    group.gather(mine, met);
+    for (std::size_t r = 0; r < met.size(); ++r)
+      if (met[r].where == place::failure) {
+        ended = true;
+        throw error("rank " + std::to_string(r) + " of " + std::to_string(size()) + ": " + met[r].reason);
+      }
+    for (std::size_t r = 0; r < met.size(); ++r)
+      if (met[r].where != mine.where) {
+        ended = true;
+        throw error("distributed: expected all ranks at the same place, found rank " + std::to_string(rank()) + name(mine.where) + " and rank " + std::to_string(r) + name(met[r].where) +
+                    "; give all ranks the same steps and as many batches, see learning::share_of");
+      }
+    return met;
+  }
+  static const char* name(place where) { return where == place::step ? " before a step" : where == place::loss ? " behind a step" : " deciding whether to go on"; }
+
+  /// The thread that moves buckets, in their order, as soon as their elements are there.
+  void carry() {
+    std::vector<T> incoming;
+    const long all = static_cast<long>(values.size());
+    std::unique_lock<std::mutex> hold(gate);
+    for (;;) {
+      const auto next = [&] { return carried + bucket < all ? carried + bucket : all; };
+      changed.wait(hold, [&] { return over || (carried < all && started >= next()); });
+      if (over) return;
+      const long first = carried, end = next();
+      hold.unlock();
+      try {
+        group.all_reduce(values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), incoming);
+        hold.lock();
+        carried = end;
+      } catch (...) {
+        hold.lock();
+        broken = std::current_exception();
+        over = true;
+      }
+      changed.notify_all();
+    }
+  }
+
+  detail::mpi_group group;
+  std::span<T> values;
+  long bucket = 1;
+  std::vector<detail::meeting> met;
+  std::optional<long> counted;
+  bool inside = false, ended = false;
+  int not_finite_on = -1;
+  double waited = 0;
+  std::vector<double> busy;  // seconds of each rank
+  long last_start = 0;
+  clock::time_point began;
+
+  std::mutex gate;
+  std::condition_variable changed;
+  long started = 0, carried = 0;  // elements in front of these may travel, have arrived
+  bool over = false;
+  std::exception_ptr broken;
+  std::thread courier;  // last: it uses what is above
+};
+
+}  // namespace slim::learning
+
+#include "slim/core/end.hpp"

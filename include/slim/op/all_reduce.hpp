@@ -1,0 +1,50 @@
+#pragma once
+#include "slim/core/begin.hpp"
+// Means over several processes in two operations, so that values travel while others are worked out. Nothing of how they travel is known here: see op::exchange.
+
+#include "slim/kernel/parallel.hpp"
+#include "slim/op/operation.hpp"
+
+namespace slim::op {
+
+/// Hands x, times the weight of this process, to the exchange. The plan puts it right behind what makes x.
+struct all_reduce_start : operation<"all_reduce_start"> {
+  static constexpr int add(graph::graph& g, int x, int scope) { return add_operation(g, kind, {false, g.nodes[x].extent}, {x}, scope); }
+  static constexpr const char* fault(node_view n) {
+    return n.self.operand_count == 1 && !n.self.batched && !n.operand(0).batched && n.extent() == n.extent(0) ? nullptr : "a mean over processes of what is not one tensor for all examples";
+  }
+  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr double work(node_view n) { return static_cast<double>(n.extent().size()); }
+  template <class T>
+  static void run(const invocation<T>& r) {
+    const T* const x = r.in(0);
+    T* const out = r.out();
+    exchange* const together = r.state.together;
+    const T weight = together != nullptr ? static_cast<T>(together->weight) : T(1);
+    const long count = r.extent().size(), all = graph::aligned(count), each = 1 << 14;
+    kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
+      const long last = task * each + each < count ? task * each + each : count;
+      for (long i = task * each; i < last; ++i) out[i] = x[i] * weight;
+    });
+    for (long i = count; i < all; ++i) out[i] = 0;
+    if (together != nullptr) together->start(r.state.places[r.at.node].offset + all);
+  }
+};
+
+/// The mean over all processes of what `started`, an all_reduce_start, has handed over. In the same memory.
+struct all_reduce : operation<"all_reduce"> {
+  static constexpr int add(graph::graph& g, int started, int scope) { return add_operation(g, kind, {false, g.nodes[started].extent}, {started}, scope); }
+  static constexpr const char* fault(node_view n) {
+    return n.self.operand_count == 1 && n.operand(0).kind == all_reduce_start::kind && n.extent() == n.extent(0) ? nullptr : "a mean over processes that nothing has started";
+  }
+  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr double work(node_view) { return 0; }
+  template <class T>
+  static void run(const invocation<T>& r) {
+    if (r.state.together != nullptr) r.state.together->wait(r.state.places[r.at.node].offset + graph::aligned(r.extent().size()));
+  }
+};
+
+}  // namespace slim::op
+
+#include "slim/core/end.hpp"
