@@ -48,6 +48,8 @@ def main(build_root, compiler, *pages):
     command = compiling.command(build_root, compiler)
     texts = {str(path.relative_to(compiling.source_root)): path.read_text()
              for path in [compiling.source_root / 'README.md', *sorted(compiling.source_root.glob('docs/*.md'))]}
+    known = set(compiling.headers())
+    texts = {page: text for page, text in texts.items() if known.issuperset(re.findall(r'#include <(slim/[^>]+)>', text))}
     with_samples = [page for page, text in texts.items() if sample.search(text) and (not pages or page in pages)]
 
     def check(page):

@@ -21,6 +21,7 @@ namespace {
 // Convolutions, dropout, batch_norm on the far side of none of them: its statistics belong to a rank.
 constexpr auto net = conv2d(6, {3, 3}, "conv", weights_regularizer = l2_regularizer(0.01)) >> max_pool2d({2, 2}, "pool") >> flatten() >> fully_connected(37, "hidden") >> dropout(0.5)
                   >> fully_connected(3, "logits", activation_fn = none);
+constexpr auto normalized = conv2d(6, {3, 3}, "conv", normalizer_fn = batch_norm) >> max_pool2d({2, 2}, "pool") >> flatten() >> fully_connected(3, "logits", activation_fn = none, normalizer_fn = batch_norm);
 constexpr int examples = 29, batch_size = 12;  // the last batch of an epoch has 5
 using network = model<net, input<6, 5, 2>, precision<double>>;
 
@@ -51,7 +52,8 @@ private:
   int delay;
 };
 
-auto create(network& of, const auto&... rest) { return learning::create_train_op(of, losses::sparse_softmax_cross_entropy, optimizers::momentum{0.05, 0.9}, capacity(batch_size), 1, rest...); }
+template <class Network>
+auto create(Network& of, const auto&... rest) { return learning::create_train_op(of, losses::sparse_softmax_cross_entropy, optimizers::momentum{0.05, 0.9}, capacity(batch_size), 1, rest...); }
 
 /// A number of all bits.
 unsigned long bits_of(std::span<const double> values) {
@@ -65,8 +67,9 @@ unsigned long bits_of(std::span<const double> values) {
 }
 
 /// Steps of all ranks together, and of a single process with the whole batch: the same numbers.
+template <class Network>
 int equal(bool accumulates) {
-  network shared{seed(3), capacity(batch_size)}, whole{seed(3), capacity(batch_size)};
+  Network shared{seed(3), capacity(batch_size)}, whole{seed(3), capacity(batch_size)};
   double worst = 0;
   const auto compare = [&](auto& together, auto& alone) {
     source here, there;
@@ -79,7 +82,11 @@ int equal(bool accumulates) {
     }
   };
   const learning::distributed buckets{.bucket_bytes = 4096};  // several
-  if (accumulates) {
+  if constexpr (!std::is_same_v<Network, network>) {
+    auto together = create(shared, buckets, learning::synchronized_batch_norm{});
+    auto alone = create(whole);
+    compare(together, alone);
+  } else if (accumulates) {
     auto together = create(shared, buckets, learning::accumulate_gradients{2}, learning::clip_global_norm{0.7});
     auto alone = create(whole, learning::accumulate_gradients{2}, learning::clip_global_norm{0.7});
     compare(together, alone);
@@ -114,7 +121,7 @@ int train(const std::string& folder, int fails, long kill_at) {
 int main(int count, char** values) {
   const std::string task = count > 1 ? values[1] : "", folder = count > 2 ? values[2] : "";
   try {
-    if (task == "equal") return equal(false) + equal(true);
+    if (task == "equal") return equal<network>(false) + equal<network>(true) + equal<model<normalized, input<6, 5, 2>, precision<double>>>(false);
     if (task == "train") return train(folder, count > 3 ? std::stoi(values[3]) : -1, count > 4 ? std::stol(values[4]) : -1);
   } catch (const error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "slim/learning/deployment_config.hpp"
+#include "slim/report/explain.hpp"
 #include "slim/slim.hpp"
 #include "tests/laws/numbers.hpp"
 
@@ -386,4 +388,71 @@ TEST_CASE("numbers that make no sense") {
                        error);
   CHECK_THROWS_AS(train_op_of(m, learning::moving_average{1}), error);
   CHECK_THROWS_AS(train_op_of(m, learning::skip_not_finite{0}), error);
+}
+
+namespace {
+/// A job of two processes of which the other gives nothing: all gradients are halved. Counts what a step asks for.
+struct halved {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+  template <class T>
+  struct exchange : op::exchange {
+    std::vector<long> ends;
+    std::vector<long> starts, waits;
+
+    template <class BucketEnds>
+    exchange(const halved&, std::span<T>, const BucketEnds& bucket_ends) : ends(bucket_ends(16)) {}
+    void begin(long) { weight = 0.5; }
+    double finish(double loss) { return loss; }
+    bool any(bool mine) { return mine; }
+    void broadcast(std::span<std::byte>) {}
+    void fail(const char*) {}
+    int not_finite() const { return -1; }
+    void start(long end) override { starts.push_back(end); }
+    void wait(long end) override { waits.push_back(end); }
+  };
+};
+}  // namespace
+
+TEST_CASE("gradients that travel: all start before any is waited for, in the order of their memory, and what comes back is the gradient") {
+  net_model shared{seed(1), capacity(6)}, alone{seed(1), capacity(6)};
+  auto together = train_op_of(shared, halved{});
+  auto half = learning::create_train_op(alone, losses::mean_squared_error, optimizers::gradient_descent{learning_rate / 2});
+  for (int s = 0; s < 3; ++s) {
+    const double loss = half(images, targets);
+    CHECK(together(images, targets) == loss);
+  }
+  for (std::size_t i = 0; i < alone.parameters().size(); ++i) CHECK(shared.parameters()[i] == doctest::Approx(alone.parameters()[i]).epsilon(1e-14));
+  const auto& seen = together.others();
+  CHECK(seen.starts.size() == 3 * 6);
+  CHECK(seen.waits.size() == 3 * 6);
+  CHECK(std::is_sorted(seen.starts.begin(), seen.starts.begin() + 6));
+  CHECK(seen.starts[5] == together.program.exchanged_elements);
+  CHECK(seen.ends.back() == together.program.exchanged_elements);
+  CHECK(std::is_sorted(seen.ends.begin(), seen.ends.end()));
+  const std::string told = explain(together);
+  CHECK(told.find("exchanged: 768 B in buckets of 4.00 MiB") != std::string::npos);
+  CHECK(told.find("bucket    0") != std::string::npos);
+}
+
+TEST_CASE("deployment_config checks what it is given, and names devices as TF-Slim does") {
+  const auto complaint = [](const learning::deployment_config& config) {
+    try {
+      config.check();
+    } catch (const error& problem) {
+      return std::string(problem.what());
+    }
+    return std::string();
+  };
+  CHECK(complaint({}).empty());
+  CHECK(complaint({.num_clones = 0}) == "deployment_config: num_clones: expected at least 1, found 0; clones are threads");
+  CHECK(complaint({.replica_id = 2, .num_replicas = 2}).find("replica_id: expected 0 to 1, found 2") != std::string::npos);
+  CHECK(complaint({.num_ps_tasks = 1}).find("num_ps_tasks: expected 0, found 1") != std::string::npos);
+  CHECK(complaint({.num_replicas = 2, .worker_job_name = ""}).find("worker_job_name") != std::string::npos);
+  const learning::deployment_config two{.num_clones = 2, .num_replicas = 3};
+  CHECK(two.clone_device(1) == "/job:worker/device:CPU:0");
+  CHECK(two.clone_scope(1) == "clone_1");
+  CHECK(learning::deployment_config{}.clone_scope(0).empty());
+  CHECK(learning::deployment_config{}.optimizer_device() == "/device:CPU:0");
+  CHECK_THROWS_AS(two.clone_scope(2), const error&);
 }

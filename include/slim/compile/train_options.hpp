@@ -141,6 +141,12 @@ struct skip_not_finite {
   void set_numbers(double*) const { detail::expect_option(in_a_row > 0, "skip_not_finite: in_a_row", "a positive number of steps", in_a_row); }
 };
 
+/// Beside learning::distributed: batch_norm normalizes by the mean and variance of all examples of all ranks, as one process would. They wait for each other in every such layer.
+struct synchronized_batch_norm {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+};
+
 /// Keeps the gradients of a step, as they reach the optimizer, for train_op.gradient<"name">() and summaries.
 struct summarize_gradients {
   static constexpr int numbers = 0;

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 
 #include "slim/layers/normalizer.hpp"
+#include "slim/op/all_reduce.hpp"
 #include "slim/op/moments.hpp"
 
 namespace slim {
@@ -116,10 +117,17 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
         variance = {trace, graph::result_of(trace.g, moments, 1, trace.scope)};
       }
     }
+    const bool shares = trains && trace.shares_statistics;
+    const auto over_processes = [&](const tensor& own, bool weighted = true) { return tensor(trace, op::mean_over_processes(trace.g, own.node, trace.scope, weighted)); };
+    if (shares) {
+      const tensor mean = over_processes(center_of);
+      variance = over_processes(variance + square(center_of - mean));
+      center_of = mean;
+    }
     if (trains && !debiases) move(moving_mean, keep, center_of);
     if (trains && unbiased) {
       const double cells = static_cast<double>(x.shape().size()) / x.channels();
-      const tensor examples(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1));
+      const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1)), examples = shares ? over_processes(own, false) : own;
       update(moving_variance, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
                return m * k + b * (n * batch / max(n * batch - 1.0, 1.0)) * (1.0 - k);
              }, keep, cells), {variance, examples});

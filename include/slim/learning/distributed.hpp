@@ -18,6 +18,7 @@
 
 #include "slim/core/number_text.hpp"
 #include "slim/learning/create_train_op.hpp"
+#include "slim/learning/deployment_config.hpp"
 #include "slim/learning/mpi_group.hpp"
 #include "slim/learning/share.hpp"
 
@@ -42,7 +43,7 @@ struct meeting {
 /// Fused updates give way: a gradient has to be stored before it travels. `explain` prints the buckets.
 struct distributed {
   MPI_Comm communicator = MPI_COMM_WORLD;
-  long bucket_bytes = 4 << 20;
+  long bucket_bytes = op::all_reduce_start::usual_bucket_bytes;
 
   static constexpr int numbers = 0;
   void set_numbers(double*) const {}
@@ -57,9 +58,11 @@ class distributed::exchange : public op::exchange {
   using place = detail::meeting::place;
 
 public:
-  exchange(const distributed& with, std::span<T> travelling) : group(with.communicator), values(travelling) {
+  /// `bucket_ends(most)`: where pieces of at most so many elements end.
+  template <class BucketEnds>
+  exchange(const distributed& with, std::span<T> travelling, const BucketEnds& bucket_ends) : group(with.communicator), values(travelling) {
     if (with.bucket_bytes < 1024) throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
-    bucket = with.bucket_bytes / static_cast<long>(sizeof(T));
+    ends = bucket_ends(with.bucket_bytes / static_cast<long>(sizeof(T)));
     if (group.size() > 1) courier = std::thread([this] { carry(); });
   }
   ~exchange() override {
@@ -87,7 +90,8 @@ public:
     weight = total > 0 ? static_cast<double>(all[static_cast<std::size_t>(rank())].examples) / static_cast<double>(total) : 0;
     {
       const std::lock_guard<std::mutex> hold(gate);
-      started = carried = last_start = 0;
+      started = carried = 0;
+      next = 0;
     }
     inside = true;
     waited = 0;
@@ -159,8 +163,7 @@ public:
       const std::lock_guard<std::mutex> hold(gate);
       started = end;
     }
-    if (end % bucket == 0 || end / bucket != last_start / bucket || end == static_cast<long>(values.size())) changed.notify_all();
-    last_start = end;
+    changed.notify_all();
   }
   void wait(long end) override {
     if (size() == 1) return;
@@ -195,18 +198,17 @@ private:
   /// The thread that moves buckets, in their order, as soon as their elements are there.
   void carry() {
     std::vector<T> incoming;
-    const long all = static_cast<long>(values.size());
     std::unique_lock<std::mutex> hold(gate);
     for (;;) {
-      const auto next = [&] { return carried + bucket < all ? carried + bucket : all; };
-      changed.wait(hold, [&] { return over || (carried < all && started >= next()); });
+      changed.wait(hold, [&] { return over || (next < ends.size() && started >= ends[next]); });
       if (over) return;
-      const long first = carried, end = next();
+      const long first = carried, end = ends[next];
       hold.unlock();
       try {
         group.all_reduce(values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), incoming);
         hold.lock();
         carried = end;
+        ++next;
       } catch (...) {
         hold.lock();
         broken = std::current_exception();
@@ -218,23 +220,41 @@ private:
 
   detail::mpi_group group;
   std::span<T> values;
-  long bucket = 1;
+  std::vector<long> ends;
   std::vector<detail::meeting> met;
   std::optional<long> counted;
   bool inside = false, ended = false;
   int not_finite_on = -1;
   double waited = 0;
   std::vector<double> busy;  // seconds of each rank
-  long last_start = 0;
   clock::time_point began;
 
   std::mutex gate;
   std::condition_variable changed;
   long started = 0, carried = 0;  // elements in front of these may travel, have arrived
+  std::size_t next = 0;           // bucket
   bool over = false;
   std::exception_ptr broken;
   std::thread courier;  // last: it uses what is above
 };
+
+/// A training step as `config` says: TF-Slim's model_deploy.deploy. `rest`: what create_train_op takes behind the network, and options of it. Throws slim::error where the job has another number of
+/// ranks than num_replicas, or this process is not number replica_id of them.
+template <class Model, class... Rest>
+auto deploy(const deployment_config& config, Model& net, const Rest&... rest) {
+  config.check();
+  detail::start_mpi();
+  int rank = 0, ranks = 1;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  const auto expect = [](int found, int wanted, const char* field) {
+    if (found != wanted)
+      throw error("deploy: " + std::string(field) + ": expected " + std::to_string(found) + ", as mpirun has it, found " + std::to_string(wanted) + "; start the program by mpirun -n num_replicas");
+  };
+  expect(ranks, config.num_replicas, "num_replicas");
+  expect(rank, config.replica_id, "replica_id");
+  return create_train_op(net, rest..., distributed{}, config.num_clones);
+}
 
 }  // namespace slim::learning
 

@@ -2,15 +2,21 @@
 #include "slim/core/begin.hpp"
 // One training step: forward, backward and update, compiled together. TF-Slim section 6.2.
 
+#include <exception>
 #include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "slim/core/finite.hpp"
 #include "slim/core/number_text.hpp"
+#include "slim/core/room_for.hpp"
+#include "slim/model/model.hpp"
 #include "slim/model/moving_averages.hpp"
 #include "slim/model/norm_statistics.hpp"
-#include "slim/run/batch_inputs.hpp"
-#include "slim/model/model.hpp"
 #include "slim/optimizers/optimizers.hpp"
+#include "slim/run/batch_inputs.hpp"
 #include "slim/tensor/variable_reference.hpp"
 
 namespace slim {
@@ -38,11 +44,12 @@ public:
       const double start = s < Optimizer::slots ? optimizer.slot_start(s) : 0;
       for (long i = 0; i < program.parameter_elements; ++i) first[i] = static_cast<T>(start);
     }
-    double checked[number_count]{};
+    double checked[room_for(number_count)]{};
     set_numbers(checked);  // throws here rather than in the first step
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
     if constexpr (exchanges) {
-      together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen), std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)));
+      together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen), std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)),
+                                            [](long most) { return op::bucket_ends(program, most); });
       run.join(*together);
     }
   }
@@ -221,8 +228,8 @@ private:
                   "one argument for each input of the network, then the labels");
     inputs.bind(batch...);
     if constexpr (exchanges) together->begin(inputs.examples);
-    double exact[number_count]{};
-    T numbers[number_count]{};
+    double exact[room_for(number_count)]{};
+    T numbers[room_for(number_count)]{};
     set_numbers(exact);
     for (int n = 0; n < number_count; ++n) numbers[n] = static_cast<T>(exact[n]);
     std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);

@@ -2,25 +2,37 @@
 #include "slim/core/begin.hpp"
 // Means over several processes in two operations, so that values travel while others are worked out. Nothing of how they travel is known here: see op::exchange.
 
+#include <vector>
+
 #include "slim/kernel/parallel.hpp"
 #include "slim/op/operation.hpp"
 
 namespace slim::op {
 
+struct all_reduce_attributes {
+  bool weighted = true;  // a mean over all examples of all processes; else a sum over processes
+};
+
 /// Hands x, times the weight of this process, to the exchange. The plan puts it right behind what makes x.
-struct all_reduce_start : operation<"all_reduce_start"> {
-  static constexpr int add(graph::graph& g, int x, int scope) { return add_operation(g, kind, {false, g.nodes[x].extent}, {x}, scope); }
+struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
+  static constexpr long usual_bucket_bytes = 4 << 20;  // so much travels at a time, unless told otherwise
+
+  static constexpr int add(graph::graph& g, int x, int scope, bool weighted = true) {
+    return add_operation(g, kind, {false, g.nodes[x].extent}, {x}, scope, attributes{weighted});
+  }
   static constexpr const char* fault(node_view n) {
     return n.self.operand_count == 1 && !n.self.batched && !n.operand(0).batched && n.extent() == n.extent(0) ? nullptr : "a mean over processes of what is not one tensor for all examples";
   }
-  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  static constexpr void pull_back(adjoints& to, int y, int dy) {
+    if (to.flows_to(to.g.nodes[y], 0)) to.accumulate(to.g.nodes[y].operands[0], dy);
+  }
   static constexpr double work(node_view n) { return static_cast<double>(n.extent().size()); }
   template <class T>
   static void run(const invocation<T>& r) {
     const T* const x = r.in(0);
     T* const out = r.out();
     exchange* const together = r.state.together;
-    const T weight = together != nullptr ? static_cast<T>(together->weight) : T(1);
+    const T weight = together != nullptr && attributes_of(r.node()).weighted ? static_cast<T>(together->weight) : T(1);
     const long count = r.extent().size(), all = graph::aligned(count), each = 1 << 14;
     kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
       const long last = task * each + each < count ? task * each + each : count;
@@ -37,13 +49,34 @@ struct all_reduce : operation<"all_reduce"> {
   static constexpr const char* fault(node_view n) {
     return n.self.operand_count == 1 && n.operand(0).kind == all_reduce_start::kind && n.extent() == n.extent(0) ? nullptr : "a mean over processes that nothing has started";
   }
-  static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
+  /// Each process has the mean in its loss, of which the mean is taken in turn.
+  static constexpr void pull_back(adjoints& to, int y, int dy) {
+    const node n = to.g.nodes[y];
+    if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add(to.g, all_reduce_start::add(to.g, dy, n.scope), n.scope));
+  }
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
     if (r.state.together != nullptr) r.state.together->wait(r.state.places[r.at.node].offset + graph::aligned(r.extent().size()));
   }
 };
+
+/// The mean of x over all processes, worked out at once; `weighted` as in all_reduce_attributes.
+constexpr int mean_over_processes(graph::graph& g, int x, int scope, bool weighted = true) { return all_reduce::add(g, all_reduce_start::add(g, x, scope, weighted), scope); }
+
+/// Where the pieces end in which a program's values travel: they have at most `most` elements, and end where somebody waits.
+template <class Program>
+std::vector<long> bucket_ends(const Program& p, long most) {
+  std::vector<long> ends;
+  long there = 0, last = 0;
+  for (int s = 0; s < p.sizes.steps; ++s) {
+    const node& n = p.nodes[p.order[s]];
+    if (n.kind == all_reduce_start::kind) there = p.places[p.order[s]].offset + graph::aligned(n.extent.size());
+    else if (n.kind != all_reduce::kind) continue;
+    for (; there - last >= most || (n.kind == all_reduce::kind && last < there); ends.push_back(last)) last = there - last < most ? there : last + most;
+  }
+  return ends;
+}
 
 }  // namespace slim::op
 

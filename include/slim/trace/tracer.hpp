@@ -31,6 +31,7 @@ struct tracer {
   bool reuse = false;      // variables made here must exist already
   bool recording = false;  // keep argument origins
   bool streaming = false;  // sequences continue those of the run before
+  bool shares_statistics = false;  // those of batch_norm are over all processes
   int step_number = -1;    // which of the numbers of a run is the global step; −1: the run counts no steps
   detail::list<stream_state> streams;
   detail::list<argument_origin> origins;
