@@ -226,6 +226,148 @@ def mobilenet_v2(x, classes, multiplier, finegrain=False, output_stride=None):
             return tf.squeeze(x, [1, 2]), points
 
 
+def mobilenet_v3_small(x, classes):
+    points = {}
+
+    def divisible(v):
+        rounded = max(8, int(v + 4) // 8 * 8)
+        return rounded + 8 if rounded < 0.9 * v else rounded
+
+    def hard_swish(v):
+        return v * tf.nn.relu6(v + 3) / 6
+
+    def squeeze_excite(v):
+        with tf.compat.v1.variable_scope('squeeze_excite'):
+            means, channels = tf.reduce_mean(v, [1, 2], keepdims=True), int(v.shape[3])
+            squeezed = slim.conv2d(means, divisible(channels / 4), [1, 1], normalizer_fn=None, activation_fn=tf.nn.relu, scope='Conv')
+            return v * slim.conv2d(squeezed, channels, [1, 1], normalizer_fn=None, activation_fn=lambda g: tf.nn.relu6(g + 3) * 0.16667, scope='Conv_1')
+
+    with tf.compat.v1.variable_scope('MobilenetV3'):
+        x = slim.conv2d(x, 16, [3, 3], stride=2, activation_fn=hard_swish, scope='Conv')
+        rows = [(1, 16, 3, 2, True, tf.nn.relu), (72 / 16, 24, 3, 2, False, tf.nn.relu), (88 / 24, 24, 3, 1, False, tf.nn.relu), (4, 40, 5, 2, True, hard_swish)]
+        rows += [(6, 40, 5, 1, True, hard_swish)] * 2 + [(3, 48, 5, 1, True, hard_swish)] * 2 + [(6, 96, 5, 2, True, hard_swish)] + [(6, 96, 5, 1, True, hard_swish)] * 2
+        for i, (expansion, outputs, kernel, stride, gated, activation) in enumerate(rows):
+            with tf.compat.v1.variable_scope('expanded_conv' + (f'_{i}' if i else '')):
+                inputs, channels = x, int(x.shape[3])
+                if expansion > 1:
+                    x = slim.conv2d(x, divisible(channels * expansion), [1, 1], activation_fn=activation, scope='expand')
+                x = slim.separable_conv2d(x, None, [kernel, kernel], depth_multiplier=1, stride=stride, activation_fn=activation, scope='depthwise')
+                x = points[f'layer_{i + 2}/depthwise_output'] = x
+                x = slim.conv2d(squeeze_excite(x) if gated else x, outputs, [1, 1], activation_fn=None, scope='project')
+                x = points[f'layer_{i + 2}'] = x + inputs if stride == 1 and outputs == channels else x
+        x = slim.conv2d(x, 576, [1, 1], activation_fn=hard_swish, scope='Conv_1')
+        x = points['layer_15'] = slim.conv2d(tf.reduce_mean(x, [1, 2], keepdims=True), 1024, [1, 1], normalizer_fn=None, activation_fn=hard_swish, scope='Conv_2')
+        with tf.compat.v1.variable_scope('Logits'):
+            return tf.squeeze(slim.conv2d(x, classes, [1, 1], activation_fn=None, normalizer_fn=None, scope='Conv2d_1c_1x1'), [1, 2]), points
+
+
+class Cells:
+    """The parts of NASNet and PNASNet. An operation is ('sep', window), ('avg' or 'max', 3) or ('same', 0)."""
+
+    sep3, sep5, sep7, avg, most, same = ('sep', 3), ('sep', 5), ('sep', 7), ('avg', 3), ('max', 3), ('same', 0)
+    normal = ([(sep5, 0, sep3, 1), (sep5, 1, sep3, 1), (avg, 0, same, 1), (avg, 1, avg, 1), (sep3, 0, same, 0)], [1, 2, 3, 4, 5, 6])
+    reduction = ([(sep5, 0, sep7, 1), (most, 0, sep7, 1), (avg, 0, sep5, 1), (same, 3, avg, 2), (sep3, 2, most, 0)], [3, 4, 5, 6])
+    progressive = ([(sep5, 1, most, 1), (sep7, 0, most, 0), (sep5, 0, sep3, 0), (sep3, 4, most, 0), (sep3, 1, same, 0)], [2, 3, 4, 5, 6])
+
+    def __init__(self, filters, bounded):
+        self.filters, self.bounded = filters, bounded
+        self.relu = tf.nn.relu6 if bounded else tf.nn.relu
+
+    def clip(self, x):
+        return tf.clip_by_value(x, -6, 6) if self.bounded else x
+
+    @staticmethod
+    def one(x, outputs, convolution, normalizer, stride=1):
+        return slim.batch_norm(slim.conv2d(x, outputs, [1, 1], stride=stride, scope=convolution), scope=normalizer)
+
+    def reduce(self, x, outputs, stride):
+        if stride == 1:
+            return self.one(x, outputs, 'path_conv', 'path_bn')
+        first = slim.conv2d(x[:, ::2, ::2], outputs // 2, [1, 1], scope='path1_conv')
+        second = slim.conv2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]])[:, 1::2, 1::2], outputs - outputs // 2, [1, 1], scope='path2_conv')
+        return slim.batch_norm(tf.concat([first, second], 3), scope='final_path_bn')
+
+    def apply(self, x, operation, stride, outputs):
+        kind, window = operation
+        channels = int(x.shape[3])
+        if kind == 'sep':
+            for i in (1, 2):
+                x = slim.separable_conv2d(self.relu(x), outputs, [window, window], depth_multiplier=1, stride=stride if i == 1 else 1, scope=f'separable_{window}x{window}_{i}')
+                x = slim.batch_norm(x, scope=f'bn_sep_{window}x{window}_{i}')
+            return self.clip(x)
+        if self.bounded:
+            x = tf.nn.relu6(x)
+        if kind == 'same':
+            return self.clip(self.one(self.relu(x), outputs, '1x1', 'bn_1', stride)) if stride > 1 or channels != outputs else x
+        x = (slim.avg_pool2d if kind == 'avg' else slim.max_pool2d)(x, [3, 3], stride=stride, padding='SAME')
+        return self.clip(self.one(x, outputs, '1x1', 'bn_1')) if channels != outputs else x
+
+    def cell(self, name, table, x, before, scaling, stride):
+        outputs = int(self.filters * scaling)
+        with tf.compat.v1.variable_scope(name):
+            if before is None:
+                before = x
+            elif before.shape[2] != x.shape[2]:
+                before = self.reduce(self.relu(before), outputs, 2)
+            elif before.shape[3] != outputs:
+                before = self.one(self.relu(before), outputs, 'prev_1x1', 'prev_bn')
+            states = [self.one(self.relu(x), outputs, '1x1', 'beginning_bn'), before]
+            for i, (left, l, right, r) in enumerate(table[0]):
+                with tf.compat.v1.variable_scope(f'comb_iter_{i}/left'):
+                    a = self.apply(states[l], left, stride if l < 2 else 1, outputs)
+                with tf.compat.v1.variable_scope(f'comb_iter_{i}/right'):
+                    b = self.apply(states[r], right, stride if r < 2 else 1, outputs)
+                states.append(tf.nn.relu6(a + b) if self.bounded else a + b)
+            for i in table[1]:
+                with tf.compat.v1.variable_scope(f'cell_output/reduction_{i}'):
+                    if states[i].shape[2] != states[6].shape[2]:
+                        states[i] = self.reduce(states[i], outputs, 2)
+                    elif states[i].shape[3] != outputs:
+                        states[i] = self.reduce(states[i], outputs, 1)
+            return tf.concat([states[i] for i in table[1]], 3)
+
+
+def nasnet(x, classes, cells, filters, stem, imagenet, progressive=False, skip=False, bounded=False):
+    points = {}
+    parts = Cells(filters, bounded)
+    if imagenet:
+        x = slim.batch_norm(slim.conv2d(x, int(32 * stem), [3, 3], stride=2, padding='VALID', scope='conv0'), scope='conv0_bn')
+    else:
+        x = slim.batch_norm(slim.conv2d(x, int(filters * stem), [3, 3], scope='l1_stem_3x3'), scope='l1_stem_bn')
+    outputs = [None, x]
+    for i in range(2 if imagenet else 0):
+        x = parts.cell(f'cell_stem_{i}', parts.progressive if progressive else parts.reduction, x, outputs[-2], 0.25 * 2 ** i, 2)
+        outputs.append(x)
+    points['Stem'] = x
+    reductions = [int(k / 3 * cells) for k in (1, 2)]
+    scaling = 1
+    for i in range(cells):
+        reduces = i in reductions
+        scaling *= 2 if reduces else 1
+        if skip or (progressive and not reduces):
+            before = outputs[-2]
+        if reduces and not progressive:
+            x = points[f'Reduction_Cell_{reductions.index(i)}'] = parts.cell(f'reduction_cell_{reductions.index(i)}', parts.reduction, x, outputs[-2], scaling, 2)
+            outputs.append(x)
+        if not skip and not progressive:
+            before = outputs[-2]
+        x = points[f'Cell_{i}'] = parts.cell(f'cell_{i}', parts.progressive if progressive else parts.normal, x, before, scaling, 2 if progressive and reduces else 1)
+        outputs.append(x)
+        if i == reductions[1] - 1:
+            with tf.compat.v1.variable_scope(f'aux_{i}/aux_logits'):
+                y = slim.conv2d(slim.avg_pool2d(parts.relu(x), [5, 5], stride=3, padding='VALID'), 128, [1, 1], scope='proj')
+                y = parts.relu(slim.batch_norm(y, scope='aux_bn0'))
+                y = parts.relu(slim.batch_norm(slim.conv2d(y, 768, y.shape[1:3], padding='VALID', scope='Conv'), scope='aux_bn1'))
+                points['AuxLogits'] = slim.fully_connected(slim.flatten(y), classes, activation_fn=None, scope='FC')
+    with tf.compat.v1.variable_scope('final_layer'):
+        return slim.fully_connected(tf.reduce_mean(parts.relu(x), [1, 2]), classes, activation_fn=None, scope='FC'), points
+
+
+def nasnet_scope():
+    with slim.arg_scope([slim.conv2d, slim.separable_conv2d], activation_fn=None, biases_initializer=None), slim.arg_scope([slim.batch_norm], scale=True, epsilon=0.001) as scope:
+        return scope
+
+
 def mobile_scope():
     with slim.arg_scope([slim.conv2d, slim.separable_conv2d], activation_fn=tf.nn.relu6, normalizer_fn=slim.batch_norm, normalizer_params={'center': True, 'scale': True, 'epsilon': 0.001}) as scope:
         return scope
@@ -252,6 +394,10 @@ restated = {
     'inception_resnet_v2': (inception_scope, inception_resnet_v2, 107),
     'mobilenet_v1_025': (mobile_scope, lambda x, classes: mobilenet_v1(x, classes, 0.25), 47),
     'mobilenet_v2_035': (mobile_scope, lambda x, classes: mobilenet_v2(x, classes, 0.35, True), 47),
+    'mobilenet_v3_small': (mobile_scope, mobilenet_v3_small, 47),
+    'nasnet_small': (nasnet_scope, lambda x, classes: nasnet(x, classes, 3, 8, 0.5, True), 95),
+    'nasnet_cifar_small': (nasnet_scope, lambda x, classes: nasnet(x, classes, 3, 6, 2, False, skip=True, bounded=True), 21),
+    'pnasnet_small': (nasnet_scope, lambda x, classes: nasnet(x, classes, 3, 8, 0.5, True, progressive=True, skip=True), 95),
     'mobilenet_v1_stride_8': (mobile_scope, lambda x, classes: mobilenet_v1(x, classes, 0.25, 8), 47),
 }
 # output_stride, and no root: small networks of tf_slim's units.
@@ -281,6 +427,10 @@ inner = {
     'resnet_v2_small': [f'resnet_v2_small/block{i}' for i in (1, 2, 3)],
     'mobilenet_v1_stride_8': ['MobilenetV1/Conv2d_12_pointwise'],
     'mobilenet_v1_025': ['MobilenetV1/Conv2d_2_pointwise', 'MobilenetV1/Conv2d_6_depthwise', 'MobilenetV1/Conv2d_13_pointwise'],
+    'mobilenet_v3_small': ['MobilenetV3/layer_2/depthwise_output', 'MobilenetV3/layer_7', 'MobilenetV3/layer_15'],
+    'nasnet_small': ['Stem', 'Reduction_Cell_0', 'Cell_2', 'AuxLogits'],
+    'nasnet_cifar_small': ['Stem', 'Cell_0', 'Cell_2'],
+    'pnasnet_small': ['Stem', 'Cell_1', 'AuxLogits'],
     'mobilenet_v2_035': ['MobilenetV2/expanded_conv_2', 'MobilenetV2/expanded_conv_10', 'MobilenetV2/expanded_conv_16'],
 }
 

@@ -1,6 +1,7 @@
 // MobileNets against a second definition of them in TensorFlow.
 #include "slim/nets/mobilenet_v1.hpp"
 #include "slim/nets/mobilenet_v2.hpp"
+#include "slim/nets/mobilenet_v3.hpp"
 #include "tests/golden/nets.hpp"
 #include "tests/nets/facts.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 constexpr auto v1 = nets::mobilenet_v1_arg_scope()(nets::make_mobilenet_v1(5, {.depth_multiplier = 0.25}));
 constexpr auto dense = nets::mobilenet_v1_arg_scope()(nets::make_mobilenet_v1(5, {.depth_multiplier = 0.25, .output_stride = 8, .global_pool = true}));
 constexpr auto v2 = nets::mobilenet_v2_arg_scope()(nets::make_mobilenet_v2(5, {.depth_multiplier = 0.35, .finegrain_classification_mode = true}));
+constexpr auto v3 = nets::mobilenet_v3_arg_scope()(nets::make_mobilenet_v3_small(5));
 constexpr auto early = nets::make_mobilenet_v1(0, {.output_stride = 16, .use_explicit_padding = true, .final_endpoint = "Conv2d_12_depthwise"});
 constexpr auto features = nets::mobilenet_v1_arg_scope()(nets::make_mobilenet_v1(0, {.depth_multiplier = 0.01, .min_depth = 16}));
 constexpr auto options = nets::mobilenet_v1_arg_scope(0.1, {.regularize_depthwise = true})(nets::make_mobilenet_v1(5, {.spatial_squeeze = false, .prediction_fn = none}));
@@ -29,6 +31,9 @@ TEST_CASE("mobilenet_v1 of output_stride 8 computes what it does in TensorFlow")
 }
 TEST_CASE("mobilenet_v2 computes what it does in TensorFlow") {
   golden::compare_network<v2, 47, double, "MobilenetV2/expanded_conv_2", "MobilenetV2/expanded_conv_10", "MobilenetV2/expanded_conv_16">("mobilenet_v2_035", 1e-12);
+}
+TEST_CASE("mobilenet_v3 computes what it does in TensorFlow") {
+  golden::compare_network<v3, 47, double, "MobilenetV3/layer_2/depthwise_output", "MobilenetV3/layer_7", "MobilenetV3/layer_15">("mobilenet_v3_small", 1e-12);
 }
 
 TEST_CASE("mobilenet_v1 has TF-Slim's options") {

@@ -181,7 +181,7 @@ constexpr graph thaw(const program<Room>& p) {
 }
 
 /// Room for most networks: compiling a network is the expensive part, and with this it happens once. Room that stays empty costs nothing.
-inline constexpr program_sizes usual_room{8192, 1024, 16384, 2048, 2048, 1024, 1024, 8192, 256, 64};
+inline constexpr program_sizes usual_room{32768, 2048, 32768, 4096, 4096, 4096, 4096, 16384, 256, 64};
 
 namespace detail {
 template <auto>
