@@ -125,6 +125,9 @@ public:
   /// The rank whose loss was no finite number in the last step, or −1.
   int not_finite() const { return not_finite_on; }
 
+  /// Seconds that the kernels of the last step have waited for gradients of other ranks.
+  double waiting() const { return waited; }
+
   /// Everybody gets the bytes of rank 0.
   void broadcast(std::span<std::byte> bytes) { group.broadcast(bytes); }
 

@@ -1,0 +1,60 @@
+// Steps of one network on all ranks of a job: <batch of the job> <threads of a rank> <steps>. Rank 0 prints, as JSON, the median seconds of a step, those in which kernels waited for
+// gradients, the bytes that travel, and for each bucket its bytes and the share of the operations that are left when it may start.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "slim/learning/distributed.hpp"
+#include "slim/report/cost.hpp"
+#include "slim/slim.hpp"
+
+namespace bench {
+
+inline double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+template <const auto& Net, class Input, int Classes>
+int run_distributed(int count, char** arguments) {
+  if (count != 4) return std::fprintf(stderr, "usage: %s <batch of the job> <threads of a rank> <steps>\n", arguments[0]), 2;
+  const int batch = std::atoi(arguments[1]), threads = std::atoi(arguments[2]), steps = std::atoi(arguments[3]);
+  slim::model<Net, Input> net{slim::seed(1), slim::capacity(batch)};
+  auto train_op = slim::learning::create_train_op(net, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::momentum{0.001, 0.9}, slim::learning::distributed{}, threads);
+  const int ranks = train_op.others().size(), rank = train_op.others().rank(), own = batch * (rank + 1) / ranks - batch * rank / ranks;
+  std::vector<float> images(static_cast<std::size_t>(own * Input::extent.size()));
+  std::vector<int> labels(static_cast<std::size_t>(own));
+  for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(i % 97) / 97 - 0.5f;
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(i % Classes);
+  std::vector<double> took, waited;
+  for (int s = -2; s < steps; ++s) {  // the first two touch memory
+    const auto start = std::chrono::steady_clock::now();
+    train_op(images, labels);
+    if (s < 0) continue;
+    took.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    waited.push_back(train_op.others().waiting());
+  }
+  if (rank != 0) return 0;
+  const auto& p = train_op.program;
+  std::printf("{\"step\": %.6f, \"waiting\": %.6f, \"bytes\": %ld, \"buckets\": [", median(took), median(waited), p.exchanged_elements * 4);
+  const std::vector<long> ends = slim::op::bucket_ends(p, slim::op::all_reduce_start::usual_bucket_bytes / 4);
+  double all = 0, done = 0;
+  for (int s = 0; s < p.sizes.steps; ++s) all += slim::graph::operations(p, p.nodes[p.order[s]]);
+  std::size_t next = 0;
+  for (int s = 0; s < p.sizes.steps; ++s) {
+    const auto& n = p.nodes[p.order[s]];
+    done += slim::graph::operations(p, n);
+    if (n.kind != slim::op::all_reduce_start::kind) continue;
+    const long there = p.places[p.order[s]].offset + slim::graph::aligned(n.extent.size());
+    for (; next < ends.size() && ends[next] <= there; ++next)
+      std::printf("%s[%ld, %.4f]", next > 0 ? ", " : "", 4 * (ends[next] - (next > 0 ? ends[next - 1] : 0)), (all - done) / all);
+  }
+  std::printf("]}\n");
+  return 0;
+}
+
+}  // namespace bench
