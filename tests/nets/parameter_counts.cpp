@@ -55,6 +55,27 @@ names keys_of() {
 }
 }  // namespace
 
+namespace {
+/// Batch normalizations by the batch, in the training form of a network or not.
+template <const auto& Net>
+int statistics_of_batches(bool training) {
+  tracer trace;
+  trace.training = training;
+  slim::detail::trace_network<Net, model_options<input<224, 224, 3>>>(trace);
+  int found = 0;
+  for (const graph::node& n : trace.g.nodes) found += n.kind == op::moments::kind;
+  return found;
+}
+inline constexpr auto by_program = nets::get_network<"inception_v1">(3), always_training = nets::get_network<"inception_v1">(3, 0.0, true), never_training = nets::get_network<"inception_v1">(3, 0.0, false);
+}  // namespace
+
+TEST_CASE("is_training of a network by name") {
+  CHECK(statistics_of_batches<by_program>(false) == 0);
+  CHECK(statistics_of_batches<by_program>(true) == 57);
+  CHECK(statistics_of_batches<always_training>(false) == 57);
+  CHECK(statistics_of_batches<never_training>(true) == 0);
+}
+
 TEST_CASE("networks by name") {
   static constexpr auto net = nets::get_network<"mobilenet_v1_025">(7, 0.001);
   CHECK(extent_of<net, 224>("MobilenetV1/Predictions") == shape{7});
