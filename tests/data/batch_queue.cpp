@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -83,6 +84,37 @@ TEST_CASE("the last batch may be smaller") {
   CHECK(last.size == 2);
   CHECK(last.labels[1] == 9);
   CHECK(queue.next().size == 0);
+}
+
+TEST_CASE("shards of batches are the batches, and a shard without an example makes one that does not count") {
+  const batch_options given{.batch_size = 5, .num_threads = 2, .allow_smaller_final_batch = true};
+  for (const int count : {1, 2, 3, 7}) {
+    numbers all{22};
+    batch_queue whole(all, 3, make_example, given);
+    std::vector<numbers> sources(static_cast<std::size_t>(count), numbers{22});
+    std::vector<std::unique_ptr<batch_queue<numbers&, decltype(&make_example)>>> shards;
+    for (int s = 0; s < count; ++s) {
+      batch_options own = given;
+      own.shard = {s, count};
+      shards.push_back(std::make_unique<batch_queue<numbers&, decltype(&make_example)>>(sources[static_cast<std::size_t>(s)], 3, &make_example, own));
+    }
+    for (;;) {
+      const labelled_batch expected = whole.next();
+      std::vector<float> images;
+      for (const auto& shard : shards) {
+        const labelled_batch part = shard->next();
+        REQUIRE((part.size > 0) == (expected.size > 0));
+        if (part.counted != 0) images.insert(images.end(), part.images.begin(), part.images.end());
+        else CHECK(part.size == 1);
+      }
+      CHECK(std::ranges::equal(images, expected.images));
+      if (expected.size == 0) break;
+    }
+  }
+  numbers some{5};
+  batch_options wrong;
+  wrong.shard = {2, 2};
+  CHECK_THROWS_AS((batch_queue(some, 3, make_example, wrong)), const slim::error&);
 }
 
 TEST_CASE("the epoch is that of the first item") {

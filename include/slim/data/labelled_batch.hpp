@@ -13,21 +13,23 @@ struct labelled_batch {
   std::span<const int> labels;    ///< size values
   int size = 0;                   ///< examples; can be smaller than the batch size, and is 0 when a source has come to its end
   int epoch = 0;                  ///< complete passes before this batch
+  int counted = -1;               ///< of a shard: examples that count, where that is none of those that are there; -1: all
 };
 
 /// The same with memory of its own, which a later batch uses again.
 struct labelled_batch_buffer {
   std::vector<float> images;
   std::vector<int> labels;
-  int size = 0, epoch = 0;
+  int size = 0, epoch = 0, counted = -1;
 
   void assign(const labelled_batch& batch) {
     images.assign(batch.images.begin(), batch.images.end());
     labels.assign(batch.labels.begin(), batch.labels.end());
     size = batch.size;
     epoch = batch.epoch;
+    counted = batch.counted;
   }
-  labelled_batch view() const { return {images, labels, size, epoch}; }
+  labelled_batch view() const { return {images, labels, size, epoch, counted}; }
 };
 
 }  // namespace slim::data

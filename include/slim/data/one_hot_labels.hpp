@@ -20,7 +20,7 @@ namespace slim::data {
 struct one_hot_batch {
   std::span<const float> images;
   std::span<const float> labels;  ///< size * num_classes values
-  int size = 0, epoch = 0;
+  int size = 0, epoch = 0, counted = -1;
 };
 
 /// The batches of `Source` with label k as 1 − label_smoothing at place k, plus label_smoothing / num_classes everywhere: TF-Slim's
@@ -50,7 +50,7 @@ public:
       }
       labels[i * width + static_cast<std::size_t>(label)] += static_cast<float>(1 - smoothing);
     }
-    return {batch.images, labels, batch.size, batch.epoch};
+    return {batch.images, labels, batch.size, batch.epoch, batch.counted};
   }
 
   void seek(std::int64_t step) { source.seek(step); }

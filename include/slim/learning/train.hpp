@@ -28,6 +28,8 @@ bool ends_input(const Batch& batch) {
 /// One call of `train_op` on what a source of batches gives: images and labels, or a tuple with one part for each input and the labels.
 template <class TrainOp, class Batch>
 double run_on(TrainOp& train_op, const Batch& batch) {
+  if constexpr (TrainOp::exchanges && requires { batch.counted >= 0; })
+    if (batch.counted >= 0) train_op.others().count(batch.counted);
   if constexpr (requires { batch.images, batch.labels; })
     return static_cast<double>(train_op(batch.images, batch.labels));
   else
