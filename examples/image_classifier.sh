@@ -11,3 +11,9 @@ trap 'rm -rf "$folder"' EXIT
 "$evaluate" --dataset_name digits --checkpoint_path "$folder" --eval_dir "$folder/eval" --moving_average_decay 0.9 --max_num_batches 5
 "$export" --dataset_name digits --checkpoint_path "$folder" --output_file "$folder/lenet.safetensors" --moving_average_decay 0.9
 test -s "$folder/lenet.safetensors"
+# A network that was not compiled in: the message says which were, and how to add it.
+message=$("$train" --dataset_name flowers --dataset_dir "$folder" --model_name inception_v3 --train_image_size 299 --labels_offset 1 2>&1) && exit 1
+case $message in
+  *"lenet for 28x28x1 in 10 classes"*"found inception_v3 for 299x299x3 in 4 classes"*"-Dmodels="*"inception_v3/flowers@299+1"*) ;;
+  *) echo "$message"; exit 1 ;;
+esac
