@@ -17,6 +17,24 @@ inline constexpr long all_numbers = [] {
   return total;
 }();
 
+/// What section 13.2 says of each network: numbers that are trained, all numbers, variables. Only the trace is made, in the compiler or by the running test.
+struct counts {
+  long trained = 0, all = 0;
+  int variables = 0;
+  constexpr bool operator==(const counts&) const = default;
+};
+constexpr counts counts_in(const slim::graph::graph& g) {
+  counts found{0, 0, g.variables.size()};
+  for (const slim::graph::variable_entry& v : g.variables) found.all += v.extent.size(), found.trained += v.trainable ? v.extent.size() : 0;
+  return g.failed() ? counts{} : found;
+}
+template <const auto& Net, class... Options>
+constexpr counts counts_of() {
+  slim::tracer trace;
+  slim::detail::trace_network<Net, slim::model_options<Options...>>(trace);
+  return counts_in(trace.g);
+}
+
 /// A network in a line that static_assert can compare: numbers that are trained, all numbers, variables, and the end points directly below its scope with their shapes,
 /// those in front of `first` left out: "1971043 1981837 388 AuxLogits:5 PreLogits:1x1x613 Logits:5".
 struct text_line {
@@ -45,9 +63,8 @@ constexpr text_line line_of(const char* first = "") {
     line.add("failed: "), line.add(g.error.detail);
     return line;
   }
-  long trained = 0, all = 0;
-  for (const slim::graph::variable_entry& v : g.variables) all += v.extent.size(), trained += v.trainable ? v.extent.size() : 0;
-  line.add(trained), line.add(" "), line.add(all), line.add(" "), line.add(static_cast<long>(g.variables.size()));
+  const counts found = counts_in(g);
+  line.add(found.trained), line.add(" "), line.add(found.all), line.add(" "), line.add(static_cast<long>(found.variables));
   bool listed = first[0] == '\0';
   for (const slim::graph::named_node& point : g.end_points) {
     const slim::graph::scope_entry& scope = g.scopes[point.scope];

@@ -6,22 +6,27 @@
 
 using namespace slim;
 
-namespace {
-/// Trainable numbers, all numbers, variables: counted in a trace at run time, which is quicker than in the compiler.
-template <const auto& Net, int Side = 224>
-void check_counts(long trainable, long all, int variables) {
-  const graph::graph g = facts::traced_now<Net, input<Side, Side, 3>>();
-  CHECK(g.error.broken == graph::rule::none);
-  long found_trainable = 0, found_all = 0;
-  for (const graph::variable_entry& v : g.variables) {
-    found_all += v.extent.size();
-    if (v.trainable) found_trainable += v.extent.size();
-  }
-  CHECK(found_trainable == trainable);
-  CHECK(found_all == all);
-  CHECK(g.variables.size() == variables);
-}
+// Section 13.2.
+static_assert(facts::counts_of<nets::resnet_v2_50, input<224, 224, 3>>() == facts::counts{25'570'409, 25'615'849, 272});
+static_assert(facts::counts_of<nets::resnet_v2_101, input<224, 224, 3>>() == facts::counts{44'579'945, 44'677'609, 544});
+static_assert(facts::counts_of<nets::resnet_v2_152, input<224, 224, 3>>() == facts::counts{60'238'953, 60'382'697, 816});
+static_assert(facts::counts_of<nets::resnet_v2_200, input<224, 224, 3>>() == facts::counts{64'728'169, 64'896'489, 1072});
+static_assert(facts::counts_of<nets::mobilenet_v1, input<224, 224, 3>>() == facts::counts{4'233'001, 4'254'889, 137});
+static_assert(facts::counts_of<nets::mobilenet_v1_075, input<224, 224, 3>>() == facts::counts{2'586'329, 2'602'745, 137});
+static_assert(facts::counts_of<nets::mobilenet_v1_050, input<224, 224, 3>>() == facts::counts{1'332'105, 1'343'049, 137});
+static_assert(facts::counts_of<nets::mobilenet_v1_025, input<224, 224, 3>>() == facts::counts{470'329, 475'801, 137});
+static_assert(facts::counts_of<nets::mobilenet_v2, input<224, 224, 3>>() == facts::counts{3'506'153, 3'540'265, 262});
+static_assert(facts::counts_of<nets::mobilenet_v2_140, input<224, 224, 3>>() == facts::counts{6'110'569, 6'158'505, 262});
+static_assert(facts::counts_of<nets::mobilenet_v2_050, input<224, 224, 3>>() == facts::counts{1'969'961, 1'988'505, 262});
+static_assert(facts::counts_of<nets::mobilenet_v2_035, input<224, 224, 3>>() == facts::counts{1'678'409, 1'692'489, 262});
+static_assert(facts::counts_of<nets::mobilenet_v3_large, input<224, 224, 3>>() == facts::counts{5'484'313, 5'508'713, 266});
+static_assert(facts::counts_of<nets::mobilenet_v3_small, input<224, 224, 3>>() == facts::counts{2'543'881, 2'555'993, 210});
+static_assert(facts::counts_of<nets::mobilenet_v3_large_minimalistic, input<224, 224, 3>>() == facts::counts{3'925'569, 3'949'969, 234});
+static_assert(facts::counts_of<nets::mobilenet_v3_small_minimalistic, input<224, 224, 3>>() == facts::counts{2'045'761, 2'057'873, 174});
+static_assert(facts::counts_of<nets::mobilenet_edgetpu, input<224, 224, 3>>() == facts::counts{4'092'713, 4'131'593, 292});
+static_assert(facts::counts_of<nets::mobilenet_edgetpu_075, input<224, 224, 3>>() == facts::counts{2'989'441, 3'019'569, 292});
 
+namespace {
 template <const auto& Net, int Side>
 shape extent_of(const char* name) {
   const graph::graph g = facts::traced_now<Net, input<Side, Side, 3>>();
@@ -82,22 +87,7 @@ TEST_CASE("networks by name") {
   static_assert(nets::default_image_size<"lenet"> == 28 && nets::default_image_size<"cifarnet"> == 32 && nets::default_image_size<"overfeat"> == 231);
   static_assert(nets::default_image_size<"inception_resnet_v2"> == 299 && nets::default_image_size<"mobilenet_v2_035"> == 224 && nets::default_image_size<"resnet_v1_200"> == 224);
   static constexpr auto resnet = nets::get_network<"resnet_v2_101">(1001);
-  check_counts<resnet>(44'579'945, 44'677'609, 544);
-}
-
-TEST_CASE("resnet_v2 of all depths, mobilenet_v1 and mobilenet_v2 of all widths have TF-Slim's numbers of parameters") {
-  check_counts<nets::resnet_v2_50>(25'570'409, 25'615'849, 272);
-  check_counts<nets::resnet_v2_101>(44'579'945, 44'677'609, 544);
-  check_counts<nets::resnet_v2_152>(60'238'953, 60'382'697, 816);
-  check_counts<nets::resnet_v2_200>(64'728'169, 64'896'489, 1072);
-  check_counts<nets::mobilenet_v1>(4'233'001, 4'254'889, 137);
-  check_counts<nets::mobilenet_v1_075>(2'586'329, 2'602'745, 137);
-  check_counts<nets::mobilenet_v1_050>(1'332'105, 1'343'049, 137);
-  check_counts<nets::mobilenet_v1_025>(470'329, 475'801, 137);
-  check_counts<nets::mobilenet_v2>(3'506'153, 3'540'265, 262);
-  check_counts<nets::mobilenet_v2_140>(6'110'569, 6'158'505, 262);
-  check_counts<nets::mobilenet_v2_050>(1'969'961, 1'988'505, 262);
-  check_counts<nets::mobilenet_v2_035>(1'678'409, 1'692'489, 262);
+  CHECK(facts::counts_of<resnet, input<224, 224, 3>>() == facts::counts{44'579'945, 44'677'609, 544});
 }
 
 namespace {
@@ -107,14 +97,7 @@ inline constexpr auto v3_detection = nets::make_mobilenet_v3_large_detection();
 inline constexpr auto v3_grouped = (nets::mobilenet_v3_arg_scope() + nets::mobilenet_group_norm())(nets::make_mobilenet_v3_small(1001));
 }  // namespace
 
-TEST_CASE("mobilenet_v3 and mobilenet_edgetpu: numbers of parameters, names, end points and options") {
-  check_counts<nets::mobilenet_v3_large>(5'484'313, 5'508'713, 266);
-  check_counts<nets::mobilenet_v3_small>(2'543'881, 2'555'993, 210);
-  check_counts<nets::mobilenet_v3_large_minimalistic>(3'925'569, 3'949'969, 234);
-  check_counts<nets::mobilenet_v3_small_minimalistic>(2'045'761, 2'057'873, 174);
-  check_counts<nets::mobilenet_edgetpu>(4'092'713, 4'131'593, 292);
-  check_counts<nets::mobilenet_edgetpu_075>(2'989'441, 3'019'569, 292);
-
+TEST_CASE("mobilenet_v3 and mobilenet_edgetpu: names, end points and options") {
   const names all = facts::variable_names<nets::mobilenet_v3_small, input<224, 224, 3>>();
   const names first(all.begin(), all.begin() + 16);
   CHECK(first == names{"MobilenetV3/Conv/weights", "MobilenetV3/Conv/BatchNorm/beta", "MobilenetV3/Conv/BatchNorm/gamma", "MobilenetV3/Conv/BatchNorm/moving_mean",
