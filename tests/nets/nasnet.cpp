@@ -6,6 +6,7 @@
 
 #include "slim/learning/global_step.hpp"
 #include "slim/nets/pnasnet.hpp"
+#include "tests/laws/numbers.hpp"
 #include "tests/nets/facts.hpp"
 
 using namespace slim;
@@ -101,4 +102,54 @@ TEST_CASE("their end points and variables have TF-Slim's names") {
   for (const char* name : {"l1_stem_3x3/weights", "l1_stem_bn/beta", "cell_0/comb_iter_2/right/1x1/weights", "cell_0/comb_iter_3/left/bn_1/beta", "cell_0/cell_output/reduction_1/path_conv/weights",
                            "cell_0/cell_output/reduction_1/path_bn/gamma"})
     CHECK_MESSAGE(has(name), name);
+}
+
+namespace {
+constexpr nets::nasnet_config dropping{.num_cells = 2, .drop_path_keep_prob = 0.5, .total_training_steps = 10};
+/// The mean square of the factors of four cells, which is that of 1 / keep probability.
+inline constexpr auto factors = [](tensor x) {
+  const nets::detail::nasnet_parts parts(dropping, 4, x);
+  return mean((parts.factors.bound() ? square(parts.factors) : x * 0.0) * variable(x, "w", {}, constant(1)));
+};
+}  // namespace
+
+TEST_CASE("drop path keeps fewer paths in deeper cells and later steps") {
+  model<factors, input<1>, precision<double>> m{seed(3), capacity(5000)};
+  auto op = learning::create_train_op(m, optimizers::gradient_descent{0}, capacity(5000));
+  const std::vector<double> x(5000, 1.0);
+  CHECK(op(x) == 1);
+  for (const int step : {1, 5, 10, 30}) {
+    learning::get_global_step(op).values<std::int64_t>()[0] = step;
+    double expected = 0;
+    for (int cell = 0; cell < 4; ++cell) expected += 0.25 / (1 - std::min(1.0, step / 10.0) * (cell + 1) / 4.0 * 0.5);
+    CHECK(op(x) == doctest::Approx(expected).epsilon(0.01));
+  }
+  CHECK(m.predict(x)[0] == 0);
+}
+
+namespace {
+constexpr int examples = 8, side = 32;
+constexpr nets::nasnet_config tiny{.stem_multiplier = 2, .num_conv_filters = 4, .num_cells = 2, .drop_path_keep_prob = 0.9, .total_training_steps = 20};
+inline constexpr auto tiny_nasnet = nets::nasnet_cifar_arg_scope()(nets::make_nasnet_cifar(4, {}, tiny));
+}  // namespace
+
+TEST_CASE("a small NASNet learns, with paths that are dropped and auxiliary logits") {
+  model<tiny_nasnet, input<side, side, 3>> net{seed(1), capacity(examples)};
+  auto train_op = learning::create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, optimizers::adam{.learning_rate = 0.01}, learning::clip_global_norm{5}, capacity(examples));
+  const std::vector<int> labels{0, 1, 2, 3, 0, 1, 2, 3};
+  double first = 0, last = 0;
+  constexpr int steps = 40;
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    std::vector<float> images = laws::numbers<float>(examples * side * side * 3, step, 0.3);
+    for (int i = 0; i < examples; ++i)  // waves, of another length for each class
+      for (int row = 0; row < side; ++row)
+        for (int k = 0; k < side * 3; ++k) images[static_cast<std::size_t>((i * side + row) * side * 3 + k)] += static_cast<float>(std::sin(0.3 * (i % 4 + 1) * row));
+    train_op(images, labels);
+    if (step < 5) first += train_op.loss(1) / 5;
+    if (step >= steps - 5) last += train_op.loss(1) / 5;
+  }
+  INFO(first, " ", last);
+  CHECK(last < 0.5 * first);
+  const auto logits = net.predict(std::vector<float>(side * side * 3));
+  CHECK(std::all_of(logits.data(), logits.data() + logits.size(), [](float x) { return std::isfinite(x); }));
 }

@@ -36,10 +36,8 @@ public:
   constexpr void add(const extent2& e) { add(e.height, e.width); }
 
 private:
-  constexpr void mix(unsigned long word) {  // FNV-1a over words, with the high bits brought down
-    state = (state ^ word) * 0x100000001B3ul;
-    state ^= state >> 29;
-  }
+  // A polynomial over words: contents that differ in one word never give the same number. Each new number costs a compiler time and memory: few of them for each word.
+  constexpr void mix(unsigned long word) { state = state * 0x9E3779B97F4A7C15ul + word; }
   unsigned long state = 0xCBF29CE484222325ul;
 };
 
