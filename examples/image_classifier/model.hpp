@@ -69,7 +69,7 @@ struct heads {
   static std::string names() { return logits_name.c_str() + (has_auxiliary ? std::string(",") + auxiliary_name.c_str() : ""); }
 };
 
-namespace training {
+namespace trainer {
 
 inline slim::optimizers::schedule learning_rate_of(const train_flags& f, std::int64_t num_samples) {
   using namespace slim;
@@ -163,29 +163,29 @@ void run(const train_flags& f, TrainOp train_op, Batches& batches, const slim::o
                    .save_interval_secs = f.save_interval_secs});
 }
 
-}  // namespace training
+}  // namespace trainer
 
 template <class Model, class Optimizers>
 void train(const train_flags& f) {
   using namespace slim;
-  const bool alone = training::heads_alone<Model>(f);
+  const bool alone = trainer::heads_alone<Model>(f);
   const auto& input = Model::options::input_extents[0];
   Model net{seed(f.seed), capacity(f.batch_size)};
   image_source images(f.dataset, input[0], input[1], input[2], f.batch_size, true, f.seed);
   auto batches = data::one_hot_labels(images, heads<Model>::classes, f.label_smoothing);
-  const optimizers::schedule rate = training::learning_rate_of(f, images.num_samples());
-  const callback<void()> init_fn = training::init_fn_of(f, net);
+  const optimizers::schedule falling = trainer::learning_rate_of(f, images.num_samples());
+  const callback<void()> init_fn = trainer::init_fn_of(f, net);
   const auto train_with = [&](const auto& optimizer, const auto&... trained) {
     const auto with_loss = [&](const auto& loss) {
-      training::run(f,
+      trainer::run(f,
                     learning::create_train_op(net, loss, optimizer, learning::moving_average{f.moving_average_decay}, learning::regularization_scale{f.weight_decay},
                                               capacity(f.batch_size), trained...),
-                    batches, rate, net, init_fn);
+                    batches, falling, net, init_fn);
     };
     if constexpr (heads<Model>::has_auxiliary) with_loss(losses::with_aux_logits<losses::softmax_cross_entropy>);
     else with_loss(losses::softmax_cross_entropy);
   };
-  training::with_optimizer<Optimizers>(f, rate, [&](const auto& optimizer) {
+  trainer::with_optimizer<Optimizers>(f, falling, [&](const auto& optimizer) {
     if (alone) train_with(optimizer, heads<Model>::alone());
     else train_with(optimizer);
   });
