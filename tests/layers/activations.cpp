@@ -51,3 +51,18 @@ void check(double tolerance) {
 
 TEST_CASE("activations in double") { check<double>(1e-15 * 4); }
 TEST_CASE("activations in float") { check<float>(6e-8 * 4); }
+
+namespace {
+constexpr auto named = [](tensor x) {  // the C library has these names, too
+  return outputs(fully_connected(2, "units", activation_fn = tanh)(x), fully_connected(2, "units", reuse = true, activation_fn = nn::tanh)(x),
+                 fully_connected(2, "units", reuse = true, activation_fn = exp)(x), fully_connected(2, "units", reuse = true, activation_fn = none)(x));
+};
+}  // namespace
+TEST_CASE("a function of tensors is an activation") {
+  model<named, input<3>, precision<double>> m(seed(1));
+  m.predict(std::vector<double>{0.5, -2.0, 1.5});
+  for (int i = 0; i < 2; ++i) {
+    CHECK(m.output<0>().data()[i] == m.output<1>().data()[i]);
+    CHECK(m.output<2>().data()[i] == doctest::Approx(std::exp(m.output<3>().data()[i])).epsilon(1e-14));
+  }
+}

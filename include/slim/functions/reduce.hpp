@@ -17,9 +17,9 @@ struct reduction {
   bool none = true;  // nothing but extents of 1
 
   constexpr reduction(const tensor& x, const axis_list& axis) : ones(x.shape()) {
-    for (int i = 0; i < axis.count; ++i) reduced[x.shape().rank == 0 ? 0 : axis_of(x, axis.axes[i])] = true;
+    const chosen_axes chosen(x, axis);
     for (int i = 0; i < x.shape().rank; ++i) {
-      reduced[i] = reduced[i] || axis.count == 0;
+      reduced[i] = chosen.among[i] || axis.count == 0;
       if (reduced[i]) none = none && x.shape()[i] == 1, ones.extents[i] = 1;
       else kept.extents[kept.rank++] = x.shape()[i];
     }

@@ -40,19 +40,13 @@ constexpr tensor expand_dims(const tensor& x, int axis) {
 
 /// Without the axes `axis`, which must have extent 1; {}: without all of extent 1.
 constexpr tensor squeeze(const tensor& x, const axis_list& axis = {}) {
-  bool gone[slim::shape::max_rank]{};
-  slim::shape kept;
-  for (int i = 0; i < axis.count; ++i) {
-    const int at = x.shape().rank == 0 ? 0 : detail::axis_of(x, axis.axes[i]);
-    if (x.shape()[at] != 1) {
-      slim::shape needed = x.shape();
-      needed.extents[at] = 1;
-      x.trace->fail(graph::rule::shape_mismatch, x.shape(), needed);
-    }
-    gone[at] = true;
+  const detail::chosen_axes chosen(x, axis);
+  slim::shape kept, needed = x.shape();
+  for (int i = 0; i < x.shape().rank; ++i) {
+    if (chosen.among[i]) needed.extents[i] = 1;
+    if (!(axis.count == 0 ? x.shape()[i] == 1 : chosen.among[i])) kept.extents[kept.rank++] = x.shape()[i];
   }
-  for (int i = 0; i < x.shape().rank; ++i)
-    if (!(axis.count == 0 ? x.shape()[i] == 1 : gone[i])) kept.extents[kept.rank++] = x.shape()[i];
+  if (!(needed == x.shape())) x.trace->fail(graph::rule::shape_mismatch, x.shape(), needed);
   return x.trace->g.failed() ? x : reshape(x, kept);
 }
 

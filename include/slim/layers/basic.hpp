@@ -70,6 +70,7 @@ struct inner_flatten_layer : layer<inner_flatten_layer> {
   }
   static constexpr tensor apply(const tensor& x, const arguments<inner_flatten_layer>& with) {
     const int kept = with[new_rank] - 2;
+    if (kept < 0) return x;  // reported as the number that it is
     if (kept >= x.shape().rank) {
       x.trace->fail(graph::rule::rank_mismatch, {x.shape().rank}, {kept + 1});
       return x;

@@ -201,6 +201,30 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
   }
 }
 
+/// Not constexpr: while a network is compiled, the call itself is the message.
+[[noreturn]] inline void activation_is_no_function_of_one_element() { std::abort(); }
+
+/// A scalar function, or a function of tensors that is one: `activation_fn = tanh`, a name that the C library has as well.
+struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
+  static constexpr const char* name = "activation_fn";
+  using keyword::operator=;
+  template <class Callable>
+    requires std::is_invocable_v<const Callable&, expr::symbol>
+  constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {
+    return {stored_function(scalar)};
+  }
+  constexpr argument<activation_fn_keyword> operator=(tensor (*function)(const tensor&)) const {
+    tracer trace;
+    const tensor x(trace, graph::add_leaf(trace.g, graph::kind::input, true, {}, 0));
+    const graph::node& y = trace.g.nodes[function(x).node];
+    if (y.kind != graph::kind::map || y.operand_count != 1 || y.operands[0] != x.node) activation_is_no_function_of_one_element();
+    stored_function recorded;
+    recorded.store(trace.g.functions[y.function]);
+    recorded.name = "custom";
+    return {recorded};
+  }
+};
+
 // clang-format off
 struct num_outputs_keyword : keyword<num_outputs_keyword, whole_number> { static constexpr const char* name = "num_outputs"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct depth_multiplier_keyword : keyword<depth_multiplier_keyword, whole_number> { static constexpr const char* name = "depth_multiplier"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
@@ -210,7 +234,6 @@ struct stride_keyword : keyword<stride_keyword, whole_extents> { static constexp
 struct rate_keyword : keyword<rate_keyword, whole_extents> { static constexpr const char* name = "rate"; using keyword::operator=; static constexpr number_fault fault(const whole_extents& n) { return n.fault(); } };
 struct groups_keyword : keyword<groups_keyword, whole_number> { static constexpr const char* name = "groups"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct padding_keyword : keyword<padding_keyword, padding_mode> { static constexpr const char* name = "padding"; using keyword::operator=; };
-struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> { static constexpr const char* name = "activation_fn"; using keyword::operator=; };
 struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
 struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; };
 struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
