@@ -65,6 +65,26 @@ bool in(const std::string& scope, int v) { return net_model::variable_name(v).st
 
 }  // namespace
 
+TEST_CASE("uncounted_steps: the optimizer counts, the global step stays") {
+  net_model counted(seed(1)), uncounted(seed(1));
+  const optimizers::adam adam{learning::exponential_decay{.learning_rate = 0.1, .decay_steps = 1, .decay_rate = 0.5}};
+  auto usual = learning::create_train_op(counted, losses::mean_squared_error, adam);
+  auto op = learning::create_train_op(uncounted, losses::mean_squared_error, adam, learning::uncounted_steps{});
+  for (int i = 0; i < 3; ++i) CHECK(usual(images, targets) == op(images, targets));
+  CHECK(usual.step() == 3);
+  CHECK(op.step() == 0);
+  CHECK(op.batches() == 3);
+  CHECK(std::equal(counted.parameters().begin(), counted.parameters().end(), uncounted.parameters().begin()));
+  std::vector<std::string> names;
+  op.for_each_state([&](variable_reference one) {
+    names.push_back(one.name);
+    if (one.name == "global_step") one.values<std::int64_t>()[0] = 7;
+  });
+  CHECK(std::count(names.begin(), names.end(), "uncounted_steps") == 1);
+  op(images, targets);
+  CHECK(op.step() == 7);  // that of another train_op, for instance
+}
+
 TEST_CASE("clip_gradient_norm scales each variable's gradient by itself") {
   const net_model start(seed(3));
   net_model m = start;

@@ -48,6 +48,22 @@ TEST_CASE("collections: saved, of the model, local, trainable, a user's own") {
   CHECK(get_variables(m, "", "", "nobody's").empty());
 }
 
+namespace {
+inline constexpr auto kept_apart = [](tensor x) {
+  return x * variable(x, "apart", {2}, ones, collections = collection_list::only("mine", "yours")) + variable(x, "b", {2}, zeros, collections = {"mine"});
+};
+}  // namespace
+
+TEST_CASE("a variable in collections of its own alone is trained and in no other list") {
+  model<kept_apart, input<2>> m{seed(1)};
+  CHECK(names(get_variables(m)) == strings{"b"});
+  CHECK(names(variables_of(m)) == strings{"b"});  // what is saved
+  CHECK(get_local_variables(m).empty());
+  CHECK(names(get_trainable_variables(m)) == strings{"apart", "b"});
+  CHECK(names(get_variables(m, "", "", "mine")) == strings{"apart", "b"});
+  CHECK(names(get_variables(m, "", "", "yours")) == strings{"apart"});
+}
+
 TEST_CASE("a scope matches from the beginning of the name") {
   net_model m{seed(1)};
   CHECK(names(get_variables(m, "A")) == strings{"A/a", "A/fooa", "A2/weights", "A2/biases"});

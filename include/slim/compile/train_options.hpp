@@ -147,6 +147,13 @@ struct synchronized_batch_norm {
   void set_numbers(double*) const {}
 };
 
+/// The train_op leaves the global step alone, TF-Slim's global_step = None: step(), global_step(x) in the network, checkpoints and logs stay at what was written to the step last, 0 at
+/// first. Optimizer, schedules and noise go by the updates of this train_op: for two train_ops of a model of which one counts.
+struct uncounted_steps {
+  static constexpr int numbers = 0;
+  void set_numbers(double*) const {}
+};
+
 /// Keeps the gradients of a step, as they reach the optimizer, for train_op.gradient<"name">() and summaries.
 struct summarize_gradients {
   static constexpr int numbers = 0;

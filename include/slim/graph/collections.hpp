@@ -8,20 +8,31 @@
 
 namespace slim {
 
-/// `model` variables are what inference needs (those of layers), `global` ones are saved like them, `local` ones are neither trained nor saved.
-enum class variable_kind : unsigned char { model, global, local };
+/// `model` variables are what inference needs (those of layers), `global` ones are saved like them, `local` ones are neither trained nor saved, `own` ones are in the collections that they
+/// name and in no other: trained, but not saved.
+enum class variable_kind : unsigned char { model, global, local, own };
+constexpr bool is_saved(variable_kind kind) { return kind == variable_kind::model || kind == variable_kind::global; }
 
 /// Names of a user's own collections, at most four, each once: `collections = {"pretrained", "watched"}`.
 struct collection_list {
   static constexpr int capacity = 4;
   const char* names[capacity]{};
   int count = 0;
+  bool alone = false;  // no other collections
 
   constexpr collection_list() = default;
   template <std::convertible_to<const char*>... Names>
     requires(sizeof...(Names) > 0 && sizeof...(Names) <= capacity)
   constexpr collection_list(const Names&... given) {
     (add(given), ...);
+  }
+
+  /// These and not that of all saved variables, as TensorFlow understands every list: `collections = collection_list::only("mine")`.
+  template <std::convertible_to<const char*>... Names>
+  static constexpr collection_list only(const Names&... given) {
+    collection_list list(given...);
+    list.alone = true;
+    return list;
   }
 
   constexpr bool contains(const char* name) const {

@@ -27,7 +27,9 @@ struct variable_function {
     const arguments<variable_function> with(trace, call, sizeof...(given));
     const char* const place = with[device];
     if (!equal(place, "/CPU:0") && !equal(place, "/device:CPU:0")) trace.fail(graph::rule::unknown_device, {}, {}, place);
-    return {trace, trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], Kind, with[collections])};
+    const collection_list& in = with[collections];
+    if (in.alone && Kind == variable_kind::model) trace.fail_unknown_argument(function_name, "collection_list::only");
+    return {trace, trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], in.alone ? variable_kind::own : Kind, in)};
   }
   template <keyword_argument... Given>
   constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const Given&... given) const {

@@ -85,6 +85,10 @@ double train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all);
 template <class TrainOp, class Batches>
 double train(TrainOp& train_op, Batches&& batches, const train_settings& given = {}) {
   detail::check(given);
+  if constexpr (!TrainOp::counts_steps)
+    if (given.number_of_steps)
+      throw error("train: number_of_steps: expected none for a train_op with uncounted_steps, which never reach it, found " + std::to_string(*given.number_of_steps) +
+                  "; leave it out to go on until the input ends");
   const detail::ranks<TrainOp> all(train_op, given);
   if constexpr (TrainOp::exchanges) {
     try {

@@ -157,12 +157,13 @@ public:
   }
 
   /// Calls visit(variable_reference) for everything that the next step depends on besides the batch and the variables of the model:
-  /// `global_step`, the `seed` of dropout, and for each trained variable its slots, named as in TensorFlow: `<variable>/Momentum`,
+  /// `global_step` (and `uncounted_steps`), the `seed` of dropout, and for each trained variable its slots, named as in TensorFlow: `<variable>/Momentum`,
   /// `<variable>/Adam_1`. With moving_average `<variable>/ExponentialMovingAverage` of all variables, with accumulate_gradients the
   /// sums of an unfinished step. Writing to all of them puts the train_op into the state in which they were read.
   template <class Visit>
   void for_each_state(Visit&& visit) {
-    visit(variable_reference("global_step", {}, &steps));
+    if constexpr (!counts_steps) visit(variable_reference("uncounted_steps", {}, &steps));
+    visit(variable_reference("global_step", {}, counts_steps ? &steps : &elsewhere));
     visit(variable_reference("seed", {}, &noise_seed));
     if constexpr (accumulates) visit(variable_reference("accumulated_parts", {}, &parts));
     if constexpr (skips) visit(variable_reference("skipped_batches", {}, &skipped_so_far));
@@ -180,8 +181,8 @@ public:
     }
   }
 
-  /// The global step: updates so far.
-  long step() const { return steps; }
+  /// The global step: updates so far, unless there are uncounted_steps.
+  long step() const { return counts_steps ? steps : elsewhere; }
   /// Calls that make one step: more than one when gradients accumulate.
   int batches_per_step() const {
     if constexpr (accumulates) return chosen.learning::accumulate_gradients::batches;
@@ -193,6 +194,7 @@ public:
   long skipped() const { return skipped_so_far; }
   /// True between the parts of a step whose gradients accumulate.
   bool inside_step() const { return parts > 0; }
+  static constexpr bool counts_steps = !Options::template has<learning::uncounted_steps>;
   static constexpr bool keeps_gradients = Options::template has<learning::summarize_gradients>;
   /// Throws slim::error when the model is gone.
   Model& trained_model() const {
@@ -256,7 +258,7 @@ private:
 
   /// The numbers of the next run: the optimizer's, then those of the options, then the global step.
   void set_numbers(double* numbers) {
-    numbers[number_count - 1] = static_cast<double>(steps);
+    numbers[number_count - 1] = static_cast<double>(step());
     if constexpr (Optimizer::numbers > 0) {
       optimizer.set_numbers(steps + 1, numbers);
       for (int n = 0; n < Optimizer::numbers; ++n)
@@ -336,6 +338,7 @@ private:
   learning::norm_statistics norms;
   callback<void(int node)> watching;
   std::int64_t steps = 0, parts = 0, skipped_so_far = 0;
+  std::int64_t elsewhere = 0;  // the global step when it is not counted here
   int skipped_in_a_row = 0;
   std::uint64_t noise_seed;
   T mean_loss = 0;  // over all processes

@@ -18,10 +18,10 @@ std::vector<variable_reference> variables_of(Model& net, Chosen&& chosen) {
   return all;
 }
 
-/// The variables of `net` that a checkpoint keeps: all but local ones. Of a const model they can only be read.
+/// The variables of `net` that a checkpoint keeps: all but local ones and those in collections of their own alone. Of a const model they can only be read.
 template <class Model>
 std::vector<variable_reference> variables_of(Model& net) {
-  return variables_of(net, [](int i) { return Model::kind_of_variable(i) != variable_kind::local; });
+  return variables_of(net, [](int i) { return is_saved(Model::kind_of_variable(i)); });
 }
 
 /// Everything that `sources` pass to the visitor of their for_each_state: a train_op, moving averages, a user's own counters.

@@ -44,7 +44,7 @@ inline std::vector<variable_reference> matching(const std::vector<variable_refer
 /// The saved variables of `net`, or those of a collection that the network names.
 template <class Model>
 std::vector<variable_reference> get_variables(Model& net, const std::string& scope = "", const std::string& suffix = "", const std::string& collection = "") {
-  return detail::matching(variables_of(net, [&](int i) { return collection.empty() ? Model::kind_of_variable(i) != variable_kind::local : Model::variable_in(i, collection); }),
+  return detail::matching(variables_of(net, [&](int i) { return collection.empty() ? is_saved(Model::kind_of_variable(i)) : Model::variable_in(i, collection); }),
                           scope, suffix);
 }
 /// Those of layers and of model_variable.
