@@ -95,6 +95,55 @@ TEST_CASE("recurrent layers and their gradients are those of Keras") {
 }
 
 namespace {
+// Three steps, and two that go on from their state.
+constexpr auto parts = [](auto layer) {
+  return [=](tensor x) {
+    const tensor first = layer(units, "cell", return_sequences = true, return_state = true)(slice(x, {0, 0}, {3, -1}));
+    const tensor second = layer(units, "cell", return_sequences = true, reuse = true, initial_state = last_state(first))(slice(x, {3, 0}, {2, -1}));
+    return concat({first, second}, 0);
+  };
+};
+constexpr auto squares_of_parts = [](auto layer) { return [=](tensor x) { return mean(square(parts(layer)(x))); }; };
+constexpr auto rnn_parts = parts(simple_rnn);
+constexpr auto gru_parts = parts(gru);
+constexpr auto lstm_parts = parts(lstm);
+constexpr auto gru_parts_loss = squares_of_parts(gru);
+constexpr auto rnn_parts_loss = squares_of_parts(simple_rnn);
+constexpr auto lstm_parts_loss = squares_of_parts(lstm);
+
+constexpr auto directions = [](tensor x, tensor turned) {
+  const auto cell = [](bool all) { return lstm(3, "cell", return_sequences = all); };
+  const auto alone = [&](const char* which, const tensor& from) { return scope("both", scope(which, lstm(3, "cell", return_sequences = true, reuse = true)))(from); };
+  return outputs(bidirectional(cell(true), "both")(x), scope("again", [&](tensor y) { return bidirectional(cell(false), "both")(y); }, false)(x), alone("forward", x), alone("backward", turned));
+};
+}  // namespace
+
+TEST_CASE("a sequence goes on from the last state of the one before") {
+  check_against<double, rnn_parts, rnn_parts_loss>(references[0], 1e-12);
+  check_against<double, gru_parts, gru_parts_loss>(references[1], 1e-12);
+  check_against<double, lstm_parts, lstm_parts_loss>(references[2], 1e-12);
+}
+
+TEST_CASE("bidirectional: from the first step on and from the last") {
+  model<directions, input<4, 2>, input<4, 2>, precision<double>> m(seed(1));
+  for (int v = 0; v < 6; ++v) std::copy_n(m.variable_values(v).begin(), m.variable_values(v).size(), m.variable_values(v + 6).begin());
+  CHECK(m.variable_name(0) == "both/forward/cell/kernel");
+  CHECK(m.variable_name(3) == "both/backward/cell/kernel");
+  std::vector<double> x(8), turned(8);
+  fill_with_sines(std::span(x), 1);
+  for (std::size_t t = 0; t < 4; ++t)
+    for (std::size_t c = 0; c < 2; ++c) turned[t * 2 + c] = x[(3 - t) * 2 + c];
+  m.predict(x, turned);
+  const auto *both = m.output<0>().data(), *ends = m.output<1>().data(), *forward = m.output<2>().data(), *backward = m.output<3>().data();
+  for (int t = 0; t < 4; ++t)
+    for (int i = 0; i < 3; ++i) {
+      CHECK(both[t * 6 + i] == forward[t * 3 + i]);
+      CHECK(both[t * 6 + 3 + i] == backward[(3 - t) * 3 + i]);
+    }
+  for (int i = 0; i < 3; ++i) CHECK((ends[i] == forward[9 + i] && ends[3 + i] == backward[9 + i]));
+}
+
+namespace {
 constexpr auto last_step = [](tensor x) { return outputs(lstm(units, "cell")(x), lstm(units, "cell", return_sequences = true, reuse = true)(x)); };
 constexpr auto two = scope("net", lstm(3, return_sequences = true) >> lstm(2));
 constexpr auto without_bias = gru(2, "cell", biases_initializer = none);

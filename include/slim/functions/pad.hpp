@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 
+#include "slim/functions/axes.hpp"
 #include "slim/op/mirror_pad.hpp"
 #include "slim/op/slice.hpp"
 #include "slim/trace/tensor.hpp"
@@ -51,6 +52,21 @@ constexpr tensor pad(const tensor& x, std::initializer_list<axis_padding> paddin
     ++axis;
   }
   return {trace, y};
+}
+
+/// The elements of an axis from the last to the first.
+constexpr tensor reverse(const tensor& x, int axis) {
+  tracer& trace = *x.trace;
+  const int along = x.shape().rank == 0 ? 0 : detail::axis_of(x, axis);
+  const slim::shape all = x.shape();
+  if (all.rank == 0) trace.fail(graph::rule::rank_mismatch, {0}, {1});
+  if (trace.g.failed() || all[along] == 1) return x;
+  int outer = 1;
+  for (int i = 0; i < along; ++i) outer *= all[i];
+  const int inner = static_cast<int>(all.size() / outer / all[along]);
+  const int rows = graph::reshape(trace.g, x.node, {outer, all[along], inner}, trace.scope);
+  const int mirrored = op::mirror_pad::add(trace.g, rows, all[along], 0, true, trace.scope);
+  return {trace, graph::reshape(trace.g, op::slice::add(trace.g, mirrored, {0, 0, 0}, {outer, all[along], inner}, trace.scope), all, trace.scope)};
 }
 
 }  // namespace slim

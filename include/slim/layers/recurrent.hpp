@@ -2,6 +2,9 @@
 #include "slim/core/begin.hpp"
 // Layers over sequences [time, channels]: simple_rnn, gru, lstm, as Keras has them. One set of weights for all steps.
 
+#include "slim/compose/compose.hpp"
+#include "slim/functions/concat.hpp"
+#include "slim/functions/pad.hpp"
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
 #include "slim/op/recurrence.hpp"
@@ -11,12 +14,14 @@ namespace slim {
 // clang-format off
 struct return_sequences_keyword : keyword<return_sequences_keyword, bool> { static constexpr const char* name = "return_sequences"; using keyword::operator=; };
 struct recurrent_initializer_keyword : keyword<recurrent_initializer_keyword, initializer> { static constexpr const char* name = "recurrent_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
+struct return_state_keyword : keyword<return_state_keyword, bool> { static constexpr const char* name = "return_state"; using keyword::operator=; };
 struct unit_forget_bias_keyword : keyword<unit_forget_bias_keyword, bool> { static constexpr const char* name = "unit_forget_bias"; using keyword::operator=; };
 struct initial_state_keyword : keyword<initial_state_keyword, tensor> { static constexpr const char* name = "initial_state"; using keyword::operator=; };
 // clang-format on
 constexpr void slim_describe(const tensor& value, name_buffer& to) { to.add(value.bound() ? "a tensor" : "zeros"); }
 inline constexpr initial_state_keyword initial_state;
 inline constexpr return_sequences_keyword return_sequences;
+inline constexpr return_state_keyword return_state;
 inline constexpr recurrent_initializer_keyword recurrent_initializer;
 inline constexpr unit_forget_bias_keyword unit_forget_bias;
 
@@ -24,8 +29,8 @@ namespace detail {
 
 /// Call: lstm(num_outputs[, "scope"][, keyword = value ...]) on [time, channels], which gives the output of the last step [num_outputs], or with
 /// `return_sequences = true` of all, [time, num_outputs]. The state before the first step is zero, or `initial_state`: [1, num_outputs], for lstm [2, num_outputs], output and
-/// cell. Variables, as in Keras: `kernel`
-/// [channels, gates·num_outputs], `recurrent_kernel` [num_outputs, gates·num_outputs], `bias`.
+/// cell. With `return_state = true`, last_state of the result is the state after the last step. Variables, as in Keras: `kernel` [channels,
+/// gates·num_outputs], `recurrent_kernel` [num_outputs, gates·num_outputs], `bias`.
 template <class Self, kernel::recurrent_cell Cell>
 struct recurrent_layer : layer<Self> {
   struct positional {
@@ -64,7 +69,10 @@ struct recurrent_layer : layer<Self> {
     if (given.bound() && !(given.shape() == extent_of_state)) trace.fail(graph::rule::shape_mismatch, given.shape(), extent_of_state);
     if (given.bound() && trace.streaming) trace.fail(graph::rule::steps_mixed, {}, {}, "initial_state");
     if (g.failed()) return x;
-    const int state = given.bound() ? graph::batched(g, given.node, trace.scope) : trace.streaming ? trace.open_stream(x.node, extent_of_state) : -1;
+    const int state = given.bound()       ? graph::batched(g, given.node, trace.scope)
+                      : trace.streaming   ? trace.open_stream(x.node, extent_of_state)
+                      : with[return_state] ? graph::broadcast(g, graph::constant(g, 0), {true, extent_of_state}, trace.scope)
+                                           : -1;
     const int made = op::recurrence::add(g, Cell, x.node, weights, recurrent, bias, state, trace.scope);
     const auto rows = [&](int first, int count) { return op::slice::add(g, made, {first, 0}, {count, units}, trace.scope); };
     const int next = trace.streaming ? rows(time - 1, g.nodes[state].extent[0]) : -1;
@@ -81,7 +89,7 @@ struct simple_rnn_layer : detail::recurrent_layer<simple_rnn_layer, kernel::recu
   static constexpr const char* function_name = "simple_rnn";
   static constexpr const char* default_scope = "simple_rnn";
   static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
+      num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
       biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr simple_rnn_layer simple_rnn;
@@ -101,10 +109,41 @@ struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::
   static constexpr const char* function_name = "lstm";
   static constexpr const char* default_scope = "lstm";
   static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
+      num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
       biases_regularizer = none, unit_forget_bias = true, trainable = true, reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr lstm_layer lstm;
+
+/// The state of a recurrent layer with `return_state = true` after its last step, of what the layer has returned: what `initial_state` of another takes. [1, num_outputs], for lstm
+/// [2, num_outputs], output and cell.
+constexpr tensor last_state(const tensor& result) {
+  tracer& trace = *result.trace;
+  int made = result.node;
+  while (trace.g.nodes[made].kind == graph::kind::reshape || trace.g.nodes[made].kind == op::slice::kind) made = trace.g.nodes[made].operands[0];
+  if (const graph::node& n = trace.g.nodes[made]; n.kind == op::recurrence::kind && n.attributes.as<op::recurrence_attributes>().state) {
+    const kernel::recurrence_geometry of = op::detail::recurrence_of({trace.g.nodes.begin(), n});
+    return {trace, op::slice::add(trace.g, made, {static_cast<int>(of.time) - 1, 0}, {static_cast<int>(of.state_rows()), static_cast<int>(of.units)}, trace.scope)};
+  }
+  trace.fail_number("return_state", 0, "true in the recurrent layer whose result this is");
+  return result;
+}
+
+/// See bidirectional.
+template <class Layer>
+struct both_directions {
+  Layer layer;
+
+  constexpr tensor operator()(const tensor& x) const {
+    const tensor forwards = scope("forward", layer)(x), backwards = scope("backward", layer)(reverse(x, 0));
+    return concat({forwards, forwards.shape().rank == 2 ? reverse(backwards, 0) : backwards}, -1);
+  }
+};
+/// A recurrent layer from the first step to the last, and another one of its kind from the last to the first; their outputs beside each other, [2·num_outputs] or
+/// [time, 2·num_outputs], each at its step. Variables are in `name`/forward and `name`/backward. Keras's Bidirectional. Call: bidirectional(lstm(8, "cell")[, "scope"]).
+template <class Layer>
+constexpr named_scope<both_directions<Layer>> bidirectional(const Layer& layer, const char* name = "bidirectional") {
+  return scope(name, both_directions<Layer>{layer});
+}
 
 }  // namespace slim
 
