@@ -46,6 +46,7 @@
 #include "slim/losses/class_weights.hpp"
 #include "slim/losses/losses.hpp"
 #include "slim/losses/metric_learning.hpp"
+#include "slim/compose/bidirectional.hpp"
 #include "slim/compose/branches.hpp"
 #include "slim/compose/compose.hpp"
 #include "slim/compose/recompute_grad.hpp"

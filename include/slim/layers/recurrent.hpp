@@ -2,9 +2,6 @@
 #include "slim/core/begin.hpp"
 // Layers over sequences [time, channels]: simple_rnn, gru, lstm, as Keras has them. One set of weights for all steps.
 
-#include "slim/compose/compose.hpp"
-#include "slim/functions/concat.hpp"
-#include "slim/functions/pad.hpp"
 #include "slim/initializers/initializers.hpp"
 #include "slim/layers/linear.hpp"
 #include "slim/op/recurrence.hpp"
@@ -126,23 +123,6 @@ constexpr tensor last_state(const tensor& result) {
   }
   trace.fail_number("return_state", 0, "true in the recurrent layer whose result this is");
   return result;
-}
-
-/// See bidirectional.
-template <class Layer>
-struct both_directions {
-  Layer layer;
-
-  constexpr tensor operator()(const tensor& x) const {
-    const tensor forwards = scope("forward", layer)(x), backwards = scope("backward", layer)(reverse(x, 0));
-    return concat({forwards, forwards.shape().rank == 2 ? reverse(backwards, 0) : backwards}, -1);
-  }
-};
-/// A recurrent layer from the first step to the last, and another one of its kind from the last to the first; their outputs beside each other, [2·num_outputs] or
-/// [time, 2·num_outputs], each at its step. Variables are in `name`/forward and `name`/backward. Keras's Bidirectional. Call: bidirectional(lstm(8, "cell")[, "scope"]).
-template <class Layer>
-constexpr named_scope<both_directions<Layer>> bidirectional(const Layer& layer, const char* name = "bidirectional") {
-  return scope(name, both_directions<Layer>{layer});
 }
 
 }  // namespace slim
