@@ -64,7 +64,7 @@ struct mobilenet_v1_names {
 };
 inline constexpr mobilenet_v1_names mobilenet_v1_scopes{};
 
-template <int Layers>
+template <std::size_t Layers>
 struct mobilenet_v1_base {
   static_assert(Layers <= mobilenet_v1_names::most);
   mobilenet_v1_layer layers[Layers];
@@ -75,7 +75,7 @@ struct mobilenet_v1_base {
     const padding_mode border = options.use_explicit_padding ? FIXED : SAME;
     const final_end_point last(options.final_endpoint, x);
     int reached = 1, apart = 1;
-    for (int i = 0; i < Layers && !last.reached(); ++i) {
+    for (std::size_t i = 0; i < Layers && !last.reached(); ++i) {
       const auto& [whole, depthwise, pointwise] = mobilenet_v1_scopes.names[i];
       const auto& [outputs, full_stride, separable, side] = layers[i];
       const bool dense = reached == options.output_stride;
@@ -103,10 +103,10 @@ struct mobilenet_v1_pool {
 }  // namespace detail
 
 /// A network of these layers; TF-Slim's conv_defs. Returns logits [num_classes]; with num_classes = 0 the pooled features.
-template <int Layers>
+template <std::size_t Layers>
 constexpr auto make_mobilenet_v1(const mobilenet_v1_layer (&layers)[Layers], int num_classes = 1001, const mobilenet_v1_options& options = {}) {
   detail::mobilenet_v1_base<Layers> base{{}, options};
-  for (int i = 0; i < Layers; ++i) base.layers[i] = layers[i];
+  for (std::size_t i = 0; i < Layers; ++i) base.layers[i] = layers[i];
   const int strides = options.output_stride;
   const detail::number_must_be known_stride{"8, 16 or 32", strides == 0 || strides == 8 || strides == 16 || strides == 32, "output_stride", static_cast<double>(strides)};
   return scope("MobilenetV1", detail::depths{options.depth_multiplier, options.min_depth}.checked() >> known_stride

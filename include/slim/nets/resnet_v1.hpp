@@ -68,7 +68,7 @@ struct resnet_block {
 };
 
 /// The blocks of a resnet. When strides have reached output_stride (0: never), those that follow become rates.
-template <class Bottleneck, int Blocks>
+template <class Bottleneck, std::size_t Blocks>
 struct stack_blocks_dense {
   resnet_block blocks[Blocks];
   int output_stride = 0;
@@ -128,11 +128,11 @@ struct resnet_head {
 
 /// A resnet of the given blocks: make_resnet_v1("small", {{"block1", 64, 3, 2}, {"block2", 128, 4, 1}}, 10). Returns logits [num_classes]; with num_classes = 0 features
 /// [1, 1, channels].
-template <int Blocks>
+template <std::size_t Blocks>
 constexpr auto make_resnet_v1(const char* name, const resnet_block (&blocks)[Blocks], int num_classes = 1000, const resnet_v1_options& options = {}) {
   stack_blocks_dense<bottleneck_v1, Blocks> body{{}, options.output_stride, options.include_root_block ? 4 : 1, options.store_non_strided_activations,
                                                  {.use_bounded_activations = options.use_bounded_activations}};
-  for (int i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
+  for (std::size_t i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
   return scope(name, detail::depths{options.depth_multiplier}.checked() >> detail::only_if(options.include_root_block, conv2d_same(64, {7, 7}, 2, "conv1") >> max_pool2d({3, 3}, 2, "pool1"))
                   >> body >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
 }

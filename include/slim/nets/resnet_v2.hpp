@@ -33,10 +33,10 @@ struct resnet_v2_options {
 };
 
 /// A resnet of the given blocks, as make_resnet_v1. Returns logits [num_classes]; with num_classes = 0 features [1, 1, channels].
-template <int Blocks>
+template <std::size_t Blocks>
 constexpr auto make_resnet_v2(const char* name, const resnet_block (&blocks)[Blocks], int num_classes = 1001, const resnet_v2_options& options = {}) {
   stack_blocks_dense<bottleneck_v2, Blocks> body{{}, options.output_stride, options.include_root_block ? 4 : 1};
-  for (int i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
+  for (std::size_t i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
   const auto root = arg_scope<conv2d>(normalizer_fn = none, activation_fn = none)(conv2d_same(64, {7, 7}, 2, "conv1")) >> max_pool2d({3, 3}, 2, "pool1");
   return scope(name, detail::only_if(options.include_root_block, root) >> body >> batch_norm("postnorm", activation_fn = relu)
                   >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
