@@ -20,5 +20,6 @@ TEST_CASE("resnet_v2_50 computes what it does in TF-Slim") {
 }
 TEST_CASE("resnets of other output_strides compute what they do in TF-Slim") {
   golden::compare_network<v1_dense, 47, double, "resnet_v1_small/block1", "resnet_v1_small/block2", "resnet_v1_small/block3">("resnet_v1_small", 1e-12);
+  golden::compare_network<v1_dense, 47, float, "resnet_v1_small/block1", "resnet_v1_small/block2", "resnet_v1_small/block3">("resnet_v1_small", 1e-6);
   golden::compare_network<v2_dense, 15, double, "resnet_v2_small/block1", "resnet_v2_small/block2", "resnet_v2_small/block3">("resnet_v2_small", 1e-12);
 }

@@ -57,7 +57,7 @@ struct mobilenet_options {
 };
 
 /// A table of layers, and what follows it: logits [num_classes], or with num_classes = 0 the mean [1, 1, channels].
-template <int Layers>
+template <std::size_t Layers>
 struct mobilenet {
   mobilenet_layer layers[Layers];
   int num_classes;
@@ -70,12 +70,13 @@ struct mobilenet {
     if (trace.g.failed()) return x;
     const detail::final_end_point last(options.final_endpoint, x);
     int reached = 1, dilation = 1;
-    for (int i = 0; i < Layers && !last.reached(); ++i) {
+    constexpr int count = Layers;
+    for (int i = 0; i < count && !last.reached(); ++i) {
       mobilenet_layer layer = layers[i];
       int apart = 1;
       if (reached == options.output_stride) apart = layer.kernel > 1 ? dilation : 1, dilation *= layer.stride, layer.stride = 1;
       else reached *= layer.stride;
-      if (layer.outputs > 0 && !(i == Layers - 1 && options.finegrain_classification_mode))
+      if (layer.outputs > 0 && !(i == count - 1 && options.finegrain_classification_mode))
         layer.outputs = make_divisible(layer.outputs * options.depth_multiplier, options.divisible_by, options.min_depth);
       x = layer.expansion > 0 ? block(layer, apart, i + 1, x) : layer.outputs > 0 ? convolution(layer, apart, x) : pooled(x);
       end_point(x, i + 1);

@@ -23,16 +23,16 @@ struct mobilenet_v3_row {
 
 /// A first convolution, the rows, a convolution of `wide` channels, the mean of the image and a layer of `last` units without normalization. `minimalistic`: windows of 3×3 and relu alone.
 /// `halved`: layers with this number and higher ones, but the last, have half of the outputs.
-template <int Rows>
+template <std::size_t Rows>
 constexpr mobilenet<Rows + 4> mobilenet_v3_layers(const mobilenet_v3_row (&rows)[Rows], int wide, int last, bool minimalistic, int halved, int num_classes, const mobilenet_options& options) {
   mobilenet<Rows + 4> net{{{.outputs = 16, .kernel = 3, .stride = 2, .hard_swish = !minimalistic}}, num_classes, options};
-  for (int i = 0; i < Rows; ++i) {
+  for (std::size_t i = 0; i < Rows; ++i) {
     const mobilenet_v3_row& row = rows[i];
     net.layers[i + 1] = {.outputs = row.outputs, .kernel = minimalistic ? 3 : row.kernel, .stride = row.stride, .expansion = row.expansion, .hard_swish = row.h && !minimalistic,
                          .squeeze_excite = row.s && !minimalistic};
   }
   net.layers[Rows + 1] = {.outputs = wide, .hard_swish = !minimalistic};
-  for (int i = halved; i <= Rows + 1; ++i) net.layers[i].outputs /= 2;
+  for (std::size_t i = static_cast<std::size_t>(halved); i <= Rows + 1; ++i) net.layers[i].outputs /= 2;
   net.layers[Rows + 3] = {.outputs = last, .hard_swish = !minimalistic, .normalized = false};
   return net;
 }
