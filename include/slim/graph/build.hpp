@@ -42,9 +42,11 @@ constexpr int constant(graph& g, double value) {
   return g.constants[g.constants.push(add_node(g, n, -1))];
 }
 
-constexpr int batch_size(graph& g) {
-  if (g.batch_size_node < 0) g.batch_size_node = add_leaf(g, kind::batch_size, false, {});
-  return g.batch_size_node;
+/// The number of examples in a run times `each`. A product that is an operand is not a constant of a function: layers of different extents share their loops.
+constexpr int batch_size(graph& g, int each = 1) {
+  for (const int known : g.batch_sizes)
+    if (g.nodes[known].index() == each) return known;
+  return g.batch_sizes[g.batch_sizes.push(add_leaf(g, kind::batch_size, false, {}, each))];
 }
 
 /// `function` without the arguments it does not read.

@@ -147,9 +147,9 @@ struct graph {
   list<node_range> recomputed;  // disjoint, in their order; known until the graph is differentiated
   list<int> outputs;
   list<int> constants;          // nodes
+  list<int> batch_sizes;        // nodes
   int inputs = 0;
   int scalars = 0;
-  int batch_size_node = -1;
   bool tracing = false;  // nobody knows how many nodes will come
   int refused = 0;
   violation error{};

@@ -17,7 +17,7 @@ enum class region : unsigned char {
   slots,      // optimizer state; which slot is node::slot()
   input,      // memory of the caller; offset = index of the input
   scalars,    // run-time numbers; offset = index
-  batch_size,
+  batch_size, // the number of examples times what memory_plan::multiples says; offset = index
   exchanged,  // what travels between processes, in the order in which it starts
 };
 
@@ -33,6 +33,7 @@ constexpr long aligned(long elements) { return (elements + alignment_elements - 
 struct memory_plan {
   list<int> order;     // nodes that do work, in order of execution
   list<place> places;  // one for each node
+  list<int> multiples; // of the number of examples that are operands
   long example_elements = 0, fixed_elements = 0;  // sizes of the two arenas, per example and in all
   long exchanged_elements = 0;                    // of region::exchanged
   long example_bound = 0, fixed_bound = 0;        // largest sum of values alive at once: no plan can be smaller

@@ -14,7 +14,7 @@ enum class kind : unsigned {
   variable,    // parameters
   slot,        // optimizer state of a variable
   scalar,      // a run-time number set by the caller before a step (learning rate …)
-  batch_size,  // the number of examples in this run
+  batch_size,  // the number of examples in this run, times `index`
   constant,
   // element-wise loops and reductions, defined by a scalar function
   map,     // function of all operands, element by element

@@ -30,7 +30,7 @@ struct function_entry {
 /// What a program is besides its arrays.
 struct program_facts {
   program_sizes sizes{};  // what is in use; larger than the room when the graph did not fit and the arrays are empty
-  int inputs = 0, scalars = 0, loss_count = 0;
+  int inputs = 0, scalars = 0, loss_count = 0, multiples = 0;
   long example_elements = 0, fixed_elements = 0, exchanged_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
   traffic unfused{};  // of all nodes before fusion
   violation error{};
@@ -127,6 +127,7 @@ constexpr program<Room> freeze(const compilation& c) {
   p.example_elements = c.plan.example_elements;
   p.fixed_elements = c.plan.fixed_elements;
   p.exchanged_elements = c.plan.exchanged_elements;
+  p.multiples = c.plan.multiples.size();
   p.example_bound = c.plan.example_bound;
   p.fixed_bound = c.plan.fixed_bound;
   p.unfused = c.unfused;

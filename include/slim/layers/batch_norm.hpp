@@ -126,11 +126,9 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     }
     if (trains && !debiases) move(moving_mean, keep, center_of);
     if (trains && unbiased) {
-      const double cells = static_cast<double>(x.shape().size()) / x.channels();
-      const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g) : graph::constant(trace.g, 1)), examples = shares ? over_processes(own, false) : own;
-      update(moving_variance, recorded<3>(trace.g, [](double k, double n, auto m, auto b, auto batch) {
-               return m * k + b * (n * batch / max(n * batch - 1.0, 1.0)) * (1.0 - k);
-             }, keep, cells), {variance, examples});
+      const int cells = static_cast<int>(x.shape().size() / x.channels());
+      const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g, cells) : graph::constant(trace.g, cells)), count = shares ? over_processes(own, false) : own;
+      update(moving_variance, recorded<3>(trace.g, [](double k, auto m, auto b, auto n) { return m * k + b * (n / max(n - 1.0, 1.0)) * (1.0 - k); }, keep), {variance, count});
     } else if (trains && !renormalizes) {
       move(moving_variance, keep, variance);
     }

@@ -27,10 +27,10 @@ struct moments : operation<"moments"> {
     if (!to.flows_to(n, 0)) return;
     const domain over = domain_of(g.nodes[x]);
     expr::scalar_function share, slope;
-    const int all = share.add_input(0), examples = share.add_input(1);
-    const int cells = share.add_constant(static_cast<double>(over.extent.size()) / over.extent.channels() / (to.result + 1));
-    share.add_output(share.emit(divide, all, over.batched ? share.emit(multiply, cells, examples) : cells));
-    const int per_count[] = {dy, batch_size(g)};
+    const int cells = static_cast<int>(over.extent.size() / over.extent.channels());
+    const int all = share.add_input(0), count = over.batched ? share.add_input(1) : share.add_constant(cells);
+    share.add_output(share.emit(divide, to.result == 0 ? all : share.emit(multiply, share.add_constant(2), all), count));
+    const int per_count[] = {dy, over.batched ? batch_size(g, cells) : dy};
     const int value = slope.add_input(0), mean = slope.add_input(1), part = slope.add_input(2);
     slope.add_output(to.result == 0 ? part : slope.emit(multiply, slope.emit(subtract, value, mean), part));
     const int operands[] = {x, y, map(g, share, per_count, 2, n.scope)};

@@ -57,7 +57,7 @@ struct run_state {
       case graph::region::slots: return slots + nodes[i].slot() * slot_stride + p.offset;
       case graph::region::input: return const_cast<T*>(inputs[p.offset]);  // programs never write to inputs
       case graph::region::scalars: return const_cast<T*>(scalars + p.offset);
-      case graph::region::batch_size: return const_cast<T*>(batch_size);
+      case graph::region::batch_size: return const_cast<T*>(batch_size + p.offset);
       case graph::region::exchanged: return exchanged + p.offset;
       default: return nullptr;
     }

@@ -261,7 +261,13 @@ constexpr memory_plan plan(const graph& g) {
       case kind::variable: p = {region::variables, variable_offset[n.index()]}; break;
       case kind::slot: p = {region::slots, variable_offset[n.index()]}; break;
       case kind::scalar: p = {region::scalars, n.index()}; break;
-      case kind::batch_size: p = {region::batch_size, 0}; break;
+      case kind::batch_size: {
+        int at = 0;
+        while (at < result.multiples.size() && result.multiples[at] != n.index()) ++at;
+        if (at == result.multiples.size()) result.multiples.push(n.index());
+        p = {region::batch_size, at};
+        break;
+      }
       default: break;
     }
     if (travels[i] >= 0) {

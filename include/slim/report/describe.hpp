@@ -76,7 +76,7 @@ std::string node_name(const Program& p, int i) {
   if (n.kind == kind::slot) return std::string(variable_name(p.scopes, p.variables[n.index()]).c_str()) + " (state " + std::to_string(n.slot()) + ")";
   if (n.kind == kind::input) return "input " + std::to_string(n.index());
   if (n.kind == kind::scalar) return "number " + std::to_string(n.index());
-  if (n.kind == kind::batch_size) return "batch size";
+  if (n.kind == kind::batch_size) return (n.index() == 1 ? "" : std::to_string(n.index()) + " × ") + "batch size";
   if (n.kind == kind::constant) return number_text(n.value());
   return scope_name(p.scopes, n.scope).c_str();
 }

@@ -51,13 +51,13 @@ public:
   template <class CheckLabels>
   void run(T* variables, T* slots, long slot_stride, const T* const* inputs, const T* scalars, long batch, std::uint32_t seed, const CheckLabels& check_labels,
            [[maybe_unused]] const callback<void(int node)>* finished = nullptr) {
-    examples_in_run = static_cast<T>(batch);
+    for (int i = 0; i < Program.multiples; ++i) examples_in_run[i] = static_cast<T>(multiples.of_batch[i] * batch);
     last_batch = batch;
     run_state<T> state = fresh_state(variables);
     state.examples = examples.data(), state.fixed = fixed.data(), state.workspace = workspace.data();
     if (!prepared.empty()) state.prepared = prepared.data();
     state.slots = slots, state.slot_stride = slot_stride;
-    state.inputs = inputs, state.scalars = scalars, state.batch_size = &examples_in_run;
+    state.inputs = inputs, state.scalars = scalars, state.batch_size = examples_in_run;
     state.batch = batch, state.seed = seed;
     state.exchanged = exchanged.data(), state.together = together;
     if constexpr (one_straight_line) {
@@ -116,6 +116,16 @@ private:
     }
     return last;
   }();
+  /// What the number of examples is multiplied by in each element of region::batch_size.
+  struct multiple_list {
+    long of_batch[room_for(Program.multiples)]{};
+
+    constexpr multiple_list() {
+      for (int i = 0; i < Program.sizes.nodes; ++i)
+        if (Program.places[i].where == graph::region::batch_size) of_batch[Program.places[i].offset] = Program.nodes[i].index();
+    }
+  };
+  static constexpr multiple_list multiples{};
   static constexpr bool one_straight_line = last_labels < 0 && unrolled<T, Program>::worthwhile;
 
   run_state<T> fresh_state(T* variables) const {
@@ -127,7 +137,7 @@ private:
   long room;
   int team;
   long last_batch = 0;
-  T examples_in_run = 0;
+  T examples_in_run[room_for(Program.multiples)]{};
   aligned_buffer<T> examples, fixed, exchanged, workspace;
   op::exchange* together = nullptr;
   std::vector<aligned_buffer<T>> prepared;  // one for each step, once prepare() was called

@@ -60,7 +60,7 @@ private:
     else if constexpr (p.where == slots) return s.slots + std::integral_constant<int, Program.nodes[Node].slot()>() * s.slot_stride + p.offset;
     else if constexpr (p.where == input) return const_cast<T*>(s.inputs[p.offset]);
     else if constexpr (p.where == scalars) return const_cast<T*>(s.scalars + p.offset);
-    else if constexpr (p.where == batch_size) return const_cast<T*>(s.batch_size);
+    else if constexpr (p.where == batch_size) return const_cast<T*>(s.batch_size + p.offset);
     else return nullptr;
   }
 
