@@ -12,12 +12,8 @@
 #include <string>
 #include <string_view>
 
-// RapidJSON's empty stacks add to a null pointer, in functions that it marks with this; sanitizers would stop there.
-#ifndef RAPIDJSON_FORCEINLINE
-#define RAPIDJSON_FORCEINLINE __attribute__((no_sanitize("pointer-overflow")))
-#endif
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
+#include "slim/core/json.hpp"
+
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <sys/stat.h>

@@ -1,11 +1,12 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// JPEG decoding by libjpeg-turbo. Link with jpeg.
+// JPEG by libjpeg-turbo. Link with jpeg.
 
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -132,6 +133,87 @@ inline byte_image decode_jpeg(std::string_view bytes, int channels = 0, dct_meth
   if (job.picture.channels == 4 && channels == 1) fail("an image that can become grey", "one of four inks (CMYK)");
   if (job.picture.channels == 4) detail::cmyk_to_rgb(job.picture, job.codec.saw_Adobe_marker);
   return std::move(job.picture);
+}
+
+/// Components of a JPEG: 1 grey, 3 colours, 4 inks; 0 if these bytes do not say.
+inline int jpeg_components(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(bytes[i])); };
+  if (!is_jpeg(bytes)) return 0;
+  for (std::size_t i = 2; i + 9 < bytes.size();) {
+    if (at(i) != 0xff) return 0;
+    const int marker = at(i + 1);
+    if (marker == 0xff) {  // filler
+      ++i;
+      continue;
+    }
+    if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) return at(i + 9);  // the frame begins
+    if (marker == 0xda) return 0;
+    i += 2 + static_cast<std::size_t>(at(i + 2) << 8 | at(i + 3));
+  }
+  return 0;
+}
+
+namespace detail {
+
+/// See jpeg_job.
+struct jpeg_write_job {
+  jpeg_write_job() { codec.client_data = this; }
+  jpeg_write_job(const jpeg_write_job&) = delete;
+  jpeg_write_job& operator=(const jpeg_write_job&) = delete;
+  ~jpeg_write_job() {
+    jpeg_destroy_compress(&codec);
+    std::free(bytes);
+  }
+
+  jpeg_compress_struct codec{};
+  jpeg_error_mgr errors{};
+  std::jmp_buf failed;
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  char problem[JMSG_LENGTH_MAX] = "";
+};
+
+[[noreturn]] inline void jpeg_write_fail(j_common_ptr codec) {
+  jpeg_write_job& job = *static_cast<jpeg_write_job*>(codec->client_data);
+  codec->err->format_message(codec, job.problem);
+  std::longjmp(job.failed, 1);
+}
+
+inline bool jpeg_write(jpeg_write_job& job, const byte_image& picture, int quality) {
+  jpeg_compress_struct& codec = job.codec;
+  codec.err = jpeg_std_error(&job.errors);
+  job.errors.error_exit = jpeg_write_fail;
+  if (setjmp(job.failed) != 0) return false;
+  jpeg_create_compress(&codec);
+  codec.client_data = &job;
+  jpeg_mem_dest(&codec, &job.bytes, &job.size);
+  codec.image_width = static_cast<JDIMENSION>(picture.width), codec.image_height = static_cast<JDIMENSION>(picture.height);
+  codec.input_components = picture.channels;
+  codec.in_color_space = picture.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&codec);
+  jpeg_set_quality(&codec, quality, TRUE);
+  jpeg_start_compress(&codec, TRUE);
+  const std::size_t row = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
+  while (codec.next_scanline < codec.image_height) {
+    JSAMPROW line = const_cast<JSAMPROW>(&picture.pixels[codec.next_scanline * row]);
+    jpeg_write_scanlines(&codec, &line, 1);
+  }
+  jpeg_finish_compress(&codec);
+  return true;
+}
+
+}  // namespace detail
+
+/// A grey or RGB image as JPEG of this quality, 1 to 100. Throws slim::error for any other.
+inline std::string encode_jpeg(const byte_image& picture, int quality = 95) {
+  const bool possible = picture.height > 0 && picture.width > 0 && picture.height <= 65500 && picture.width <= 65500 && (picture.channels == 1 || picture.channels == 3);
+  if (!possible || picture.pixels.size() != image_size(picture.height, picture.width, picture.channels))
+    throw error("encode JPEG: expected 1 .. 65500 rows and columns of 1 or 3 channels with as many pixels, found " + std::to_string(picture.height) + " x " + std::to_string(picture.width) +
+                " x " + std::to_string(picture.channels) + " and " + std::to_string(picture.pixels.size()) + " numbers; check the image");
+  if (quality < 1 || quality > 100) throw error("encode JPEG: expected a quality of 1 .. 100, found " + std::to_string(quality) + "; choose one in this range");
+  detail::jpeg_write_job job;
+  if (!detail::jpeg_write(job, picture, quality)) throw error(std::string("encode JPEG: expected an image that can be written, found ") + job.problem + "; check it");
+  return {reinterpret_cast<const char*>(job.bytes), job.size};
 }
 
 }  // namespace slim::data
