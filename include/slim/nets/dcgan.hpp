@@ -28,7 +28,7 @@ struct dcgan_discriminator_body {
     if (trace.g.failed()) return images;
     tensor y = images;
     for (int i = 0; i < detail::log2_of(image[0]); ++i) {
-      const auto half = conv2d(with.depth << i, {4, 4}, 2, detail::numbered_name<"conv">(i + 1), activation_fn = leaky_relu);
+      const auto half = conv2d(with.depth << i, {4, 4}, 2, detail::conv_names[i + 1], activation_fn = leaky_relu);
       y = i == 0 ? half(y) : arg_scope<conv2d>(normalizer_fn = batch_norm)(half)(y);
     }
     return detail::end_point(reshape(conv2d(1, {1, 1}, padding = VALID, activation_fn = none)(y), {1}), "logits");
@@ -55,7 +55,7 @@ struct dcgan_generator_body {
     if (length == 0) trace.fail(graph::rule::rank_mismatch, {noise.shape().rank}, {1});
     else if (with.final_size < 8 || !detail::power_of_two(with.final_size)) trace.fail_number("final_size", with.final_size, "a power of 2, at least 8");
     if (trace.g.failed()) return noise;
-    const auto name = [](int i) { return detail::numbered_name<"deconv">(i); };
+    const auto name = [](int i) { return detail::deconv_names[i]; };
     tensor y = conv2d_transpose(with.depth << (layers - 1), {4, 4}, 1, name(1), padding = VALID)(reshape(noise, {1, 1, length}));
     for (int i = 2; i < layers; ++i) y = conv2d_transpose(with.depth << (layers - i), {4, 4}, 2, name(i))(y);
     y = conv2d_transpose(with.depth, {4, 4}, 2, name(layers), normalizer_fn = none, activation_fn = none)(y);

@@ -66,8 +66,8 @@ struct pix2pix_generator_body {
     }
     trace.close(outside);
     for (int i = 0; i <= last; ++i) {
-      detail::end_point(encoded[i], detail::numbered_name<"encoder">(i));
-      detail::end_point(decoded[i], detail::numbered_name<"decoder">(i));
+      detail::end_point(encoded[i], detail::encoder_names[i]);
+      detail::end_point(decoded[i], detail::decoder_names[i]);
     }
     const tensor logits = detail::end_point(scope("output", conv2d(num_outputs, {4, 4}, activation_fn = none, normalizer_fn = none))(decoded[last]), "logits");
     detail::end_point(tanh(logits), "predictions");
@@ -107,7 +107,7 @@ struct pix2pix_discriminator_body {
     if (images.shape().rank != 3) trace.fail(graph::rule::rank_mismatch, {images.shape().rank}, {3});
     if (trace.g.failed()) return images;
     const axis_padding border{with.padding, with.padding};
-    const auto name = [](int i) { return detail::numbered_name<"conv">(i); };
+    const auto name = [](int i) { return detail::conv_names[i]; };
     const auto padded = [&](const tensor& x, int i) { return scope(name(i), [&](const tensor& image) { return pad(image, {border, border, {0, 0}}, with.pad_mode); })(x); };
     tensor y = images;
     for (int i = 0; i < layers; ++i) {
