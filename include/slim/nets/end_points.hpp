@@ -99,26 +99,14 @@ constexpr extent2 reduced(const extent2& window, const tensor& map) {
   const int height = map.shape()[0], width = map.shape()[1];
   return {height < window.height ? height : window.height, width < window.width ? width : window.width};
 }
-/// Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8.
-template <text Base>
-struct window_names {
-  char names[8][8][sizeof(Base.characters) + 3]{};
-
-  constexpr window_names() {
-    for (int height = 0; height < 8; ++height)
-      for (int width = 0; width < 8; ++width) {
-        char* to = names[height][width];
-        for (const char* from = Base.characters; *from != '\0'; ++from) *to++ = *from;
-        to[0] = static_cast<char>('1' + height), to[1] = 'x', to[2] = static_cast<char>('1' + width);
-      }
-  }
-};
-template <text Base>
-inline constexpr window_names<Base> window_names_of{};
-template <text Base>
-constexpr const char* window_name(const extent2& window) {
-  return window_names_of<Base>.names[window.height - 1][window.width - 1];
-}
+// Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8. They are literals: with -fsanitize=undefined g++ takes no pointer into a table of characters for a constant.
+#define SLIM_WINDOWS(base) {base "x1", base "x2", base "x3", base "x4", base "x5", base "x6", base "x7", base "x8"}
+#define SLIM_WINDOW_NAMES(base) \
+  {SLIM_WINDOWS(base "1"), SLIM_WINDOWS(base "2"), SLIM_WINDOWS(base "3"), SLIM_WINDOWS(base "4"), SLIM_WINDOWS(base "5"), SLIM_WINDOWS(base "6"), SLIM_WINDOWS(base "7"), SLIM_WINDOWS(base "8")}
+inline constexpr const char* pool_window_names[8][8] = SLIM_WINDOW_NAMES("AvgPool_1a_");
+inline constexpr const char* map_window_names[8][8] = SLIM_WINDOW_NAMES("Conv2d_2a_");
+#undef SLIM_WINDOW_NAMES
+#undef SLIM_WINDOWS
 
 /// A pool without a border over the map, or the windows of it, with TF-Slim's stride.
 struct reduced_avg_pool {
@@ -126,7 +114,7 @@ struct reduced_avg_pool {
 
   constexpr tensor operator()(const tensor& x) const {
     const extent2 kernel = reduced(window, x);
-    return avg_pool2d({kernel.height, kernel.width}, window_name<"AvgPool_1a_">(kernel), padding = VALID)(x);
+    return avg_pool2d({kernel.height, kernel.width}, pool_window_names[kernel.height - 1][kernel.width - 1], padding = VALID)(x);
   }
 };
 

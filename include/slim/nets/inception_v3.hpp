@@ -72,7 +72,7 @@ struct inception_v3_aux_logits {
   constexpr tensor operator()(const tensor& x) const {
     const tensor y = (avg_pool2d({5, 5}, 3, "AvgPool_1a_5x5", padding = VALID) >> conv2d(depth(128), {1, 1}, "Conv2d_1b_1x1"))(x);
     const extent2 map = detail::reduced({5, 5}, y);
-    return (conv2d(depth(768), {map.height, map.width}, detail::window_name<"Conv2d_2a_">(map), padding = VALID, weights_initializer = truncated_normal(0.0, 0.01))
+    return (conv2d(depth(768), {map.height, map.width}, detail::map_window_names[map.height - 1][map.width - 1], padding = VALID, weights_initializer = truncated_normal(0.0, 0.01))
          >> conv2d(num_classes, {1, 1}, "Conv2d_2b_1x1", activation_fn = none, normalizer_fn = none, weights_initializer = truncated_normal(0.0, 0.001))
          >> detail::only_if(squeezed, spatial_squeeze("SpatialSqueeze")))(y);
   }
