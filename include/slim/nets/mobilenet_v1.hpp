@@ -46,27 +46,18 @@ struct mobilenet_v1_layer {
 
 namespace detail {
 
-/// Conv2d_3, Conv2d_3_depthwise, Conv2d_3_pointwise.
-struct mobilenet_v1_names {
-  static constexpr int most = 32;
-  char names[most][3][24]{};
-
-  constexpr mobilenet_v1_names() {
-    for (int layer = 0; layer < most; ++layer)
-      for (int part = 0; part < 3; ++part) {
-        name_buffer name;
-        name.add("Conv2d_");
-        name.add(layer);
-        name.add(part == 0 ? "" : part == 1 ? "_depthwise" : "_pointwise");
-        for (int i = 0; name.c_str()[i] != '\0'; ++i) names[layer][part][i] = name.c_str()[i];
-      }
-  }
-};
-inline constexpr mobilenet_v1_names mobilenet_v1_scopes{};
+// Conv2d_3, Conv2d_3_depthwise, Conv2d_3_pointwise: literals, see end_points.hpp.
+#define SLIM_LAYER(number) {"Conv2d_" #number, "Conv2d_" #number "_depthwise", "Conv2d_" #number "_pointwise"}
+inline constexpr const char* mobilenet_v1_scopes[32][3] = {
+    SLIM_LAYER(0), SLIM_LAYER(1), SLIM_LAYER(2), SLIM_LAYER(3), SLIM_LAYER(4), SLIM_LAYER(5), SLIM_LAYER(6), SLIM_LAYER(7),
+    SLIM_LAYER(8), SLIM_LAYER(9), SLIM_LAYER(10), SLIM_LAYER(11), SLIM_LAYER(12), SLIM_LAYER(13), SLIM_LAYER(14), SLIM_LAYER(15),
+    SLIM_LAYER(16), SLIM_LAYER(17), SLIM_LAYER(18), SLIM_LAYER(19), SLIM_LAYER(20), SLIM_LAYER(21), SLIM_LAYER(22), SLIM_LAYER(23),
+    SLIM_LAYER(24), SLIM_LAYER(25), SLIM_LAYER(26), SLIM_LAYER(27), SLIM_LAYER(28), SLIM_LAYER(29), SLIM_LAYER(30), SLIM_LAYER(31)};
+#undef SLIM_LAYER
 
 template <std::size_t Layers>
 struct mobilenet_v1_base {
-  static_assert(Layers <= mobilenet_v1_names::most);
+  static_assert(Layers <= 32);
   mobilenet_v1_layer layers[Layers];
   mobilenet_v1_options options;
 
@@ -76,7 +67,7 @@ struct mobilenet_v1_base {
     const final_end_point last(options.final_endpoint, x);
     int reached = 1, apart = 1;
     for (std::size_t i = 0; i < Layers && !last.reached(); ++i) {
-      const auto& [whole, depthwise, pointwise] = mobilenet_v1_scopes.names[i];
+      const auto& [whole, depthwise, pointwise] = mobilenet_v1_scopes[i];
       const auto& [outputs, full_stride, separable, side] = layers[i];
       const bool dense = reached == options.output_stride;
       const int own_stride = dense ? 1 : full_stride, own_rate = dense ? apart : 1;
