@@ -13,26 +13,12 @@ using namespace slim;
 
 namespace {
 
-struct counts {
-  long trainable = 0, all = 0;
-  int variables = 0;
-  constexpr bool operator==(const counts&) const = default;
-};
-
 template <const auto& Net, int Side>
 graph::graph trained_form() {
   tracer trace;
   trace.training = true, trace.step_number = 0;
   detail::trace_network<Net, model_options<input<Side, Side, 3>>>(trace);
   return trace.g;
-}
-counts counted(const graph::graph& g) {
-  counts found;
-  for (const graph::variable_entry& v : g.variables) {
-    found.all += v.extent.size(), ++found.variables;
-    if (v.trainable) found.trainable += v.extent.size();
-  }
-  return g.failed() ? counts{} : found;
 }
 
 template <const auto& Net>
@@ -54,20 +40,28 @@ names keys(std::initializer_list<const char*> first, int cells, std::initializer
   return all;
 }
 
+template <const auto& Net, int Side>
+constexpr facts::counts counted = facts::counts_of<Net, input<Side, Side, 3>>();
+
 }  // namespace
 
-TEST_CASE("NASNet and PNASNet have TF-Slim's numbers of parameters, in training and in evaluation") {
-  CHECK(counted(trained_form<nets::nasnet_cifar, 32>()) == counts{4'978'036, 5'017'076, 1436});
-  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_cifar>, input<32, 32, 3>>()) == counts{3'346'538, 3'383'786, 1424});
-  CHECK(counted(trained_form<nets::nasnet_mobile, 224>()) == counts{7'703'044, 7'741'574, 1138});
-  CHECK(counted(facts::traced_now<nets::nasnet_mobile, input<224, 224, 3>>()) == counts{7'703'044, 7'741'574, 1138});
-  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_mobile>, input<224, 224, 3>>()) == counts{5'291'035, 5'327'773, 1126});
-  CHECK(counted(trained_form<nets::nasnet_large, 331>()) == counts{93'325'736, 93'524'196, 1558});
-  CHECK(counted(facts::traced_now<evaluated<nets::nasnet_large>, input<331, 331, 3>>()) == counts{88'757'183, 88'953'851, 1546});
-  CHECK(counted(trained_form<nets::pnasnet_large, 331>()) == counts{90'648'974, 90'827'754, 1191});
-  CHECK(counted(facts::traced_now<evaluated<nets::pnasnet_large>, input<331, 331, 3>>()) == counts{86'061'989, 86'238'977, 1179});
-  CHECK(counted(trained_form<nets::pnasnet_mobile, 224>()) == counts{7'479'113, 7'514'569, 945});
-  CHECK(counted(facts::traced_now<evaluated<nets::pnasnet_mobile>, input<224, 224, 3>>()) == counts{5'065'568, 5'099'232, 933});
+// TF-Slim's numbers, in training.
+static_assert(counted<nets::nasnet_cifar, 32> == facts::counts{4'978'036, 5'017'076, 1436});
+static_assert(counted<nets::nasnet_mobile, 224> == facts::counts{7'703'044, 7'741'574, 1138});
+static_assert(counted<nets::nasnet_large, 331> == facts::counts{93'325'736, 93'524'196, 1558});
+static_assert(counted<nets::pnasnet_large, 331> == facts::counts{90'648'974, 90'827'754, 1191});
+static_assert(counted<nets::pnasnet_mobile, 224> == facts::counts{7'479'113, 7'514'569, 945});
+
+TEST_CASE("the form for evaluation has TF-Slim's numbers, too") {
+  CHECK(facts::counts_of<evaluated<nets::nasnet_cifar>, input<32, 32, 3>>() == facts::counts{3'346'538, 3'383'786, 1424});
+  CHECK(facts::counts_of<evaluated<nets::nasnet_mobile>, input<224, 224, 3>>() == facts::counts{5'291'035, 5'327'773, 1126});
+  CHECK(facts::counts_of<evaluated<nets::nasnet_large>, input<331, 331, 3>>() == facts::counts{88'757'183, 88'953'851, 1546});
+  CHECK(facts::counts_of<evaluated<nets::pnasnet_large>, input<331, 331, 3>>() == facts::counts{86'061'989, 86'238'977, 1179});
+  CHECK(facts::counts_of<evaluated<nets::pnasnet_mobile>, input<224, 224, 3>>() == facts::counts{5'065'568, 5'099'232, 933});
+}
+TEST_CASE("the form that trains has the same variables") {
+  CHECK(facts::counts_in(trained_form<nets::nasnet_cifar, 32>()) == counted<nets::nasnet_cifar, 32>);
+  CHECK(facts::counts_in(trained_form<nets::pnasnet_large, 331>()) == counted<nets::pnasnet_large, 331>);
 }
 
 namespace {
