@@ -108,7 +108,7 @@ TEST_CASE("mistakes leave no records behind") {
   };
   CHECK(has(complaint({}), "expected more than the 350 images for validation, found 2"));
   CHECK(has(complaint({0, 0}), "expected 1 .. 99999 shards, found 0"));
-  CHECK(has(complaint({0, 1}), "2.txt: decode image: expected a JPEG, a PNG or a BMP"));
+  CHECK(has(complaint({0, 1}), "2.txt: decode image: expected a JPEG, a PNG, a GIF or a BMP"));
   CHECK_FALSE(std::filesystem::exists(scratch.path("out/x_train_00000-of-00001.tfrecord")));
 }
 

@@ -63,7 +63,7 @@ TEST_CASE("a bad record is named, and the records after it can be read") {
   provider.get({"image"});
   CHECK(complaint_of([&] { provider.get({"image"}); }) ==
         "record " + scratch.path("mnist_train.tfrecord") + ":" + std::to_string(good.size()) +
-            ": decode image: expected a JPEG, a PNG or a BMP, found none of them in the first bytes; convert the image to one of them");
+            ": decode image: expected a JPEG, a PNG, a GIF or a BMP, found none of them in the first bytes; convert the image to one of them");
   CHECK(provider.get({"image"})->front().as<std::uint8_t>() == numbered_image(0, 28, 28, 1).pixels);
 }
 

@@ -46,5 +46,5 @@ TEST_CASE("the file that does not fit is named") {
   scratch.write("a/2.png", png_palette);
   CHECK(has(complaint_of([&] { read_image_folder(directory); }), "a/2.png: expected an image of 3 x 3 x 3 as the first one, found 2 x 2 x 3"));
   scratch.write("a/2.png", "text");
-  CHECK(has(complaint_of([&] { read_image_folder(directory); }), "a/2.png: decode image: expected a JPEG, a PNG or a BMP"));
+  CHECK(has(complaint_of([&] { read_image_folder(directory); }), "a/2.png: decode image: expected a JPEG, a PNG, a GIF or a BMP"));
 }

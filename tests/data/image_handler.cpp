@@ -26,7 +26,7 @@ TEST_CASE("encoded images are recognised whatever the format says") {
   CHECK(decoded({png_interlaced}, "png", handler{}).shape == item_shape{3, 3, 3});
   CHECK(decoded({png_interlaced}, "png", handler{.shape = item_shape{9}, .channels = 1, .type = dtype::float32}) ==
         item{{9}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}});
-  CHECK(has(complaint_of([] { decoded({"?"}, "png", handler{}); }), "expected a JPEG, a PNG or a BMP"));
+  CHECK(has(complaint_of([] { decoded({"?"}, "png", handler{}); }), "expected a JPEG, a PNG, a GIF or a BMP"));
   CHECK(has(complaint_of([] { decoded({png_interlaced}, "png", handler{.shape = item_shape{28, 28, 1}}); }), "expected a shape of 27 values"));
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("raw images are values of the given type in the given shape") {
   }
   CHECK(decoded({std::string("\1\0\0\1", 4)}, "raw", handler{.shape = item_shape{1, 2, 1}, .type = dtype::uint16}) ==
         item{{1, 2, 1}, std::vector<std::uint16_t>{1, 256}});
-  CHECK(has(complaint_of([] { decoded({"1234"}, "Raw", handler{.shape = item_shape{2, 2, 1}}); }), "expected a JPEG, a PNG or a BMP"));
+  CHECK(has(complaint_of([] { decoded({"1234"}, "Raw", handler{.shape = item_shape{2, 2, 1}}); }), "expected a JPEG, a PNG, a GIF or a BMP"));
   CHECK(has(complaint_of([] { decoded({"1234"}, "raw", handler{}); }), "expected a shape for a raw image, found none"));
   const handler shorts{.shape = item_shape{1}, .type = dtype::uint16};
   CHECK(has(complaint_of([&] { decoded({"123"}, "raw", shorts); }), "expected a multiple of 2 bytes, found 3"));

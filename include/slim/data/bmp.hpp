@@ -88,19 +88,7 @@ private:
 inline byte_image decode_bmp(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
   if (channels != 0 && channels != 1 && channels != 3)
     throw error("decode BMP: channels: expected 0, 1 or 3, found " + std::to_string(channels) + "; choose one of these");
-  byte_image colour = detail::bmp_file(bytes).decode(largest);
-  if (channels == 0 || channels == colour.channels) return colour;
-  byte_image result{colour.height, colour.width, channels, {}};
-  const std::size_t count = image_size(colour.height, colour.width, 1), step = static_cast<std::size_t>(colour.channels);
-  result.pixels.reserve(count * static_cast<std::size_t>(channels));
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint8_t* const rgb = colour.pixels.data() + i * step;
-    if (channels == 3)
-      result.pixels.insert(result.pixels.end(), rgb, rgb + 3);
-    else
-      result.pixels.push_back(static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000));
-  }
-  return result;
+  return detail::with_channels(detail::bmp_file(bytes).decode(largest), channels);
 }
 
 }  // namespace slim::data

@@ -120,7 +120,7 @@ inline void write_files(const std::vector<labelled_file>& files, const std::vect
       } catch (const error& problem) {
         throw error("convert: " + file.path + ": " + problem.what());
       }
-      const char* const format = is_png(bytes) ? "png" : is_bmp(bytes) ? "bmp" : "jpg";
+      const char* const format = is_png(bytes) ? "png" : is_bmp(bytes) ? "bmp" : is_gif(bytes) ? "gif" : "jpg";
       writer.write(serialize(image_to_tfexample(std::move(bytes), format, picture.height, picture.width, file.label)));
     }
     writer.close();
