@@ -2,8 +2,8 @@
 """What compiling costs: user seconds and peak memory of one compiler run per program, optimized as a user would, in two ways: header-only,
 and with compiled kernels (-DSLIM_COMPILED_KERNELS) and a precompiled header.
 
-Programs: the umbrella header alone (include.cpp), a training program each for four nets (lenet.cpp, vgg_16.cpp, resnet_v1_50.cpp,
-resnet_v1_200.cpp), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
+Programs: the umbrella header alone (include.cpp), a training program each for six nets (lenet.cpp, vgg_16.cpp, resnet_v1_50.cpp,
+resnet_v1_200.cpp, mobilenet_v2.cpp, nasnet_large.cpp: 13,000 nodes), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
 more than one layer, and with N different layers ("different N"), which should cost time in proportion to N.
 
 With g++ the table says what the seconds are spent on, by one more run with -ftime-report. With --peers FOLDER it says what the programs
@@ -22,8 +22,9 @@ import tempfile
 
 here = pathlib.Path(__file__).resolve().parent
 include = here.parent.parent / 'include'
-files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50', 'resnet_v1_200']
-peers = {'lenet': 'dlib_lenet', 'vgg_16': 'dlib_vgg16', 'resnet_v1_50': 'dlib_resnet50', 'resnet_v1_200': 'dlib_resnet50'}
+files = ['include', 'lenet', 'vgg_16', 'resnet_v1_50', 'resnet_v1_200', 'mobilenet_v2', 'nasnet_large']
+peers = {'lenet': 'dlib_lenet', 'vgg_16': 'dlib_vgg16', 'resnet_v1_50': 'dlib_resnet50', 'resnet_v1_200': 'dlib_resnet50', 'mobilenet_v2': 'dlib_resnet50',
+         'nasnet_large': 'dlib_resnet50'}
 depths = [1, 4, 16, 64]
 
 training_program = '''#include <array>
