@@ -148,6 +148,24 @@ TEST_CASE("options of the Inception networks") {
 }
 
 namespace {
+inline constexpr auto two_images = [](const tensor& one, const tensor& other) {
+  const tensor first = scope("tower", v1_start)(one);
+  return outputs(first, scope("tower", v1_start, true)(other));
+};
+}  // namespace
+
+TEST_CASE("a network that ends early, applied twice, shares its variables and ends in the same place") {
+  const graph::graph g = facts::traced_now<two_images, input<64, 64, 3>, input<96, 96, 3>>();
+  CHECK_FALSE(g.failed());
+  REQUIRE(g.outputs.size() == 2);
+  CHECK(g.nodes[g.outputs[1]].extent == shape{1, 1, 480});
+  CHECK(g.variables.size() == static_cast<int>(facts::variable_names<v1_start, input<64, 64, 3>>().size()));
+  int applied = 0;
+  for (const graph::node& n : g.nodes) applied += n.kind == op::convolution::kind;
+  CHECK(applied == 2 * 15);
+}
+
+namespace {
 inline constexpr auto bounded = scope("net", nets::block35{{100.0, relu6}});
 }  // namespace
 
