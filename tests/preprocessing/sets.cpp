@@ -170,7 +170,7 @@ TEST_CASE("the factory knows the names of TF-Slim") {
   CHECK(make("resnet_v2_200") == make("vgg"));
   CHECK(make("vgg_19") == make("vgg"));
   CHECK(get_preprocessing("inception_v3", true, true)(source, 28, 28, random).channels == 1);
-  for (const char* name : {"alexnet_v2", "overfeat", "mobilenet_v1_050", "", " ", "vgg_16 vgg_19"})
+  for (const char* name : {"alexnet_v2", "overfeat", "nasnet_cifar", "mobilenet_v1_075", "mobilenet_v1_050", "mobilenet_v1_025", "i3d", "s3dg", "", " ", "vgg_16 vgg_19"})
     CHECK_THROWS_AS(get_preprocessing(name), slim::error);
   CHECK(complaint([] { get_preprocessing("alexnet_v2"); }).find("found alexnet_v2; choose that of a network with the same input") !=
         std::string::npos);
