@@ -51,8 +51,8 @@ private:
 
 /// auto [accuracy, error] = aggregate_metrics(streaming_accuracy(), streaming_mean_absolute_error()).update(predictions, labels);
 template <class... Metrics>
-  requires(sizeof...(Metrics) > 0)
 metric_list<Metrics...> aggregate_metrics(Metrics... metrics) {
+  static_assert(sizeof...(Metrics) > 0, "aggregate_metrics: give it at least one metric");
   return metric_list<Metrics...>(std::move(metrics)...);
 }
 
@@ -129,9 +129,10 @@ public:
     return const_cast<metric_map&>(*this).transformed([](const auto& m) { return m.value(); });
   }
   template <text Name>
-    requires has_metric<Name, Named...>
   auto value() const {
-    return this->template at<Name>().value();
+    static_assert(times_named<hana::type<metric_name<Name>>, Named...> > 0, "no metric has this name");
+    if constexpr (has_metric<Name, Named...>) return this->template at<Name>().value();
+    else return 0.0;
   }
   void reset() {
     hana::for_each(this->entries, [](auto& pair) { hana::second(pair).reset(); });

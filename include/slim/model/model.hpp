@@ -137,8 +137,9 @@ public:
   /// [examples, numbers per example], valid until the next run. Throws slim::error for other batches and for class numbers that do not exist.
   template <class... Inputs>
   auto operator()(const Inputs&... inputs) {
-    forward(inputs...);
-    return output<0>();
+    static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
+    batch.bind(inputs...);
+    return forward();
   }
 
   /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
@@ -179,13 +180,12 @@ private:
     return map_of<point.extent.size()>(point.node);
   }
 
-  template <class... Inputs>
-  void forward(const Inputs&... inputs) {
-    static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
-    batch.bind(inputs...);
+  /// On the batch that is bound.
+  auto forward() {
     // Inference programs have no updates: the variables are only read.
     run.run(weights->data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs),
             [&] { batch.check_computed_labels(run); });
+    return output<0>();
   }
 
   template <long Columns>
@@ -261,8 +261,10 @@ public:
   /// map). Returns the first output as a matrix_view [examples, numbers per example], valid until the next call.
   template <class... Inputs>
   auto predict(const Inputs&... inputs) {
+    static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     values();
-    return predict_with(inputs...);
+    predict_with.batch.bind(inputs...);  // here, because a message names every function on the way
+    return predict_with.forward();
   }
   /// Output `I` of the last predict.
   template <int I>
