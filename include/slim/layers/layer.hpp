@@ -47,11 +47,13 @@ private:
   int count;
 };
 
-/// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share.
+/// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share. After a mistake the layer is passed over: what follows gets
+/// extents that exist.
 template <class Layer>
 constexpr tensor run_layer(const tensor& x, const argument_base* const* call, int count) {
   x.trace->policies.mark_used(&identity_of<Layer>);
-  return Layer::apply(x, arguments<Layer>(*x.trace, call, count));
+  const tensor y = Layer::apply(x, arguments<Layer>(*x.trace, call, count));
+  return x.trace->g.failed() ? x : y;
 }
 
 /// One call of a layer, not yet applied: `conv2d(64, {3, 3}, "conv1")`. Apply it to a tensor or compose it with `>>`.

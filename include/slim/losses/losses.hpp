@@ -79,16 +79,24 @@ struct log_loss_function : detail::loss_function<log_loss_function> {
   constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7, const placement& place = {}) const {
     const detail::open_loss opened(predictions, place, "log_loss");
     detail::check_labels(predictions, labels);
+    if (!(epsilon >= 0 && epsilon <= 1)) predictions.trace->fail_number("epsilon", epsilon, "in [0, 1]");
     return detail::add_value(detail::weighted(-(labels * log(predictions + epsilon)) - (1.0 - labels) * log(1.0 - predictions + epsilon), weights), place);
   }
 };
 inline constexpr log_loss_function log_loss;
+
+namespace detail {
+constexpr void check_smoothing(tracer& trace, double label_smoothing) {
+  if (!(label_smoothing >= 0 && label_smoothing <= 1)) trace.fail_number("label_smoothing", label_smoothing, "in [0, 1]");
+}
+}  // namespace detail
 
 /// max(x, 0) − x·y' + ln(1 + exp(−|x|)) with y' = y·(1 − s) + ½·s, s = label_smoothing.
 struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_loss> {
   constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
     const detail::open_loss opened(logits, place, "sigmoid_cross_entropy_loss");
     detail::check_labels(logits, labels);
+    detail::check_smoothing(*logits.trace, label_smoothing);
     const tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
     return detail::add_value(detail::weighted(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights), place);
   }
@@ -111,6 +119,7 @@ struct softmax_cross_entropy_loss : detail::loss_function<softmax_cross_entropy_
   constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
     const detail::open_loss opened(logits, place, "softmax_cross_entropy_loss");
     detail::check_labels(logits, onehot_labels);
+    detail::check_smoothing(*logits.trace, label_smoothing);
     const tensor labels = label_smoothing > 0 ? onehot_labels * (1 - label_smoothing) + label_smoothing / logits.channels() : onehot_labels;
     return detail::add_value(detail::weighted(detail::cross_entropies(logits, labels), weights), place);
   }
