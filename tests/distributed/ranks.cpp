@@ -1,7 +1,6 @@
 // What the ranks of a job do in the tests of run.py: mpirun -n N ranks <task> [folder]. Each prints what run.py compares; a task that finds something wrong ends with 1.
 
 #include <cmath>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -100,18 +99,13 @@ int equal(bool accumulates) {
   return worst < 1e-6 ? 0 : 1;
 }
 
-/// Trains in a folder to step 60. `fails`: the rank whose source breaks at step 23. `kill_at`: the last rank kills itself there.
-int train(const std::string& folder, int fails, long kill_at) {
+/// Trains in a folder to step 60. `fails`: the rank whose source breaks at step 23.
+int train(const std::string& folder, int fails) {
   network of{seed(9), capacity(batch_size)};
   auto step = create(of, learning::distributed{.bucket_bytes = 4096});
   source batches(step.others().rank() == fails ? 23 : -1);
   learning::share_of share(step, batches);
-  const bool last = step.others().rank() == step.others().size() - 1;
-  learning::train(step, share, {.logdir = folder, .train_step_fn = [&](const auto& train_step) {
-                                  const auto result = train_step();
-                                  if (last && step.step() == kill_at) std::raise(SIGKILL);
-                                  return result;
-                                }, .log_every_n_steps = 20, .number_of_steps = 60, .save_summaries_secs = 0, .save_interval_secs = 0.001});
+  learning::train(step, share, {.logdir = folder, .log_every_n_steps = 20, .number_of_steps = 60, .save_summaries_secs = 0, .save_interval_secs = 0.001});
   std::printf("bits %016lx\n", bits_of(of.parameters()));
   return 0;
 }
@@ -122,7 +116,7 @@ int main(int count, char** values) {
   const std::string task = count > 1 ? values[1] : "", folder = count > 2 ? values[2] : "";
   try {
     if (task == "equal") return equal<network>(false) + equal<network>(true) + equal<model<normalized, input<6, 5, 2>, precision<double>>>(false);
-    if (task == "train") return train(folder, count > 3 ? std::stoi(values[3]) : -1, count > 4 ? std::stol(values[4]) : -1);
+    if (task == "train") return train(folder, count > 3 ? std::stoi(values[3]) : -1);
   } catch (const error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());
     return 3;
