@@ -51,7 +51,7 @@ TEST_CASE("MNIST becomes two files of records and a label file") {
 TEST_CASE("CIFAR-10") {
   scratch_directory scratch;
   for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}) {
-    scratch.write(std::string(name) + ".bin", '\3' + std::string(1024, '\1') + std::string(1024, '\2') + std::string(1024, '\5'));
+    scratch.write(std::string(name) + ".bin", std::string(1, '\3') + std::string(1024, '\1') + std::string(1024, '\2') + std::string(1024, '\5'));
   }
   CHECK(convert_cifar10(scratch.directory.string(), scratch.directory.string()));
   CHECK(examples(scratch.path("cifar10_train.tfrecord")).size() == 5);
