@@ -17,8 +17,8 @@ TEST_CASE("alexnet_v2 computes what it does in TF-Slim") {
 }
 // In float: fc6 has a hundred million weights.
 TEST_CASE("overfeat computes what it does in TF-Slim") {
-  golden::compare_network<over, 231, float, "overfeat/conv2", "overfeat/pool5", "overfeat/fc6">("overfeat", 1e-6);
+  golden::compare_network<over, 231, float, "overfeat/conv2", "overfeat/pool5", "overfeat/fc6">("overfeat", 5e-6);
 }
 TEST_CASE("vgg_16 computes what it does in TF-Slim") {
-  golden::compare_network<vgg, 224, float, "vgg_16/conv2/conv2_2", "vgg_16/pool5", "vgg_16/fc6">("vgg_16", 2e-6);
+  golden::compare_network<vgg, 224, float, "vgg_16/conv2/conv2_2", "vgg_16/pool5", "vgg_16/fc6">("vgg_16", 5e-6);
 }
