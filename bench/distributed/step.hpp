@@ -41,17 +41,11 @@ int run_distributed(int count, char** arguments) {
   if (rank != 0) return 0;
   const auto& p = train_op.program;
   std::printf("{\"step\": %.6f, \"waiting\": %.6f, \"bytes\": %ld, \"buckets\": [", median(took), median(waited), p.exchanged_elements * 4);
-  const std::vector<long> ends = slim::op::bucket_ends(p, slim::op::all_reduce_start::usual_bucket_bytes / 4);
-  double all = 0, done = 0;
-  for (int s = 0; s < p.sizes.steps; ++s) all += slim::graph::operations(p, p.nodes[p.order[s]]);
-  std::size_t next = 0;
-  for (int s = 0; s < p.sizes.steps; ++s) {
-    const auto& n = p.nodes[p.order[s]];
-    done += slim::graph::operations(p, n);
-    if (n.kind != slim::op::all_reduce_start::kind) continue;
-    const long there = p.places[p.order[s]].offset + slim::graph::aligned(n.extent.size());
-    for (; next < ends.size() && ends[next] <= there; ++next)
-      std::printf("%s[%ld, %.4f]", next > 0 ? ", " : "", 4 * (ends[next] - (next > 0 ? ends[next - 1] : 0)), (all - done) / all);
+  const std::vector<double> left = slim::graph::operations_left(p);
+  const char* separator = "";
+  for (const slim::bucket& one : slim::buckets_of(p, slim::op::all_reduce_start::usual_bucket_bytes / 4)) {
+    std::printf("%s[%ld, %.4f]", separator, 4 * (one.end - one.begin), left[static_cast<std::size_t>(one.step)]);
+    separator = ", ";
   }
   std::printf("]}\n");
   return 0;

@@ -72,6 +72,24 @@ TEST_CASE("batches of sentences: each as long as its longest, whatever the numbe
   }
 }
 
+TEST_CASE("a shard has its part of each batch; one without an example has one that does not count") {
+  scratch_directory scratch;
+  const dataset set = sentences(scratch, 4);
+  for (int index = 0; index < 2; ++index) {
+    dataset_data_provider provider(set, {.shuffle = false, .num_epochs = 1});
+    item_batches batches(provider, {"label"}, {.batch = {.batch_size = 3, .allow_smaller_final_batch = true, .shard = {index, 2}}});
+    const item_batch first = batches.next();
+    CHECK(first.items[0] == (index == 0 ? item{{1}, integers{0}} : item{{2}, integers{1, 2}}));
+    CHECK(first.counted == -1);
+    const item_batch last = batches.next();
+    CHECK(last.items[0] == item{{1}, integers{3}});
+    CHECK(last.counted == (index == 0 ? 0 : -1));
+    CHECK(batches.next().size == 0);
+  }
+  dataset_data_provider provider(set, {});
+  CHECK(has(complaint_of([&] { item_batches(provider, {"label"}, {.batch = {.shard = {2, 2}}}); }), "item_batches: shard: expected one of at least 1, counted from 0, found 2 of 2"));
+}
+
 TEST_CASE("without dynamic_pad the records that differ are named") {
   scratch_directory scratch;
   dataset_data_provider provider(sentences(scratch, 4), {.shuffle = false});

@@ -17,21 +17,13 @@ from tensorflow.python.framework import ops
 from tf_keras.src.layers.normalization.batch_normalization import BatchNormalizationBase
 from tf_slim.layers.bucketization_op import bucketize
 
+from sequences import number
+
 v1 = tf.compat.v1
 slim.layers.array_ops.unstack, slim.layers.array_ops.stack = tf.unstack, tf.stack  # moved since TF-Slim was written
 tf.RegisterGradient('GDNLowerBound')(slim.GDN._lower_bound_grad)
 v1.disable_eager_execution()
 ops.Tensor = tf.Tensor
-
-
-def number(sequence, count):
-    """tests/laws/numbers.hpp: numbers 0 … count - 1 of a sequence, in (-1, 1)."""
-    mask = 0xFFFFFFFF
-    x = (numpy.arange(count, dtype=numpy.uint64) + sequence * 0x9E3779B9) & mask
-    x = ((x ^ (x >> 16)) * 0x7FEB352D) & mask
-    x = ((x ^ (x >> 15)) * 0x846CA68B) & mask
-    x ^= x >> 16
-    return ((x >> 8).astype(numpy.float64) + 0.5) / 8388608.0 - 1.0
 
 
 def along(values):

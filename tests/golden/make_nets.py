@@ -17,19 +17,11 @@ from keras.src.legacy_tf_layers import normalization
 from tf_slim import nets
 from tf_slim.nets import inception_v1, inception_v2, inception_v3, resnet_utils, resnet_v1, resnet_v2
 
+from sequences import number
+
 sys.modules['tf_keras.legacy_tf_layers.normalization'] = normalization  # where tensorflow 2.15.1 looks for batch_norm that is not fused
 tf.compat.v1.disable_eager_execution()
 SAMPLES = 6
-
-
-def number(sequence, count):
-    """tests/laws/numbers.hpp: numbers 0 … count - 1 of a sequence, in (-1, 1)."""
-    mask = 0xFFFFFFFF
-    x = (numpy.arange(count, dtype=numpy.uint64) + sequence * 0x9E3779B9) & mask
-    x = ((x ^ (x >> 16)) * 0x7FEB352D) & mask
-    x = ((x ^ (x >> 15)) * 0x846CA68B) & mask
-    x ^= x >> 16
-    return ((x >> 8).astype(numpy.float64) + 0.5) / 8388608.0 - 1.0
 
 
 def values_of(name, shape):

@@ -417,11 +417,11 @@ struct halved {
   void set_numbers(double*) const {}
   template <class T>
   struct exchange : op::exchange {
-    std::vector<long> ends;
+    std::vector<bucket> buckets;
     std::vector<long> starts, waits;
 
-    template <class BucketEnds>
-    exchange(const halved&, std::span<T>, const BucketEnds& bucket_ends) : ends(bucket_ends(16)) {}
+    template <class Buckets>
+    exchange(const halved&, std::span<T>, const Buckets& buckets_of) : buckets(buckets_of(16)) {}
     void begin(long) { weight = 0.5; }
     double finish(double loss) { return loss; }
     bool any(bool mine) { return mine; }
@@ -448,8 +448,18 @@ TEST_CASE("gradients that travel: all start before any is waited for, in the ord
   CHECK(seen.waits.size() == 3 * 6);
   CHECK(std::is_sorted(seen.starts.begin(), seen.starts.begin() + 6));
   CHECK(seen.starts[5] == together.program.exchanged_elements);
-  CHECK(seen.ends.back() == together.program.exchanged_elements);
-  CHECK(std::is_sorted(seen.ends.begin(), seen.ends.end()));
+  CHECK(seen.buckets.front().begin == 0);
+  CHECK(seen.buckets.back().end == together.program.exchanged_elements);
+  for (std::size_t i = 1; i < seen.buckets.size(); ++i) {
+    CHECK(seen.buckets[i].begin == seen.buckets[i - 1].end);
+    CHECK(seen.buckets[i].step >= seen.buckets[i - 1].step);
+  }
+  for (const bucket& one : seen.buckets) {
+    CHECK(one.end - one.begin <= 16);
+    const int node = together.program.order[one.step];
+    CHECK(together.program.nodes[node].kind == op::all_reduce_start::kind);
+    CHECK(together.program.places[node].offset < one.end);
+  }
   const std::string told = explain(together);
   CHECK(told.find("exchanged: 768 B in buckets of 4.00 MiB") != std::string::npos);
   CHECK(told.find("bucket    0") != std::string::npos);

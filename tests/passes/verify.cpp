@@ -179,6 +179,10 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(resized, [](graph::node& n) { n.extent.extents[2] = 7; }) == "an image of another size with other channels");
   const auto most = [](sketch& s) { return op::reduce_max::add(s.trace.g, s.input({2, 4, 3}).node, -1); };
   CHECK(fault_after(most, wider) == "the largest of what has other extents");
+  const auto travelling = [](sketch& s) { return op::mean_over_processes(s.trace.g, s.trace.variable("w", {6}, zeros, -1, true), -1); };
+  CHECK(fault_after(travelling, [](graph::node&) {}) == "");
+  CHECK(fault_after(travelling, [](graph::node& n) { n.operands[0] = 0; }) == "a mean over processes that nothing has started");
+  CHECK(fault_after(travelling, [](graph::node& n) { n.kind = op::all_reduce_start::kind, n.batched = true; }) == "a mean over processes of what is not one tensor for all examples");
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
   CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
   CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");

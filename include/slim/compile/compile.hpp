@@ -235,7 +235,6 @@ constexpr graph::compilation trace_and_differentiate() {
   tracer trace;
   trace.step_number = Optimizer::numbers + TrainOptions::numbers;  // behind those of optimizer and options
   trace.shares_statistics = TrainOptions::template has<learning::synchronized_batch_norm>;
-  static_assert(TrainOptions::exchanges || !TrainOptions::template has<learning::synchronized_batch_norm>, "synchronized_batch_norm is for several processes: give learning::distributed, too");
   trace_loss<Net, Options, Loss, Optimizer, TrainOptions>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   graph::graph& g = result.g;

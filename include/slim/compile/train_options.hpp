@@ -190,6 +190,8 @@ struct train_options : Given... {
   /// The option that runs steps together with other processes; void: none.
   using exchanging = typename detail::exchanging_among<Given...>::type;
   static constexpr bool exchanges = !std::is_void_v<exchanging>;
+  static_assert(exchanges || !has<learning::synchronized_batch_norm>, "synchronized_batch_norm is for several processes: give learning::distributed, too");
+  static_assert(!exchanges || !has<learning::skip_not_finite>, "skip_not_finite is for one process: leave it out beside learning::distributed");
 
   /// Index of the first number of `Option` among those of all options.
   template <class Option>

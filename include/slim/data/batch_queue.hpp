@@ -12,23 +12,19 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/data/batch_shard.hpp"
 #include "slim/data/labelled_batch.hpp"
 #include "slim/data/ordered_workers.hpp"
 #include "slim/data/shuffling_queue.hpp"
 
 namespace slim::data {
 
-/// One of `count` processes that work on each batch together.
-struct batch_shard {
-  int index = 0, count = 1;
-};
-
 struct batch_options {
   int batch_size = 32;                     ///< examples
   int num_threads = 1;                     ///< that make batches
   int capacity = 32;                       ///< examples made ahead, rounded up to whole batches
   bool allow_smaller_final_batch = false;  ///< at the end of the source; otherwise examples that fill no batch are dropped
-  batch_shard shard = {};                  ///< makes only this part of each batch, {train_op.others().rank(), train_op.others().size()}; batch_size is that of all
+  batch_shard shard = {};                  ///< makes only this part of each batch; batch_size is that of all
 };
 
 /// Takes items from `source.next()` (an optional, empty at the end) and calls make_example(item, number, image, label), in several
@@ -44,10 +40,7 @@ public:
     if (options.batch_size < 1) {
       throw error("batch_queue: batch_size: expected at least 1, found " + std::to_string(options.batch_size) + "; choose a larger one");
     }
-    if (options.shard.count < 1 || options.shard.index < 0 || options.shard.index >= options.shard.count) {
-      throw error("batch_queue: shard: expected one of at least 1, counted from 0, found " + std::to_string(options.shard.index) + " of " + std::to_string(options.shard.count) +
-                  "; give the rank and the number of ranks");
-    }
+    options.shard.check("batch_queue");
     workers();
   }
 
@@ -91,10 +84,8 @@ private:
   }
 
   void make(place& into) const {
-    const std::size_t all = into.items.size(), index = static_cast<std::size_t>(options.shard.index), shards = static_cast<std::size_t>(options.shard.count);
-    std::size_t first = all * index / shards, size = all * (index + 1) / shards - first;
-    into.batch.counted = size > 0 ? -1 : 0;
-    if (size == 0) first = 0, size = 1;  // a step needs an example, though others count it
+    const auto [first, size, counted] = options.shard.of(into.items.size());
+    into.batch.counted = counted;
     into.batch.size = static_cast<int>(size);
     if constexpr (requires { into.items.front().epoch; }) into.batch.epoch = into.items.front().epoch;
     into.batch.images.resize(size * image_values);

@@ -89,6 +89,7 @@ struct item_batch {
   std::vector<item> items;
   int size = 0;   ///< examples; 0 when the provider has come to its end
   int epoch = 0;  ///< complete passes before this batch
+  int counted = -1;  ///< see labelled_batch
 };
 
 /// TensorFlow's train.batch for items of a provider: threads decode and stack, the batches do not depend on their number. `seek(step)`
@@ -100,6 +101,7 @@ public:
       : provider(from), wanted(std::move(names)), options(given) {
     if (options.batch.batch_size < 1)
       throw error("item_batches: batch_size: expected at least 1, found " + std::to_string(options.batch.batch_size) + "; choose a larger one");
+    options.batch.shard.check("item_batches");
     start();
   }
 
@@ -136,8 +138,9 @@ private:
 
   void make(place& into) const {
     std::vector<std::vector<item>> columns(wanted.size());
-    for (const record& one : into.records) {
-      std::vector<item> row = provider.decode(one, wanted);
+    const auto [first, size, counted] = options.batch.shard.of(into.records.size());
+    for (std::size_t r = first; r < first + size; ++r) {
+      std::vector<item> row = provider.decode(into.records[r], wanted);
       for (std::size_t i = 0; i < row.size(); ++i) columns[i].push_back(std::move(row[i]));
     }
     into.batch.items.clear();
@@ -145,10 +148,10 @@ private:
       try {
         into.batch.items.push_back(stack(std::move(columns[i]), options.dynamic_pad));
       } catch (const error& problem) {
-        throw error("records " + into.records.front().key + " to " + into.records.back().key + ": item " + wanted[i] + ": " + problem.what());
+        throw error("records " + into.records[first].key + " to " + into.records[first + size - 1].key + ": item " + wanted[i] + ": " + problem.what());
       }
     }
-    into.batch.size = static_cast<int>(into.records.size());
+    into.batch.size = static_cast<int>(size), into.batch.counted = counted;
     into.batch.epoch = into.records.front().epoch;
   }
 

@@ -11,6 +11,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -58,11 +59,11 @@ class distributed::exchange : public op::exchange {
   using place = detail::meeting::place;
 
 public:
-  /// `bucket_ends(most)`: where pieces of at most so many elements end.
-  template <class BucketEnds>
-  exchange(const distributed& with, std::span<T> travelling, const BucketEnds& bucket_ends) : group(with.communicator), values(travelling) {
+  /// `buckets_of(most)`: the pieces of at most so many elements in which `travelling` travels.
+  template <class Buckets>
+  exchange(const distributed& with, std::span<T> travelling, const Buckets& buckets_of) : group(with.communicator), values(travelling) {
     if (with.bucket_bytes < 1024) throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
-    ends = bucket_ends(with.bucket_bytes / static_cast<long>(sizeof(T)));
+    buckets = buckets_of(with.bucket_bytes / static_cast<long>(sizeof(T)));
     if (group.size() > 1) courier = std::thread([this] { carry(); });
   }
   ~exchange() override {
@@ -203,14 +204,14 @@ private:
     std::vector<T> incoming;
     std::unique_lock<std::mutex> hold(gate);
     for (;;) {
-      changed.wait(hold, [&] { return over || (next < ends.size() && started >= ends[next]); });
+      changed.wait(hold, [&] { return over || (next < buckets.size() && started >= buckets[next].end); });
       if (over) return;
-      const long first = carried, end = ends[next];
+      const bucket one = buckets[next];
       hold.unlock();
       try {
-        group.all_reduce(values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), incoming);
+        group.all_reduce(values.subspan(static_cast<std::size_t>(one.begin), static_cast<std::size_t>(one.end - one.begin)), incoming);
         hold.lock();
-        carried = end;
+        carried = one.end;
         ++next;
       } catch (...) {
         hold.lock();
@@ -223,7 +224,7 @@ private:
 
   detail::mpi_group group;
   std::span<T> values;
-  std::vector<long> ends;
+  std::vector<bucket> buckets;
   std::vector<detail::meeting> met;
   std::optional<long> counted;
   bool inside = false, ended = false;

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "slim/data/batch_shard.hpp"
+
 namespace slim::learning {
 
 /// Gives each rank its part of the batches of a source that gives the same ones on all: `auto mine = learning::share_of(train_op, batches); train(train_op, mine)`. So the run sees the
@@ -22,10 +24,9 @@ public:
     auto part = batches.next();
     const std::size_t all = examples_in(part);
     if (all == 0) return part;
-    const std::size_t ranks = static_cast<std::size_t>(train_op.others().size()), rank = static_cast<std::size_t>(train_op.others().rank());
-    std::size_t first = all * rank / ranks, count = all * (rank + 1) / ranks - first;
-    train_op.others().count(static_cast<long>(count));
-    if (count == 0) first = 0, count = 1;  // works on an example that others count
+    const auto own = data::batch_shard{train_op.others().rank(), train_op.others().size()}.of(all);
+    const std::size_t first = own.first, count = own.size;
+    if (own.counted >= 0) train_op.others().count(own.counted);
     if constexpr (requires { part.images, part.labels, part.size; }) {
       take(part.images, all, first, count), take(part.labels, all, first, count);
       part.size = static_cast<decltype(part.size)>(count);

@@ -20,7 +20,7 @@ struct train_step_result {
   bool should_stop = false;
 };
 
-/// The arguments of `train` under TF-Slim's names, with its defaults. Everything that has to do with several machines is left out.
+/// The arguments of `train` under TF-Slim's names, with its defaults. What several machines need is in learning/distributed.hpp.
 struct train_settings {
   std::string logdir = {};                               ///< for checkpoints and summaries; "": none of either
   callback<train_step_result(const callback<train_step_result()>& train_step)> train_step_fn = {};  ///< calls train_step() and may do more

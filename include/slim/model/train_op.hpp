@@ -17,6 +17,7 @@
 #include "slim/model/norm_statistics.hpp"
 #include "slim/optimizers/optimizers.hpp"
 #include "slim/run/batch_inputs.hpp"
+#include "slim/run/buckets.hpp"
 #include "slim/tensor/variable_reference.hpp"
 
 namespace slim {
@@ -49,7 +50,7 @@ public:
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
     if constexpr (exchanges) {
       together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen), std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)),
-                                            [](long most) { return op::bucket_ends(program, most); });
+                                            [](long most) { return buckets_of(program, most); });
       run.join(*together);
     }
   }
@@ -217,7 +218,6 @@ private:
   static constexpr bool skips = Options::template has<learning::skip_not_finite>;
   static constexpr bool adapts_clipping = Options::template has<learning::adaptive_clipping>;
   static constexpr bool averages_variables = Options::template has<learning::moving_average>;
-  static_assert(!(exchanges && skips), "skip_not_finite is for one process: leave it out beside learning::distributed");
   using exchanging = std::conditional_t<exchanges, typename Options::exchanging, detail::alone>;
   using exchange = typename exchanging::template exchange<T>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);

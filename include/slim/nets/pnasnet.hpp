@@ -2,7 +2,7 @@
 #include "slim/core/begin.hpp"
 // PNASNet-5: Liu et al. 2017, "Progressive neural architecture search", as TF-Slim defines it, section 13.8: one kind of cell, with stride 2 where the image gets smaller.
 
-#include "slim/nets/nasnet.hpp"
+#include "slim/nets/nasnet_cells.hpp"
 
 namespace slim::nets {
 
@@ -50,17 +50,14 @@ struct pnasnet_network {
       outputs.push(x);
       if (!last.reached()) parts.auxiliary_head(x, i, num_classes);
     }
-    if (last.reached()) return x;
-    x = parts.head(x, num_classes, options, last);
-    last.check();
-    return x;
+    return parts.head(x, num_classes, options, last);
   }
 };
 
 }  // namespace detail
 
 /// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Cell_0, …, AuxLogits, global_pool, Logits,
-/// Predictions; AuxLogits as in nasnet.hpp.
+/// Predictions; AuxLogits as in NASNet.
 constexpr auto make_pnasnet_large(int num_classes = 1001, const nasnet_options& options = {}, const nasnet_config& config = pnasnet_large_config()) {
   return detail::pnasnet_network{config, num_classes, options};
 }

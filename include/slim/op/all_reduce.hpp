@@ -2,8 +2,6 @@
 #include "slim/core/begin.hpp"
 // Means over several processes in two operations, so that values travel while others are worked out. Nothing of how they travel is known here: see op::exchange.
 
-#include <vector>
-
 #include "slim/kernel/parallel.hpp"
 #include "slim/op/operation.hpp"
 
@@ -63,20 +61,6 @@ struct all_reduce : operation<"all_reduce"> {
 
 /// The mean of x over all processes, worked out at once; `weighted` as in all_reduce_attributes.
 constexpr int mean_over_processes(graph::graph& g, int x, int scope, bool weighted = true) { return all_reduce::add(g, all_reduce_start::add(g, x, scope, weighted), scope); }
-
-/// Where the pieces end in which a program's values travel: they have at most `most` elements, and end where somebody waits.
-template <class Program>
-std::vector<long> bucket_ends(const Program& p, long most) {
-  std::vector<long> ends;
-  long there = 0, last = 0;
-  for (int s = 0; s < p.sizes.steps; ++s) {
-    const node& n = p.nodes[p.order[s]];
-    if (n.kind == all_reduce_start::kind) there = p.places[p.order[s]].offset + graph::aligned(n.extent.size());
-    else if (n.kind != all_reduce::kind) continue;
-    for (; there - last >= most || (n.kind == all_reduce::kind && last < there); ends.push_back(last)) last = there - last < most ? there : last + most;
-  }
-  return ends;
-}
 
 }  // namespace slim::op
 

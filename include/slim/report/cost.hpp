@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // Arithmetic of nodes: what summary, explain and benchmarks report.
 
+#include <vector>
+
 #include "slim/graph/program.hpp"
 #include "slim/op/list.hpp"
 
@@ -20,6 +22,16 @@ constexpr double operations(const Program& p, const node& n) {
   if (n.function >= 0) work += function_work(n.function) * static_cast<double>(loop_of(p, n, false).over.extent.size());
   if (n.epilogue >= 0) work += function_work(n.epilogue) * static_cast<double>(n.unpooled().size());
   return work;
+}
+
+/// The share of a program's operations that is left behind each of its steps.
+template <class Program>
+std::vector<double> operations_left(const Program& p) {
+  std::vector<double> left(static_cast<std::size_t>(p.sizes.steps));
+  double behind = 0;
+  for (std::size_t s = left.size(); s-- > 0; behind += operations(p, p.nodes[p.order[s]])) left[s] = behind;
+  for (double& share : left) share = behind > 0 ? share / behind : 0;
+  return left;
 }
 
 }  // namespace slim::graph

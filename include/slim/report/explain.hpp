@@ -11,6 +11,7 @@
 #include "slim/report/cost.hpp"
 #include "slim/report/describe.hpp"
 #include "slim/model/facts.hpp"
+#include "slim/run/buckets.hpp"
 
 namespace slim {
 
@@ -60,24 +61,13 @@ bool inside(const Program& p, int scope, int ancestor) {
 /// What travels between processes: in which pieces, and how much of the work is left when each may start.
 template <class Program>
 std::string exchange_table(const Program& p, int scalar_bytes) {
-  const std::vector<long> ends = op::bucket_ends(p, op::all_reduce_start::usual_bucket_bytes / scalar_bytes);
-  std::string text = "  exchanged: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.exchanged_elements)) + " in buckets of " +
-                     bytes_text(static_cast<double>(op::all_reduce_start::usual_bucket_bytes)) + "\n";
-  double all = 0, done = 0;
-  for (int s = 0; s < p.sizes.steps; ++s) all += graph::operations(p, p.nodes[p.order[s]]);
-  long there = 0;
-  std::size_t number = 0;
-  for (int s = 0; s < p.sizes.steps; ++s) {
-    const graph::node& n = p.nodes[p.order[s]];
-    done += graph::operations(p, n);
-    if (n.kind != op::all_reduce_start::kind) continue;
-    there = p.places[p.order[s]].offset + graph::aligned(n.extent.size());
-    for (; number < ends.size() && ends[number] <= there; ++number) {
-      const long size = ends[number] - (number > 0 ? ends[number - 1] : 0);
-      text += "    bucket " + padded(std::to_string(number), -4) + padded(bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(size)), -12) + "  starts behind kernel " +
-              padded(std::to_string(s), -4) + ", with " + padded(fixed_text(all > 0 ? 100 * (all - done) / all : 0, 0), -3) + " % of the operations to come\n";
-    }
-  }
+  const auto bytes = [&](long elements) { return bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(elements)); };
+  const std::vector<double> left = graph::operations_left(p);
+  std::string text = "  exchanged: " + bytes(p.exchanged_elements) + " in buckets of " + bytes_text(static_cast<double>(op::all_reduce_start::usual_bucket_bytes)) + "\n";
+  int number = 0;
+  for (const bucket& one : buckets_of(p, op::all_reduce_start::usual_bucket_bytes / scalar_bytes))
+    text += "    bucket " + padded(std::to_string(number++), -4) + padded(bytes(one.end - one.begin), -12) + "  starts behind kernel " + padded(std::to_string(one.step), -4) + ", with " +
+            padded(fixed_text(100 * left[static_cast<std::size_t>(one.step)], 0), -3) + " % of the operations to come\n";
   return text;
 }
 
