@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "slim/learning/global_step.hpp"
+#include "slim/nets/nasnet.hpp"
 #include "slim/nets/pnasnet.hpp"
 #include "tests/laws/numbers.hpp"
 #include "tests/nets/facts.hpp"

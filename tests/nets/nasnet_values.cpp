@@ -1,4 +1,5 @@
 // Small NASNets and a PNASNet against a second definition of them in TensorFlow.
+#include "slim/nets/nasnet.hpp"
 #include "slim/nets/pnasnet.hpp"
 #include "tests/golden/nets.hpp"
 
