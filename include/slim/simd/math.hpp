@@ -34,22 +34,22 @@ V power(const V& x, const V& y) {
   return simd::load(lanes);
 }
 
-#if defined(__clang__) && defined(__x86_64__) && __FINITE_MATH_ONLY__
-// The instructions themselves: of numbers that it takes for finite clang swaps operands at will, and 0 would hide a NaN where max(0, x) hands it on.
+#if defined(__x86_64__) && __FINITE_MATH_ONLY__
+// The instructions themselves: of numbers that they take for finite compilers swap operands at will, and 0 would hide a NaN where max(0, x) hands it on.
 #ifdef __AVX__
 #define SLIM_X86(name) asm("v" name " %1, %0, %0" : "+v"(x.data) : "v"(y.data))
 #else
 #define SLIM_X86(name) asm(name " %1, %0" : "+x"(x.data) : "x"(y.data))
 #endif
 template <class V>
-  requires(std::is_floating_point_v<typename V::value_type> && requires(V x) { sizeof(x.data); })
+  requires std::is_same_v<V, batch<typename V::value_type>>
 SLIM_ALWAYS_INLINE V larger(V x, const V& y) {
   if constexpr (sizeof(typename V::value_type) == 4) SLIM_X86("maxps");
   else SLIM_X86("maxpd");
   return x;
 }
 template <class V>
-  requires(std::is_floating_point_v<typename V::value_type> && requires(V x) { sizeof(x.data); })
+  requires std::is_same_v<V, batch<typename V::value_type>>
 SLIM_ALWAYS_INLINE V smaller(V x, const V& y) {
   if constexpr (sizeof(typename V::value_type) == 4) SLIM_X86("minps");
   else SLIM_X86("minpd");
