@@ -65,7 +65,7 @@ with tempfile.TemporaryDirectory() as scratch:
     final = {}
     for ranks in (1, 2, 4):
         status, output, _ = job(ranks, 'equal')
-        check(status == 0 and output.count('equal 1') == 3 * ranks, f'{ranks} ranks equal one process', output)
+        check(status == 0 and output.count('equal 1') == 4 * ranks, f'{ranks} ranks equal one process', output)
         status, output, _ = job(ranks, 'train', folder(f'whole{ranks}'))
         final[ranks] = bits(output)[0]
         check(status == 0 and len(bits(output)) == ranks, f'{ranks} ranks train, all to the same weights', output)

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
@@ -53,8 +55,9 @@ TEST_CASE_TEMPLATE("copy_box cuts a box out, and puts one into a larger one", T,
 }
 
 TEST_CASE_TEMPLATE("rows are gathered and added by their numbers, in order, for every thread count", T, float, double) {
-  for (const long width : {1L, 3L, 70L})
+  for (const long width : {1L, 3L, 70L, 2500L})
     for (const long count : {1L, 13L, 4000L}) {
+      if (width * count > 1000000) continue;
       const long rows = 11;
       const auto table = values<T>(rows * width, 1), dy = values<T>(count * width, 2);
       std::vector<T> ids, gathered, added(static_cast<std::size_t>(rows * width));
@@ -68,16 +71,29 @@ TEST_CASE_TEMPLATE("rows are gathered and added by their numbers, in order, for 
       }
       for (int threads = 1; threads <= 3; ++threads) {
         auto y = values<T>(count * width, 3), sums = values<T>(rows * width, 4);
-        gather_rows(count, rows, width, table.data(), ids.data(), y.data(), threads);
+        gather_rows(count, rows, width, table.data(), ids.data(), T(-1), y.data(), threads);
         scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), threads);
         CHECK(y == gathered);
         CHECK(sums == added);
       }
+      for (int threads = 1; threads <= 3; ++threads) {
+        std::vector<std::int32_t> scratch(static_cast<std::size_t>(row_sum_workspace(count)));
+        std::vector<T> sums(static_cast<std::size_t>(rows * width));
+        std::vector<int> calls(static_cast<std::size_t>(rows * width));
+        for_each_row_sum(count, rows, width, dy.data(), ids.data(), scratch.data(), threads, [&](long i, long row, long first, long last, const T* sum) {
+          for (long k = first; k < last; ++k) sums[static_cast<std::size_t>(row * width + k)] = sum[k - first], ++calls[static_cast<std::size_t>(row * width + k)];
+          if (std::find(ids.begin(), ids.end(), static_cast<T>(row)) - ids.begin() != i) calls[static_cast<std::size_t>(row * width)] = -1;
+        });
+        CHECK(sums == added);
+        for (long k = 0; k < rows * width; ++k) CHECK(calls[static_cast<std::size_t>(k)] == (std::find(ids.begin(), ids.end(), static_cast<T>(k / width)) != ids.end()));
+      }
       ids[0] = T(11);  // there is no such row: nothing is read or written outside
       std::vector<T> y(static_cast<std::size_t>(count * width)), sums(static_cast<std::size_t>(rows * width));
-      gather_rows(count, rows, width, table.data(), ids.data(), y.data(), 1);
+      gather_rows(count, rows, width, table.data(), ids.data(), T(-1), y.data(), 1);
+      std::vector<std::int32_t> scratch(static_cast<std::size_t>(row_sum_workspace(count)));
+      for_each_row_sum(count, rows, width, dy.data(), ids.data(), scratch.data(), 1, [&](long i, long row, long, long, const T*) { CHECK((i > 0 && row < rows)); });
       scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), 1);
-      CHECK(std::isnan(y[0]));
+      CHECK(y[0] == T(-1));
       CHECK((count > 1 || sums == std::vector<T>(static_cast<std::size_t>(rows * width))));
     }
 }

@@ -190,6 +190,10 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(looked_up, wider) == "rows that are looked up in a table of others");
   CHECK(fault_after(looked_up, fewer) == "rows that are looked up with other operands");
   CHECK(fault_after(looked_up, [](graph::node& n) { n.batched = false; }) == "rows that are looked up for no examples");
+  const auto added = [](sketch& s) { return op::gather_gradient_rows::add(s.trace.g, s.input({5, 3}).node, s.input({5}).node, -1); };
+  CHECK(fault_after(added, [](graph::node&) {}) == "");
+  CHECK(fault_after(added, wider) == "rows that are added with other operands");
+  CHECK(fault_after(added, fewer) == "rows that are added with other operands");
   const auto both = [&](sketch& s) { return op::moments::add(s.trace.g, image(s), -1); };
   CHECK(fault_after(both, [](graph::node& n) { n.results = 1; }) == "moments that are not two for each channel");
 }

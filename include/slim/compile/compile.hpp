@@ -293,7 +293,7 @@ constexpr graph::compilation trace_gradients() {
     }
     for (const int leaf : leaves) wanted[leaf] = 1;
     const list<int> gradient = graph::gradients(g, total, wanted);
-    for (const int leaf : leaves) g.outputs.push(readable(g, leaf < gradient.size() && gradient[leaf] >= 0 ? gradient[leaf] : graph::zeros_like(g, leaf, g.nodes[leaf].scope)));
+    for (const int leaf : leaves) g.outputs.push(readable(g, leaf < gradient.size() && gradient[leaf] >= 0 ? gradient[leaf] : graph::filled_like(g, leaf, 0, g.nodes[leaf].scope)));
   }
   graph::remove_dead(g);
   check(g, "differentiate");

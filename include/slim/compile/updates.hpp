@@ -5,7 +5,10 @@
 
 #include "slim/compile/train_options.hpp"
 #include "slim/op/all_reduce.hpp"
+#include "slim/op/concat.hpp"
+#include "slim/op/gather.hpp"
 #include "slim/passes/differentiate.hpp"
+#include "slim/passes/fuse.hpp"
 #include "slim/trace/tensor.hpp"
 
 namespace slim::detail {
@@ -53,6 +56,8 @@ struct variable_gradient {
   int variable = -1;  // index
   int raw = -1;       // node: as differentiated, of this batch
   int node = -1;      // as the optimizer sees it
+  int ids = -1;       // node: `node` holds only rows of the gradient, those with these numbers; −1: all of it
+  int looked_up = -1; // node: how often each row has been looked up, [rows, 1, …]; rows with 0 stay as they are; −1: none does
 };
 
 /// An element-wise node of a stateless callable.
@@ -98,11 +103,16 @@ constexpr int noise_like(graph::graph& g, int node, int stream, int scale, int s
   return graph::map(g, f, operands, 2, scope);
 }
 
-/// The sum of the squares of all gradients; −1 when there is none.
+/// The sum of the squares of a gradient. Rows with one number are one row.
+constexpr int square_of(graph::graph& g, const variable_gradient& one) {
+  const int scope = g.variables[one.variable].scope;
+  return total_of(g, scope, squared, one.ids >= 0 ? op::gather_gradient_rows::add(g, one.node, one.ids, scope) : one.node);
+}
+/// That of all gradients; −1 when there is none.
 constexpr int square_of_all(graph::graph& g, const list<variable_gradient>& gradients) {
   int total = -1;
   for (const variable_gradient& one : gradients) {
-    const int square = total_of(g, g.variables[one.variable].scope, squared, one.node);
+    const int square = square_of(g, one);
     total = total < 0 ? square : map_of(g, -1, plus, total, square);
   }
   return total;
@@ -137,7 +147,7 @@ constexpr int transform_gradients(graph::graph& g, list<variable_gradient>& grad
   if constexpr (Options::template has<learning::clip_gradient_norm>) {
     const int most = number(Options::template first_number<learning::clip_gradient_norm>);
     for (variable_gradient& one : gradients) {
-      const int factor = map_of(g, scope_of(one), clipping_factor, total_of(g, scope_of(one), squared, one.node), most);
+      const int factor = map_of(g, scope_of(one), clipping_factor, square_of(g, one), most);
       one.node = map_of(g, scope_of(one), product, one.node, factor);
     }
   }
@@ -188,9 +198,9 @@ struct rule_recorder {
 };
 
 /// The optimizer's update. When gradients accumulate there are three more inputs, the sum so far, this batch's gradient and whether the
-/// part is the last, and one more output: until the last part everything else stays as it was.
+/// part is the last, and one more output: until the last part everything else stays as it was. `some_rows`: one more input, above 0 in the rows that change.
 template <class Optimizer, bool Accumulates>
-constexpr int update_function(graph::graph& g) {
+constexpr int update_function(graph::graph& g, bool some_rows = false) {
   static_assert(!Accumulates || Optimizer::slots < 3, "accumulation needs a slot of its own: the optimizer may have 2");
   rule_recorder<Optimizer> r;
   Optimizer::update(r.weight(), r.gradient(), r.state, r.number, r.next);
@@ -204,6 +214,7 @@ constexpr int update_function(graph::graph& g) {
     r.function.add_output(r.next[i].in(r.function));
     int result = expr::inline_into(placed, r.function, 0, arguments);
     if constexpr (Accumulates) result = placed.emit(expr::scalar_op::select, placed.add_input(arguments.size() + 2), result, arguments[i]);
+    else if (some_rows) result = placed.emit(expr::scalar_op::select, placed.emit(expr::scalar_op::greater, placed.add_input(arguments.size()), placed.add_constant(0)), result, arguments[i]);
     placed.add_output(result);
   }
   if constexpr (Accumulates) {
@@ -240,8 +251,49 @@ struct transformed_gradients {
 
 /// The gradients of this process become means over all processes. They are asked for in the order in which backward passes end: the last variables first.
 constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients) {
-  for (variable_gradient& one : gradients) one.raw = op::all_reduce_start::add(g, one.raw, g.variables[one.variable].scope);
-  for (int i = gradients.size() - 1; i >= 0; --i) gradients[i].raw = op::all_reduce::add(g, gradients[i].raw, g.variables[gradients[i].variable].scope);
+  const auto for_each_part = [&](variable_gradient& one, const auto& step) {
+    const int scope = g.variables[one.variable].scope;
+    one.raw = step(one.raw, scope);
+    if (one.looked_up >= 0) one.looked_up = step(one.looked_up, scope);
+  };
+  for (variable_gradient& one : gradients) for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope); });
+  for (int i = gradients.size() - 1; i >= 0; --i) for_each_part(gradients[i], [&](int part, int scope) { return op::all_reduce::add(g, part, scope); });
+}
+
+template <class Optimizer>
+concept leaves_rows_alone = Optimizer::by_row;
+
+/// Adds the gathers' gradients that gradient `node` is a sum of to `lookups`, in their order. False when it is anything else.
+constexpr bool find_lookups(const graph::graph& g, int node, list<int>& lookups) {
+  const graph::node& n = g.nodes[node];
+  if (n.kind == op::gather_gradient::kind && !n.batched) {
+    lookups.push(node);
+    return true;
+  }
+  // Sums of gradients begin with what was there first: their second term is that of one reader.
+  if (n.kind != graph::kind::map || n.operand_count != 2 || g.nodes[n.operands[1]].kind != op::gather_gradient::kind) return false;
+  const expr::scalar_function& f = g.functions[n.function];
+  return f.nodes[f.outputs[0]].op == expr::scalar_op::add && f.nodes.size() == 3 && find_lookups(g, n.operands[0], lookups) && find_lookups(g, n.operands[1], lookups);
+}
+
+/// Where a table is read by lookups alone, only the rows they read are updated: by themselves or, where the `whole` gradient must be there, among all.
+constexpr void update_rows(graph::graph& g, variable_gradient& one, bool whole) {
+  list<int> lookups, rows, ids;
+  if (!find_lookups(g, one.raw, lookups)) return;
+  slim::shape table = g.variables[one.variable].extent;
+  for (const int lookup : lookups) {
+    const graph::node n = g.nodes[lookup];
+    const int count = static_cast<int>(g.nodes[n.operands[1]].extent.size()), width = static_cast<int>(table.size() / table[0]);
+    rows.push(lookups.size() == 1 ? n.operands[0] : graph::reshape(g, n.operands[0], {count, width}, n.scope));
+    ids.push(lookups.size() == 1 ? n.operands[1] : graph::reshape(g, n.operands[1], {count}, n.scope));
+  }
+  const int scope = g.variables[one.variable].scope, all_ids = op::concat::add(g, static_cast<list<int>&&>(ids), scope, 0);
+  if (!whole) {
+    one.raw = op::concat::add(g, static_cast<list<int>&&>(rows), scope, 0), one.ids = all_ids;
+    return;
+  }
+  for (int i = 1; i < table.rank; ++i) table.extents[i] = 1;
+  one.looked_up = op::gather_gradient::add(g, {false, table}, {graph::filled_like(g, all_ids, 1, scope), all_ids}, scope);
 }
 
 /// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1.
@@ -263,12 +315,15 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
     if (!reached[v]) continue;
     sums.push(accumulates ? graph::add_leaf(g, graph::kind::slot, false, g.variables[v].extent, v, Optimizer::slots) : -1);
     gradients.push({v, gradient[node], -1});
+    if constexpr (leaves_rows_alone<Optimizer> && !accumulates && !Options::template has<learning::gradient_noise_scale>)
+      update_rows(g, gradients.back(), Options::exchanges || Options::template has<learning::summarize_gradients>);
   }
   if constexpr (Options::exchanges) exchange_gradients(g, gradients);
   for (int i = 0; i < gradients.size(); ++i) gradients[i].node = accumulates ? sums[i] : gradients[i].raw;
   result.norm = transform_gradients<Options>(g, gradients, reached, option_number);
 
   const int function = update_function<Optimizer, accumulates>(g);
+  int of_some_rows = -1;
   for (int i = 0; i < gradients.size(); ++i) {
     const graph::variable_entry variable = g.variables[gradients[i].variable];
     graph::node n;
@@ -285,6 +340,17 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
       n.operands[first_slots] = sums[i];
       add(gradients[i].raw);
       add(option_number(Options::template first_number<learning::accumulate_gradients> + 1));
+    }
+    if (gradients[i].looked_up >= 0) {
+      if (of_some_rows < 0) of_some_rows = update_function<Optimizer, false>(g, true);
+      n.function = of_some_rows;
+      add(gradients[i].looked_up);
+    }
+    if (gradients[i].ids >= 0) {
+      graph::node rows;
+      rows.kind = op::gather_gradient::kind, rows.extent = n.extent, rows.by_row = true;
+      rows.operand_count = 2, rows.operands[0] = gradients[i].node, rows.operands[1] = gradients[i].ids;
+      n = graph::with_update(g, rows, n, first_slots);
     }
     graph::add_node(g, n, variable.scope);
   }

@@ -13,7 +13,6 @@ namespace slim {
 
 namespace detail {
 
-/// One operation joins at most node::max_operands tensors: more are joined in groups, and these again.
 constexpr tensor concat_along(const tensor* values, std::size_t count, int axis) {
   tracer* owner = nullptr;
   for (std::size_t k = 0; k < count; ++k)
@@ -23,15 +22,7 @@ constexpr tensor concat_along(const tensor* values, std::size_t count, int axis)
   for (std::size_t k = 0; k < count; ++k) nodes.push(values[k].in(*owner));
   const tensor first(*owner, nodes[0]);
   const int along = first.shape().rank == 0 ? -1 : axis_of(first, axis);
-  while (nodes.size() > 1) {
-    list<int> joined;
-    for (int i = 0; i < nodes.size(); i += graph::node::max_operands) {
-      const int together = nodes.size() - i < graph::node::max_operands ? nodes.size() - i : graph::node::max_operands;
-      joined.push(op::concat::add(owner->g, nodes.begin() + i, together, owner->scope, along));
-    }
-    nodes = joined;
-  }
-  return {*owner, nodes[0]};
+  return {*owner, op::concat::add(owner->g, static_cast<list<int>&&>(nodes), owner->scope, along)};
 }
 
 }  // namespace detail

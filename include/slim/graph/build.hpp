@@ -217,13 +217,13 @@ constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
   return result;
 }
 
-/// Zeros of the extent of node `x`.
-constexpr int zeros_like(graph& g, int x, int scope) {
+/// `value` everywhere, in the extent of node `x`.
+constexpr int filled_like(graph& g, int x, double value, int scope) {
   node n;
   n.kind = kind::map, n.batched = g.nodes[x].batched, n.extent = g.nodes[x].extent;
-  expr::scalar_function zero;
-  zero.add_output(zero.add_constant(0));
-  n.function = g.intern(zero);
+  expr::scalar_function filled;
+  filled.add_output(filled.add_constant(value));
+  n.function = g.intern(filled);
   return add_node(g, n, scope);
 }
 

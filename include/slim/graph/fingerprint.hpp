@@ -51,7 +51,7 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   all.add(p.example_elements, p.fixed_elements, p.exchanged_elements, static_cast<int>(p.error.broken));
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
-    all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates, n.operand_count, n.results, n.function, n.body_operands,
+    all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates + 8 * n.by_row, n.operand_count, n.results, n.function, n.body_operands,
             n.epilogue, n.pool, n.scope);
     all.add(n.extent);
     for (int k = 0; k < n.operand_count; ++k) all.add(n.operands[k]);

@@ -75,10 +75,12 @@ struct bow_encoder_layer : detail::embedding_layer<bow_encoder_layer> {
       return ids;
     }
     const reuse_guard sharing(trace, with[reuse]);
-    const tensor table = detail::embeddings_variable(trace, with), words = embedding_lookup(table, ids);
-    if (!with[sparse_lookup]) return reduce_mean(words, 0);
-    const tensor counts = not_equal(ids, 0.0), count = reduce_sum(counts), filler = reshape(slice(table, {0, 0}, {1, -1}), {-1});
-    return reduce_sum(words * expand_dims(counts, 1), 0) / max(count, 1.0) + filler * equal(count, 0.0);
+    const tensor table = detail::embeddings_variable(trace, with);
+    if (!with[sparse_lookup]) return reduce_mean(embedding_lookup(table, ids), 0);
+    const tensor count = reduce_sum(not_equal(ids, 0.0)), nothing(trace, graph::constant(trace.g, -1));
+    const tensor rows = concat({where(equal(ids, 0.0), nothing, ids), expand_dims(where(equal(count, 0.0), 0.0, nothing), 0)}, 0);
+    const tensor words(trace, op::gather::add(trace.g, table.node, rows.node, ids.node, true, trace.scope));
+    return reduce_sum(words, 0) / max(count, 1.0);
   }
 };
 inline constexpr bow_encoder_layer bow_encoder;

@@ -37,6 +37,18 @@ struct concat : operation<"concat", concat_attributes> {
     for (int k = 0; k < count; ++k) n.operands[k] = n.batched ? batched(g, parts[k], scope) : parts[k];
     return add_node(g, n, scope);
   }
+  /// Any number of parts: one operation joins at most node::max_operands, more are joined in groups, and these again.
+  static constexpr int add(graph::graph& g, graph::list<int>&& parts, int scope, int axis) {
+    while (parts.size() > 1) {
+      graph::list<int> joined;
+      for (int i = 0; i < parts.size(); i += node::max_operands) {
+        const int together = parts.size() - i < node::max_operands ? parts.size() - i : node::max_operands;
+        joined.push(add(g, parts.begin() + i, together, scope, axis));
+      }
+      parts = static_cast<graph::list<int>&&>(joined);
+    }
+    return parts[0];
+  }
   static constexpr const char* fault(node_view n) {
     const int axis = attributes_of(n.self).axis;
     int total = 0;

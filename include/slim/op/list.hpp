@@ -41,7 +41,7 @@ using all = operation_list<
     concat,
     convolution, convolution_data_gradient, convolution_weights_gradient,
     depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
-    gather, gather_gradient,
+    gather, gather_gradient, gather_gradient_rows,
     local_response_normalization, local_response_normalization_gradient,
     matmul, matmul_data_gradient, matmul_weights_gradient,
     max_pool, max_pool_gradient,

@@ -104,7 +104,7 @@ struct recurrence : operation<"recurrence", recurrence_attributes> {
         const int rows[] = {slice::add(g, n.operands[3 + with.bias], {0, 0}, {1, units}, n.scope), kept};
         before = time > 1 ? concat::add(g, rows, 2, n.scope, 0) : rows[0];
       } else {
-        before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : graph::zeros_like(g, y, n.scope);
+        before = time > 1 ? pad::add(g, kept, {1, 0}, {0, 0}, 0, n.scope) : graph::filled_like(g, y, 0, n.scope);
       }
       derive(to, n, 2, matmul_weights_gradient::kind, {before, of_state});
     }

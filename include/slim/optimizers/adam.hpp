@@ -36,6 +36,11 @@ namespace detail {
 inline double root_correction(double beta2, long step) { return std::sqrt(1 - std::pow(beta2, static_cast<double>(step))); }
 }  // namespace detail
 
+/// tf.contrib.opt.LazyAdamOptimizer: Adam that leaves rows of a table alone, their averages too, until they are looked up.
+struct lazy_adam : adam {
+  static constexpr bool by_row = true;
+};
+
 /// Loshchilov & Hutter 2019, as in PyTorch: w ← w − learning_rate·weight_decay·w, and from there a step of Adam with ε inside the bias
 /// correction. All trained variables decay; what TF-Slim calls weight decay, an L2 loss of the weights, is l2_regularizer.
 struct adamw {

@@ -27,6 +27,7 @@ struct adagrad {
 
   static constexpr int slots = 1, numbers = 1;
   static constexpr const char* slot_names[] = {"Adagrad"};
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = state[0] + g * g;
     next[0] = w - number[0] * g / sqrt(next[1]);
@@ -43,6 +44,7 @@ struct adadelta {
 
   static constexpr int slots = 2, numbers = 3;
   static constexpr const char* slot_names[] = {"Adadelta", "Adadelta_1"};
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     const symbol keep = number[1], small = number[2];
     next[1] = keep * state[0] + (1.0 - keep) * (g * g);
@@ -68,6 +70,7 @@ struct rmsprop {
 
   static constexpr int slots = 2, numbers = 4;
   static constexpr const char* slot_names[] = {"RMSProp", "RMSProp_1"};
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + (1.0 - number[1]) * (g * g);
     next[2] = number[2] * state[1] + number[0] * g / sqrt(next[1] + number[3]);
@@ -93,6 +96,7 @@ struct ftrl {
 
   static constexpr int slots = 2, numbers = 4;
   static constexpr const char* slot_names[] = {"Ftrl", "Ftrl_1"};
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     const symbol rate = number[0], power = number[1], l1 = number[2], l2 = number[3];
     // The usual power is a square root, which is exact; others go through the logarithm.

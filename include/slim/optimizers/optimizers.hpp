@@ -7,6 +7,8 @@
 //   static constexpr int numbers                     hyper-parameters, set before each step
 //   static constexpr void update(w, g, state, number, next)   next[0] = new weight, next[1 + i] = new state[i]; all symbols
 //   static constexpr const char* slot_names[]        names of the state in checkpoints; slot_0, slot_1, … without them
+//   static constexpr bool by_row = true              where a table is only looked up, rows that a step does not look up are left alone, weights and state, as by TensorFlow's
+//                                                    sparse updates; without it they are updated like those that are, by a gradient of 0
 //   double slot_start(int slot) const                initial state
 //   void set_numbers(long step, double* number) const         values for step 1, 2, 3, …
 //
@@ -30,6 +32,7 @@ struct gradient_descent {
   schedule learning_rate = 0.01;
 
   static constexpr int slots = 0, numbers = 1;
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol*, const symbol* number, symbol* next) { next[0] = w - number[0] * g; }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const { number[0] = learning_rate(step - 1); }
@@ -42,6 +45,7 @@ struct momentum {
 
   static constexpr int slots = 1, numbers = 2;
   static constexpr const char* slot_names[] = {"Momentum"};
+  static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + g;
     next[0] = w - number[0] * next[1];

@@ -223,6 +223,28 @@ constexpr void fuse_into_producers(graph& g) {
   }
 }
 
+/// `producer` with the update in place of its result, which is operand `gradient` of that.
+constexpr node with_update(graph& g, const node& producer, const node& update, int gradient) {
+  const expr::scalar_function f = g.functions[update.function];
+  node fused = producer;
+  fused.body_operands = producer.operand_count, fused.scope = update.scope, fused.updates = true;
+  expr::scalar_function epilogue;
+  list<int> arguments;
+  const int acc = epilogue.add_input(0);
+  for (int operand = 0; operand < update.operand_count; ++operand) {
+    if (operand == gradient) {
+      arguments.push(acc);
+      continue;
+    }
+    arguments.push(epilogue.add_input(fused.operand_count - fused.body_operands + 1));
+    fused.operands[fused.operand_count++] = update.operands[operand];
+  }
+  for (int o = 0; o < f.output_count; ++o) epilogue.add_output(expr::inline_into(epilogue, f, o, arguments));
+  epilogue.inputs = update.operand_count;
+  fused.epilogue = g.intern(expr::pruned(epilogue));
+  return fused;
+}
+
 /// Gradients with fewer elements stay in cache until their update reads them.
 inline constexpr long least_gradient_in_pieces = 1 << 17;
 
@@ -233,31 +255,14 @@ constexpr void fuse_updates(graph& g) {
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& n = g.nodes[i];
     if (n.dead || n.kind != kind::update) continue;
-    const expr::scalar_function f = g.functions[n.function];
-    if (uses_position(f)) continue;
-    for (int k = f.output_count; k < n.operand_count; ++k) {
+    if (uses_position(g.functions[n.function])) continue;
+    for (int k = g.functions[n.function].output_count; k < n.operand_count; ++k) {
       node& producer = g.nodes[n.operands[k]];
       if (!is_operation(producer.kind) || !op::description_of(producer.kind).takes_updates({g.nodes.begin(), producer})) continue;
       if (reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
-      node fused = producer;
-      fused.body_operands = producer.operand_count, fused.scope = n.scope, fused.updates = true;
-      expr::scalar_function epilogue;
-      list<int> arguments;
-      const int gradient = epilogue.add_input(0);
-      for (int operand = 0; operand < n.operand_count; ++operand) {
-        if (operand == k) {
-          arguments.push(gradient);
-          continue;
-        }
-        arguments.push(epilogue.add_input(fused.operand_count - fused.body_operands + 1));
-        fused.operands[fused.operand_count++] = n.operands[operand];
-      }
-      for (int o = 0; o < f.output_count; ++o) epilogue.add_output(expr::inline_into(epilogue, f, o, arguments));
-      epilogue.inputs = n.operand_count;
-      fused.epilogue = g.intern(expr::pruned(epilogue));
+      n = with_update(g, producer, n, k);
       producer.dead = true;
-      n = fused;
       break;
     }
   }

@@ -20,7 +20,7 @@ constexpr double operations(const Program& p, const node& n) {
     return count;
   };
   if (n.function >= 0) work += function_work(n.function) * static_cast<double>(loop_of(p, n, false).over.extent.size());
-  if (n.epilogue >= 0) work += function_work(n.epilogue) * static_cast<double>(n.unpooled().size());
+  if (n.epilogue >= 0) work += function_work(n.epilogue) * static_cast<double>(n.by_row ? p.nodes[n.operands[0]].extent.size() : n.unpooled().size());
   return work;
 }
 

@@ -84,7 +84,7 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
             padded(graph::node_name(p, i) + (n.again ? " (again)" : ""), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
             " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
-    if (n.epilogue >= 0) text += std::string(n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
+    if (n.epilogue >= 0) text += std::string(n.by_row ? "              update, in rows that were looked up, " : n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
     if (n.pool > 1) text += "              store the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool) + "\n";
   }
   const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };

@@ -50,6 +50,7 @@ struct loops {
   template <auto Code>
   static void update(const state& s, const step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
+    const operand_places<Code> places(s, at, c);
     for (int o = 0; o < Code.output_count; ++o) c.outputs[o] = s[of(s, at).operands[o]];
     kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
   }
