@@ -181,6 +181,65 @@ TEST_CASE("batch_norm with renorm, batch_weights, zero_debias_moving_mean and ad
 }
 
 namespace {
+template <bool Clipped>
+constexpr auto renormalized = [](const tensor& x) {
+  constexpr renorm_limits limits = Clipped ? renorm_limits{.rmin = 0.6, .rmax = 1.5, .dmax = 0.4} : renorm_limits{};
+  return batch_norm("norm", decay = 0.9, scale = true, renorm = true, renorm_clipping = limits, renorm_decay = 0.8)(
+      fully_connected(2, "inner", activation_fn = none, biases_initializer = none)(x));
+};
+
+// The loss of a step; weights, gamma, beta and the averages behind it; what is predicted then for the first example. tests/golden/make_renorm.py, by TensorFlow 2.15.
+struct renorm_golden {
+  const char* name;
+  int step;
+  double values[23];
+};
+const renorm_golden renorm_goldens[] = {
+    {"clipped", 1, {0.848712983803619, -0.96889048665286, 0.275808382241248, -0.96370391566092, -0.864612788750104, -0.123429015619667, 0.320048407567514, 0.850488548736453, 0.925215563257958, 0.0471019625663757, 0.0900601738603307, -0.0871087491732436, 0.00949134618484014, 0.986322801019335, 0.956852522873647, 0.993641183234338, 0.978699403736228, -0.174217498346487, 0.0189826923696803, 0.987282366468676, 0.957398807472455, -0.101439942103419, 0.375927327219772}},
+    {"clipped", 4, {0.431085934406638, -0.97817016278212, 0.295293439411819, -0.954486850360539, -0.883574491263493, -0.121068936226943, 0.246892165131032, 0.292054501220441, 0.589379913966419, 0.0546062482426038, -0.0376852446863525, -0.28302497942566, -0.101326850637511, 1.32320537940448, 0.790635046413951, 1.15074123042693, 0.889738751777145, -0.478020085768714, -0.17054531719056, 1.24352521415311, 0.798649948975495, -0.152740521121259, -0.0490130331703846}},
+    {"clipped", 8, {0.245456657362015, -0.980115549876557, 0.257768932553833, -0.952050881345594, -0.89700727036286, -0.124325448891411, 0.254443314439504, -0.0582896824446545, 0.299384383541467, 0.00474048334815297, -0.00253022313501716, -0.343253591435365, -0.124624871353096, 1.5615045720634, 0.763413716827412, 1.25000182882402, 0.874307564205762, -0.476148110115902, -0.176976460348567, 1.3266311455755, 0.816968259548351, 0.0325515689316417, 0.0248996906428276}},
+    {"free", 1, {1.07062042324234, -0.96889048665286, 0.275808382241248, -0.963703915660919, -0.864612788750104, -0.123429015619667, 0.320048407567514, 0.746227719023438, 0.925215563257958, 0.141319460912863, 0.0900601738603307, -0.0871087491732436, 0.00949134618484014, 0.986322801019335, 0.956852522873647, 0.993641183234338, 0.978699403736228, -0.174217498346487, 0.0189826923696803, 0.987282366468676, 0.957398807472455, 0.0109872102719591, 0.375927327219772}},
+    {"free", 4, {0.444982955782656, -0.975788019031214, 0.294949830708375, -0.955088960120726, -0.875445590900251, -0.13543547500173, 0.27266398172499, -0.141141485564432, 0.535434139303141, 0.122642447287628, 0.0261437413453162, -0.283042926601112, -0.101282445616995, 1.32319229305966, 0.790633338352434, 1.15073554436267, 0.889737791909748, -0.478053939078817, -0.170456507149527, 1.24351353127929, 0.798648029240701, 0.223783994908777, 0.0275229683239909}},
+    {"free", 8, {0.329180169301656, -0.962440764459781, 0.277757808817451, -0.967005515036219, -0.879933458755438, -0.146955224912561, 0.285750739661855, -0.141111136075498, 0.0804674778301226, 0.0365156039628754, 0.0329643790645229, -0.34342085663797, -0.123883255384168, 1.57031096291094, 0.748407183898129, 1.25351943060765, 0.865683073588787, -0.476512722695256, -0.17519188160331, 1.33292280266658, 0.802042095219506, 0.10437517243702, 0.0433681936941609}},
+};
+
+template <bool Clipped>
+void check_renorm(const std::string& name) {
+  constexpr int batch = 5, inputs = 3, channels = 2;
+  model<renormalized<Clipped>, input<inputs>, precision<double>> m{seed(1)};
+  const auto weights = laws::numbers(inputs * channels, 1);
+  std::copy(weights.begin(), weights.end(), m.template variable<"inner/weights">().begin());
+  auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{0.2});
+  int compared = 0;
+  for (int t = 1; t <= 8; ++t) {
+    const auto images = laws::numbers(batch * inputs, static_cast<std::uint32_t>(10 + t), 0.4 + t % 4, 0.3 * (t % 3));
+    std::vector<double> found{op(images, laws::numbers(batch * channels, static_cast<std::uint32_t>(30 + t)))};
+    const auto add = [&](std::span<const double> values) { found.insert(found.end(), values.begin(), values.end()); };
+    add(m.template variable<"inner/weights">()), add(m.template variable<"norm/gamma">()), add(m.template variable<"norm/beta">());
+    add(m.template variable<"norm/moving_mean">()), add(m.template variable<"norm/moving_variance">()), add(m.template variable<"norm/moving_stddev">());
+    add(m.template variable<"norm/renorm_mean">()), add(m.template variable<"norm/renorm_stddev">());
+    m.predict(images);
+    add({m.template output<0>().data(), 2});
+    for (const renorm_golden& one : renorm_goldens) {
+      if (name != one.name || t != one.step) continue;
+      REQUIRE(found.size() == std::size(one.values));
+      ++compared;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        INFO(name, ", step ", t, ", number ", i);
+        CHECK(std::abs(found[i] - one.values[i]) < 1e-12);
+      }
+    }
+  }
+  CHECK(compared == 3);
+}
+}  // namespace
+
+TEST_CASE("batch renormalization over several steps is TensorFlow's, within bounds and beyond each of them") {
+  check_renorm<true>("clipped");
+  check_renorm<false>("free");
+}
+
+namespace {
 constexpr auto with_parameters = conv2d(3, {3, 3}, "conv", activation_fn = nn::tanh, normalizer_fn = batch_norm, normalizer_params = params(fused = false, scale = true))
                                >> batch_norm("norm", scale = true, updates_collections = none, zero_debias_moving_mean = true,
                                              param_initializers = {{"gamma", constant(0.5)}, {"moving_variance", constant(4.0)}, {"moving_mean", constant(-1.0)}},
