@@ -1,14 +1,15 @@
 // Speed of single kernels on the layers of VGG-16, in GFLOP/s and as a share of what the machine's multipliers reached just before.
 // Winograd's figures count the multiplications of the definition, so they may pass the peak.
+// With BENCH_CLOCK=processor in the environment by the time that the process worked: for a machine that others use.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "../median.hpp"
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/convolution_data_gradient.hpp"
 #include "slim/kernel/convolution_weights_gradient.hpp"
@@ -50,9 +51,9 @@ double measured_peak_of(Vectors... sums) {
   constexpr long rounds = 100'000;
   vector a = simd::broadcast(0.999f), b = simd::broadcast(0.001f);
   keep_in_register(a), keep_in_register(b);
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = bench::now();
   for (long i = 0; i < rounds; ++i) ((sums = simd::multiply_add(sums, a, b), keep_in_register(sums)), ...);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = (bench::now() - begin) * 1e-6;
   benchmark::DoNotOptimize(simd::sum((sums + ...)));
   return 2.0 * static_cast<double>(sizeof...(sums)) * rounds * static_cast<double>(simd::width<float>) / seconds;
 }
@@ -64,12 +65,12 @@ double measured_peak() {
 /// Bytes per second that one core reads from a buffer far larger than any cache.
 double measured_bandwidth() {
   const aligned_buffer<float> buffer = numbers(64L << 20);
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = bench::now();
   vector sums[4] = {simd::broadcast(0.0f), simd::broadcast(0.0f), simd::broadcast(0.0f), simd::broadcast(0.0f)};
   for (long i = 0; i < buffer.size(); i += 4 * simd::width<float>)
 #pragma GCC unroll 4
     for (long v = 0; v < 4; ++v) sums[v] += simd::load(buffer.data() + i + v * simd::width<float>);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = (bench::now() - begin) * 1e-6;
   benchmark::DoNotOptimize(simd::sum(sums[0] + sums[1] + sums[2] + sums[3]));
   return 4.0 * static_cast<double>(buffer.size()) / seconds;
 }
@@ -94,10 +95,10 @@ void measure(benchmark::State& state, double operations, Run run) {
   double best = 0;
   for (auto _ : state) {
     const double peak = measured_peak();
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = bench::now();
     run();
     benchmark::ClobberMemory();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = (bench::now() - begin) * 1e-6;
     state.SetIterationTime(seconds);
     best = std::max(best, operations / seconds);
     shares.push_back(operations / seconds / peak);
