@@ -1,12 +1,10 @@
-// dlib on LeNet and VGG-16 as in bench/steps (one training step, no inference figure; VGG-16 with NET_VGG_16 defined): BATCH THREADS prints `train_us nan peak_mib`.
+// dlib on a training step of LeNet or, with NET_VGG_16 defined, VGG-16, as in bench/steps: BATCH; bench/median.hpp says what is printed.
 #include <dlib/dnn.h>
-#include <sys/resource.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <string>
 #include <vector>
+
+#include "../median.hpp"
 
 using namespace dlib;
 
@@ -33,7 +31,7 @@ using net_type = loss_multiclass_log<fc<10, dropout<relu<fc<1024, pool<conv5<64,
 #endif
 
 int main(int count, char** arguments) {
-  if (count != 3) return 2;  // dlib itself works on one thread, only its BLAS takes more
+  if (count != 2) return 2;  // dlib itself works on one thread, only its BLAS takes more
   const std::size_t batch = std::stoul(arguments[1]);
   net_type net;
   dnn_trainer<net_type> trainer(net, sgd(0, 0));
@@ -51,19 +49,8 @@ int main(int count, char** arguments) {
     }
   }
   for (auto& label : labels) label = random.get_random_32bit_number() % classes;
-  // The trainer works on a thread of its own: get_net() waits for it.
-  const auto timed = [&](int steps) {
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < steps; ++i) trainer.train_one_step(images, labels);
-    trainer.get_net();
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count() / steps;
-  };
-  timed(1);
-  const int together = std::clamp(static_cast<int>(2e5 / timed(1)), 1, 100);
-  std::vector<double> times;
-  for (int i = 0; i < 3; ++i) times.push_back(timed(together));
-  std::sort(times.begin(), times.end());
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("%.3f nan %ld\n", times[1], usage.ru_maxrss / 1024);
+  bench::report([&] {
+    trainer.train_one_step(images, labels);
+    trainer.get_net();  // the trainer works on a thread of its own: this waits for it
+  });
 }

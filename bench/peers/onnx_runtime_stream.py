@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """ONNX Runtime on the work of bench/steps/stream.cpp, beside what that prints: one step at a time, states bound to memory, one thread.
 
-    python3 onnx_runtime_stream.py [steps_stream]      needs onnx and onnxruntime
+    python3 onnx_runtime_stream.py steps_stream      needs onnx and onnxruntime
 
-A call from Python costs time that no user of the C API pays: `of it the call` is what a net costs that hands its inputs on.
+Prints `layer units slim whole call`, nanoseconds of slim and of ONNX Runtime. A call from Python costs time that no user of the C API pays: `call` is what
+a net costs that hands its inputs on.
 """
 
-import statistics
 import subprocess
 import sys
-import time
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
+
+from stopwatch import median_microseconds
 
 
 def value(name, shape):
@@ -56,26 +57,15 @@ def nanoseconds(nodes, states, constants, extent):
     for name, shape in [(s[1], s[2]) for s in states]:
         bound.bind_ortvalue_output(name, onnxruntime.OrtValue.ortvalue_from_numpy(np.zeros(shape, np.float32)))
     bound.bind_output('y', 'cpu')
-    times = []
-    for _ in range(31):
-        begin = time.perf_counter()
-        for _ in range(500):
-            session.run_with_iobinding(bound)
-        times.append((time.perf_counter() - begin) / 500 * 1e9)
-    return statistics.median(times)
+    return 1e3 * median_microseconds(lambda: session.run_with_iobinding(bound))
 
 
 own = {}
-if len(sys.argv) > 1:
-    for line in subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True).stdout.splitlines():
-        layer, units, time_taken = line.split()
-        own[layer, int(units)] = float(time_taken)
-print(f'{"layer":8}{"units":>6}{"ONNX Runtime":>14}{"of it the call":>16}{"slim":>8}{"ratio":>7}')
+for line in subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True).stdout.splitlines():
+    layer, units, time_taken = line.split()
+    own[layer, int(units)] = time_taken
 for layer, made in [('lstm', lambda u: recurrent('LSTM', u)), ('gru', lambda u: recurrent('GRU', u)), ('conv1d', convolution)]:
     for units in (16, 64):
         nodes, states, constants, extent = made(units)
-        whole = nanoseconds(nodes, states, constants, extent)
         through = [helper.make_node('Identity', [a], [b]) for a, b in [('x', 'y')] + [s[:2] for s in states]]
-        call = nanoseconds(through, states, [], extent)
-        slim = own.get((layer, units))
-        print(f'{layer:8}{units:6}{whole:11.0f} ns{call:13.0f} ns' + (f'{slim:5.0f} ns{whole / slim:6.1f}x' if slim else ''))
+        print(f'{layer} {units} {own[layer, units]} {nanoseconds(nodes, states, constants, extent):.0f} {nanoseconds(through, states, [], extent):.0f}')

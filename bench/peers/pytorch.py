@@ -1,123 +1,150 @@
-#!/usr/bin/python3
-"""PyTorch on the work of bench/steps: pytorch.py NET BATCH THREADS prints `train_us infer_us peak_mib`.
+#!/usr/bin/env python3
+"""PyTorch on the work of bench/steps: pytorch.py NET BATCH THREADS train|inference VARIANT; stopwatch.py says what is printed.
 
-Images are tried in both memory layouts; the better one counts. `pytorch.py NET FILE.onnx` writes the net for ONNX Runtime instead.
+VARIANT is eager or compiled, with -nhwc behind it for images whose channels come last. `pytorch.py NET FILE.onnx` and `pytorch.py NET FILE.pt` write
+the net for engines instead.
 """
-import resource
-import statistics
+
 import sys
-import time
 
 import torch
-from torch import nn
+from torch import fx, nn
+from torch.nn import functional
+
+from nets import NETS
+from stopwatch import report
+
+ACTIVATIONS = {'relu': lambda x: functional.relu(x, inplace=True), 'relu6': lambda x: functional.relu6(x, inplace=True), 'tanh': torch.tanh, None: lambda x: x}
 
 
-def vgg_16():
-    layers, channels = [], 3
-    for block, (count, width) in enumerate([(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]):
-        for _ in range(count):
-            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(inplace=True)]
-            channels = width
-        layers.append(nn.MaxPool2d(2))
-    head = [nn.Flatten(), nn.Linear(7 * 7 * 512, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
-            nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5), nn.Linear(4096, 1000)]
-    return nn.Sequential(*layers, *head)
+class Layers:
+    """What nets.py calls. The first pass makes the modules, without memory; every other finds them again."""
+
+    def __init__(self):
+        self.made, self.used = nn.ModuleList(), 0
+
+    def module(self, make):
+        if self.used == len(self.made):
+            self.made.append(make())
+        self.used += 1
+        return self.made[self.used - 1]
+
+    def conv(self, x, outputs, kernel, stride=1, border='SAME', norm=True, activation='relu', depthwise=False):
+        kernel = kernel if isinstance(kernel, tuple) else (kernel, kernel)
+        padding = tuple((k - 1) // 2 if border == 'SAME' else 0 for k in kernel)
+        x = self.module(lambda: nn.Conv2d(x.shape[1], outputs or x.shape[1], kernel, stride, padding, groups=x.shape[1] if depthwise else 1, bias=not norm))(x)
+        if norm:
+            x = self.module(lambda: nn.BatchNorm2d(x.shape[1]))(x)
+        return ACTIVATIONS[activation](x)
+
+    def depthwise(self, x, kernel, stride):
+        return self.conv(x, None, kernel, stride, activation='relu6', depthwise=True)
+
+    def dense(self, x, outputs, activation=None):
+        return ACTIVATIONS[activation](self.module(lambda: nn.Linear(x.shape[1], outputs))(x))
+
+    def dropout(self, x, rate):
+        return self.module(lambda: nn.Dropout(rate))(x)
+
+    def max_pool(self, x, kernel, stride, border='VALID'):
+        return functional.max_pool2d(x, kernel, stride, (kernel - 1) // 2 if border == 'SAME' else 0)
+
+    def avg_pool(self, x, kernel):
+        return functional.avg_pool2d(x, kernel, 1, (kernel - 1) // 2, count_include_pad=False)
+
+    def mean(self, x):
+        return functional.adaptive_avg_pool2d(x, 1).flatten(1)
+
+    def flatten(self, x):
+        return x.flatten(1)
+
+    def concat(self, *xs):
+        return torch.cat(xs, 1)
+
+    def add(self, x, y):
+        return x + y
+
+    def add_relu(self, x, y):
+        return functional.relu(x + y, inplace=True)
 
 
-class Bottleneck(nn.Module):
-    """TF-Slim's resnet_v1.bottleneck: strides in the 3×3 convolution of a block's last unit."""
-
-    def __init__(self, inputs, outputs, stride):
+class Net(nn.Module):
+    def __init__(self, describe, shape):
         super().__init__()
-        width = outputs // 4
-        self.residual = nn.Sequential(
-            nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True),
-            nn.Conv2d(width, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True),
-            nn.Conv2d(width, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
-        if inputs != outputs:
-            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-        else:
-            self.shortcut = nn.MaxPool2d(1, stride) if stride > 1 else nn.Identity()
+        self.describe, self.layers = describe, Layers()
+        with torch.device('meta'):
+            self.forward(torch.empty(1, *shape))
+        self.made = self.layers.made.to_empty(device='cpu')
+        for module in self.made:
+            if hasattr(module, 'reset_parameters'):
+                module.reset_parameters()
 
     def forward(self, x):
-        return torch.relu(self.shortcut(x) + self.residual(x))
+        self.layers.used = 0
+        return self.describe(self.layers, x)
 
 
-def resnet_v1_50():
-    layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
-    channels = 64
-    for outputs, units, stride in [(256, 3, 2), (512, 4, 2), (1024, 6, 2), (2048, 3, 1)]:
-        for unit in range(units):
-            layers.append(Bottleneck(channels, outputs, stride if unit == units - 1 else 1))
-            channels = outputs
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000))
+def make(name):
+    """The net as plain calls of its modules, the shape of an example, the number of classes and the weight decay."""
+    describe, extent, classes, decay = NETS[name]
+    shape = extent if len(extent) == 1 else (extent[2], *extent[:2])
+    return fx.symbolic_trace(Net(describe, shape)), shape, classes, decay
 
 
-def lenet():
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(inplace=True), nn.MaxPool2d(2),
-        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(inplace=True), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(7 * 7 * 64, 1024), nn.ReLU(inplace=True), nn.Dropout(0.5), nn.Linear(1024, 10))
+def export(net, shape, path):
+    net.eval()
+    x = torch.randn(1, *shape)
+    if path.endswith('.onnx'):
+        torch.onnx.export(net, (x,), path, input_names=['x'], output_names=['y'], dynamic_axes={'x': {0: 'batch'}, 'y': {0: 'batch'}}, opset_version=17, dynamo=False)
+    else:
+        torch.jit.trace(net, x).save(path)
 
 
-def mlp():
-    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(inplace=True), nn.Linear(128, 64), nn.ReLU(inplace=True), nn.Linear(64, 10))
+def train(net, x, classes, decay, compiled):
+    labels = torch.randint(0, classes, (len(x),))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.001, weight_decay=decay, fused=True)
 
+    def loss_of(x, labels):
+        return functional.cross_entropy(net(x), labels)
 
-def tiny():
-    return nn.Sequential(nn.Linear(16, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 4))
-
-
-NETS = {'vgg_16': (vgg_16, (3, 224, 224), 1000), 'resnet_v1_50': (resnet_v1_50, (3, 224, 224), 1000), 'lenet': (lenet, (1, 28, 28), 10),
-        'mlp': (mlp, (784,), 10), 'tiny': (tiny, (16,), 4)}
-
-
-def median_microseconds(work):
-    """Like bench/steps/measure.hpp: the median of groups of calls, for about a second."""
-    def timed(calls):
-        begin = time.perf_counter()
-        for _ in range(calls):
-            work()
-        return (time.perf_counter() - begin) * 1e6
-    timed(1)
-    one = timed(1)
-    together = max(1, int(1e4 / one))
-    groups = min(101, max(3, int(1e6 / (one * together))))
-    return statistics.median(timed(together) / together for _ in range(groups))
-
-
-def measure(make, extent, classes, batch, layout):
-    net = make().to(memory_format=layout)
-    images = torch.randn(batch, *extent)
-    if len(extent) == 3:
-        images = images.contiguous(memory_format=layout)
-    labels = torch.randint(0, classes, (batch,))
-    weight_decay = 1e-4 if make is resnet_v1_50 else 0  # as the regularizers of TF-Slim's resnet_arg_scope
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.001, weight_decay=weight_decay)
-    loss = nn.CrossEntropyLoss()
+    loss = torch.compile(loss_of) if compiled else loss_of
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss(net(images), labels).backward()
+        loss(x, labels).backward()
         optimizer.step()
 
-    train = median_microseconds(step)
+    report(step)
+
+
+def infer(net, x, compiled):
     net.eval()
-    with torch.inference_mode():
-        return train, median_microseconds(lambda: net(images))
+    with torch.inference_mode() if not compiled else torch.no_grad():
+        if compiled:
+            from torch._inductor import config
+            config.freezing = True  # folds batch norms and orders weights as the kernels want them
+            net = torch.compile(net)
+        else:
+            from torch.fx.experimental.optimization import fuse
+            net = fuse(net)  # folds batch norms
+        report(lambda: net(x))
 
 
 def main():
-    make, extent, classes = NETS[sys.argv[1]]
+    net, shape, classes, decay = make(sys.argv[1])
     if len(sys.argv) == 3:
-        torch.onnx.export(make().eval(), torch.randn(1, *extent), sys.argv[2], input_names=['x'], output_names=['y'],
-                          dynamic_axes={'x': {0: 'batch'}, 'y': {0: 'batch'}}, opset_version=13)
+        export(net, shape, sys.argv[2])
         return
-    torch.set_num_threads(int(sys.argv[3]))
-    layouts = [torch.contiguous_format, torch.channels_last] if len(extent) == 3 else [torch.contiguous_format]
-    times = [measure(make, extent, classes, int(sys.argv[2]), layout) for layout in layouts]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f'{min(t for t, _ in times):.3f} {min(i for _, i in times):.3f} {peak}')
+    batch, threads, kind, variant = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
+    torch.set_num_threads(threads)
+    x = torch.randn(batch, *shape)
+    if variant.endswith('-nhwc'):
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    compiled = variant.startswith('compiled')
+    if kind == 'train':
+        train(net, x, classes, decay, compiled)
+    else:
+        infer(net, x, compiled)
 
 
 if __name__ == '__main__':

@@ -1,13 +1,11 @@
 #pragma once
-// Times whole steps of one network: what a program prints is one line, `train_us infer_us peak_mib`.
+// Times whole steps of one network, or inference; bench/median.hpp says what is printed.
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string_view>
 #include <vector>
 
 #include "../median.hpp"
@@ -15,11 +13,12 @@
 
 namespace bench {
 
-/// arguments: BATCH THREADS. Trains with plain gradient descent on random data, as the peers do.
+/// arguments: BATCH THREADS train|inference. Trains with plain gradient descent on random data, as the peers do.
 template <const auto& Net, class Input, int Classes>
 int run(int count, char** arguments) {
-  if (count != 3) {
-    std::fprintf(stderr, "usage: %s BATCH THREADS\nprints the microseconds of a training step and of inference, and peak memory in MiB\n", arguments[0]);
+  const std::string_view kind = count == 4 ? arguments[3] : "";
+  if (kind != "train" && kind != "inference") {
+    std::fprintf(stderr, "usage: %s BATCH THREADS train|inference\n", arguments[0]);
     return 2;
   }
   const long batch = std::max(1L, std::atol(arguments[1]));
@@ -32,16 +31,16 @@ int run(int count, char** arguments) {
   for (int& label : labels) label = static_cast<int>(random() % Classes);
 
   slim::model<Net, Input> net{slim::seed(1), slim::capacity(batch), threads};
-  auto step = slim::learning::create_train_op(net, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::gradient_descent{.learning_rate = 0.001},
-                                              slim::capacity(batch), threads);
   float kept = 0;  // reads every result, so that none is optimized away
-  const double train = median_microseconds([&] { kept += step(x, labels); });
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);  // the peak of training: inference below has memory of its own
-  slim::predictor predict(net, slim::capacity(batch), threads);
-  predict.prepare();  // as the peers do when they load a network
-  const double inference = median_microseconds([&] { kept += predict(x)(0, 0); });
-  std::printf("%.3f %.3f %ld\n", train, inference, usage.ru_maxrss / 1024);
+  if (kind == "train") {
+    auto step = slim::learning::create_train_op(net, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::gradient_descent{.learning_rate = 0.001},
+                                                slim::capacity(batch), threads);
+    report([&] { kept += step(x, labels); });
+  } else {
+    slim::predictor predict(net, slim::capacity(batch), threads);
+    predict.prepare();  // as the peers do when they load a network
+    report([&] { kept += predict(x)(0, 0); });
+  }
   return std::isfinite(kept) ? 0 : 1;
 }
 
