@@ -2,7 +2,8 @@
 """Adds up the cases of all tests of some build directories and prints `N passed, N failed` as the last line.
 
 A test program counts as many cases as it reports (doctest's summary, or the last line of a script); one that reports none, or
-fails without a failed case (a crash, a time-out), counts as one case. usage: summary.py <build directory>...
+fails without a failed case (a crash, a time-out), counts as one case, and so do a build that failed and a test that it left without its program.
+usage: summary.py <number of builds that failed> <build directory>...
 """
 
 import json
@@ -10,10 +11,16 @@ import pathlib
 import re
 import sys
 
-logs = [pathlib.Path(directory) / 'meson-logs' / 'testlog.json' for directory in sys.argv[1:]]
-passed = failed = 0
-for line in [line for log in logs for line in log.read_text().splitlines()]:
-    test = json.loads(line)
+passed, failed, tests = 0, int(sys.argv[1]), []
+for directory in map(pathlib.Path, sys.argv[2:]):
+    log = directory / 'meson-logs' / 'testlog.json'
+    ran = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    missing = {test['name'] for test in json.loads((directory / 'meson-info' / 'intro-tests.json').read_text())} - {test['name'] for test in ran}
+    for name in sorted(missing):
+        print(f'not run, because its program does not compile: {name}')
+    failed += len(missing)
+    tests += ran
+for test in tests:
     report = re.search(r'^\[doctest\] test cases: .*?(\d+) passed \| +(\d+) failed|^(\d+) passed, (\d+) failed$',
                        test.get('stdout', ''), re.MULTILINE)
     counts = [int(number) for number in report.groups() if number is not None] if report else [0, 0]
