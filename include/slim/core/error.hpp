@@ -2,11 +2,40 @@
 #include "slim/core/begin.hpp"
 // The exception of the library.
 
-#include "slim/core/standard.hpp"
+#include "slim/core/config.hpp"
+#include "slim/core/number_text.hpp"
 
+#include <charconv>
+#include <concepts>
+#include <initializer_list>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace slim {
+
+/// A part of a message: text, or a number.
+class message_part {
+public:
+  message_part(const char* t) : text(t) {}
+  message_part(std::string_view t) : text(t) {}
+  message_part(const std::string& t) : text(t) {}
+  message_part(std::integral auto n) : whole(static_cast<long long>(n)), kind(is_whole) {}
+  message_part(std::floating_point auto n) : number(static_cast<double>(n)), kind(is_number) {}
+
+  [[gnu::cold]] void append_to(std::string& message) const {
+    char digits[24];
+    if (kind == is_text) message.append(text.data(), text.size());
+    else if (kind == is_whole) message.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, whole).ptr - digits));
+    else message += number_text(number);
+  }
+
+private:
+  std::string_view text;
+  long long whole = 0;
+  double number = 0;
+  enum { is_text, is_whole, is_number } kind = is_text;
+};
 
 /// Thrown when something outside the program (a file, a checkpoint, an argument known only at run time) is not what was
 /// expected. It is the only exception type: mistakes in a network are compile-time errors and never reach it.
@@ -14,6 +43,15 @@ namespace slim {
 class error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
+  /// The message in parts. Compiled once and for size: who throws only lists them, in code that hardly ever runs.
+  error(std::initializer_list<message_part> parts) : std::runtime_error(joined(parts)) {}
+
+private:
+  [[gnu::cold]] SLIM_ONE_COPY static std::string joined(std::initializer_list<message_part> parts) {
+    std::string message;
+    for (const message_part& part : parts) part.append_to(message);
+    return message;
+  }
 };
 
 }  // namespace slim

@@ -9,10 +9,11 @@
 namespace slim {
 
 /// As printf's %.<precision>g in the C locale: 0.001, 1e-05, inf, nan.
-inline std::string number_text(double value, int precision = 6) {
+[[gnu::cold]] inline std::string number_text(double value, int precision = 6) {
   char text[64];
-  const std::string written(text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, precision).ptr);
-  return written == "-nan" ? "nan" : written;  // the sign says nothing and differs between processors
+  char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, precision).ptr;
+  const bool nan = text[0] == '-' && text[1] == 'n';  // its sign says nothing and differs between processors
+  return std::string(text + nan, end);
 }
 
 /// As printf's %.<precision>f in the C locale.

@@ -37,7 +37,7 @@ public:
   static constexpr const auto& program = training_of<Model::network, options, Loss, Optimizer, Options>::program;
   static_assert(is_valid_after<program, Model::program>::value);
 
-  train_op(Model& of, Optimizer with, const Options& how, capacity room, int threads)
+  [[gnu::cold]] train_op(Model& of, Optimizer with, const Options& how, capacity room, int threads)
       : optimizer(with), weights(of.shared()), chosen(how), run(room.examples, threads),
         slots(program.parameter_elements * slot_count), inputs(room.examples), noise_seed(of.seed_value()) {
     for (int s = 0; s < slot_count; ++s) {
@@ -263,8 +263,7 @@ private:
       optimizer.set_numbers(steps + 1, numbers);
       for (int n = 0; n < Optimizer::numbers; ++n)
         if (!is_finite(numbers[n]))
-          throw error("step " + std::to_string(steps + 1) + ": optimizer: expected finite hyper-parameters, found " + number_text(numbers[n]) +
-                      "; check the learning rate, its schedule and the rates of decay");
+          throw error{"step ", steps + 1, ": optimizer: expected finite hyper-parameters, found ", numbers[n], "; check the learning rate, its schedule and the rates of decay"};
     }
     Options::for_each([&]<class Option>() {
       double* const own = numbers + Optimizer::numbers + Options::template first_number<Option>;
@@ -299,18 +298,17 @@ private:
   T skip(double found) {
     ++skipped_so_far;
     if (++skipped_in_a_row > this->template option<learning::skip_not_finite>().in_a_row)
-      throw error("step " + std::to_string(steps + 1) + ": expected a finite loss after " + std::to_string(skipped_in_a_row - 1) +
-                  " batches in a row that were passed over, found " + number_text(found) + "; " + cure);
+      throw error{"step ", steps + 1, ": expected a finite loss after ", skipped_in_a_row - 1, " batches in a row that were passed over, found ", found, "; ", cure};
     return static_cast<T>(found);
   }
 
   void check_finite() const {
     if constexpr (outputs::checks) {
       const std::string found = outputs::first_not_finite([&](int node) { return run.number(node); });
-      if (!found.empty()) throw error("step " + std::to_string(steps) + ": expected finite numbers, found " + found + "; " + cure);
+      if (!found.empty()) throw error{"step ", steps, ": expected finite numbers, found ", found, "; ", cure};
     }
     if (!is_finite(loss()))
-      throw error("step " + std::to_string(steps) + ": expected a finite loss, found " + number_text(static_cast<double>(loss())) + whose() + "; " + cure);
+      throw error{"step ", steps, ": expected a finite loss, found ", loss(), whose(), "; ", cure};
   }
   std::string whose() const {
     if constexpr (exchanges)

@@ -2,7 +2,6 @@
 #include "slim/core/begin.hpp"
 // One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
 
-#include <string>
 #include <type_traits>
 
 #include "slim/core/error.hpp"
@@ -33,6 +32,16 @@ using element_of = std::remove_cvref_t<decltype(*std::declval<const Values&>().d
 struct not_finite {
   double value;
 };
+
+/// The message for a class number that does not exist, in `example` and there at `place`, unless it has only one.
+[[noreturn, gnu::cold]] inline void refuse_class(const graph::class_labels& of, const graph::node& labels, int inputs, long example, long place, double found) {
+  const bool named = labels.kind == graph::kind::input && (of.of_table || labels.index() != inputs - 1);  // the last input is the labels
+  const message_part nothing("");
+  throw error{of.of_table ? "ids" : "labels", named ? " (input " : "", named ? message_part(labels.index()) : nothing, named ? ")" : "", ": example ", example,
+              place < 0 ? "" : ", number ", place < 0 ? nothing : message_part(place), of.of_table ? ": expected a row of the table from 0 to " : ": expected a class from 0 to ",
+              of.classes - 1, of.ignores ? " or " : "", of.ignores ? message_part(of.ignored) : nothing, ", found ", found,
+              of.of_table ? "; check the data set or the size of the vocabulary" : "; check the data set or the number of outputs"};
+}
 
 /// The parts of a batch for the inputs of `Program`. Integers are taken for numbers, like floats; so are matrices of Eigen in other orders
 /// than by rows. Memory for both is taken at construction, and costs nothing until it is used.
@@ -87,7 +96,6 @@ private:
       if (n.kind == graph::kind::input && n.index() == i) return n.extent;
     return Program.nodes[0].extent;
   }
-  static std::string input(int i) { return "input " + std::to_string(i) + ": "; }
 
   /// Numbers that a program in T can take.
   template <class Values>
@@ -111,11 +119,10 @@ private:
   void take_size(int i, long size) {
     const long each = extent_of(i).size();
     if (size % each != 0 || size == 0 || size / each > room)
-      throw error(input(i) + "expected a multiple of " + std::to_string(each) + " numbers, for 1 to " + std::to_string(room) + " examples, found " +
-                  std::to_string(size) + "; pass whole examples, at most the capacity given at construction");
+      throw error{"input ", i, ": expected a multiple of ", each, " numbers, for 1 to ", room, " examples, found ", size,
+                  "; pass whole examples, at most the capacity given at construction"};
     if (i > 0 && size / each != examples)
-      throw error(input(i) + "expected as many examples as input 0 has (" + std::to_string(examples) + "), found " + std::to_string(size / each) +
-                  "; pass batches of equal size");
+      throw error{"input ", i, ": expected as many examples as input 0 has (", examples, "), found ", size / each, "; pass batches of equal size"};
     examples = size / each;
   }
 
@@ -139,8 +146,8 @@ private:
     if (vector ? along == 1 : Matrix::IsRowMajor && values.innerStride() == 1 && values.outerStride() == columns)
       return bind_row(i, values.data(), rows * columns);
     if (!vector && !Matrix::IsRowMajor && columns != each)
-      throw error(input(i) + "expected one row of " + std::to_string(each) + " numbers for each example, found a column-major matrix of " +
-                  std::to_string(rows) + " x " + std::to_string(columns) + "; transpose it, or make it Eigen::RowMajor");
+      throw error{"input ", i, ": expected one row of ", each, " numbers for each example, found a column-major matrix of ", rows, " x ", columns,
+                  "; transpose it, or make it Eigen::RowMajor"};
     T* own = converted[i].data();
     for (long row = 0; row < rows; ++row)
       for (long column = 0; column < columns; ++column)
@@ -157,14 +164,7 @@ private:
         const bool in_range = label >= 0 && label < static_cast<T>(of.classes);
         if ((in_range && static_cast<T>(static_cast<long>(label)) == label) || (of.ignores && label == static_cast<T>(of.ignored))) continue;
       }
-      const bool last = n.kind != graph::kind::input || n.index() == count - 1;
-      if (of.of_table)
-        throw error((n.kind == graph::kind::input ? "ids (input " + std::to_string(n.index()) + ")" : std::string("ids")) + ": example " + std::to_string(k / cells) +
-                    (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a row of the table from 0 to " + std::to_string(of.classes - 1) + ", found " +
-                    number_text(static_cast<double>(label)) + "; check the data set or the size of the vocabulary");
-      throw error("labels" + (last ? "" : " (input " + std::to_string(n.index()) + ")") + ": example " + std::to_string(k / cells) +
-                  (cells > 1 ? ", number " + std::to_string(k % cells) : "") + ": expected a class from 0 to " + std::to_string(of.classes - 1) +
-                  (of.ignores ? " or " + std::to_string(of.ignored) : "") + ", found " + number_text(static_cast<double>(label)) + "; check the data set or the number of outputs");
+      refuse_class(of, n, count, k / cells, cells > 1 ? k % cells : -1, static_cast<double>(label));
     }
   }
 

@@ -52,7 +52,7 @@ private:
     const std::size_t used = sizeof(T) * static_cast<std::size_t>(size), alignment = used >= large_page ? large_page : 64;
     const std::size_t bytes = (used + alignment - 1) / alignment * alignment;
     void* const memory = std::aligned_alloc(alignment, bytes);
-    if (memory == nullptr) throw error("memory: expected " + std::to_string(bytes) + " free bytes, found fewer; use a smaller capacity or a smaller network");
+    if (memory == nullptr) throw error{"memory: expected ", bytes, " free bytes, found fewer; use a smaller capacity or a smaller network"};
 #ifdef __linux__
     if (alignment == large_page) madvise(memory, bytes, MADV_HUGEPAGE);  // advice: nothing depends on its result
 #endif
