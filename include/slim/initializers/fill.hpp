@@ -41,21 +41,21 @@ void fill_orthogonal(T* values, long rows, long columns, double gain, random_str
 template <class T>
 void fill_range(T* values, long first, long last, distribution kind, double a, double b, std::uint64_t seed, std::uint64_t stream) {
   random_stream random(seed, static_cast<std::uint64_t>(first), stream);
+  const bool uniform = kind == distribution::uniform, truncated = kind != distribution::normal;
   for (long i = first; i < last; ++i) {
-    if (kind == distribution::uniform)
+    if (uniform)
       values[i] = static_cast<T>(a + (b - a) * random.uniform());
-    else if (kind == distribution::normal)
-      values[i] = static_cast<T>(a + b * random.normal());
     else
-      values[i] = static_cast<T>(a + b * random.truncated_normal());
+      values[i] = static_cast<T>(a + b * random.normal(truncated));
   }
 }
 
 }  // namespace detail
 
-/// Fills `values`, a variable of shape `extent`, as `initial` says. `stream` tells variables apart; values do not depend on `threads`.
-template <class T>
-void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream, int threads = kernel::hardware_threads()) {
+/// Fills `values`, a variable of shape `extent`, as `initial` says. `stream` tells variables apart; values do not depend on `threads`. What is not
+/// `Orthogonal` is not asked for such values, and does not compile the code for them.
+template <class T, bool Orthogonal = true>
+[[gnu::cold]] void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream, int threads = kernel::hardware_threads()) {
   const long size = extent.size();
   distribution kind = initial.kind;
   double a = initial.a, b = initial.b;
@@ -68,9 +68,11 @@ void fill(T* values, const shape& extent, const initializer& initial, std::uint6
       for (long i = 0; i < size; ++i) values[i] = static_cast<T>(initial.values[i]);
       return;
     case distribution::orthogonal: {
-      random_stream random(seed, 0, stream);
-      const long columns = extent.channels();
-      detail::fill_orthogonal(values, size / columns, columns, a, random);
+      if constexpr (Orthogonal) {
+        random_stream random(seed, 0, stream);
+        const long columns = extent.channels();
+        detail::fill_orthogonal(values, size / columns, columns, a, random);
+      }
       return;
     }
     case distribution::diagonal:

@@ -29,7 +29,7 @@ struct seed {
 struct capacity {
   long examples;
   constexpr explicit capacity(long n) : examples(n) {
-    if (n < 1 || n > most) throw error("capacity: expected 1 to " + std::to_string(most) + " examples, found " + std::to_string(n) + "; give the largest batch");
+    if (n < 1 || n > most) throw error{"capacity: expected 1 to ", most, " examples, found ", n, "; give the largest batch"};
   }
   static constexpr long most = 1L << 24;
 };
@@ -218,14 +218,19 @@ public:
   static_assert(is_valid<program>::value);
 
   /// Draws initial values of the variables, on `threads` threads; they do not depend on how many.
-  explicit basic_model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
+  [[gnu::cold]] explicit basic_model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
                  int threads = kernel::hardware_threads())
       : held(made(aligned_buffer<scalar>(program.parameter_elements))), first_seed(start.value), predict_with(*this, room, threads) {
+    constexpr bool orthogonal = [] {
+      for (const graph::variable_entry& v : program.variables)
+        if (v.initial.kind == distribution::orthogonal) return true;
+      return false;
+    }();
     held->values.fill(0);  // the gaps between variables, too
     long offset = 0;
     for (int i = 0; i < program.sizes.variables; ++i) {
       const graph::variable_entry& v = program.variables[i];
-      fill(held->values.data() + offset, v.extent, v.initial, start.value, static_cast<std::uint64_t>(i), threads);
+      fill<scalar, orthogonal>(held->values.data() + offset, v.extent, v.initial, start.value, static_cast<std::uint64_t>(i), threads);
       offset += graph::aligned(v.extent.size());
     }
   }
@@ -312,7 +317,7 @@ public:
       const int distance = edit_distance(own.c_str(), std::string(name.substr(0, name_buffer::capacity)).c_str());
       if (distance < least) least = distance, nearest = i;
     }
-    throw error("variable '" + std::string(name) + "': not in this network; did you mean '" + variable_name(nearest) + "'?");
+    throw error{"variable '", name, "': not in this network; did you mean '", variable_name(nearest), "'?"};
   }
 
   /// All parameters, in the order of the variables, each padded to 64 bytes.

@@ -85,13 +85,15 @@ public:
   constexpr float uniform(float low, float high) { return low + (high - low) * uniform(); }
 
   /// Normal with mean 0 and standard deviation 1.
-  float normal() { return normal_quantile(share()); }
+  float normal() { return normal(false); }
 
   /// Standard normal under the condition |value| < 2: the distribution of TensorFlow's truncated_normal, which redraws what
   /// falls outside; here the distribution function is inverted, so that the number of words is fixed. Standard deviation 0.8796.
-  float truncated_normal() {
-    constexpr double below_minus_two = 0.022750131948179207;
-    return normal_quantile(below_minus_two + (1.0 - 2.0 * below_minus_two) * share());
+  float truncated_normal() { return normal(true); }
+  /// One or the other.
+  float normal(bool truncated) {
+    const double below = truncated ? 0.022750131948179207 : 0;  // the share of a normal distribution below −2
+    return normal_quantile(below + (1.0 - 2.0 * below) * share());
   }
 
   /// Uniform in 0 .. count - 1 without bias; count must be positive. Uses one word, rarely more.
