@@ -23,7 +23,7 @@ struct row_normalizer {
 
 /// maximum = max x, total = Σ exp(x − maximum); `exponentials`, unless null, receives exp(x − maximum).
 template<class T>
-[[gnu::noinline]] row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
+SLIM_ONE_COPY row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();  // exp(lowest) = 0: lanes behind the row do not count
   auto largest = simd::broadcast(lowest), total = simd::broadcast(T{});
   simd::for_each_stretch<T>(classes, [&](long at, long count) { largest = simd::maximum(largest, simd::load(x + at, count, lowest)); });
@@ -76,18 +76,21 @@ void softmax_gradient(long rows, long classes, const T* y, const T* dy, T* dx, i
 
 /// Rows with at most so many classes are worked on side by side, one in each lane: a vector along the row would be half empty.
 inline constexpr long side_by_side_classes = 16;
+/// The lengths of rows that a kernel is compiled for.
+inline constexpr unsigned few_classes = 1, many_classes = 2;
+constexpr unsigned row_lengths(long classes) { return classes <= side_by_side_classes ? few_classes : many_classes; }
 
 /// `width` rows from `first`, one in each lane; behind the last row it is repeated, and not written.
 template<class T>
 struct side_by_side {
   long first, rows, classes;
 
-  simd::batch<T> load(const T* matrix, long column) const {
+  SLIM_ONE_COPY simd::batch<T> load(const T* matrix, long column) const {
     alignas(64) T lanes[simd::width<T>];
     for (long lane = 0; lane < simd::width<T>; ++lane) lanes[lane] = matrix[smaller(first + lane, rows - 1) * classes + column];
     return simd::load(lanes);
   }
-  void store(T* matrix, long column, const simd::batch<T>& value) const {
+  SLIM_ONE_COPY void store(T* matrix, long column, const simd::batch<T>& value) const {
     alignas(64) T lanes[simd::width<T>];
     simd::store(lanes, value);
     for (long lane = 0; lane < simd::width<T> && first + lane < rows; ++lane) matrix[(first + lane) * classes + column] = lanes[lane];
@@ -101,7 +104,7 @@ struct side_by_side {
     simd::batch<T> maximum, total;
   };
   /// exp(x − maximum) of each class, and their totals.
-  normalizers normalize(const T* x, simd::batch<T>* exponentials) const {
+  SLIM_ONE_COPY normalizers normalize(const T* x, simd::batch<T>* exponentials) const {
     simd::batch<T> maximum = load(x, 0), total = simd::broadcast(T{});
     for (long c = 1; c < classes; ++c) maximum = simd::maximum(load(x, c), maximum);
     for (long c = 0; c < classes; ++c) {
@@ -121,53 +124,57 @@ void for_each_rows(long rows, long classes, int threads, Body&& body) {
 }
 
 /// loss[row] = −Σ labels·log softmax(logits): labels are any distribution (or weights) over the classes.
-template<class T>
+template<class T, unsigned Rows = few_classes | many_classes>
 void softmax_cross_entropy(long rows, long classes, const T* logits, const T* labels, T* loss, int threads) {
-  if (classes <= side_by_side_classes)
-    return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
-      simd::batch<T> exponentials[side_by_side_classes];
-      const auto [maximum, total] = some.normalize(logits, exponentials);
-      const auto log_total = simd::logarithm(total);
-      auto sum = simd::broadcast(T{});
-      for (long c = 0; c < classes; ++c) sum = simd::multiply_add(some.load(labels, c), log_total - (some.load(logits, c) - maximum), sum);
-      some.store(loss, sum);
+  if constexpr ((Rows & few_classes) != 0)
+    if (classes <= side_by_side_classes)
+      return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
+        simd::batch<T> exponentials[side_by_side_classes];
+        const auto [maximum, total] = some.normalize(logits, exponentials);
+        const auto log_total = simd::logarithm(total);
+        auto sum = simd::broadcast(T{});
+        for (long c = 0; c < classes; ++c) sum = simd::multiply_add(some.load(labels, c), log_total - (some.load(logits, c) - maximum), sum);
+        some.store(loss, sum);
+      });
+  if constexpr ((Rows & many_classes) != 0)
+    for_each_row(rows, classes, threads, [&](long row) {
+      const T *x = logits + row * classes, *l = labels + row * classes;
+      const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
+      const auto maximum = simd::broadcast(normal.maximum), log_total = simd::logarithm(simd::broadcast(normal.total));
+      auto total = simd::broadcast(T{});
+      simd::for_each_stretch<T>(classes, [&](long at, long count) {
+        const auto surprise = log_total - (simd::load(x + at, count, normal.maximum) - maximum);
+        total = simd::multiply_add(simd::load(l + at, count), surprise, total);
+      });
+      loss[row] = simd::sum(total);
     });
-  for_each_row(rows, classes, threads, [&](long row) {
-    const T *x = logits + row * classes, *l = labels + row * classes;
-    const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
-    const auto maximum = simd::broadcast(normal.maximum), log_total = simd::logarithm(simd::broadcast(normal.total));
-    auto total = simd::broadcast(T{});
-    simd::for_each_stretch<T>(classes, [&](long at, long count) {
-      const auto surprise = log_total - (simd::load(x + at, count, normal.maximum) - maximum);
-      total = simd::multiply_add(simd::load(l + at, count), surprise, total);
-    });
-    loss[row] = simd::sum(total);
-  });
 }
 
 /// dlogits = dloss[row] · (softmax(logits)·Σ labels − labels). dlogits may be logits.
-template<class T>
+template<class T, unsigned Rows = few_classes | many_classes>
 void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, const T* labels, const T* dloss, T* dlogits, int threads) {
-  if (classes <= side_by_side_classes)
-    return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
-      simd::batch<T> exponentials[side_by_side_classes];
-      const auto total = some.normalize(logits, exponentials).total;
+  if constexpr ((Rows & few_classes) != 0)
+    if (classes <= side_by_side_classes)
+      return for_each_rows<T>(rows, classes, threads, [&](const side_by_side<T>& some) {
+        simd::batch<T> exponentials[side_by_side_classes];
+        const auto total = some.normalize(logits, exponentials).total;
+        auto label_sum = simd::broadcast(T{});
+        for (long c = 0; c < classes; ++c) label_sum += some.load(labels, c);
+        const auto scale = label_sum / total, slope = some.load(dloss);
+        for (long c = 0; c < classes; ++c) some.store(dlogits, c, (exponentials[c] * scale - some.load(labels, c)) * slope);
+      });
+  if constexpr ((Rows & many_classes) != 0)
+    for_each_row(rows, classes, threads, [&](long row) {
+      const T* l = labels + row * classes;
+      T* out = dlogits + row * classes;
+      const T total = normalize_row(classes, logits + row * classes, out).total;
       auto label_sum = simd::broadcast(T{});
-      for (long c = 0; c < classes; ++c) label_sum += some.load(labels, c);
-      const auto scale = label_sum / total, slope = some.load(dloss);
-      for (long c = 0; c < classes; ++c) some.store(dlogits, c, (exponentials[c] * scale - some.load(labels, c)) * slope);
+      simd::for_each_stretch<T>(classes, [&](long at, long count) { label_sum += simd::load(l + at, count); });
+      const auto scale = simd::broadcast(simd::sum(label_sum) / total), slope = simd::broadcast(dloss[row]);
+      simd::for_each_stretch<T>(classes, [&](long at, long count) {
+        simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count);
+      });
     });
-  for_each_row(rows, classes, threads, [&](long row) {
-    const T* l = labels + row * classes;
-    T* out = dlogits + row * classes;
-    const T total = normalize_row(classes, logits + row * classes, out).total;
-    auto label_sum = simd::broadcast(T{});
-    simd::for_each_stretch<T>(classes, [&](long at, long count) { label_sum += simd::load(l + at, count); });
-    const auto scale = simd::broadcast(simd::sum(label_sum) / total), slope = simd::broadcast(dloss[row]);
-    simd::for_each_stretch<T>(classes, [&](long at, long count) {
-      simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count);
-    });
-  });
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL

@@ -16,9 +16,10 @@ struct softmax_cross_entropy_gradient : operation<"softmax_cross_entropy_gradien
   }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return 4 * static_cast<double>(n.extent().size()); }
-  template <class T>
+  static constexpr unsigned variants(node_view n) { return kernel::row_lengths(n.extent().channels()); }
+  template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {
-    kernel::softmax_cross_entropy_gradient<T>(r.rows(), r.channels(), r.in(0), r.in(1), r.in(2), r.out(), r.threads());
+    kernel::softmax_cross_entropy_gradient<T, Variants>(r.rows(), r.channels(), r.in(0), r.in(1), r.in(2), r.out(), r.threads());
   }
 };
 
@@ -37,9 +38,10 @@ struct softmax_cross_entropy : operation<"softmax_cross_entropy"> {
     to.derive(n, 0, softmax_cross_entropy_gradient::kind, {n.operands[0], n.operands[1], dy});
   }
   static constexpr double work(node_view n) { return 4 * static_cast<double>(n.extent(0).size()); }
-  template <class T>
+  static constexpr unsigned variants(node_view n) { return kernel::row_lengths(n.extent(0).channels()); }
+  template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {
-    kernel::softmax_cross_entropy<T>(r.rows(r.operand(0)), r.extent(0).channels(), r.in(0), r.in(1), r.out(), r.threads());
+    kernel::softmax_cross_entropy<T, Variants>(r.rows(r.operand(0)), r.extent(0).channels(), r.in(0), r.in(1), r.out(), r.threads());
   }
 };
 
