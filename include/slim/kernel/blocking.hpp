@@ -52,7 +52,7 @@ struct blocking {
 
 /// Chunks of at most `depth_limit` steps, and blocks of at most `most_pixels` pixels whose source cells for one chunk fit
 /// `room` elements; chunks shrink until a block of `least_pixels` can fit.
-constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long least_pixels, long most_pixels, long room) {
+[[gnu::cold]] constexpr blocking choose_blocking(const tap_grid& grid, long depth_limit, long least_pixels, long most_pixels, long room) {
   const tap_axis &height = grid.height, &width = grid.width;
   long tap_rows = height.taps, tap_columns = width.taps, channels = grid.source_channels;
   const long least_columns = smaller(least_pixels, width.outputs);

@@ -28,7 +28,7 @@ constexpr bool prefers_dot_tiles(long rows, long columns) { return rows <= dot_l
 /// `stride` apart. All pointers must be readable (repeat one to fill
 /// up): a tile with one row costs as much as a full one, which reading the right operand hides.
 template<class T>
-[[gnu::noinline]] void dot_tile(long size, const T* const* left, const T* const* right, T* result, long stride, int valid_left,
+SLIM_ONE_COPY void dot_tile(long size, const T* const* left, const T* const* right, T* result, long stride, int valid_left,
                                 int valid_right, bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;

@@ -45,7 +45,7 @@ struct response_scale {
 };
 
 template<class T>
-[[gnu::noinline]] response_scale<T> scale_responses(const response_normalization& p, long channels, const T* x, long channel) {
+SLIM_ONE_COPY response_scale<T> scale_responses(const response_normalization& p, long channels, const T* x, long channel) {
   const auto squares = window_sum<T>(channels, channel, p.radius, [&](long at, long count) {
     const auto value = simd::load(x + at, count);
     return value * value;

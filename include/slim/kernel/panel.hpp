@@ -32,7 +32,7 @@ inline constexpr long packed_rows = 4;
 
 /// Steps `first` … `first + rows` of panels that are `depth` steps deep, from a matrix with contiguous columns.
 template<class T>
-void pack_panels(const T* source, long row_stride, long rows, long columns, T* panels, long first, long depth) {
+SLIM_ONE_COPY void pack_panels(const T* source, long row_stride, long rows, long columns, T* panels, long first, long depth) {
   constexpr long wide = tile_columns<T>;
   for (long block = 0; block < rows; block += packed_rows) {
     const long end = block + packed_rows < rows ? block + packed_rows : rows;
@@ -51,7 +51,7 @@ void pack_panels(const T* source, long row_stride, long rows, long columns, T* p
 
 /// The same from a matrix with contiguous rows: element (step r, column j) is source[j·column_stride + r].
 template<class T>
-void pack_panels_transposed(const T* source, long column_stride, long rows, long columns, T* panels, long first, long depth) {
+SLIM_ONE_COPY void pack_panels_transposed(const T* source, long column_stride, long rows, long columns, T* panels, long first, long depth) {
   constexpr long wide = tile_columns<T>;
   for (long column = 0; column < padded_columns<T>(columns); ++column) {
     T* SLIM_RESTRICT to = panels + (column / wide * depth + first) * wide + column % wide;

@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "slim/core/config.hpp"
 #include "slim/kernel/hardware_threads.hpp"
 #if !defined(SLIM_COMPILED_KERNELS) && !defined(SLIM_COMPILED_LEVEL)
 #include "slim/kernel/thread_pool.hpp"
@@ -19,7 +20,7 @@ inline constexpr double fork_threshold = 2e5;
 #if defined(SLIM_COMPILED_KERNELS) || defined(SLIM_COMPILED_LEVEL)
 void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread), const void* context);
 #else
-[[gnu::noinline]] inline void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread),
+SLIM_ONE_COPY inline void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread),
                                         const void* context) {
   if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold)
     return fork_tasks(tasks, tasks < threads ? static_cast<int>(tasks) : threads, body, context);

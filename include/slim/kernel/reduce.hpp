@@ -24,39 +24,30 @@ constexpr long reduce_blocks_of(long rows) {
 /// Elements of workspace that reduce_columns needs for `outputs` sums.
 constexpr long reduce_columns_workspace(long width, int outputs) { return reduce_blocks * width * outputs; }
 
-/// outputs[o][c] = Σ over rows of output o of Code(row, c). `workspace` has reduce_columns_workspace(width, outputs) elements.
-template <class T, auto Code>
-void reduce_columns(const expression_context<T>& context, long rows, T* workspace, int threads) {
-  constexpr int outputs = Code.output_count;
-  const long width = context.width, blocks = reduce_blocks_of(rows);
-  parallel_for(blocks, 4.0 * Code.node_count * static_cast<double>(rows / blocks * width), threads, [&](long block) {
-    const long begin = rows * block / blocks, end = rows * (block + 1) / blocks;
-    for (long first = begin; first < end; first += reduce_rows) {
-      const long last = first + reduce_rows < end ? first + reduce_rows : end;
-      simd::for_each_stretch<T>(width, [&](long column, long count) {
-        detail::evaluation<T, Code> e{context, {}};
-        simd::batch<T> totals[room_for(outputs)];
-        const auto place = [&](int o) { return (blocks == 1 ? context.outputs[o] : workspace + (block * outputs + o) * width) + column; };
-        for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(place(o), count);
-        for (long row = first; row < last; ++row) {
-          e.row(row, detail::node_indices<Code>{});
-          e.elements(row, column, count, detail::node_indices<Code>{});
-          for (int o = 0; o < outputs; ++o) totals[o] += e.values[Code.outputs[o]];
-        }
-        for (int o = 0; o < outputs; ++o) simd::store(place(o), totals[o], count);
-      });
-    }
-  });
-  if (blocks == 1) return;
-  for (int o = 0; o < outputs; ++o)
-    for (long column = 0; column < width; ++column) {
-      T total = 0;
-      for (long block = 0; block < blocks; ++block) total += workspace[(block * outputs + o) * width + column];
-      context.outputs[o][column] = total;
-    }
-}
+// What follows comes in two parts: the loop of a function over some rows, and how these are shared out, which is compiled once for all functions.
 
 namespace detail {
+
+/// to[o][c] = Σ of output o of Code over rows [begin, end).
+template <class T, auto Code>
+void column_sums(const expression_context<T>& context, long begin, long end, T* const* to) {
+  constexpr int outputs = Code.output_count;
+  for (long first = begin; first < end; first += reduce_rows) {
+    const long last = first + reduce_rows < end ? first + reduce_rows : end;
+    simd::for_each_stretch<T>(context.width, [&](long column, long count) {
+      evaluation<T, Code> e{context, {}};
+      simd::batch<T> totals[room_for(outputs)];
+      for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(to[o] + column, count);
+      for (long row = first; row < last; ++row) {
+        e.row(row, node_indices<Code>{});
+        e.elements(row, column, count, node_indices<Code>{});
+        for (int o = 0; o < outputs; ++o) totals[o] += e.values[Code.outputs[o]];
+      }
+      for (int o = 0; o < outputs; ++o) simd::store(to[o] + column, totals[o], count);
+    });
+  }
+}
+
 /// Σ of Code over a rectangle, collected in double.
 template <class T, auto Code>
 double rectangle_sum(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
@@ -83,66 +74,123 @@ double rectangle_sum(const expression_context<T>& context, long row_begin, long 
   }
   return result;
 }
-}  // namespace detail
 
-/// outputs[0][0] = Σ over rows × width of Code.
+/// The rows of the loop that one result is the sum of: the first, and how much further the others are.
+struct summed_rows {
+  long begin, terms;
+  const expr::row_places& next;
+};
+
+/// to[c] = Σ of Code over some rows.
 template <class T, auto Code>
-void reduce_all(const expression_context<T>& context, long rows, int threads) {
+void row_sums(const expression_context<T>& context, const summed_rows& rows, T* to) {
+  for (long done = 0; done < rows.terms; done += reduce_rows) {
+    const long last = done + reduce_rows < rows.terms ? done + reduce_rows : rows.terms;
+    simd::for_each_stretch<T>(context.width, [&](long column, long count) {
+      evaluation<T, Code> e{context, {}};
+      simd::batch<T> total(T(0));
+      for (long term = done; term < last; ++term) {
+        const long row = rows.begin + rows.next(term);
+        e.row(row, node_indices<Code>{});
+        e.elements(row, column, count, node_indices<Code>{});
+        total += e.values[Code.outputs[0]];
+      }
+      simd::store(to + column, done == 0 ? total : simd::load(to + column, count) + total, count);
+    });
+  }
+}
+
+/// The loops above without the type of their function, of `work` operations for each element.
+template <class T>
+struct summation {
+  using rectangle = double(const expression_context<T>&, long row_begin, long row_end, long column_begin, long column_end);
+  using columns = void(const expression_context<T>&, long begin, long end, T* const* to);
+  using rows = void(const expression_context<T>&, const summed_rows&, T* to);
+};
+template <auto Code>
+inline constexpr double work_of = 4.0 * Code.node_count;
+
+template <class T>
+SLIM_ONE_COPY void reduce_columns(const expression_context<T>& context, long rows, typename summation<T>::columns* sums, int outputs, double work, T* workspace, int threads) {
+  const long width = context.width, blocks = reduce_blocks_of(rows);
+  parallel_for(blocks, work * static_cast<double>(rows / blocks * width), threads, [&](long block) {
+    T* to[max_expression_outputs];
+    for (int o = 0; o < outputs; ++o) to[o] = blocks == 1 ? context.outputs[o] : workspace + (block * outputs + o) * width;
+    sums(context, rows * block / blocks, rows * (block + 1) / blocks, to);
+  });
+  if (blocks == 1) return;
+  for (int o = 0; o < outputs; ++o)
+    for (long column = 0; column < width; ++column) {
+      T total = 0;
+      for (long block = 0; block < blocks; ++block) total += workspace[(block * outputs + o) * width + column];
+      context.outputs[o][column] = total;
+    }
+}
+
+template <class T>
+SLIM_ONE_COPY void reduce_all(const expression_context<T>& context, long rows, typename summation<T>::rectangle* sum, double work, int threads) {
   double partial[reduce_blocks]{};
   const bool by_row = rows >= reduce_blocks;
   const long extent = by_row ? rows : context.width;
   const long blocks = extent < reduce_blocks ? extent : reduce_blocks;
-  parallel_for(blocks, 4.0 * Code.node_count * static_cast<double>(rows * context.width) / static_cast<double>(blocks), threads, [&](long block) {
+  parallel_for(blocks, work * static_cast<double>(rows * context.width) / static_cast<double>(blocks), threads, [&](long block) {
     const long first = extent * block / blocks, last = extent * (block + 1) / blocks;
-    partial[block] = by_row ? detail::rectangle_sum<T, Code>(context, first, last, 0, context.width)
-                            : detail::rectangle_sum<T, Code>(context, 0, rows, first, last);
+    partial[block] = by_row ? sum(context, first, last, 0, context.width) : sum(context, 0, rows, first, last);
   });
   double total = 0;
   for (long block = 0; block < blocks; ++block) total += partial[block];
   context.outputs[0][0] = static_cast<T>(total);
 }
 
+template <class T>
+SLIM_ONE_COPY void reduce_examples(const expression_context<T>& context, long examples, typename summation<T>::rectangle* sum, double work, int threads) {
+  parallel_for(examples, work * static_cast<double>(context.rows_per_example * context.width), threads, [&](long example) {
+    const long first = example * context.rows_per_example;
+    context.outputs[0][example] = static_cast<T>(sum(context, first, first + context.rows_per_example, 0, context.width));
+  });
+}
+
+template <class T>
+SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next,
+                                  typename summation<T>::rows* sums, typename summation<T>::rectangle* sum, double work, int threads) {
+  const long width = context.width, terms = rows / results;
+  parallel_for(results, work * static_cast<double>(terms * width), threads, [&](long r) {
+    const long begin = first(r);
+    if (!to_number) return sums(context, {begin, terms, next}, context.outputs[0] + r * width);
+    double total = 0;
+    for (long term = 0; term < terms; ++term) {
+      const long row = begin + next(term);
+      total += sum(context, row, row + 1, 0, width);
+    }
+    context.outputs[0][r] = static_cast<T>(total);
+  });
+}
+
+}  // namespace detail
+
+/// outputs[o][c] = Σ over rows of output o of Code(row, c). `workspace` has reduce_columns_workspace(width, outputs) elements.
+template <class T, auto Code>
+void reduce_columns(const expression_context<T>& context, long rows, T* workspace, int threads) {
+  detail::reduce_columns(context, rows, &detail::column_sums<T, Code>, Code.output_count, detail::work_of<Code>, workspace, threads);
+}
+
+/// outputs[0][0] = Σ over rows × width of Code.
+template <class T, auto Code>
+void reduce_all(const expression_context<T>& context, long rows, int threads) {
+  detail::reduce_all(context, rows, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
+}
+
 /// outputs[0][e] = Σ over the rows of example e of Code.
 template <class T, auto Code>
 void reduce_examples(const expression_context<T>& context, long examples, int threads) {
-  parallel_for(examples, 4.0 * Code.node_count * static_cast<double>(context.rows_per_example * context.width), threads, [&](long example) {
-    const long first = example * context.rows_per_example;
-    context.outputs[0][example] = static_cast<T>(detail::rectangle_sum<T, Code>(context, first, first + context.rows_per_example, 0, context.width));
-  });
+  detail::reduce_examples(context, examples, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
 }
 
 /// Result r is the sum of `rows / results` rows of the loop, as a row or, with `to_number`, as one number: the first of them is row first(r), the others are
 /// next(1), next(2) … rows further.
 template <class T, auto Code>
 void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next, int threads) {
-  const long width = context.width, terms = rows / results;
-  parallel_for(results, 4.0 * Code.node_count * static_cast<double>(terms * width), threads, [&](long r) {
-    const long begin = first(r);
-    if (to_number) {
-      double total = 0;
-      for (long term = 0; term < terms; ++term) {
-        const long row = begin + next(term);
-        total += detail::rectangle_sum<T, Code>(context, row, row + 1, 0, width);
-      }
-      context.outputs[0][r] = static_cast<T>(total);
-      return;
-    }
-    T* const result = context.outputs[0] + r * width;
-    for (long done = 0; done < terms; done += reduce_rows) {
-      const long last = done + reduce_rows < terms ? done + reduce_rows : terms;
-      simd::for_each_stretch<T>(width, [&](long column, long count) {
-        detail::evaluation<T, Code> e{context, {}};
-        simd::batch<T> total(T(0));
-        for (long term = done; term < last; ++term) {
-          const long row = begin + next(term);
-          e.row(row, detail::node_indices<Code>{});
-          e.elements(row, column, count, detail::node_indices<Code>{});
-          total += e.values[Code.outputs[0]];
-        }
-        simd::store(result + column, done == 0 ? total : simd::load(result + column, count) + total, count);
-      });
-    }
-  });
+  detail::reduce_rows_of(context, rows, results, to_number, first, next, &detail::row_sums<T, Code>, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "slim/core/config.hpp"
 #include "slim/kernel/hardware_threads.hpp"
 
 namespace slim::kernel {
@@ -198,7 +199,7 @@ inline void thread_pool::start(int wanted) {
 
 /// Runs body(context, task, thread) once for each task in [0, tasks), on at most `team` threads, of which the caller is one. Returns when all
 /// are done; then nobody uses `context` any more. Any number of threads may call this at once.
-[[gnu::noinline]] inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task, int thread), const void* context) {
+SLIM_ONE_COPY inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task, int thread), const void* context) {
   using pooling::shared_loop;
   team = team < most_threads ? team : most_threads;
   shared_loop* const loop = pooling::pool.closed.load(std::memory_order_relaxed) ? nullptr : pooling::pool.take();

@@ -48,7 +48,7 @@ struct stretch_list {
 /// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
 /// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
 template<class T, int Rows, int Vectors>
-[[gnu::noinline]] void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
+SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
                             bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;

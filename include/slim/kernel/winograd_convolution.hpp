@@ -40,7 +40,7 @@ constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_pla
 
 /// Scratch memory in elements for up to `batch` images.
 template<class T, class Transform>
-constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
+[[gnu::cold]] constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
     const auto layout = winograd_block_layout<T, Transform>(p, images, threads);
     return has_few_tiles<T, Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
@@ -53,7 +53,7 @@ constexpr long winograd_convolution_workspace(const winograd_plane& p, long batc
 /// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count). The weights
 /// of neighbouring frequencies lie `weights_stride` apart.
 template<class T, class Transform>
-[[gnu::noinline]] void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count, T* products) {
+SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count, T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
   stretch_list<reduction_limit / line> steps(1);
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
@@ -87,7 +87,7 @@ template<class T, class Transform>
 /// Transforms the products of tiles [first, last) back, to the channels from `channel` on, and hands each stretch of finished pixels to
 /// the epilogue.
 template<class T, class Transform>
-[[gnu::noinline]] void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
+SLIM_ONE_COPY void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
                                     long first, long last, T* result, const epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
@@ -110,7 +110,7 @@ template<class T, class Transform>
 
 /// The same where only the largest of each square of pixels is stored; the image is made of whole squares, and so are tiles.
 template<class T, class Transform>
-[[gnu::noinline]] void finish_pooled_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
+SLIM_ONE_COPY void finish_pooled_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
                                            long first, long last, T* result, const pooled_epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1), outputs = Transform::outputs;
   constexpr long most_tiles = larger(pooled_scratch_size<T> / (outputs * outputs * together * panel), 1);

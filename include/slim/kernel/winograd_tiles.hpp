@@ -144,7 +144,7 @@ struct columns_in_order {
 
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to the line's place `sources` in a layout's source matrices.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source,
+SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source,
                                          long line_index, long first, long last, T* sources) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -171,7 +171,7 @@ template<class T, class Transform>
 
 /// A y Aᵀ of tiles [first, last) for one panel of result channels, to `results`.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult,
+SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult,
                                                   long panel_index, long first, long last, T* results) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -199,7 +199,7 @@ template<class T, class Transform>
 
 /// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results,
+SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results,
                                          long panel_index, long channel, long first, long last, T* result) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
@@ -232,7 +232,7 @@ template<class T, class Transform>
 /// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][all], of which the layout's
 /// result channels are the first.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
+SLIM_ONE_COPY void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;
@@ -250,7 +250,7 @@ template<class T, class Transform>
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
 /// `weights` is [tap row][tap column][all][source channels], of which the layout's result channels are the first.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
+SLIM_ONE_COPY void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
@@ -276,7 +276,7 @@ template<class T, class Transform>
 /// Gᵀ u G of the layout's source channel `channel`: the gradient of its weights, `dweights` [tap row][tap column][result channels], whose taps lie `tap` elements
 /// apart, from that of the transformed weights.
 template<class T, class Transform>
-[[gnu::noinline]] void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, long tap, T* dweights) {
+SLIM_ONE_COPY void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, long tap, T* dweights) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
   constexpr long panel = tile_columns<T>;

@@ -43,7 +43,7 @@ constexpr long winograd_gradient_rows_elements(const winograd_plane& p) {
 
 /// Scratch memory in elements for up to `batch` images: of as many as one block takes, and of the largest of several blocks.
 template<class T, class Transform>
-constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
+[[gnu::cold]] constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
   const long rows = winograd_gradient_rows_elements<T, Transform>(p);
   const long together = smaller(batch, winograd_gradient_tiles / tile_grid<Transform>{p}.per_image());
   long most = 0;
@@ -61,7 +61,7 @@ constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long
 
 /// gradient[channel][column] (+)= Σ over `count` tiles of sources[tile][channel] · results[tile][column], for one frequency.
 template<class T, class Transform>
-[[gnu::noinline]] void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, long count, bool accumulate, T* gradient) {
+SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, long count, bool accumulate, T* gradient) {
   constexpr long panel = tile_columns<T>;
   const long channels = layout.lines() * line_elements<T>;
   const stretch all{0, count};

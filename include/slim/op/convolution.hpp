@@ -118,10 +118,10 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return detail::geometry_of(n.extent(0), n.extent(1), attributes_of(n.self).window);
   }
-  template <class T>
+  template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
       elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
     });
     return elements;
@@ -171,10 +171,10 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return detail::geometry_of(n.extent(), n.extent(0), attributes_of(n.self).window);
   }
-  template <class T>
+  template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
       elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;
@@ -220,10 +220,10 @@ struct convolution : convolution_of_images<"convolution"> {
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return detail::geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
   }
-  template <class T>
+  template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<detail::every_transform>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
       elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;

@@ -18,8 +18,8 @@ struct invocation {
   const slim::shape& extent() const { return node().extent; }
   const slim::shape& extent(int k) const { return operand(k).extent; }
 
-  const T* in(int k) const { return state[node().operands[k]]; }
-  T* out() const { return state[at.node]; }
+  SLIM_ONE_COPY const T* in(int k) const { return state[node().operands[k]]; }
+  SLIM_ONE_COPY T* out() const { return state[at.node]; }
   /// Result `number` of an operation that has several.
   T* out(int number) const { return out() + number * graph::aligned(extent().size()); }
   /// Scratch memory, as much as the operation's `workspace` asked for.

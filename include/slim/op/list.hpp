@@ -129,6 +129,11 @@ struct needed_operations {
     for (unsigned& one : variants) one = 0;  // one by one: g++ 12 leaves zeros that nobody wrote out of the names of templates
   }
 };
+inline constexpr needed_operations every_operation = [] {
+  needed_operations needed;
+  for (unsigned& variants : needed.variants) variants = ~0u;
+  return needed;
+}();
 template <class Program>
 constexpr needed_operations needed_by(const Program& p) {
   needed_operations needed;
@@ -247,10 +252,21 @@ constexpr runner_table<T> runners_of(operation_list<Operations...>) {
 
 #endif
 
-template <class T, class... Operations>
+template <class T, class Operation, unsigned Variants>
+constexpr long workspace_of(node_view n, const largest_run& most) {
+  if constexpr (Variants == 0)
+    return 0;
+  else if constexpr (requires { Operation::template workspace<T, Variants>(n, most); })
+    return Operation::template workspace<T, Variants>(n, most);
+  else
+    return Operation::template workspace<T>(n, most);
+}
+template <class T, needed_operations Needed, class... Operations>
 constexpr long workspace_of(operation_list<Operations...>, node_view n, const largest_run& most) {
   long elements = 0;
-  (void)((Operations::kind == n.self.kind && (elements = Operations::template workspace<T>(n, most), true)) || ...);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (void)((Operations::kind == n.self.kind && (elements = workspace_of<T, Operations, Needed.variants[I]>(n, most), true)) || ...);
+  }(std::index_sequence_for<Operations...>{});
   return elements;
 }
 
@@ -260,13 +276,13 @@ constexpr long workspace_of(operation_list<Operations...>, node_view n, const la
 template <class T, needed_operations Needed>
 inline constexpr runner_table<T> runners_of = running::runners_of<T, Needed>(all{});
 
-/// Elements of scratch memory that a node needs.
-template <class T>
+/// Elements of scratch memory that a node needs, which is one of those in `Needed`.
+template <class T, needed_operations Needed = every_operation>
 constexpr long workspace(node_view n, const largest_run& most) {
 #ifdef SLIM_COMPILED_KERNELS
   if (!std::is_constant_evaluated()) return graph::is_operation(n.self.kind) ? compiled_table<T>().workspace(n, most.capacity, most.threads) : 0;
 #endif
-  return running::workspace_of<T>(all{}, n, most);
+  return running::workspace_of<T, Needed>(all{}, n, most);
 }
 
 }  // namespace SLIM_LEVEL

@@ -51,7 +51,7 @@ struct operation {
   static constexpr bool takes_updates(node_view) { return false; }
   /// Variants of `run` that a node needs, as bits: only those of a program are compiled into it, as `run<T, Variants>`.
   static constexpr unsigned variants(node_view) { return 1; }
-  /// Elements of scratch memory.
+  /// Elements of scratch memory. May be `workspace<T, Variants>` as well, where it depends on them.
   template <class T>
   static constexpr long workspace(node_view, const largest_run&) {
     return 0;

@@ -32,7 +32,7 @@ struct bound_epilogue {
   kernel::expression_context<T> context;
   kernel::epilogue<T> call;
 
-  bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
+  SLIM_ONE_COPY bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
     if (at.epilogue == nullptr) return;
     context.inputs[0] = context.outputs[0] = s[at.node];
     for (int k = node.body(); k < node.operand_count; ++k) context.inputs[k - node.body() + 1] = s[node.operands[k]];
@@ -46,7 +46,7 @@ struct bound_epilogue {
   kernel::pooled_epilogue<T> pooled() const { return {node.pool, call.apply != nullptr ? &apply_to_scratch : nullptr, this}; }
 
   /// Updates elements [column, last_column) of one row of the weights, a matrix with as many columns as they have channels, from their gradient.
-  void update_row(const T* gradient, long row, long column, long last_column) const {
+  SLIM_ONE_COPY void update_row(const T* gradient, long row, long column, long last_column) const {
     const long columns = node.extent.channels();
     kernel::expression_context<T> one = context;  // of this row: all operands that have rows are moved there
     one.inputs[0] = one.outputs[0] = nullptr;
@@ -62,7 +62,7 @@ struct bound_epilogue {
   }
 
   /// Asks for what update_row will read there.
-  void prefetch_row(long row, long column, long last_column) const {
+  SLIM_ONE_COPY void prefetch_row(long row, long column, long last_column) const {
     constexpr long line = 64 / static_cast<long>(sizeof(T));
     for (int k = node.body(); k < node.operand_count; ++k)
       if (state.nodes[node.operands[k]].extent.size() == node.extent.size())

@@ -24,13 +24,13 @@ public:
         examples(Program.example_elements * capacity),
         fixed(Program.fixed_elements),
         exchanged(Program.exchanged_elements),
-        workspace(workspace_elements<T>(Program, capacity, team)) {}
+        workspace(workspace_elements<T, op::needed_by(Program)>(Program, capacity, team)) {}
 
   long capacity() const { return room; }
   int threads() const { return team; }
   void set_threads(int threads) {
     team = threads < 1 ? 1 : threads;
-    const long needed = workspace_elements<T>(Program, room, team);
+    const long needed = workspace_elements<T, op::needed_by(Program)>(Program, room, team);
     if (needed > workspace.size()) workspace = aligned_buffer<T>(needed);
   }
   /// Bytes of the arenas.

@@ -7,7 +7,13 @@
 #include "slim/kernel/reduce.hpp"
 #include "slim/op/invocation.hpp"
 
-namespace slim::detail::inline SLIM_LEVEL {
+namespace slim::detail {
+
+/// What a sum that is not one of some axes goes over.
+enum class sums_over { example, all, columns };
+constexpr sums_over sums_of(const graph::node& n) { return n.batched ? sums_over::example : n.extent.size() == 1 ? sums_over::all : sums_over::columns; }
+
+inline namespace SLIM_LEVEL {
 
 template <class T>
 struct loops {
@@ -16,7 +22,7 @@ struct loops {
 
   static const node& of(const state& s, const step<T>& at) { return s.nodes[at.node]; }
 
-  [[gnu::noinline]] static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
+  SLIM_ONE_COPY static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
@@ -54,14 +60,13 @@ struct loops {
     for (int o = 0; o < Code.output_count; ++o) c.outputs[o] = s[of(s, at).operands[o]];
     kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
   }
-  template <auto Code>
+  template <auto Code, sums_over Over>
   static void reduce(const state& s, const step<T>& at) {
-    const node& n = of(s, at);
     kernel::expression_context<T> c = function_context(s, at);
     const operand_places<Code> places(s, at, c);
-    if (n.batched)
+    if constexpr (Over == sums_over::example)
       kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
-    else if (n.extent.size() == 1)
+    else if constexpr (Over == sums_over::all)
       kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
     else
       kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
@@ -78,6 +83,8 @@ struct loops {
   }
 };
 
-}  // namespace slim::detail::inline SLIM_LEVEL
+}  // namespace SLIM_LEVEL
+
+}  // namespace slim::detail
 
 #include "slim/core/end.hpp"

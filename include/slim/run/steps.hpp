@@ -36,7 +36,7 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
     const graph::node& n = p.nodes[index];
     const int function = epilogue ? n.epilogue : n.function;
     const graph::loop_shape loop = graph::loop_of(p, n, epilogue);
-    unsigned long key = epilogue ? 1 : n.kind == graph::kind::map ? 2 : n.kind == graph::kind::update ? 3 : graph::sums_rows(p, n) ? 4 : 5;
+    unsigned long key = epilogue ? 1 : n.kind == graph::kind::map ? 2 : n.kind == graph::kind::update ? 3 : graph::sums_rows(p, n) ? 4 : 5 + static_cast<unsigned long>(sums_of(n));
     for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
       key = key * 8 + static_cast<unsigned long>(graph::loop_access(p.nodes[n.operands[k]], loop));
     for (int v = newest[function]; v >= 0; v = found.variants[v].next)
@@ -77,7 +77,7 @@ struct step_table {
     else if constexpr (graph::sums_rows(Program, Program.nodes[index]))
       return {&loops<T>::template reduce_rows<code>, nullptr};
     else
-      return {&loops<T>::template reduce<code>, nullptr};
+      return {&loops<T>::template reduce<code, sums_of(Program.nodes[index])>, nullptr};
   }
 
   step<T> steps[room_for(count)]{};
@@ -111,13 +111,13 @@ inline constexpr detail::step_table<T, Program> steps_of{};
 
 inline namespace SLIM_LEVEL {
 
-/// Elements of scratch memory that any step of `p` may need for up to `capacity` examples.
-template <class T, class Program>
-constexpr long workspace_elements(const Program& p, long capacity, int threads) {
+/// Elements of scratch memory that any step of `p`, which needs no operations but `Needed`, may need for up to `capacity` examples.
+template <class T, op::needed_operations Needed = op::every_operation, class Program>
+[[gnu::cold]] constexpr long workspace_elements(const Program& p, long capacity, int threads) {
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T>({p.nodes, n}, {capacity, threads});
+    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T, Needed>({p.nodes, n}, {capacity, threads});
     if (own > most) most = own;
   }
   return most;

@@ -81,7 +81,7 @@ inline V multiply_add(const V& a, const V& b, const V& c) noexcept {
 /// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
 /// Out of line, like store_first: it serves the end of a row, and would otherwise be most of a kernel's code.
 template<class T>
-[[gnu::noinline]] batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
+SLIM_ONE_COPY batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
   return load(lanes);
@@ -89,7 +89,7 @@ template<class T>
 
 /// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
 template<class T>
-[[gnu::noinline]] void store_first(T* destination, const batch<T>& value, long count) noexcept {
+SLIM_ONE_COPY void store_first(T* destination, const batch<T>& value, long count) noexcept {
   alignas(64) T lanes[width<T>];
   simd::store(lanes, value);
   for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];

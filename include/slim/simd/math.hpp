@@ -122,7 +122,7 @@ constexpr std::uint32_t mix(std::uint32_t x) {
 /// Uniform numbers in [0, 1) for the elements first, first + 1, …: a pure function of the key and the element's index, so that
 /// forward and backward pass agree without storing anything and threads do not matter.
 template <class T>
-SLIM_ALWAYS_INLINE batch<T> uniform(std::uint32_t key, std::uint32_t first) {
+SLIM_ONE_COPY batch<T> uniform(std::uint32_t key, std::uint32_t first) {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane)
     lanes[lane] = static_cast<T>(static_cast<std::int32_t>(mix((first + static_cast<std::uint32_t>(lane)) * 0x9E3779B9u ^ key) >> 8)) * static_cast<T>(0x1p-24);

@@ -5,14 +5,8 @@
 namespace slim::op {
 namespace {
 
-constexpr needed_operations everything = [] {
-  needed_operations needed;
-  for (unsigned& variants : needed.variants) variants = ~0u;
-  return needed;
-}();
-
 template <class T>
-constexpr kernel_table<T> kernels{runners_of<T, everything>, [](node_view n, long capacity, int threads) { return workspace<T>(n, {capacity, threads}); }};
+constexpr kernel_table<T> kernels{runners_of<T, every_operation>, [](node_view n, long capacity, int threads) { return workspace<T>(n, {capacity, threads}); }};
 
 }  // namespace
 
