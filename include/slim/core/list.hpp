@@ -9,7 +9,8 @@
 
 namespace slim::detail {
 
-/// A value-semantic sequence that constant expressions can grow. Indices are not checked. Numbers are assigned and not constructed: that is one
+/// A value-semantic sequence that constant expressions can grow. Indices are not checked. Long loops take begin() once and index that: a call for each element
+/// would be most of what they cost. Numbers are assigned and not constructed: that is one
 /// call less for each in a constant evaluation.
 template <class T>
 class list {
@@ -73,6 +74,13 @@ public:
   constexpr void resize(int size, const T& value) {
     const T copy = value;  // `value` may live in the array that is about to go
     shrink(0);
+    if constexpr (plain)
+      if (size > room && copy == T{}) {  // zeros come with the memory
+        release();
+        items = new T[static_cast<unsigned>(size)]{};
+        length = room = size;
+        return;
+      }
     reserve(size);
     for (int i = 0; i < size; ++i)
       if constexpr (plain) items[i] = copy;

@@ -50,8 +50,9 @@ struct scalar_function {
     if (nodes.size() != other.nodes.size() || inputs != other.inputs || output_count != other.output_count) return false;
     for (int i = 0; i < output_count; ++i)
       if (outputs[i] != other.outputs[i]) return false;
-    for (int i = 0; i < nodes.size(); ++i)
-      if (!(nodes[i] == other.nodes[i])) return false;
+    const scalar_node *const own = nodes.begin(), *const others = other.nodes.begin();
+    for (int i = 0, count = nodes.size(); i < count; ++i)
+      if (!(own[i] == others[i])) return false;
     return true;
   }
   /// Equal functions have equal signatures, and others hardly ever.
@@ -147,20 +148,22 @@ private:
 /// Copies the nodes of `source` that output `output` needs into `target`, its input i standing for node `arguments[i]`.
 /// Returns the node that holds the output. This is function composition.
 constexpr int inline_into(scalar_function& target, const scalar_function& source, int output, const list<int>& arguments) {
-  list<int> needed, moved;
-  needed.resize(source.nodes.size(), 0);
-  moved.resize(source.nodes.size(), -1);
+  const scalar_node* const nodes = source.nodes.begin();
+  const int count = source.nodes.size();
+  list<int> all_needed, all_moved;
+  all_needed.resize(count, 0), all_moved.resize(count, 0);
+  int *const needed = all_needed.begin(), *const moved = all_moved.begin();
   needed[source.outputs[output]] = 1;
-  for (int i = source.nodes.size() - 1; i >= 0; --i) {
+  for (int i = count - 1; i >= 0; --i) {
     if (!needed[i]) continue;
-    const scalar_node& node = source.nodes[i];
+    const scalar_node& node = nodes[i];
     if (node.a >= 0) needed[node.a] = 1;
     if (node.b >= 0) needed[node.b] = 1;
     if (node.c >= 0) needed[node.c] = 1;
   }
-  for (int i = 0; i < source.nodes.size(); ++i) {
+  for (int i = 0; i < count; ++i) {
     if (!needed[i]) continue;
-    const scalar_node& node = source.nodes[i];
+    const scalar_node& node = nodes[i];
     if (node.op == scalar_op::input)
       moved[i] = arguments[static_cast<int>(node.value)];
     else if (node.op == scalar_op::constant)
@@ -183,21 +186,22 @@ constexpr bool reads(const scalar_function& function, int index) {
 /// The same function without unreachable nodes.
 constexpr scalar_function pruned(const scalar_function& function) {
   scalar_function result;
-  list<int> needed;
-  needed.resize(function.nodes.size(), 0);
+  const scalar_node* const nodes = function.nodes.begin();
+  const int count = function.nodes.size();
+  list<int> all_needed, all_moved;
+  all_needed.resize(count, 0), all_moved.resize(count, 0);
+  int *const needed = all_needed.begin(), *const moved = all_moved.begin();
   for (int o = 0; o < function.output_count; ++o) needed[function.outputs[o]] = 1;
-  list<int> moved;
-  moved.resize(function.nodes.size(), -1);
-  for (int i = function.nodes.size() - 1; i >= 0; --i) {
+  for (int i = count - 1; i >= 0; --i) {
     if (!needed[i]) continue;
-    const scalar_node& node = function.nodes[i];
+    const scalar_node& node = nodes[i];
     if (node.a >= 0) needed[node.a] = 1;
     if (node.b >= 0) needed[node.b] = 1;
     if (node.c >= 0) needed[node.c] = 1;
   }
-  for (int i = 0; i < function.nodes.size(); ++i) {
+  for (int i = 0; i < count; ++i) {
     if (!needed[i]) continue;
-    scalar_node node = function.nodes[i];
+    scalar_node node = nodes[i];
     if (node.a >= 0) node.a = static_cast<short>(moved[node.a]);
     if (node.b >= 0) node.b = static_cast<short>(moved[node.b]);
     if (node.c >= 0) node.c = static_cast<short>(moved[node.c]);

@@ -21,6 +21,8 @@ constexpr int aligned_extent(const slim::shape& s, int rank, int axis) { return 
 
 /// NumPy's rule: aligned at the ends, each extent of `s` is that of `over` or 1.
 constexpr bool broadcasts(const slim::shape& s, const slim::shape& over) {
+  if (s.rank == 0) return true;
+  if (s.rank == 1) return s.extents[0] == 1 || s.extents[0] == over.channels();
   for (int axis = over.rank - (s.rank > over.rank ? s.rank : over.rank); axis < over.rank; ++axis) {
     const int own = aligned_extent(s, over.rank, axis);
     if (own != 1 && (axis < 0 || own != over.extents[axis])) return false;
@@ -31,6 +33,7 @@ constexpr bool broadcasts(const slim::shape& s, const slim::shape& over) {
 /// Whether loops over both visit the same elements in the same order: extents of 1 do not count.
 constexpr bool same_loop(const domain& a, const domain& b) {
   if (a.batched != b.batched) return false;
+  if (a.extent == b.extent) return true;
   int i = 0, k = 0;
   while (true) {
     while (i < a.extent.rank && a.extent.extents[i] == 1) ++i;
@@ -50,13 +53,14 @@ struct access_result {
 constexpr access_result access_of(const node& operand, const domain& over) {
   using enum expr::access;
   if (operand.batched && !over.batched) return {};
+  if (operand.batched == over.batched && operand.extent == over.extent) return {true, element};
   const long size = operand.extent.size();
   if (operand.batched == over.batched && size == over.extent.size()) {
     // A vector may be the elements of the domain in one line: passes move functions before a reshape.
-    const bool same = operand.extent == over.extent || operand.extent.rank == 1 || over.extent.rank == 1 || same_loop(domain_of(operand), over);
-    return {same, element};
+    return {operand.extent.rank == 1 || over.extent.rank == 1 || same_loop(domain_of(operand), over), element};
   }
   if (size == 1) return {true, operand.batched ? example : scalar};
+  if (!operand.batched && operand.extent.rank == 1) return size == over.extent.channels() ? access_result{true, column} : access_result{};  // biases, statistics
   if (!broadcasts(operand.extent, over.extent)) return {};
   bool trailing = !operand.batched, inside = true;  // its last extents are those of the domain, all others 1
   for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
@@ -77,6 +81,7 @@ constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
     joint.batched = joint.batched || own.batched;
     if (i == 0) joint.extent = own.extent;
     if (own.extent == joint.extent) continue;
+    if (own.extent.rank <= joint.extent.rank && broadcasts(own.extent, joint.extent)) continue;
     slim::shape both = own.extent.rank > joint.extent.rank ? own.extent : joint.extent;
     bool fits = true;
     for (int axis = 0; axis < both.rank; ++axis) {

@@ -18,26 +18,37 @@ public:
 
   template <std::integral... Words>
   constexpr void add(Words... words) {
-    (mix(static_cast<unsigned long>(words)), ...);
+    ((state = state * factor + static_cast<unsigned long>(words)), ...);
   }
-  constexpr void add(double number) { mix(std::bit_cast<unsigned long>(number)); }
+  template <std::integral Word>
+  constexpr void add(const Word* words, int count) {
+    unsigned long all = state;
+    for (int i = 0; i < count; ++i) all = all * factor + static_cast<unsigned long>(words[i]);
+    state = all;
+  }
+  constexpr void add(double number) { add(std::bit_cast<unsigned long>(number)); }
+  constexpr void add(const double* numbers, int count) {
+    unsigned long all = state;
+    for (int i = 0; i < count; ++i) all = all * factor + std::bit_cast<unsigned long>(numbers[i]);
+    state = all;
+  }
   constexpr void add(const char* string) {
     unsigned long word = 0;
     for (int i = 0; string != nullptr && string[i] != '\0'; ++i) {
       word = word << 8 | static_cast<unsigned char>(string[i]);
-      if (i % 8 == 7) mix(word);
+      if (i % 8 == 7) add(word);
     }
-    mix(word);
+    add(word);
   }
   constexpr void add(const slim::shape& s) {
-    mix(static_cast<unsigned long>(s.rank));
-    for (int i = 0; i < s.rank; ++i) mix(static_cast<unsigned long>(s.extents[i]));
+    add(s.rank);
+    add(s.extents, s.rank);
   }
   constexpr void add(const extent2& e) { add(e.height, e.width); }
 
 private:
   // A polynomial over words: contents that differ in one word never give the same number. Each new number costs a compiler time and memory: few of them for each word.
-  constexpr void mix(unsigned long word) { state = state * 0x9E3779B97F4A7C15ul + word; }
+  static constexpr unsigned long factor = 0x9E3779B97F4A7C15ul;
   unsigned long state = 0xCBF29CE484222325ul;
 };
 
@@ -52,16 +63,15 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
     all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates + 8 * n.by_row, n.operand_count, n.results, n.function, n.body_operands,
-            n.epilogue, n.pool, n.scope);
-    all.add(n.extent);
-    for (int k = 0; k < n.operand_count; ++k) all.add(n.operands[k]);
-    for (int k = 0; k < n.attributes.count; ++k) all.add(n.attributes.numbers[k]);
-    all.add(static_cast<int>(p.places[i].where), p.places[i].offset);
+            n.epilogue, n.pool, n.scope, n.extent.rank, static_cast<int>(p.places[i].where), p.places[i].offset);
+    all.add(n.extent.extents, n.extent.rank);
+    all.add(n.operands, n.operand_count);
+    all.add(n.attributes.numbers, n.attributes.count);
   }
   for (int i = 0; i < s.functions; ++i) {
     const auto& f = p.functions[i];
     all.add(f.first, f.count, f.inputs, f.output_count);
-    for (int o = 0; o < f.output_count; ++o) all.add(f.outputs[o]);
+    all.add(f.outputs, f.output_count);
   }
   for (int i = 0; i < s.function_nodes; ++i) {
     const expr::scalar_node& n = p.function_nodes[i];
@@ -83,8 +93,8 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   }
   for (int i = 0; i < s.end_points; ++i) all.add(p.end_points[i].node, p.end_points[i].scope);
   for (int i = 0; i < s.losses; ++i) all.add(p.losses[i].node, p.losses[i].scope);
-  for (int i = 0; i < s.steps; ++i) all.add(p.order[i]);
-  for (int i = 0; i < s.outputs; ++i) all.add(p.outputs[i]);
+  all.add(p.order, s.steps);
+  all.add(p.outputs, s.outputs);
   return all.value();
 }
 

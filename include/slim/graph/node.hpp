@@ -96,9 +96,9 @@ struct node {
   int scope = -1;           // the layer that made it
 
   /// Which input, variable, number or result this is.
-  constexpr int index() const { return attributes.as<position>().index; }
-  constexpr int slot() const { return attributes.as<position>().slot; }
-  constexpr double value() const { return attributes.as<constant_value>().value; }
+  constexpr int index() const { return static_cast<int>(attributes.numbers[0]); }  // of position, without making one
+  constexpr int slot() const { return static_cast<int>(attributes.numbers[1]); }
+  constexpr double value() const { return attributes.numbers[0]; }
   /// Extent of a convolution's result before its pool.
   constexpr slim::shape unpooled() const { return pool == 1 ? extent : slim::shape{extent[0] * pool, extent[1] * pool, extent[2]}; }
   /// Operands of the operation itself, without those of its epilogue.

@@ -74,7 +74,7 @@ template <program_sizes Room>
 constexpr program<Room> freeze(const compilation& c) {
   program<Room> p;
   program_sizes& s = p.sizes;
-  const list<int> index = detail::compacted_indices(c.g, s.nodes);
+  const list<int> indices = detail::compacted_indices(c.g, s.nodes);
   s.functions = c.g.functions.size();
   for (const expr::scalar_function& f : c.g.functions) s.function_nodes += f.nodes.size();
   s.scopes = c.g.scopes.size();
@@ -87,13 +87,17 @@ constexpr program<Room> freeze(const compilation& c) {
   p.error = c.g.error;
   if (!s.fits(Room)) return p;
 
+  const int* const index = indices.begin();
   const auto moved = [&](int old) { return old < 0 ? -1 : index[old]; };
-  for (int i = 0; i < c.g.nodes.size(); ++i) {
+  const node* const nodes = c.g.nodes.begin();
+  const place* const places = c.plan.places.begin();
+  const int placed = c.plan.places.size();
+  for (int i = 0, count = c.g.nodes.size(); i < count; ++i) {
     if (index[i] < 0) continue;
     node& n = p.nodes[index[i]];
-    n = c.g.nodes[i];
-    for (int k = 0; k < n.operand_count; ++k) n.operands[k] = moved(n.operands[k]);
-    if (i < c.plan.places.size()) p.places[index[i]] = c.plan.places[i];
+    n = nodes[i];
+    for (int k = 0; k < n.operand_count; ++k) n.operands[k] = index[n.operands[k]];
+    if (i < placed) p.places[index[i]] = places[i];
   }
   int next = 0;
   for (int i = 0; i < s.functions; ++i) {
@@ -116,7 +120,8 @@ constexpr program<Room> freeze(const compilation& c) {
   for (int i = 0; i < s.end_points; ++i) p.end_points[i] = named(c.g.end_points[i]);
   p.loss_count = c.g.losses.size();
   for (int i = 0; i < s.losses; ++i) p.losses[i] = named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]);
-  for (int i = 0; i < s.steps; ++i) p.order[i] = moved(c.plan.order[i]);
+  const int* const order = c.plan.order.begin();
+  for (int i = 0; i < s.steps; ++i) p.order[i] = index[order[i]];
   for (int i = 0; i < s.outputs; ++i) p.outputs[i] = moved(c.g.outputs[i]);
   for (int i = 0; i < s.labels; ++i) {
     p.labels[i] = c.g.labels[i];
@@ -156,31 +161,6 @@ constexpr program<Exact> shrink(const program<Room>& from) {
   return p;
 }
 
-/// The graph of a frozen program, for further passes. What passes remember about functions starts empty.
-template <program_sizes Room>
-constexpr graph thaw(const program<Room>& p) {
-  graph g;
-  const program_sizes& s = p.sizes;
-  g.nodes.reserve(s.nodes), g.functions.reserve(2 * s.functions), g.scopes.reserve(s.scopes), g.variables.reserve(s.variables);
-  for (int i = 0; i < s.nodes; ++i) g.nodes.push(p.nodes[i]);
-  for (int i = 0; i < s.functions; ++i) {
-    const function_entry& entry = p.functions[i];
-    expr::scalar_function f;
-    for (int k = 0; k < entry.count; ++k) f.nodes.push(p.function_nodes[entry.first + k]);
-    f.inputs = entry.inputs;
-    for (int o = 0; o < entry.output_count; ++o) f.add_output(entry.outputs[o]);
-    g.add_function(f);
-  }
-  for (int i = 0; i < s.scopes; ++i) g.scopes.push(p.scopes[i]);
-  for (int i = 0; i < s.variables; ++i) g.variables.push(p.variables[i]);
-  for (int i = 0; i < s.end_points; ++i) g.end_points.push(p.end_points[i]);
-  for (int i = 0; i < s.losses; ++i) (i < p.loss_count ? g.losses : g.regularization_losses).push(p.losses[i]);
-  for (int i = 0; i < s.outputs; ++i) g.outputs.push(p.outputs[i]);
-  for (int i = 0; i < s.labels; ++i) g.labels.push(p.labels[i]);
-  g.inputs = p.inputs, g.scalars = p.scalars, g.error = p.error;
-  return g;
-}
-
 /// Room for most networks: compiling a network is the expensive part, and with this it happens once. Room that stays empty costs nothing.
 inline constexpr program_sizes usual_room{32768, 2048, 32768, 4096, 4096, 4096, 4096, 16384, 256, 64};
 
@@ -189,38 +169,29 @@ template <auto>
 struct constant_value;
 }
 
-/// Runs the passes `First` and then `Second` inside the compiler and stores the result. In two steps, because compilers limit the
-/// length of one constant evaluation. A network that needs more than the usual room is compiled twice. When `First` is no constant
-/// expression the program is empty and carries the violation `otherwise`: compilers would print every function they were in.
-template <compilation (*First)(), compilation (*Second)(graph&&, bool each_pass), rule Otherwise>
+/// Runs `Trace` and then the passes `Passes` inside the compiler and stores the result. A network that needs more than the usual room is compiled twice. When
+/// that is no constant expression the program is empty and carries the violation `otherwise`: compilers would print every function they were in.
+template <compilation (*Trace)(), compilation (*Passes)(graph&&, bool each_pass), rule Otherwise>
 struct compiled {
 private:
   template <auto Room>
-  static constexpr auto run_first() {
-    return freeze<Room>(First());
+  static constexpr auto run() {
+    compilation done = Passes(Trace().g, false);
+    if (done.g.error.broken == rule::unsound_graph) done = Passes(Trace().g, true);  // once more, to find the pass
+    return freeze<Room>(done);
   }
   // Asking whether a call is constant must not cost a second call. g++ remembers the value of a call; in clang a reference may be bound to
   // what turns out to be no constant.
 #ifdef __clang__
   template <auto Room>
-  static inline const slim::graph::program<Room>& first = run_first<Room>();
-  static constexpr bool is_constant = requires { typename detail::constant_value<first<usual_room>.inputs>; };
+  static inline const slim::graph::program<Room>& result = run<Room>();
+  static constexpr bool is_constant = requires { typename detail::constant_value<result<usual_room>.inputs>; };
 #else
   template <auto Room>
-  static constexpr auto first = run_first<Room>();
-  static constexpr bool is_constant = requires { typename detail::constant_value<run_first<usual_room>().inputs>; };
+  static constexpr auto result = run<Room>();
+  static constexpr bool is_constant = requires { typename detail::constant_value<run<usual_room>().inputs>; };
 #endif
-
-  static constexpr program_sizes first_room = first<usual_room>.sizes.fits(usual_room) ? usual_room : first<usual_room>.sizes;
-  template <auto Room>
-  static constexpr auto run_second() {
-    compilation done = Second(thaw(first<first_room>), false);
-    if (done.g.error.broken == rule::unsound_graph) done = Second(thaw(first<first_room>), true);  // once more, to find the pass
-    return freeze<Room>(done);
-  }
-  template <auto Room>
-  static constexpr auto second = run_second<Room>();
-  static constexpr program_sizes exact = second<first_room>.sizes;
+  static constexpr program_sizes exact = result<usual_room>.sizes;
 
   static constexpr auto nothing() {
     slim::graph::program<program_sizes{}> empty;
@@ -229,7 +200,7 @@ private:
   }
   static constexpr unsigned long own_fingerprint() {
     if constexpr (is_constant)
-      return fingerprint_of(second<exact.fits(first_room) ? first_room : exact>);
+      return fingerprint_of(result<exact.fits(usual_room) ? usual_room : exact>);
     else
       return 0;
   }
@@ -237,7 +208,7 @@ private:
   struct stored {
     static constexpr auto frozen() {
       if constexpr (is_constant)
-        return shrink<exact>(second<exact.fits(first_room) ? first_room : exact>);
+        return shrink<exact>(result<exact.fits(usual_room) ? usual_room : exact>);
       else
         return nothing();
     }

@@ -19,15 +19,15 @@ struct traffic {
 template <class Graph>
 constexpr traffic traffic_of(const Graph& g, const node& n) {
   traffic t;
-  const auto count = [&](const node& value) {
+  const auto count = [&](const node& value, int times = 1) {
     const node& counted = n.by_row && value.extent == n.extent ? g.nodes[n.operands[0]] : value;  // as many rows as have gradients
-    (counted.batched ? t.per_example : t.fixed) += static_cast<double>(counted.extent.size());
+    (counted.batched ? t.per_example : t.fixed) += static_cast<double>(times * counted.extent.size());
   };
   for (int k = 0; k < n.operand_count; ++k) count(g.nodes[n.operands[k]]);
   if (n.is_update())
     for (int o = 0; o < g.functions[n.update_function()].output_count; ++o) count(g.nodes[n.operands[n.first_replaced() + o]]);
   else
-    for (int r = 0; r < n.results; ++r) count(n);
+    count(n, n.results);
   return t;
 }
 

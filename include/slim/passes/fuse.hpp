@@ -71,38 +71,46 @@ constexpr bool compose(graph& g, node& outer, int position, const node& inner) {
 /// Element-wise nodes into their consumers: those with one reader, and cheap ones that read one large operand whose readers are all
 /// functions over the same domain (reading that operand instead costs nothing).
 constexpr void fuse_into_consumers(graph& g) {
-  list<int> reads = read_counts(g);
-  list<int> function_reads;  // reads by functions over the same domain
-  function_reads.resize(g.nodes.size(), 0);
-  list<domain> loops;  // of functions
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    const node& n = g.nodes[i];
+  node* const nodes = g.nodes.begin();
+  const int count = g.nodes.size();
+  const list<int> all_reads = read_counts(g);
+  const int* const reads = all_reads.begin();
+  list<int> all_function_reads;
+  all_function_reads.resize(count, 0);
+  int* const function_reads = all_function_reads.begin();  // reads by functions over the same domain
+  list<domain> all_loops;
+  all_loops.reserve(count);
+  for (int i = 0; i < count; ++i) {
+    const node& n = nodes[i];
     domain loop;
     if (!n.dead && is_function(n.kind)) {
       loop = loop_domain(g, n);
       for (int k = 0; k < n.operand_count; ++k)
-        if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) ++function_reads[n.operands[k]];
+        if (same_loop(domain_of(nodes[n.operands[k]]), loop)) ++function_reads[n.operands[k]];
     }
-    loops.push(loop);
+    all_loops.push(loop);
   }
-  list<char> dissolves;
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
-    const bool function = !n.dead && is_function(n.kind);
-    for (int k = 0; k < n.operand_count && function; ++k) {
+  const domain* const loops = all_loops.begin();  // of functions
+  list<char> all_dissolve;
+  all_dissolve.resize(count, 0);
+  char* const dissolves = all_dissolve.begin();
+  for (int i = 0; i < count; ++i) {
+    node& n = nodes[i];
+    if (n.dead || !is_function(n.kind)) continue;
+    for (int k = 0; k < n.operand_count; ++k) {
       const int producer = n.operands[k];
       if (!dissolves[producer] || !same_loop(loops[i], loops[producer])) continue;
       if (n.kind == kind::update && k < g.functions[n.function].output_count) continue;
-      if (detail::compose(g, n, k, g.nodes[producer]))
+      if (detail::compose(g, n, k, nodes[producer]))
         k = -1;  // operands have moved: look at all of them again
       else
         dissolves[producer] = 0;
     }
-    bool yes = function && n.kind == kind::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
+    bool yes = n.kind == kind::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
     if (yes && reads[i] > 1) {
       int large = 0;
       for (int k = 0; k < n.operand_count; ++k) {
-        const node& operand = g.nodes[n.operands[k]];
+        const node& operand = nodes[n.operands[k]];
         if (!same_loop(domain_of(operand), loops[i])) continue;
         ++large;
         // It costs nothing at the store of the operation that makes its operand.
@@ -110,7 +118,7 @@ constexpr void fuse_into_consumers(graph& g) {
       }
       yes = yes && large <= 1 && g.functions[n.function].nodes.size() <= recompute_node_limit;
     }
-    dissolves.push(yes);
+    dissolves[i] = yes;
   }
 }
 
@@ -129,16 +137,17 @@ constexpr bool sums_channels(const graph& g, const node& n, const domain& over) 
 constexpr void join_sums(graph& g) {
   list<int> sum_of;  // the last sum over each node
   sum_of.resize(g.nodes.size(), -1);
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
+  node* const nodes = g.nodes.begin();
+  for (int i = 0, count = g.nodes.size(); i < count; ++i) {
+    node& n = nodes[i];
     if (n.dead || n.kind != kind::reduce || n.batched || n.extent.size() == 1) continue;
     const domain loop = loop_domain(g, n);
     if (!detail::sums_channels(g, n, loop)) continue;
     int joined = -1;
     for (int k = 0; k < n.operand_count && joined < 0; ++k)
-      if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) joined = sum_of[n.operands[k]];
+      if (same_loop(domain_of(nodes[n.operands[k]]), loop)) joined = sum_of[n.operands[k]];
     if (joined >= 0) {
-      node& first = g.nodes[joined];
+      node& first = nodes[joined];
       bool possible = first.extent == n.extent && first.results < most_joined_sums && same_loop(loop_domain(g, first), loop);
       for (int k = 0; k < n.operand_count; ++k) possible = possible && n.operands[k] < joined;
       if (possible && detail::compose(g, first, -1, n)) {
@@ -148,32 +157,33 @@ constexpr void join_sums(graph& g) {
       }
     }
     for (int k = 0; k < n.operand_count; ++k)
-      if (same_loop(domain_of(g.nodes[n.operands[k]]), loop)) sum_of[n.operands[k]] = i;
+      if (same_loop(domain_of(nodes[n.operands[k]]), loop)) sum_of[n.operands[k]] = i;
   }
 }
 
 /// An element-wise node that reads a reshaped value, and nothing else does, works on the value as it was made: there it can be stored with it.
 constexpr void move_before_reshapes(graph& g) {
   const list<int> reads = read_counts(g);
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
+  node* const nodes = g.nodes.begin();
+  for (int i = 0, count = g.nodes.size(); i < count; ++i) {
+    node& n = nodes[i];
     if (n.dead || n.kind != kind::map || n.ignored != 0 || n.kept || uses_position(g.functions[n.function])) continue;
     int view = -1;
     for (int k = 0; k < n.operand_count; ++k)
-      if (g.nodes[n.operands[k]].kind == kind::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
-    if (view < 0 || !(g.nodes[view].extent == n.extent) || g.nodes[view].batched != n.batched || !stores_functions(g.nodes[g.nodes[view].operands[0]].kind)) continue;
+      if (nodes[n.operands[k]].kind == kind::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
+    if (view < 0 || !(nodes[view].extent == n.extent) || nodes[view].batched != n.batched || !stores_functions(nodes[nodes[view].operands[0]].kind)) continue;
     node moved = n;
-    moved.extent = g.nodes[g.nodes[view].operands[0]].extent;
+    moved.extent = nodes[nodes[view].operands[0]].extent;
     bool fits = true;
     for (int k = 0; k < n.operand_count; ++k) {
-      if (n.operands[k] == view) moved.operands[k] = g.nodes[view].operands[0];
-      const access_result access = access_of(g.nodes[moved.operands[k]], domain_of(moved));
+      if (n.operands[k] == view) moved.operands[k] = nodes[view].operands[0];
+      const access_result access = access_of(nodes[moved.operands[k]], domain_of(moved));
       fits = fits && moved.operands[k] < view && access.fits && access.how != expr::access::column && access.how != expr::access::row;
     }
     if (!fits) continue;
-    node reshaped = g.nodes[view];
+    node reshaped = nodes[view];
     reshaped.operands[0] = view, reshaped.scope = n.scope;
-    g.nodes[view] = moved;
+    nodes[view] = moved;
     n = reshaped;
   }
 }
@@ -181,23 +191,24 @@ constexpr void move_before_reshapes(graph& g) {
 /// Element-wise nodes into the store of the operation that makes their operand, when nothing else reads it.
 constexpr void fuse_into_producers(graph& g) {
   const list<int> reads = read_counts(g);
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
+  node* const nodes = g.nodes.begin();
+  for (int i = 0, count = g.nodes.size(); i < count; ++i) {
+    node& n = nodes[i];
     if (n.dead || n.kind != kind::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
     int position = -1;
     for (int k = 0; k < n.operand_count; ++k) {
-      const node& producer = g.nodes[n.operands[k]];
+      const node& producer = nodes[n.operands[k]];
       if (stores_functions(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
           producer.batched == n.batched && producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
         position = k;
     }
     for (int k = 0; k < n.operand_count && position >= 0; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit
-      const node& operand = g.nodes[n.operands[k]];
+      const node& operand = nodes[n.operands[k]];
       const expr::access how = access_of(operand, domain_of(n)).how;
       if (how == expr::access::row || (how == expr::access::column && operand.extent.size() != n.extent.channels())) position = -1;
     }
     if (position < 0) continue;
-    node& producer = g.nodes[n.operands[position]];
+    node& producer = nodes[n.operands[position]];
     if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
     // The fused node takes the place of the map, where all other operands are known; argument 0 is the producer's result.
     node fused = producer;
@@ -252,13 +263,14 @@ inline constexpr long least_gradient_in_pieces = 1 << 17;
 /// piece by piece, which saves its memory and two passes over it. After `choose`.
 constexpr void fuse_updates(graph& g) {
   const list<int> reads = read_counts(g);
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
+  node* const nodes = g.nodes.begin();
+  for (int i = 0, count = g.nodes.size(); i < count; ++i) {
+    node& n = nodes[i];
     if (n.dead || n.kind != kind::update) continue;
     if (uses_position(g.functions[n.function])) continue;
     for (int k = g.functions[n.function].output_count; k < n.operand_count; ++k) {
-      node& producer = g.nodes[n.operands[k]];
-      if (!is_operation(producer.kind) || !op::description_of(producer.kind).takes_updates({g.nodes.begin(), producer})) continue;
+      node& producer = nodes[n.operands[k]];
+      if (!is_operation(producer.kind) || !op::description_of(producer.kind).takes_updates({nodes, producer})) continue;
       if (reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
       n = with_update(g, producer, n, k);

@@ -11,40 +11,47 @@ namespace slim::graph {
 /// Moves every update to just after the last reader of what it replaces, so that gradients die early, and what travels to other processes to just after
 /// what makes it.
 constexpr list<int> execution_order(const graph& g) {
-  list<int> last_read;  // of leaves, by nodes that are not updates of it
-  last_read.resize(g.nodes.size(), -1);
-  const auto replaces = [&](const node& n, int k) {
-    return n.is_update() && k >= n.first_replaced() && k < n.first_replaced() + g.functions[n.update_function()].output_count;
-  };
   const node* const nodes = g.nodes.begin();
   const int count = g.nodes.size();
+  list<int> last_reads, waiting, after_it;
+  last_reads.resize(count, -1), waiting.resize(count, -1), after_it.resize(count, -1);
+  int* const last_read = last_reads.begin();  // of leaves, by nodes that are not updates of it
+  int *const follow = waiting.begin(), *const next = after_it.begin();  // updates that wait for a node, as chains
+  struct operand_range {
+    int first = 0, end = 0;
+  };
+  const auto replaced_by = [&](const node& n) -> operand_range {
+    if (!n.is_update()) return {};
+    return {n.first_replaced(), n.first_replaced() + g.functions[n.update_function()].output_count};
+  };
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    for (int k = 0; k < n.operand_count && !n.dead; ++k) {
+    if (n.dead) continue;
+    const operand_range replaced = replaced_by(n);
+    for (int k = 0; k < n.operand_count; ++k) {
       int read = n.operands[k];
       while (is_view(nodes[read].kind)) read = nodes[read].operands[0];
-      if (!replaces(n, k)) last_read[read] = i;
+      if (k < replaced.first || k >= replaced.end) last_read[read] = i;
     }
   }
-  list<int> follow, next;  // updates that wait for a node, as chains
-  follow.resize(g.nodes.size(), -1);
-  next.resize(g.nodes.size(), -1);
   int labels = 0;  // class numbers that the network works out are checked first
   for (const class_labels& one : g.labels)
     if (one.labels > labels && !is_leaf(nodes[one.labels].kind)) labels = one.labels;
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    if (n.dead || !n.is_update()) {
-      if (n.dead || n.kind != op::all_reduce_start::kind) continue;
+    if (n.dead) continue;
+    if (!n.is_update()) {
+      if (n.kind != op::all_reduce_start::kind) continue;
       int made = n.operands[0];
       while (is_view(nodes[made].kind)) made = nodes[made].operands[0];
       next[i] = follow[made], follow[made] = i;
       continue;
     }
     int after = labels;
+    const operand_range replaced = replaced_by(n);
     for (int k = 0; k < n.operand_count; ++k) {
       const int operand = n.operands[k];
-      if (replaces(n, k)) {
+      if (k >= replaced.first && k < replaced.end) {
         if (last_read[operand] > after && last_read[operand] != i) after = last_read[operand];
       } else if (operand > after && !is_leaf(nodes[operand].kind)) {
         after = operand;
@@ -79,9 +86,9 @@ constexpr long place_in_time(list<block>& all, bool batched, int steps) {
   };
   block* const blocks = all.begin();
   const int count = all.size();
-  list<int> newest, next;  // blocks that end with a step, as chains
-  newest.resize(steps + 1, -1);
-  next.resize(count, -1);
+  list<int> newest_of, next_of;  // blocks that end with a step, as chains
+  newest_of.resize(steps + 1, -1), next_of.resize(count, -1);
+  int *const newest = newest_of.begin(), *const next = next_of.begin();
   for (int i = 0; i < count; ++i)
     if (blocks[i].batched == batched) next[i] = newest[blocks[i].last], newest[blocks[i].last] = i;
   list<gap> gaps;  // lowest first; none touches another
@@ -202,15 +209,17 @@ constexpr memory_plan plan(const graph& g) {
   const int steps = result.order.size(), count = g.nodes.size();
   const node* const nodes = g.nodes.begin();
 
-  list<int> storage;  // the node whose memory a node uses: itself, or what it aliases
+  list<int> roots, last_uses, blocks_of;
+  roots.resize(count, 0), last_uses.resize(count, -1), blocks_of.resize(count, -1);
+  const int* const order = result.order.begin();
+  int* const storage = roots.begin();  // the node whose memory a node uses: itself, or what it aliases
+  int *const last_use = last_uses.begin(), *const block_of = blocks_of.begin();
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    storage.push(!n.dead && (is_view(n.kind) || n.kind == op::all_reduce::kind) ? storage[n.operands[0]] : i);
+    storage[i] = !n.dead && (is_view(n.kind) || n.kind == op::all_reduce::kind) ? storage[n.operands[0]] : i;
   }
-  list<int> last_use;
-  last_use.resize(count, -1);
   for (int s = 0; s < steps; ++s) {
-    const node& n = nodes[result.order[s]];
+    const node& n = nodes[order[s]];
     for (int k = 0; k < n.operand_count; ++k) last_use[storage[n.operands[k]]] = s;
   }
   for (int output : g.outputs) last_use[storage[output]] = steps;
@@ -220,10 +229,8 @@ constexpr memory_plan plan(const graph& g) {
   list<detail::block> blocks;
   list<long> travels;  // where in region::exchanged
   travels.resize(count, -1);
-  list<int> block_of;
-  block_of.resize(count, -1);
   for (int s = 0; s < steps; ++s) {
-    const int i = result.order[s];
+    const int i = order[s];
     const node& n = nodes[i];
     if (n.is_update() || n.kind == op::all_reduce::kind) continue;
     if (n.kind == op::all_reduce_start::kind) {

@@ -16,8 +16,7 @@ constexpr void remove_dead(graph& g) {
   for (int i = g.nodes.size() - 1; i >= 0; --i) {
     node& n = nodes[i];
     if (n.dead) continue;
-    if (n.is_update() || n.kept) live[i] = 1;
-    if (!live[i]) {
+    if (!live[i] && !n.kept && !n.is_update()) {
       n.dead = true;
       continue;
     }
@@ -48,26 +47,29 @@ constexpr bool same_operation(const node& a, const node& b) {
 
 /// Common sub-expression elimination: of equal operations on equal operands the first stays. Views that change nothing go.
 constexpr void share_equal(graph& g) {
-  list<int> replaced, last_user, previous_user;  // chains of nodes with the same first operand
-  replaced.resize(g.nodes.size(), -1);
-  last_user.resize(g.nodes.size(), -1);
-  previous_user.resize(g.nodes.size(), -1);
-  for (int i = 0; i < g.nodes.size(); ++i) {
-    node& n = g.nodes[i];
+  list<int> replacements, last_users, previous_users;  // chains of nodes with the same first operand
+  replacements.resize(g.nodes.size(), -1);
+  last_users.resize(g.nodes.size(), -1);
+  previous_users.resize(g.nodes.size(), -1);
+  int *const replaced = replacements.begin(), *const last_user = last_users.begin(), *const previous_user = previous_users.begin();
+  node* const nodes = g.nodes.begin();
+  for (int i = 0, count = g.nodes.size(); i < count; ++i) {
+    node& n = nodes[i];
     if (n.dead) continue;
     for (int k = 0; k < n.operand_count; ++k)
       if (replaced[n.operands[k]] >= 0) n.operands[k] = replaced[n.operands[k]];
-    if (is_leaf(n.kind) || n.is_update() || n.operand_count == 0) continue;
-    if (n.kind == kind::reshape && n.extent == g.nodes[n.operands[0]].extent) replaced[i] = n.operands[0];  // it was there for its gradient
-    for (int other = last_user[n.operands[0]]; other >= 0 && replaced[i] < 0; other = previous_user[other])
-      if (detail::same_operation(n, g.nodes[other])) replaced[i] = other;
+    if (n.operand_count == 0 || is_leaf(n.kind) || n.is_update()) continue;
+    const int first = n.operands[0];
+    if (n.kind == kind::reshape && n.extent == nodes[first].extent) replaced[i] = first;  // it was there for its gradient
+    for (int other = last_user[first]; other >= 0 && replaced[i] < 0; other = previous_user[other])
+      if (detail::same_operation(n, nodes[other])) replaced[i] = other;
     if (replaced[i] >= 0) {
-      g.nodes[replaced[i]].kept |= n.kept;
+      nodes[replaced[i]].kept |= n.kept;
       n.dead = true;
       n.kept = false;
     } else {
-      previous_user[i] = last_user[n.operands[0]];
-      last_user[n.operands[0]] = i;
+      previous_user[i] = last_user[first];
+      last_user[first] = i;
     }
   }
   const auto follow = [&](int& node) {

@@ -48,7 +48,7 @@ struct policy_stack {
   constexpr const policy_entry* find(const void* layer, const void* key) const {
     const policy_entry* const all = entries.begin();
     for (int i = entries.size() - 1; i >= visible_from; --i)
-      if (same_identity(all[i].layer, layer) && same_identity(all[i].value->key, key)) return all + i;
+      if (same_identity(all[i].value->key, key) && same_identity(all[i].layer, layer)) return all + i;
     return nullptr;
   }
 
