@@ -45,5 +45,5 @@ if(NOT TARGET slim::slim)
 endif()
 
 function(slim_precompile_headers target)
-  target_precompile_headers(${target} PRIVATE <slim/slim.hpp>)
+  target_precompile_headers(${target} PRIVATE <slim/precompiled.hpp>)
 endfunction()

@@ -111,7 +111,7 @@ def precompiled(command, directory):
     header = pathlib.Path(directory) / 'precompiled' / 'slim' / 'slim.hpp.gch'
     header.parent.mkdir(parents=True)
     compile_header = [word for word in command if word not in ('-c', '-o', os.devnull)]
-    subprocess.run([*compile_header, '-w', '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], check=True)
+    subprocess.run([*compile_header, '-w', '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'precompiled.hpp')], check=True)
     header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
     if 'clang' in command[0]:
         return [command[0], '-include-pch', str(header), *command[1:]]

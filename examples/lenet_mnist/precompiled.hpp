@@ -1,1 +1,1 @@
-#include <slim/slim.hpp>  // compiled in advance
+#include <slim/precompiled.hpp>  // compiled in advance

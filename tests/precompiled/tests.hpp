@@ -1,4 +1,4 @@
 // What most test files include.
 #include <doctest/doctest.h>
 
-#include "slim/slim.hpp"
+#include "slim/precompiled.hpp"
