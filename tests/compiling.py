@@ -60,7 +60,7 @@ def precompiled(command, build_root):
     with tempfile.TemporaryDirectory() as directory:
         header = pathlib.Path(directory) / 'slim' / 'slim.hpp.gch'
         header.parent.mkdir()
-        status, output = run([*command, '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'precompiled.hpp')], build_root)
+        status, output = run([*command, '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], build_root)
         if status != 0:
             raise SystemExit(f'slim.hpp does not compile:\n{output}')
         header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more

@@ -77,7 +77,7 @@ template <class Graph>
 constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
   domain joint{};
   for (int i = 0; i < count; ++i) {
-    const domain own = domain_of(g.nodes[operands[i]]);
+    const node& own = g.nodes[operands[i]];
     joint.batched = joint.batched || own.batched;
     if (i == 0) joint.extent = own.extent;
     if (own.extent == joint.extent) continue;

@@ -167,11 +167,11 @@ constexpr void move_before_reshapes(graph& g) {
   node* const nodes = g.nodes.begin();
   for (int i = 0, count = g.nodes.size(); i < count; ++i) {
     node& n = nodes[i];
-    if (n.dead || n.kind != kind::map || n.ignored != 0 || n.kept || uses_position(g.functions[n.function])) continue;
+    if (n.dead || n.kind != kind::map || n.ignored != 0 || n.kept) continue;
     int view = -1;
     for (int k = 0; k < n.operand_count; ++k)
       if (nodes[n.operands[k]].kind == kind::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
-    if (view < 0 || !(nodes[view].extent == n.extent) || nodes[view].batched != n.batched || !stores_functions(nodes[nodes[view].operands[0]].kind)) continue;
+    if (view < 0 || !(nodes[view].extent == n.extent) || nodes[view].batched != n.batched || !stores_functions(nodes[nodes[view].operands[0]].kind) || uses_position(g.functions[n.function])) continue;
     node moved = n;
     moved.extent = nodes[nodes[view].operands[0]].extent;
     bool fits = true;
@@ -194,7 +194,7 @@ constexpr void fuse_into_producers(graph& g) {
   node* const nodes = g.nodes.begin();
   for (int i = 0, count = g.nodes.size(); i < count; ++i) {
     node& n = nodes[i];
-    if (n.dead || n.kind != kind::map || n.ignored != 0 || uses_position(g.functions[n.function])) continue;
+    if (n.dead || n.kind != kind::map || n.ignored != 0) continue;
     int position = -1;
     for (int k = 0; k < n.operand_count; ++k) {
       const node& producer = nodes[n.operands[k]];
@@ -207,7 +207,7 @@ constexpr void fuse_into_producers(graph& g) {
       const expr::access how = access_of(operand, domain_of(n)).how;
       if (how == expr::access::row || (how == expr::access::column && operand.extent.size() != n.extent.channels())) position = -1;
     }
-    if (position < 0) continue;
+    if (position < 0 || uses_position(g.functions[n.function])) continue;
     node& producer = nodes[n.operands[position]];
     if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
     // The fused node takes the place of the map, where all other operands are known; argument 0 is the producer's result.

@@ -30,15 +30,17 @@ constexpr const char* fault_of(const graph& g) {
         if (const kind replaced = nodes[n.operands[first + o]].kind; replaced != kind::variable && replaced != kind::slot) return "an update replaces neither a variable nor a slot";
     if (n.epilogue >= 0) {
       if (functions[n.epilogue].inputs > n.operand_count - n.body() + 1) return "an epilogue reads an operand that is not there";
+      const domain over = domain_of(n);
       for (int k = n.body(); k < n.operand_count; ++k)
-        if (!access_of(nodes[n.operands[k]], domain_of(n)).fits) return "an epilogue operand does not fit";
+        if (!access_of(nodes[n.operands[k]], over).fits) return "an epilogue operand does not fit";
     }
     if (n.results > 1 && n.batched) return "several results for each example";
     if (is_operation(n.kind)) {
       if (const char* const fault = op::description_of(n.kind).fault({nodes, n})) return fault;
     } else if (n.kind == kind::map) {
+      const domain over = domain_of(n);
       for (int k = 0; k < n.operand_count; ++k)
-        if (!access_of(nodes[n.operands[k]], domain_of(n)).fits) return "an element-wise operand does not fit";
+        if (!access_of(nodes[n.operands[k]], over).fits) return "an element-wise operand does not fit";
     } else if (n.kind == kind::reduce) {
       if (!access_of(n, joint_domain(g, n.operands, n.operand_count)).fits) return "a sum has another shape than what is summed";
       if (functions[n.function].output_count != n.results) return "a reduction has not one result for each output of its function";
