@@ -66,7 +66,7 @@ class Peers:
                 why = log.read_text().strip().splitlines()[-1] if log.exists() and log.stat().st_size else './run bench --peers has not been run'
                 self.missing[name] = f'not installed: {why}'
         self.write_nets(nets)
-        self.build_programs()
+        self.build_programs(nets)
 
     def write_nets(self, nets):
         """The nets of the engines, written by PyTorch once; ncnn's by way of another form."""
@@ -83,15 +83,18 @@ class Peers:
                 written(traced, 'pytorch.py', net, traced)
                 written(converted, 'engines.py', 'convert', traced)
 
-    def build_programs(self):
-        """Peers in C++: PyTorch's from the libraries of its Python package."""
-        for name, nets, flags, why in (('pytorch_cpp', [''], self.torch_flags(), 'not installed: needs PyTorch'),
-                                       ('dlib', ['lenet', 'vgg_16'], run(['pkg-config', '--cflags', '--libs', 'dlib-1']).stdout.split(), 'not installed: needs libdlib-dev')):
-            for net in nets:
-                program, source = peers_directory / (f'{name}_{net}' if net else name), here / 'peers' / {'pytorch_cpp': 'pytorch.cpp', 'dlib': 'dlib.cpp'}[name]
-                if not flags:
-                    self.missing[name] = why
-                elif not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime, (here / 'median.hpp').stat().st_mtime):
+    def build_programs(self, nets):
+        """Peers in C++, for the nets that they have: PyTorch's from the libraries of its Python package."""
+        dlib_flags = run(['pkg-config', '--cflags', '--libs', 'dlib-1']).stdout.split()
+        for name, programs, flags, why in (('pytorch_cpp', [''] if {'tiny', 'mlp'} & set(nets) else [], self.torch_flags(), 'not installed: needs PyTorch'),
+                                           ('dlib', [net for net in ('lenet', 'vgg_16') if net in nets], dlib_flags, 'not installed: needs libdlib-dev')):
+            if not flags:
+                self.missing[name] = why
+                continue
+            source = here / 'peers' / {'pytorch_cpp': 'pytorch.cpp', 'dlib': 'dlib.cpp'}[name]
+            for net in programs:
+                program = peers_directory / (f'{name}_{net}' if net else name)
+                if not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime, (here / 'median.hpp').stat().st_mtime):
                     print(f'compiling {program.name} …', file=sys.stderr, flush=True)
                     done = run(['g++', '-std=c++20', '-O3', '-march=native', *([f'-DNET_{net.upper()}'] if net else []), source, '-o', program, *flags])
                     if done.returncode != 0:
