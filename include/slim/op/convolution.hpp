@@ -45,7 +45,16 @@ constexpr graph::algorithm convolution_algorithm(const slim::shape& from, const 
   return accurate && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
 }
 
+/// So many 4×4 tiles at most, with weights of so many channels × channels at least, take longer to fetch the transformed weights, which are four times as large as
+/// those of a 3×3 window, than Winograd saves: then the forward pass is direct.
+inline constexpr long winograd_few_tiles = 4, winograd_large_weights = 256 * 256;
+
 namespace detail {
+
+SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel::convolution_geometry& g, long images) {
+  return n.attributes.as<convolution_attributes>().asked == graph::algorithm::automatic && g.kernel_height == 3 && static_cast<long>(g.input_channels) * g.output_channels >= winograd_large_weights &&
+         images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= winograd_few_tiles;
+}
 
 // Variants of the three passes: without Winograd's algorithm, with one of its transforms, and with a max pool in the store.
 inline constexpr unsigned without_transform = 1, with_4x4_3x3 = 2, with_2x2_3x3 = 4, with_4x4_5x5 = 8, with_2x2_5x5 = 16, with_pool = 32, every_transform = 31;
@@ -255,7 +264,7 @@ struct convolution : convolution_of_images<"convolution"> {
       if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
-    const bool done = detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
+    const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call, r.threads());
     });
     if (done) return;
