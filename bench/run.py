@@ -79,7 +79,7 @@ class Peers:
             onnx, traced, converted = (peers_directory / f'{net}{end}' for end in ('.onnx', '.pt', '.ncnn.bin'))
             if 'onnx_runtime' in self.versions or 'openvino' in self.versions:
                 written(onnx, 'pytorch.py', net, onnx)
-            if 'ncnn' in self.versions:
+            if 'ncnn' in self.versions and not converted.exists():
                 written(traced, 'pytorch.py', net, traced)
                 written(converted, 'engines.py', 'convert', traced)
 

@@ -53,13 +53,15 @@ def ncnn(folder, net, x, threads):
 
 
 def convert(path):
-    """pnnx folds batch norms and writes what ncnn reads, among other files."""
+    """pnnx folds batch norms and writes what ncnn reads; other files, and FILE.pt, are removed."""
     import subprocess
     import pnnx
     path = pathlib.Path(path)
     extent = NETS[path.stem][1]
     shape = ','.join(map(str, (1, *extent[2:], *extent[:2])))
     subprocess.run([pnnx.EXEC_PATH, path.name, f'inputshape=[{shape}]', 'fp16=0'], cwd=path.parent, check=True)
+    for passing in (path, *path.parent.glob(f'{path.stem}*pnnx*')):
+        passing.unlink()
 
 
 def main():
