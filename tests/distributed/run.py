@@ -66,6 +66,8 @@ with tempfile.TemporaryDirectory() as scratch:
     for ranks in (1, 2, 4):
         status, output, _ = job(ranks, 'equal')
         check(status == 0 and output.count('equal 1') == 4 * ranks, f'{ranks} ranks equal one process', output)
+        status, output, _ = job(ranks, 'skip')
+        check(status == 0 and output.count('skips 1') == ranks, f'{ranks} ranks pass the same batches over', output)
         status, output, _ = job(ranks, 'train', folder(f'whole{ranks}'))
         final[ranks] = bits(output)[0]
         check(status == 0 and len(bits(output)) == ranks, f'{ranks} ranks train, all to the same weights', output)

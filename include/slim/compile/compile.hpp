@@ -247,7 +247,11 @@ constexpr graph::compilation trace_and_differentiate() {
   wanted.resize(g.nodes.size(), 0);
   for (int v = 0; v < g.variables.size(); ++v) wanted[g.variables[v].node] = trained[v];
   if constexpr (TrainOptions::template has<learning::check_numerics>) add_forward_checks(g);
-  const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted), trained);
+  int seed = -1;  // of several processes each has its weight
+  if constexpr (TrainOptions::exchanges) seed = graph::add_leaf(g, graph::kind::scalar, false, {}, trace.step_number + 1);
+  int checked = g.outputs[0];  // where processes decide together whether to go on, they look at one number
+  if constexpr (TrainOptions::exchanges && TrainOptions::template has<learning::skip_not_finite>) checked = readable(g, op::mean_over_processes(g, checked, -1));
+  const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted, seed), trained);
   g.outputs[0] = readable(g, g.outputs[0]);
   if constexpr (TrainOptions::template has<learning::check_numerics>)
     for (const variable_gradient& one : updated.all) add_check(g, one.node);
@@ -255,7 +259,8 @@ constexpr graph::compilation trace_and_differentiate() {
     for (const variable_gradient& one : updated.all) g.outputs.push(readable(g, one.node));
   if (updated.norm >= 0) g.outputs.push(updated.norm);
   if constexpr (TrainOptions::template has<learning::skip_not_finite>) {
-    g.labels.push({g.outputs[0], g.outputs[0]});
+    const int looked_at = TrainOptions::exchanges ? checked : g.outputs[0];
+    g.labels.push({looked_at, looked_at});
     if (updated.norm >= 0) g.labels.push({updated.norm, updated.norm});
   }
   graph::remove_dead(g);

@@ -134,7 +134,8 @@ struct check_numerics {
 
 /// A step whose loss is no finite number changes nothing and does not count: its batch is passed over, and train_op.skipped() counts it. With
 /// clip_global_norm or adaptive_clipping the norm of all gradients is looked at as well; without them a gradient that is NaN where the loss is
-/// finite is noticed one step later. More than `in_a_row` of them throw. Not given: the first one throws.
+/// finite is noticed one step later. More than `in_a_row` of them throw. Not given: the first one throws. Beside learning::distributed the mean of all losses decides for all
+/// processes, which wait for each other behind the forward pass.
 struct skip_not_finite {
   int in_a_row = 10;
   static constexpr int numbers = 0;
@@ -191,7 +192,6 @@ struct train_options : Given... {
   using exchanging = typename detail::exchanging_among<Given...>::type;
   static constexpr bool exchanges = !std::is_void_v<exchanging>;
   static_assert(exchanges || !has<learning::synchronized_batch_norm>, "synchronized_batch_norm is for several processes: give learning::distributed, too");
-  static_assert(!exchanges || !has<learning::skip_not_finite>, "skip_not_finite is for one process: leave it out beside learning::distributed");
 
   /// Index of the first number of `Option` among those of all options.
   template <class Option>

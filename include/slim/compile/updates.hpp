@@ -249,14 +249,14 @@ struct transformed_gradients {
   int norm = -1;                // node: that of all together before clipping by it, or −1
 };
 
-/// The gradients of this process become means over all processes. They are asked for in the order in which backward passes end: the last variables first.
+/// The gradients of this process, of its weighted loss, become sums over all processes. They are asked for in the order in which backward passes end: the last variables first.
 constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients) {
   const auto for_each_part = [&](variable_gradient& one, const auto& step) {
     const int scope = g.variables[one.variable].scope;
     one.raw = step(one.raw, scope);
     if (one.looked_up >= 0) one.looked_up = step(one.looked_up, scope);
   };
-  for (variable_gradient& one : gradients) for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope); });
+  for (variable_gradient& one : gradients) for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope, part == one.looked_up); });
   for (int i = gradients.size() - 1; i >= 0; --i) for_each_part(gradients[i], [&](int part, int scope) { return op::all_reduce::add(g, part, scope); });
 }
 

@@ -12,9 +12,10 @@ public:
   graph& g;
   int result = 0;  // of the operation whose rule is called: the gradient is that of this result
 
-  constexpr adjoints(graph& where, int loss, list<char>&& wanted) : g(where), needs(static_cast<list<char>&&>(wanted)) {
+  /// `seed`: the gradient of the loss; −1: 1.
+  constexpr adjoints(graph& where, int loss, list<char>&& wanted, int seed) : g(where), needs(static_cast<list<char>&&>(wanted)) {
     nodes.resize(loss + 1, -1);
-    nodes[loss] = constant(g, 1);
+    nodes[loss] = seed >= 0 ? seed : constant(g, 1);
   }
 
   /// Node `copy`, the last of the graph, takes the place of `original` from here on.

@@ -98,6 +98,13 @@ public:
     waited = 0;
     began = clock::now();
   }
+  /// A step ends before all has travelled, on all ranks at the same place.
+  void leave() {
+    std::unique_lock<std::mutex> hold(gate);
+    changed.wait(hold, [&] { return broken || size() == 1 || next == buckets.size() || started < buckets[next].end; });
+    if (broken) std::rethrow_exception(broken);
+    inside = false;
+  }
   /// Behind it: the mean of the losses.
   double finish(double loss) {
     inside = false;

@@ -221,7 +221,7 @@ private:
   using exchanging = std::conditional_t<exchanges, typename Options::exchanging, detail::alone>;
   using exchange = typename exchanging::template exchange<T>;
   static constexpr int slot_count = Optimizer::slots + (accumulates ? 1 : 0);
-  static constexpr int number_count = Optimizer::numbers + Options::numbers + 1;
+  static constexpr int step_number = Optimizer::numbers + Options::numbers, number_count = step_number + (exchanges ? 2 : 1);
 
   /// One step of this process.
   template <class... Batch>
@@ -244,6 +244,7 @@ private:
       try {
         step();
       } catch (const detail::not_finite& found) {
+        if constexpr (exchanges) together->leave();
         return skip(found.value);
       }
       skipped_in_a_row = 0;
@@ -256,9 +257,10 @@ private:
     return loss();
   }
 
-  /// The numbers of the next run: the optimizer's, then those of the options, then the global step.
+  /// The numbers of the next run: the optimizer's, then those of the options, then the global step, then the weight of this process among several.
   void set_numbers(double* numbers) {
-    numbers[number_count - 1] = static_cast<double>(step());
+    numbers[step_number] = static_cast<double>(step());
+    if constexpr (exchanges) numbers[step_number + 1] = together != nullptr ? together->weight : 1;
     if constexpr (Optimizer::numbers > 0) {
       optimizer.set_numbers(steps + 1, numbers);
       for (int n = 0; n < Optimizer::numbers; ++n)

@@ -8,10 +8,10 @@
 namespace slim::op {
 
 struct all_reduce_attributes {
-  bool weighted = true;  // a mean over all examples of all processes; else a sum over processes
+  bool weighted = true;  // times the weight of this process: sums of what is weighted are means over all examples of all processes
 };
 
-/// Hands x, times the weight of this process, to the exchange. The plan puts it right behind what makes x.
+/// Hands x to the exchange. The plan puts it right behind what makes x and, where nobody else reads x and it is not weighted, lets that be made in the memory that travels.
 struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
   static constexpr long usual_bucket_bytes = 4 << 20;  // so much travels at a time, unless told otherwise
 
@@ -32,7 +32,7 @@ struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
     exchange* const together = r.state.together;
     const T weight = together != nullptr && attributes_of(r.node()).weighted ? static_cast<T>(together->weight) : T(1);
     const long count = r.extent().size(), all = graph::aligned(count), each = 1 << 14;
-    kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
+    if (x != out) kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
       const long last = task * each + each < count ? task * each + each : count;
       for (long i = task * each; i < last; ++i) out[i] = x[i] * weight;
     });
@@ -41,21 +41,25 @@ struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
   }
 };
 
-/// The mean over all processes of what `started`, an all_reduce_start, has handed over. In the same memory.
-struct all_reduce : operation<"all_reduce"> {
-  static constexpr int add(graph::graph& g, int started, int scope) { return add_operation(g, kind, {false, g.nodes[started].extent}, {started}, scope); }
+/// The sum over all processes of what `started`, an all_reduce_start, has handed over. In the same memory.
+struct all_reduce : operation<"all_reduce", all_reduce_attributes> {
+  static constexpr int add(graph::graph& g, int started, int scope, bool weighted = false) { return add_operation(g, kind, {false, g.nodes[started].extent}, {started}, scope, attributes{weighted}); }
   static constexpr const char* fault(node_view n) {
     return n.self.operand_count == 1 && n.operand(0).kind == all_reduce_start::kind && n.extent() == n.extent(0) ? nullptr : "a mean over processes that nothing has started";
   }
-  /// Each process has the mean in its loss, of which the mean is taken in turn.
+  /// Each process has the sum in its loss; gradients are those of the weighted sum of all losses.
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
-    if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add(to.g, all_reduce_start::add(to.g, dy, n.scope), n.scope));
+    if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add(to.g, all_reduce_start::add(to.g, dy, n.scope, false), n.scope, attributes_of(to.g.nodes[n.operands[0]]).weighted));
   }
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
-    if (r.state.together != nullptr) r.state.together->wait(r.state.places[r.at.node].offset + graph::aligned(r.extent().size()));
+    exchange* const together = r.state.together;
+    if (together == nullptr) return;
+    together->wait(r.state.places[r.at.node].offset + graph::aligned(r.extent().size()));
+    if (!attributes_of(r.node()).weighted) return;
+    for (T *x = r.out(), *const end = x + r.extent().size(); x < end; ++x) *x *= static_cast<T>(together->weight);
   }
 };
 

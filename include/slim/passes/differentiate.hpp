@@ -12,7 +12,7 @@ namespace detail {
 /// Walks the graph backwards from the loss. Operations have their rule in op/; functions and views have theirs here.
 class reverse_sweep {
 public:
-  constexpr reverse_sweep(graph& where, int loss, list<char>&& wanted) : to(where, loss, static_cast<list<char>&&>(wanted)), g(where) {}
+  constexpr reverse_sweep(graph& where, int loss, list<char>&& wanted, int seed) : to(where, loss, static_cast<list<char>&&>(wanted), seed), g(where) {}
 
   constexpr void run(int loss) {
     if (!g.recomputed.empty()) mark_read_elsewhere(loss);
@@ -149,8 +149,8 @@ private:
 }  // namespace detail
 
 /// Appends the gradient of the scalar node `loss` with respect to each node that `wanted` marks; returns, for each node up to the
-/// loss, the node that holds its gradient, or −1.
-constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
+/// loss, the node that holds its gradient, or −1. They are multiplied by node `seed`, one number, where it is not −1.
+constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted, int seed = -1) {
   list<char> needs;
   for (int i = 0; i <= loss; ++i) {
     const node& n = g.nodes[i];
@@ -159,7 +159,7 @@ constexpr list<int> gradients(graph& g, int loss, const list<char>& wanted) {
       for (int k = 0; k < n.operand_count && !flows; ++k) flows = needs[n.operands[k]] && (n.ignored >> k & 1) == 0;
     needs.push(flows);
   }
-  detail::reverse_sweep sweep(g, loss, static_cast<list<char>&&>(needs));
+  detail::reverse_sweep sweep(g, loss, static_cast<list<char>&&>(needs), seed);
   sweep.run(loss);
   return static_cast<list<int>&&>(sweep.to.nodes);
 }

@@ -226,18 +226,26 @@ constexpr memory_plan plan(const graph& g) {
   for (int i = 0; i < count; ++i)
     if (!nodes[i].dead && nodes[i].kept) last_use[storage[i]] = steps;
 
-  list<detail::block> blocks;
   list<long> travels;  // where in region::exchanged
   travels.resize(count, -1);
+  list<int> reads;
+  for (const int i : result.order) {
+    const node& n = nodes[i];
+    if (n.kind != op::all_reduce_start::kind) continue;
+    travels[i] = result.exchanged_elements;
+    result.exchanged_elements += aligned(n.extent.size());
+    if (op::all_reduce_start::attributes_of(n).weighted) continue;
+    if (reads.empty()) reads = read_counts(g);
+    int made = n.operands[0];
+    for (; reads[made] == 1 && nodes[made].kind == kind::reshape;) made = nodes[made].operands[0];
+    if (reads[made] == 1 && storage[made] == made && !is_leaf(nodes[made].kind) && nodes[made].results == 1) travels[made] = travels[i];
+  }
+
+  list<detail::block> blocks;
   for (int s = 0; s < steps; ++s) {
     const int i = order[s];
     const node& n = nodes[i];
-    if (n.is_update() || n.kind == op::all_reduce::kind) continue;
-    if (n.kind == op::all_reduce_start::kind) {
-      travels[i] = result.exchanged_elements;
-      result.exchanged_elements += aligned(n.extent.size());
-      continue;
-    }
+    if (n.is_update() || n.kind == op::all_reduce::kind || travels[i] >= 0) continue;
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {
