@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 
 build = pathlib.Path(__file__).resolve().parents[2] / 'build' / 'bench' / 'bench'
-environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1', OMPI_MCA_rmaps_base_oversubscribe='1', OMPI_MCA_hwloc_base_binding_policy='none')
+environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1', OMPI_MCA_rmaps_base_oversubscribe='1', OMPI_MCA_hwloc_base_binding_policy='none',
+                   PRTE_MCA_rmaps_default_mapping_policy=':oversubscribe', PRTE_MCA_hwloc_default_binding_policy='none')  # the same of Open MPI 5
 BATCHES = {'lenet': (128, 40), 'resnet_v1_50': (8, 5), 'vgg_16': (8, 5)}  # of the job, steps
 
 

@@ -19,7 +19,8 @@ program = sys.argv[1]
 kills = int(sys.argv[2]) if len(sys.argv) > 2 else 3
 # Beside other tests the processes share cores: none of them may wait by spinning.
 environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1', OMPI_MCA_rmaps_base_oversubscribe='1', OMPI_MCA_mpi_yield_when_idle='1',
-                   OMPI_MCA_hwloc_base_binding_policy='none')
+                   OMPI_MCA_hwloc_base_binding_policy='none', OMPI_MCA_btl='^tcp',
+                   PRTE_MCA_rmaps_default_mapping_policy=':oversubscribe', PRTE_MCA_hwloc_default_binding_policy='none')  # the same of Open MPI 5
 passed = failed = 0
 
 

@@ -26,7 +26,7 @@ void set_named_weights(Model& m) {
 
 /// Output and inner end points of a network for one square image.
 template <const auto& Net, int Side, class T, slim::text... EndPoints>
-void compare_network(const std::string& network, double tolerance) {
+static void compare_network(const std::string& network, double tolerance) {
   using slim::input;
   file expected("nets_double.txt");
   slim::model<Net, input<Side, Side, 3>, slim::precision<T>, slim::keep<EndPoints>...> m(slim::seed(1), slim::capacity(1));

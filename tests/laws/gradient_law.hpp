@@ -49,7 +49,7 @@ void disturb(Model& m, std::uint32_t sequence) {
 /// Checks all trainable variables of `Net`. `loss`: what create_train_op takes (slim::no_loss when the network returns its loss).
 /// Fails when a gradient differs and when a whole gradient is zero.
 template <const auto& Net, class... Options, class Loss>
-void check_gradients(Loss, setting with = {}) {
+static void check_gradients(Loss, setting with = {}) {
   using model_type = slim::model<Net, slim::precision<double>, Options...>;
   using op_type = slim::train_op<model_type, Loss, slim::optimizers::keep_gradients>;
   model_type m(slim::seed(7), slim::capacity(with.batch), 1);
@@ -97,7 +97,7 @@ void check_gradients(Loss, setting with = {}) {
 
 /// Batches of 1 and of 3.
 template <const auto& Net, class... Options, class Loss>
-void check_gradients_at_batches(Loss loss, setting with = {}) {
+static void check_gradients_at_batches(Loss loss, setting with = {}) {
   for (int batch : {1, 3}) {
     with.batch = batch;
     check_gradients<Net, Options...>(loss, with);

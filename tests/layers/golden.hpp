@@ -46,7 +46,7 @@ void fill(Model& m) {
 
 /// One step of `Net` on `batch` examples; the loss is the mean squared error of the output.
 template <const auto& Net, class T, class Input, slim::text... Points>
-void check(std::initializer_list<line> expected, double tolerance, int batch = 3) {
+static void check(std::initializer_list<line> expected, double tolerance, int batch = 3) {
   slim::model<Net, Input, slim::precision<T>, slim::keep<Points>...> m(slim::seed(1), slim::capacity(batch + 1), 1);
   fill(m);
   auto op = slim::learning::create_train_op(m, slim::losses::mean_squared_error, slim::optimizers::keep_gradients{});
@@ -77,7 +77,7 @@ void check(std::initializer_list<line> expected, double tolerance, int batch = 3
 
 /// In both precisions.
 template <const auto& Net, class Input, slim::text... Points>
-void check_both(std::initializer_list<line> expected, int batch = 3) {
+static void check_both(std::initializer_list<line> expected, int batch = 3) {
   check<Net, double, Input, Points...>(expected, 1e-9, batch);
   check<Net, float, Input, Points...>(expected, 1e-5, batch);
 }

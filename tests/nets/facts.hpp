@@ -1,5 +1,6 @@
 #pragma once
 // What the tests of networks ask of the graph as it was written down; no model is made, so that asking costs little.
+// The answers are static, as the library's are: networks of two files may have one name.
 
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@ namespace facts {
 
 /// Numbers in all variables, moving averages included.
 template <const auto& Net, class... Options>
-inline constexpr long all_numbers = [] {
+static constexpr long all_numbers = [] {
   const auto& p = slim::traced<Net, slim::model_options<Options...>>::program;
   long total = 0;
   for (int i = 0; i < p.sizes.variables; ++i) total += p.variables[i].extent.size();
@@ -29,7 +30,7 @@ constexpr counts counts_in(const slim::graph::graph& g) {
   return g.failed() ? counts{} : found;
 }
 template <const auto& Net, class... Options>
-constexpr counts counts_of() {
+static constexpr counts counts_of() {
   slim::tracer trace;
   slim::detail::trace_network<Net, slim::model_options<Options...>>(trace);
   return counts_in(trace.g);
@@ -54,7 +55,7 @@ struct text_line {
   constexpr bool operator==(const char* text) const { return slim::equal(characters, text); }
 };
 template <const auto& Net, class Input>
-constexpr text_line line_of(const char* first = "") {
+static constexpr text_line line_of(const char* first = "") {
   slim::tracer trace;
   slim::detail::trace_network<Net, slim::model_options<Input>>(trace);
   const slim::graph::graph& g = trace.g;
@@ -87,7 +88,7 @@ inline std::vector<std::string> names_in(const slim::graph::graph& g) {
 
 /// The network traced now, by the running test.
 template <const auto& Net, class... Options>
-slim::graph::graph traced_now() {
+static slim::graph::graph traced_now() {
   slim::tracer trace;
   slim::detail::trace_network<Net, slim::model_options<Options...>>(trace);
   return trace.g;
@@ -95,7 +96,7 @@ slim::graph::graph traced_now() {
 
 /// Full names of all variables, in the order of creation.
 template <const auto& Net, class... Options>
-std::vector<std::string> variable_names() {
+static std::vector<std::string> variable_names() {
   return names_in(traced_now<Net, Options...>());
 }
 
@@ -118,7 +119,7 @@ inline std::vector<std::string> weights_and_biases(const std::vector<std::string
 
 /// Full names of all end points, in the order of creation.
 template <const auto& Net, class... Options>
-std::vector<std::string> end_point_names() {
+static std::vector<std::string> end_point_names() {
   const slim::graph::graph g = traced_now<Net, Options...>();
   std::vector<std::string> names;
   for (const slim::graph::named_node& point : g.end_points) names.push_back(slim::graph::scope_name(g.scopes, point.scope).c_str());

@@ -20,11 +20,11 @@ using slim::expr::scalar_op;
 using slim::graph::rule;
 
 template <const auto& Net, class... Options>
-inline constexpr const auto& program = slim::traced<Net, slim::model_options<Options...>>::program;
+static constexpr const auto& program = slim::traced<Net, slim::model_options<Options...>>::program;
 
 /// The rule that `Net` breaks.
 template <const auto& Net, class... Options>
-inline constexpr rule broken = program<Net, Options...>.error.broken;
+static constexpr rule broken = program<Net, Options...>.error.broken;
 
 /// Index of a variable, −1 when there is none.
 template <class Program>
