@@ -13,7 +13,8 @@ int main(int count, char** values) {
   app.add_option("--batch_size", given.batch_size, "examples at once")->check(CLI::Range(1, 4096))->capture_default_str();
   app.add_option("--max_num_batches", given.max_num_batches, "batches to evaluate; all without it")->check(CLI::PositiveNumber);
   auto* const averages = app.add_option("--moving_average_decay", given.moving_average_decay, "when given, the averages of the variables are evaluated");
-  auto* const interval = app.add_option("--eval_interval_secs", given.eval_interval_secs, "evaluates each new checkpoint of the folder, at most so often; without it only the latest");
+  auto* const interval = app.add_option("--eval_interval_secs", given.eval_interval_secs,
+                                        "evaluates each new checkpoint of the folder, at most so often; without it only the latest");
   app.add_option("--timeout", given.timeout, "ends after so many seconds without a new checkpoint")->needs(interval);
   CLI11_PARSE(app, count, values);
   given.moving_average = averages->count() > 0;

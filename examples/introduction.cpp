@@ -41,8 +41,8 @@ inline constexpr auto conv1_1_layer = conv2d(128, {3, 3}, "conv1_1");
 static_assert(parameter_count<conv1_1, input<14, 14, 64>> == parameter_count<conv1_1_layer, input<14, 14, 64>>);
 
 // [three convolutions] written out, in a loop, and with repeat
-inline constexpr auto written_out = conv2d(256, {3, 3}, "conv3_1") >> conv2d(256, {3, 3}, "conv3_2") >> conv2d(256, {3, 3}, "conv3_3")
-                                 >> max_pool2d({2, 2}, "pool2");
+inline constexpr auto written_out = conv2d(256, {3, 3}, "conv3_1") >> conv2d(256, {3, 3}, "conv3_2") >> conv2d(256, {3, 3}, "conv3_3") >>
+                                    max_pool2d({2, 2}, "pool2");
 inline constexpr auto in_a_loop = [](tensor net) {
   for (const char* name : {"conv3_1", "conv3_2", "conv3_3"}) net = conv2d(256, {3, 3}, name)(net);
   return max_pool2d({2, 2}, "pool2")(net);
@@ -62,9 +62,10 @@ inline constexpr auto separated = separable_conv2d(128, {3, 3}, "sep", depth_mul
 static_assert(end_point<separated, "depthwise", input<14, 14, 64>> == shape{14, 14, 128});
 
 // [arguments] given to every call, and once for all
-inline constexpr auto every_call =
-    conv2d(64, {11, 11}, 4, "conv1", padding = SAME, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.5))
- >> conv2d(128, {11, 11}, "conv2", padding = VALID, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.5));
+inline constexpr auto every_call = conv2d(64, {11, 11}, 4, "conv1", padding = SAME, weights_initializer = truncated_normal(0.0, 0.01),
+                                          weights_regularizer = l2_regularizer(0.5)) >>
+                                   conv2d(128, {11, 11}, "conv2", padding = VALID, weights_initializer = truncated_normal(0.0, 0.01),
+                                          weights_regularizer = l2_regularizer(0.5));
 inline constexpr auto once = arg_scope<conv2d>(padding = SAME, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.5))(
     conv2d(64, {11, 11}, 4, "conv1") >> conv2d(128, {11, 11}, "conv2", padding = VALID));
 static_assert(end_point<every_call, "conv2", input<64, 64, 3>> == end_point<once, "conv2", input<64, 64, 3>>);
@@ -115,7 +116,8 @@ int main() {
   };
   if (names(get_model_variables(made)) != "weights nested/scales " || names(get_variables(made)) != "weights nested/my_var nested/scales " ||
       names(get_variables_by_name(made, "my_var")) != "nested/my_var " || names(get_variables_by_suffix(made, "s")) != "weights nested/scales " ||
-      names(get_variables(made, "nested")) != "nested/my_var nested/scales " || names(get_variables_to_restore(made, {"nested"}, {"nested/my_var"})) != "nested/scales ")
+      names(get_variables(made, "nested")) != "nested/my_var nested/scales " ||
+      names(get_variables_to_restore(made, {"nested"}, {"nested/my_var"})) != "nested/scales ")
     return 1;
 
   for (int i = 0; i < net.variables(); ++i) std::printf("%s\n", net.variable_name(i).c_str());

@@ -42,8 +42,8 @@ void train(const settings& given) {
   std::printf("%s\n", summary_of_lenet().c_str());
 
   lenet_model net{seed(given.seed), capacity(given.batch_size), given.threads};
-  auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{given.learning_rate},
-                                            capacity(given.batch_size), given.threads);
+  auto train_op =
+      learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::adam{given.learning_rate}, capacity(given.batch_size), given.threads);
   if (given.explain) std::printf("%s\n", explanation_of_lenet(train_op).c_str());
 
   data::batches batches(training_set, given.batch_size, given.seed);

@@ -71,7 +71,8 @@ bool learns(const char* name, Loss loss, int steps, const Data& data) {
     if (step == 0) first = now;
     if (step >= steps - 10) last += now / 10;
   }
-  std::printf("%-20s %6zu parameters: loss %s at first, %s after %d steps\n", name, net.parameters().size(), fixed_text(first, 3).c_str(), fixed_text(last, 3).c_str(), steps);
+  std::printf("%-20s %6zu parameters: loss %s at first, %s after %d steps\n", name, net.parameters().size(), fixed_text(first, 3).c_str(),
+              fixed_text(last, 3).c_str(), steps);
   return last < first / 4;
 }
 
@@ -84,7 +85,9 @@ constexpr auto pixel_net = u_net::segmenter(4, 2);
 int main() {
   using losses::sparse_softmax_cross_entropy, losses::sparse_softmax_cross_entropy_ignoring;
   const bool read = learns<model<sequence_net, input<8, 6>>>("transformer", sparse_softmax_cross_entropy, 400, sequences);
-  const bool seen = learns<model<shape_net, input<12, 12, 1>>>("squeeze, excitation", sparse_softmax_cross_entropy, 100, [](unsigned state) { return rectangles(state, false); });
-  const bool found = learns<model<pixel_net, input<12, 12, 1>>>("U-Net", sparse_softmax_cross_entropy_ignoring<255>, 100, [](unsigned state) { return rectangles(state, true); });
+  const bool seen = learns<model<shape_net, input<12, 12, 1>>>("squeeze, excitation", sparse_softmax_cross_entropy, 100,
+                                                               [](unsigned state) { return rectangles(state, false); });
+  const bool found = learns<model<pixel_net, input<12, 12, 1>>>("U-Net", sparse_softmax_cross_entropy_ignoring<255>, 100,
+                                                                [](unsigned state) { return rectangles(state, true); });
   return read && seen && found ? 0 : 1;
 }

@@ -28,8 +28,7 @@ void add_flags(CLI::App& app, train_flags& f) {
   add("--ftrl_l2", f.ftrl_l2, "strength of ftrl's l2 regularization");
   add("--rmsprop_momentum", f.rmsprop_momentum, "of rmsprop");
   add("--rmsprop_decay", f.rmsprop_decay, "of rmsprop's mean square");
-  add("--learning_rate_decay_type", f.learning_rate_decay_type, "how the learning rate falls")
-      ->check(CLI::IsMember({"fixed", "exponential", "polynomial"}));
+  add("--learning_rate_decay_type", f.learning_rate_decay_type, "how the learning rate falls")->check(CLI::IsMember({"fixed", "exponential", "polynomial"}));
   add("--learning_rate", f.learning_rate, "at the first step")->check(CLI::PositiveNumber);
   add("--end_learning_rate", f.end_learning_rate, "the lowest one of polynomial decay");
   add("--learning_rate_decay_factor", f.learning_rate_decay_factor, "of exponential decay");

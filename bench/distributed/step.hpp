@@ -24,7 +24,8 @@ int run_distributed(int count, char** arguments) {
   if (count != 4) return std::fprintf(stderr, "usage: %s <batch of the job> <threads of a rank> <steps>\n", arguments[0]), 2;
   const int batch = std::atoi(arguments[1]), threads = std::atoi(arguments[2]), steps = std::atoi(arguments[3]);
   slim::model<Net, Input> net{slim::seed(1), slim::capacity(batch)};
-  auto train_op = slim::learning::create_train_op(net, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::momentum{0.001, 0.9}, slim::learning::distributed{}, threads);
+  auto train_op = slim::learning::create_train_op(net, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::momentum{0.001, 0.9},
+                                                  slim::learning::distributed{}, threads);
   const int ranks = train_op.others().size(), rank = train_op.others().rank(), own = batch * (rank + 1) / ranks - batch * rank / ranks;
   std::vector<float> images(static_cast<std::size_t>(own * Input::extent.size()));
   std::vector<int> labels(static_cast<std::size_t>(own));

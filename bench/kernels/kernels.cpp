@@ -115,10 +115,10 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
   aligned_buffer<float> x = numbers(l.batch * l.size * l.size * l.in), y = numbers(l.batch * l.size * l.size * l.out), w = numbers(9L * l.in * l.out);
   using transform = winograd_4x4_3x3;
   const winograd_plane there = forward_plane(g), back = data_gradient_plane(g);
-  const long needed = !use_winograd                ? 0
-                      : which == forward           ? winograd_convolution_workspace<float, transform>(there, l.batch, 1)
-                      : which == data_gradient     ? winograd_convolution_workspace<float, transform>(back, l.batch, 1)
-                                                   : winograd_weights_gradient_workspace<float, transform>(there, l.batch, 1);
+  const long needed = !use_winograd            ? 0
+                      : which == forward       ? winograd_convolution_workspace<float, transform>(there, l.batch, 1)
+                      : which == data_gradient ? winograd_convolution_workspace<float, transform>(back, l.batch, 1)
+                                               : winograd_weights_gradient_workspace<float, transform>(there, l.batch, 1);
   aligned_buffer<float> workspace(needed);
   measure(state, g.operations() * static_cast<double>(l.batch), [&] {
     if (use_winograd && which == forward)
@@ -127,12 +127,9 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
       winograd_convolution<float, transform>(back, l.batch, y.data(), w.data(), true, nullptr, x.data(), workspace.data(), {}, 1);
     else if (use_winograd)
       winograd_weights_gradient<float, transform>(there, l.batch, x.data(), y.data(), workspace.data(), 1, store_rows<float>{w.data(), l.out});
-    else if (which == forward)
-      convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
-    else if (which == data_gradient)
-      convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
-    else
-      convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
+    else if (which == forward) convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
+    else if (which == data_gradient) convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
+    else convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
   });
 }
 
@@ -148,12 +145,9 @@ void multiply(benchmark::State& state, long rows, pass which) {
   constexpr long inner = 25088, columns = 4096;
   aligned_buffer<float> a = numbers(rows * inner), b = numbers(inner * columns), c = numbers(rows * columns);
   measure(state, 2.0 * static_cast<double>(rows * inner) * columns, [&] {
-    if (which == forward)
-      matmul<float>(rows, inner, columns, a.data(), b.data(), nullptr, c.data(), {}, 1);
-    else if (which == data_gradient)
-      matmul_data_gradient<float>(rows, inner, columns, c.data(), b.data(), a.data(), {}, 1);
-    else
-      matmul_weights_gradient<float>(rows, inner, columns, a.data(), c.data(), b.data(), 1);
+    if (which == forward) matmul<float>(rows, inner, columns, a.data(), b.data(), nullptr, c.data(), {}, 1);
+    else if (which == data_gradient) matmul_data_gradient<float>(rows, inner, columns, c.data(), b.data(), a.data(), {}, 1);
+    else matmul_weights_gradient<float>(rows, inner, columns, a.data(), c.data(), b.data(), 1);
   });
   count_bytes(state, 4.0 * static_cast<double>(inner * columns));
 }
@@ -164,12 +158,9 @@ void convolve_depthwise(benchmark::State& state, layer l, pass which) {
   const long size = l.batch * l.size * l.size * l.in;
   aligned_buffer<float> x = numbers(size), y = numbers(size), w = numbers(9L * l.in);
   measure(state, 18.0 * static_cast<double>(size), [&] {
-    if (which == forward)
-      depthwise_convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
-    else if (which == data_gradient)
-      depthwise_convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
-    else
-      depthwise_convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
+    if (which == forward) depthwise_convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
+    else if (which == data_gradient) depthwise_convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
+    else depthwise_convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
   });
   count_bytes(state, 8.0 * static_cast<double>(size));
 }
@@ -208,26 +199,36 @@ int main(int count, char** arguments) {
     for (const pass which : {forward, data_gradient, weights_gradient})
       for (const bool use_winograd : {false, true}) {
         if (l.in < 16 && (use_winograd || which == data_gradient)) continue;
-        const std::string name = std::string(use_winograd ? "winograd/" : "direct/") + names[which] + '/' + std::to_string(l.in) + "x" + std::to_string(l.out) + "/" +
-                                 std::to_string(l.size) + "/batch" + std::to_string(l.batch);
-        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve(state, l, which, use_winograd); })->Unit(benchmark::kMillisecond)->UseManualTime();
+        const std::string name = std::string(use_winograd ? "winograd/" : "direct/") + names[which] + '/' + std::to_string(l.in) + "x" + std::to_string(l.out) +
+                                 "/" + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
+        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve(state, l, which, use_winograd); })
+            ->Unit(benchmark::kMillisecond)
+            ->UseManualTime();
       }
   for (const long rows : {1L, 8L, 64L})
     for (const pass which : {forward, data_gradient, weights_gradient}) {
       const std::string name = std::string("fully_connected/") + names[which] + "/25088x4096/batch" + std::to_string(rows);
-      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { multiply(state, rows, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { multiply(state, rows, which); })
+          ->Unit(benchmark::kMillisecond)
+          ->UseManualTime();
     }
   for (const layer& l : {layer{112, 64, 64, 2}, layer{14, 512, 512, 8}})
     for (const pass which : {forward, data_gradient, weights_gradient}) {
-      const std::string name = std::string("depthwise/") + names[which] + '/' + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
-      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve_depthwise(state, l, which); })->Unit(benchmark::kMillisecond)->UseManualTime();
+      const std::string name =
+          std::string("depthwise/") + names[which] + '/' + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolve_depthwise(state, l, which); })
+          ->Unit(benchmark::kMillisecond)
+          ->UseManualTime();
     }
   for (const layer& l : {layer{56, 256, 256, 8}, layer{14, 1024, 1024, 8}}) {
     const std::string name = "moments/" + std::to_string(l.in) + '/' + std::to_string(l.size) + "/batch" + std::to_string(l.batch);
-    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { take_moments(state, l.batch * l.size * l.size, l.in); })->Unit(benchmark::kMillisecond)->UseManualTime();
+    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { take_moments(state, l.batch * l.size * l.size, l.in); })
+        ->Unit(benchmark::kMillisecond)
+        ->UseManualTime();
   }
   for (const bool of_xsimd : {false, true})
     benchmark::RegisterBenchmark(of_xsimd ? "tanh/xsimd" : "tanh/slim", [=](benchmark::State& state) { take_hyperbolic_tangents(state, of_xsimd); })
-        ->Unit(benchmark::kMillisecond)->UseManualTime();
+        ->Unit(benchmark::kMillisecond)
+        ->UseManualTime();
   benchmark::RunSpecifiedBenchmarks();
 }

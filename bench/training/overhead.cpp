@@ -54,7 +54,7 @@ void run(const std::string& mnist, const std::string& folder) {
     }
     return (seconds() - begin) / steps;
   };
-  const auto time_train = [&] {  // from the first step to the end of the last: not the files that are made before and after
+  const auto time_train = [&] {                    // from the first step to the end of the last: not the files that are made before and after
     std::filesystem::remove_all(folder + "/log");  // or it would go on from the last round's checkpoint
     double begin = 0, end = 0;
     const auto timed = [&](const function<learning::train_step_result()>& step) {
@@ -64,8 +64,13 @@ void run(const std::string& mnist, const std::string& folder) {
       return result;
     };
     learning::train(train_op, in_memory,
-                    {.logdir = folder + "/log", .train_step_fn = timed, .log_every_n_steps = 100, .number_of_steps = train_op.step() + steps, .summary_op = &summary_op,
-                     .save_summaries_steps = 100, .save_interval_secs = 0});
+                    {.logdir = folder + "/log",
+                     .train_step_fn = timed,
+                     .log_every_n_steps = 100,
+                     .number_of_steps = train_op.step() + steps,
+                     .summary_op = &summary_op,
+                     .save_summaries_steps = 100,
+                     .save_interval_secs = 0});
     return (end - begin) / steps;
   };
   time_steps(in_memory);

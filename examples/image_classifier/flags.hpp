@@ -13,8 +13,8 @@ struct image_set {
   std::string_view name;
   int channels, classes;
 };
-inline constexpr image_set image_sets[] = {{"mnist", 1, 10},   {"digits", 1, 10},      {"cifar10", 3, 10},
-                                           {"flowers", 3, 5},  {"imagenet", 3, 1001},  {"visualwakewords", 3, 2}};
+inline constexpr image_set image_sets[] = {{"mnist", 1, 10},  {"digits", 1, 10},     {"cifar10", 3, 10},
+                                           {"flowers", 3, 5}, {"imagenet", 3, 1001}, {"visualwakewords", 3, 2}};
 /// Null for another name.
 constexpr const image_set* find_images(std::string_view name) {
   for (const image_set& one : image_sets)

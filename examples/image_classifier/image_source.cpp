@@ -29,7 +29,8 @@ labelled_pixels to_pixels(const labelled_images& set) {
 labelled_pixels read_pixels(const dataset_flags& flags) {
   const bool train = flags.dataset_split_name == "train";
   if (!train && flags.dataset_split_name != "test")
-    throw slim::error("--dataset_split_name: expected train or test for --dataset_name=" + flags.dataset_name + ", found " + flags.dataset_split_name + "; choose one of these");
+    throw slim::error("--dataset_split_name: expected train or test for --dataset_name=" + flags.dataset_name + ", found " + flags.dataset_split_name +
+                      "; choose one of these");
   if (flags.dataset_name == "digits") return to_pixels(digits(train ? 16000 : 4000, train ? 1 : 0x7e57));
   return flags.dataset_name == "mnist" ? read_mnist_pixels(flags.dataset_dir, train) : read_cifar10(flags.dataset_dir, train);
 }
@@ -51,11 +52,13 @@ struct image_source::state {
   }
 };
 
-image_source::image_source(const dataset_flags& flags, int height, int width, int channels, int batch_size, bool is_training, std::uint64_t seed) : held(std::make_unique<state>()) {
+image_source::image_source(const dataset_flags& flags, int height, int width, int channels, int batch_size, bool is_training, std::uint64_t seed)
+    : held(std::make_unique<state>()) {
   state& s = *held;
   const std::string& name = flags.preprocessing_name.empty() ? flags.model_name : flags.preprocessing_name;
   const auto preprocess = preprocessing::get_preprocessing(name, is_training);
-  const batch_options batch{.batch_size = batch_size, .num_threads = flags.num_preprocessing_threads, .capacity = 5 * batch_size, .allow_smaller_final_batch = !is_training};
+  const batch_options batch{
+      .batch_size = batch_size, .num_threads = flags.num_preprocessing_threads, .capacity = 5 * batch_size, .allow_smaller_final_batch = !is_training};
   const int epochs = is_training ? 0 : 1;
   if (flags.dataset_dir.empty() && flags.dataset_name != "digits")
     throw slim::error("--dataset_dir: expected the folder with the files of " + flags.dataset_name + ", found none; supply it, or take --dataset_name=digits");
@@ -63,15 +66,22 @@ image_source::image_source(const dataset_flags& flags, int height, int width, in
   const std::string records = flags.dataset_dir + "/" + flags.dataset_name + "_" + flags.dataset_split_name + ".tfrecord";
   if (flags.dataset_name != "digits" && (!has_originals || std::filesystem::exists(records))) {
     s.provider.emplace(dataset_factory::get_dataset(flags.dataset_name, flags.dataset_split_name, flags.dataset_dir),
-                       data_provider_options{.num_readers = is_training ? flags.num_readers : 1, .shuffle = is_training, .num_epochs = epochs,
-                                             .common_queue_capacity = 20 * batch_size, .common_queue_min = 10 * batch_size, .seed = seed});
+                       data_provider_options{.num_readers = is_training ? flags.num_readers : 1,
+                                             .shuffle = is_training,
+                                             .num_epochs = epochs,
+                                             .common_queue_capacity = 20 * batch_size,
+                                             .common_queue_min = 10 * batch_size,
+                                             .seed = seed});
     s.count = s.provider->records_per_epoch();
-    s.take([&] { return image_batches(*s.provider, preprocess, height, width, channels, {.batch = batch, .labels_offset = flags.labels_offset, .seed = seed}); });
+    s.take(
+        [&] { return image_batches(*s.provider, preprocess, height, width, channels, {.batch = batch, .labels_offset = flags.labels_offset, .seed = seed}); });
   } else {
     s.pixels = read_pixels(flags);
     s.count = s.pixels.count;
     for (int& label : s.pixels.labels) label -= flags.labels_offset;
-    s.take([&] { return pixel_batches(s.pixels, preprocess, height, width, channels, {.batch = batch, .shuffle = is_training, .num_epochs = epochs, .seed = seed}); });
+    s.take([&] {
+      return pixel_batches(s.pixels, preprocess, height, width, channels, {.batch = batch, .shuffle = is_training, .num_epochs = epochs, .seed = seed});
+    });
   }
 }
 image_source::~image_source() = default;

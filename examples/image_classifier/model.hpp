@@ -50,7 +50,8 @@ struct heads {
   static constexpr slim::name_buffer auxiliary_name = [] {
     for (int i = 0; i < written.sizes.variables; ++i)
       for (int scope = written.variables[i].scope; scope >= 0; scope = written.scopes[scope].parent)
-        if (slim::equal(written.scopes[scope].base, "AuxLogits") || slim::equal(written.scopes[scope].base, "aux_logits")) return slim::graph::scope_name(written.scopes, scope);
+        if (slim::equal(written.scopes[scope].base, "AuxLogits") || slim::equal(written.scopes[scope].base, "aux_logits"))
+          return slim::graph::scope_name(written.scopes, scope);
     return slim::name_buffer{};
   }();
   static constexpr slim::text logits = text_of<logits_name>, auxiliary = text_of<auxiliary_name>;
@@ -87,7 +88,8 @@ template <class Optimizers, class Use>
 void with_optimizer(const train_flags& f, const slim::optimizers::schedule& rate, const Use& use) {
   using namespace slim;
   if (!Optimizers::has(f.optimizer))
-    throw error("--optimizer: expected one that was compiled in (" + Optimizers::list() + "), found " + f.optimizer + "; add it to the build option `optimizers`");
+    throw error("--optimizer: expected one that was compiled in (" + Optimizers::list() + "), found " + f.optimizer +
+                "; add it to the build option `optimizers`");
   if constexpr (Optimizers::has("adadelta"))
     if (f.optimizer == "adadelta") use(optimizers::adadelta{rate, f.adadelta_rho, f.opt_epsilon});
   if constexpr (Optimizers::has("adagrad"))
@@ -119,7 +121,8 @@ slim::callback<void()> init_fn_of(const train_flags& f, Model& net) {
   using namespace slim;
   if (f.checkpoint_path.empty()) return {};
   std::vector<variable_reference> wanted = get_model_variables(net);
-  for (const std::string& scope : scopes_in(f.checkpoint_exclude_scopes)) std::erase_if(wanted, [&](const variable_reference& one) { return one.name.starts_with(scope); });
+  for (const std::string& scope : scopes_in(f.checkpoint_exclude_scopes))
+    std::erase_if(wanted, [&](const variable_reference& one) { return one.name.starts_with(scope); });
   if (checkpoint::latest_checkpoint(f.train_dir)) {
     std::printf("Ignoring --checkpoint_path because a checkpoint already exists in %s\n", f.train_dir.c_str());
     return {};
@@ -142,7 +145,8 @@ bool heads_alone(const train_flags& f) {
     all = all && chosen, alone = alone && chosen == heads<Model>::has(name);
   }
   if (!all && !alone)
-    throw slim::error("--trainable_scopes: expected " + heads<Model>::names() + ", found " + f.trainable_scopes + "; name other scopes in heads<...>::alone of image_classifier/model.hpp");
+    throw slim::error("--trainable_scopes: expected " + heads<Model>::names() + ", found " + f.trainable_scopes +
+                      "; name other scopes in heads<...>::alone of image_classifier/model.hpp");
   return !all;
 }
 
@@ -178,9 +182,9 @@ void train(const train_flags& f) {
   const auto train_with = [&](const auto& optimizer, const auto&... trained) {
     const auto with_loss = [&](const auto& loss) {
       trainer::run(f,
-                    learning::create_train_op(net, loss, optimizer, learning::moving_average{f.moving_average_decay}, learning::regularization_scale{f.weight_decay},
-                                              capacity(f.batch_size), trained...),
-                    batches, falling, net, init_fn);
+                   learning::create_train_op(net, loss, optimizer, learning::moving_average{f.moving_average_decay},
+                                             learning::regularization_scale{f.weight_decay}, capacity(f.batch_size), trained...),
+                   batches, falling, net, init_fn);
     };
     if constexpr (heads<Model>::has_auxiliary) with_loss(losses::with_aux_logits<losses::softmax_cross_entropy>);
     else with_loss(losses::softmax_cross_entropy);
@@ -200,8 +204,9 @@ void evaluate(const eval_flags& f) {
   const auto from_the_start = [&] { images.emplace(f.dataset, input[0], input[1], input[2], f.batch_size, false); };
   from_the_start();
   const long all_batches = (images->num_samples() + f.batch_size - 1) / f.batch_size;
-  auto metrics = metrics::aggregate_metric_map(metrics::metric<"eval/Accuracy">(metrics::of_argmax(metrics::streaming_accuracy())),
-                                               metrics::metric<"eval/Recall_5">(metrics::streaming_recall_at_k(heads<Model>::classes < 5 ? heads<Model>::classes : 5)));
+  auto metrics =
+      metrics::aggregate_metric_map(metrics::metric<"eval/Accuracy">(metrics::of_argmax(metrics::streaming_accuracy())),
+                                    metrics::metric<"eval/Recall_5">(metrics::streaming_recall_at_k(heads<Model>::classes < 5 ? heads<Model>::classes : 5)));
   const long num_evals = f.max_num_batches > 0 && f.max_num_batches < all_batches ? f.max_num_batches : all_batches;
   evaluation::evaluation_options options{.num_evals = num_evals};
   if (f.moving_average) options.variables_to_restore = checkpoint::moving_averages_of(variables_of(net));

@@ -23,7 +23,9 @@ constexpr tensor dense(const tensor& x, int outputs) {
   return matmul(x, model_variable(x, "weights", {x.channels(), outputs})) + model_variable(x, "biases", {outputs}, zeros);
 }
 template <class Function>
-constexpr tensor in_scope(const char* name, const tensor& x, Function function) { return scope(name, function)(x); }
+constexpr tensor in_scope(const char* name, const tensor& x, Function function) {
+  return scope(name, function)(x);
+}
 
 constexpr tensor attention(const tensor& x, int heads) {
   const int tokens = x.shape()[0], each = x.channels() / heads;
@@ -47,7 +49,8 @@ constexpr auto classifier(int width, int heads, int classes) {
   return scope("transformer", [width, heads, classes](const tensor& x) {
     const tensor tokens = in_scope("embedding", x, [width](const tensor& t) { return dense(t, width); }) + model_variable(x, "places", {x.shape()[0], width});
     const tensor seen = block("block1", heads, 2 * width)(tokens);
-    return in_scope("logits", expand_dims(reduce_mean(in_scope("norm", seen, normalized), 0), 0), [classes](const tensor& t) { return squeeze(dense(t, classes), 0); });
+    return in_scope("logits", expand_dims(reduce_mean(in_scope("norm", seen, normalized), 0), 0),
+                    [classes](const tensor& t) { return squeeze(dense(t, classes), 0); });
   });
 }
 

@@ -19,7 +19,8 @@ constexpr auto level(const char* name, int channels, const Inner& inner) {
   });
 }
 constexpr auto segmenter(int channels, int classes) {
-  return scope("u_net", level("level1", channels, level("level2", 2 * channels, conv2d(4 * channels, {3, 3}, "middle"))) >> conv2d(classes, {1, 1}, "logits", activation_fn = none));
+  return scope("u_net", level("level1", channels, level("level2", 2 * channels, conv2d(4 * channels, {3, 3}, "middle"))) >>
+                            conv2d(classes, {1, 1}, "logits", activation_fn = none));
 }
 
 }  // namespace u_net

@@ -36,7 +36,7 @@ constexpr int histogram_bins = 64;
 
 /// Tags of all runs, in order.
 template <class Content>
-std::set<std::string> tags(const runs& all, std::map<std::string, series<Content>> run::*kind) {
+std::set<std::string> tags(const runs& all, std::map<std::string, series<Content>> run::* kind) {
   std::set<std::string> found;
   for (const auto& [name, one] : all)
     for (const auto& [tag, points] : one.*kind) found.insert(tag);
@@ -45,7 +45,7 @@ std::set<std::string> tags(const runs& all, std::map<std::string, series<Content
 
 /// Calls use(number of the run, its series) for every run that has the tag.
 template <class Content, class Use>
-void for_each_run(const runs& all, std::map<std::string, series<Content>> run::*kind, const std::string& tag, const Use& use) {
+void for_each_run(const runs& all, std::map<std::string, series<Content>> run::* kind, const std::string& tag, const Use& use) {
   int number = 0;
   for (const auto& [name, one] : all) {
     if (const auto found = (one.*kind).find(tag); found != (one.*kind).end()) use(number, found->second);
@@ -94,8 +94,13 @@ json histogram_charts(const runs& all) {
       for (std::size_t i : spread(points.size(), most_histograms)) {
         const histogram& h = points[i].content;
         const double mean = h.num > 0 ? h.sum / h.num : 0, variance = h.num > 0 ? h.sum_squares / h.num - mean * mean : 0;
-        chosen.push_back({{"step", points[i].step}, {"num", h.num}, {"min", h.min}, {"max", h.max}, {"mean", mean},
-                          {"deviation", std::sqrt(std::max(0.0, variance))}, {"shares", binned(h, low, high, histogram_bins)}});
+        chosen.push_back({{"step", points[i].step},
+                          {"num", h.num},
+                          {"min", h.min},
+                          {"max", h.max},
+                          {"mean", mean},
+                          {"deviation", std::sqrt(std::max(0.0, variance))},
+                          {"shares", binned(h, low, high, histogram_bins)}});
       }
       of_runs.push_back({{"run", number}, {"points", std::move(chosen)}});
     });
@@ -142,8 +147,13 @@ json page_data(const std::string& title, const runs& all) {
   char written[32];
   const std::time_t now = std::time(nullptr);
   std::strftime(written, sizeof written, "%Y-%m-%d %H:%M", std::localtime(&now));
-  return {{"title", title}, {"written", written}, {"runs", names}, {"problems", problems},
-          {"scalars", scalar_charts(all)}, {"histograms", histogram_charts(all)}, {"images", image_charts(all)}};
+  return {{"title", title},
+          {"written", written},
+          {"runs", names},
+          {"problems", problems},
+          {"scalars", scalar_charts(all)},
+          {"histograms", histogram_charts(all)},
+          {"images", image_charts(all)}};
 }
 
 /// Replaces the file only when the new page is complete.
@@ -214,8 +224,8 @@ void print_table(const runs& all) {
       const auto extreme = [](const point<float>* one) {
         return one == nullptr ? std::string() : slim::number_text(static_cast<double>(one->content), 5) + " (" + std::to_string(one->step) + ")";
       };
-      std::printf("%10s  %-21s %-21s %s\n", slim::number_text(static_cast<double>(points.back().content), 5).c_str(), extreme(low).c_str(), extreme(high).c_str(),
-                  low != nullptr ? sparkline(points, low->content, high->content).c_str() : "");
+      std::printf("%10s  %-21s %-21s %s\n", slim::number_text(static_cast<double>(points.back().content), 5).c_str(), extreme(low).c_str(),
+                  extreme(high).c_str(), low != nullptr ? sparkline(points, low->content, high->content).c_str() : "");
     });
   }
 }

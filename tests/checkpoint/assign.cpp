@@ -12,7 +12,8 @@ using namespace checkpoint;
 namespace {
 
 // The trunk of small_net under another scope, with another head.
-inline constexpr auto fine_tuned = scope("pretrained", fully_connected(24, "fc1", normalizer_fn = batch_norm)) >> fully_connected(5, "logits", activation_fn = none);
+inline constexpr auto fine_tuned = scope("pretrained", fully_connected(24, "fc1", normalizer_fn = batch_norm)) >>
+                                   fully_connected(5, "logits", activation_fn = none);
 using fine_tuned_model = model<fine_tuned, input<20>>;
 
 struct shadows {
@@ -64,7 +65,8 @@ TEST_CASE("what the file lacks is an error, or a warning on request") {
   const std::vector<float> before(m.parameters().begin(), m.parameters().end());
   const auto wanted = with_renamed_scope(get_variables(m), "pretrained", "net");
   CHECK(complaint([&] { assign_from_checkpoint(path, wanted); }) ==
-        "Checkpoint is missing variable [logits/biases]: " + path + ": expected it for 'logits/biases', found no such name, the nearest is 'net/logits/biases'; exclude its scope or set ignore_missing_vars");
+        "Checkpoint is missing variable [logits/biases]: " + path +
+            ": expected it for 'logits/biases', found no such name, the nearest is 'net/logits/biases'; exclude its scope or set ignore_missing_vars");
   CHECK(same_bits(before, {m.parameters().begin(), m.parameters().end()}));
   CHECK(assign_from_checkpoint(path, wanted, {.ignore_missing_vars = true}) == 4);
   CHECK(same_numbers(m.variable("pretrained/fc1/weights"), t.net.variable("net/fc1/weights")));
@@ -83,7 +85,8 @@ TEST_CASE("another shape is an error, or taken if the numbers are as many") {
   CHECK(contains(complaint([&] { assign_from_checkpoint(s.path("net"), from({480}, flat)); }), "expected F32 [480] for 'mine', found F32 [20, 24]"));
   assign_from_checkpoint(s.path("net"), from({480}, flat), {.reshape_variables = true});
   CHECK(same_numbers(flat, t.net.variable("net/fc1/weights")));
-  CHECK(contains(complaint([&] { assign_from_checkpoint(s.path("net"), from({481}, wrong), {.reshape_variables = true}); }), "expected F32 [481], in any shape, for 'mine'"));
+  CHECK(contains(complaint([&] { assign_from_checkpoint(s.path("net"), from({481}, wrong), {.reshape_variables = true}); }),
+                 "expected F32 [481], in any shape, for 'mine'"));
   assign_from_checkpoint(s.path("net"), from({480}, other), {.reshape_variables = true});
   CHECK(same_numbers(other, flat));
 }
@@ -94,7 +97,8 @@ TEST_CASE("floating-point numbers of other types are converted, others are not")
   double precise[3]{};
   std::int64_t step = 0;
   const auto file = [&](const char* type, const std::string& bytes) {
-    return s.write("file", safetensors_file(R"({"x":{"dtype":")" + std::string(type) + R"(","shape":[3],"data_offsets":[0,)" + std::to_string(bytes.size()) + "]}}", bytes));
+    return s.write("file", safetensors_file(
+                               R"({"x":{"dtype":")" + std::string(type) + R"(","shape":[3],"data_offsets":[0,)" + std::to_string(bytes.size()) + "]}}", bytes));
   };
   const auto read = [&](const std::string& path) {
     assign_from_checkpoint(path, {variable_reference("x", {3}, values)});
@@ -108,7 +112,9 @@ TEST_CASE("floating-point numbers of other types are converted, others are not")
   values[0] = 7;
   CHECK(contains(complaint([&] { read(file("I32", std::string(12, '\0'))); }), "tensor 'x': expected F32 [3] for 'x', found I32 [3]; exclude its scope"));
   CHECK(values[0] == 7);
-  CHECK(contains(complaint([&] { assign_from_checkpoint(file("F16", std::string(6, '\0')), {variable_reference("x", {}, &step)}, {.reshape_variables = true}); }), "expected I64 [], in any shape, for 'x', found F16 [3]"));
+  CHECK(
+      contains(complaint([&] { assign_from_checkpoint(file("F16", std::string(6, '\0')), {variable_reference("x", {}, &step)}, {.reshape_variables = true}); }),
+               "expected I64 [], in any shape, for 'x', found F16 [3]"));
 }
 
 TEST_CASE("moving averages and the global step come from the training state") {

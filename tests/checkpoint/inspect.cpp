@@ -49,8 +49,9 @@ TEST_CASE("files of other programs are shown, too") {
 TEST_CASE("numbers of every type are shown as what they are") {
   scratch s;
   const auto shown = [&](const std::string& type, std::size_t each, const std::string& bytes) {
-    const std::string path = s.write("file", safetensors_file(R"({"t":{"dtype":")" + type + R"(","shape":[)" + std::to_string(bytes.size() / each) + R"(],"data_offsets":[0,)" +
-                                                                  std::to_string(bytes.size()) + "]}}", bytes));
+    const std::string path = s.write("file", safetensors_file(R"({"t":{"dtype":")" + type + R"(","shape":[)" + std::to_string(bytes.size() / each) +
+                                                                  R"(],"data_offsets":[0,)" + std::to_string(bytes.size()) + "]}}",
+                                                              bytes));
     return checkpoint::inspect(path).at(0);
   };
   const std::string f16("\x00\x3c\x00\x40\x00\xc2\x01\x00\x00\x7c\x01\x7c", 12);  // 1, 2, -3, 2^-24, infinity, not a number

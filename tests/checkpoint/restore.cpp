@@ -69,7 +69,8 @@ TEST_CASE("weights for inference are one file") {
   checkpoint::save_weights(s.path("net.safetensors"), t.net);
   restore(s.path("net.safetensors"), other.net);
   CHECK(same_bits(t.weights(), other.weights()));
-  CHECK(contains(complaint([&] { restore(s.path("net.safetensors"), other.net, other.train); }), "expected a checkpoint with the state of training, found weights alone"));
+  CHECK(contains(complaint([&] { restore(s.path("net.safetensors"), other.net, other.train); }),
+                 "expected a checkpoint with the state of training, found weights alone"));
 }
 
 TEST_CASE("another network is refused with all differences, and nothing changes") {

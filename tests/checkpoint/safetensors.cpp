@@ -102,8 +102,10 @@ TEST_CASE("bad files are refused with what was expected and what was found") {
   CHECK(contains(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0]})"), "expected two data offsets, found 1"));
   CHECK(contains(tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})"), "expected its data at 0, found it at 4"));
   CHECK(contains(tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})"), "expected the end of the file, found more"));
-  CHECK(contains(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[1],"data_offsets":[4,8]})"), "'u': expected its data at 8, found it at 4"));
-  CHECK(contains(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"crc32c:t":"00000000"})"), "'t': expected CRC-32C 00000000, found"));
+  CHECK(contains(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[1],"data_offsets":[4,8]})"),
+                 "'u': expected its data at 8, found it at 4"));
+  CHECK(
+      contains(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"crc32c:t":"00000000"})"), "'t': expected CRC-32C 00000000, found"));
   CHECK(tensor(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})") == "none");
 }
 

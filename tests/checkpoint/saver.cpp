@@ -168,10 +168,13 @@ TEST_CASE("an index that cannot be trusted is not followed") {
     CHECK(complaint([&] { saver{}.save(s.folder, t.net, t.train); }) == text);
     return text;
   };
-  CHECK(contains(complain("all_model_checkpoint_paths: \"../../etc/passwd\"\n"), "line 1: expected a name \"model.ckpt-<step>.safetensors\", found 'all_model"));
+  CHECK(
+      contains(complain("all_model_checkpoint_paths: \"../../etc/passwd\"\n"), "line 1: expected a name \"model.ckpt-<step>.safetensors\", found 'all_model"));
   CHECK(contains(complain("model_checkpoint_path: \"model.ckpt-1\"\n"), "expected a name"));
   CHECK(contains(complain("model_checkpoint_path: \"model.ckpt--1.safetensors\"\n"), "expected a name"));
-  CHECK(contains(complain("\x7f""ELF"), "line 1: expected a field of a checkpoint index"));
+  CHECK(contains(complain("\x7f"
+                          "ELF"),
+                 "line 1: expected a field of a checkpoint index"));
   CHECK(contains(complain("last_preserved_timestamp: soon\n"), "expected a time in seconds"));
   CHECK(contains(complain("all_model_checkpoint_timestamps: 1\n"), "expected no more times than checkpoints"));
   s.write("checkpoint", "");

@@ -11,7 +11,8 @@ namespace checkpoint_tests {
 
 using namespace slim;
 
-inline constexpr auto small_net = scope("net", fully_connected(24, "fc1", normalizer_fn = batch_norm) >> dropout(0.5, "drop") >> fully_connected(3, "logits", activation_fn = none));
+inline constexpr auto small_net =
+    scope("net", fully_connected(24, "fc1", normalizer_fn = batch_norm) >> dropout(0.5, "drop") >> fully_connected(3, "logits", activation_fn = none));
 using small_model = model<small_net, input<20>>;
 
 inline data::labelled_images small_set() {

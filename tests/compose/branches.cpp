@@ -20,8 +20,7 @@ template <const auto& Net, class... Options>
 inline constexpr shape result = program<Net, Options...>.nodes[program<Net, Options...>.outputs[0]].extent;
 
 // An Inception block.
-constexpr auto mixed = scope("mixed", concat(conv2d(4, {1, 1}, "branch_0"),
-                                             conv2d(3, {1, 1}, "branch_1a") >> conv2d(6, {3, 3}, "branch_1b"),
+constexpr auto mixed = scope("mixed", concat(conv2d(4, {1, 1}, "branch_0"), conv2d(3, {1, 1}, "branch_1a") >> conv2d(6, {3, 3}, "branch_1b"),
                                              max_pool2d({3, 3}, "branch_2a", stride = 1, padding = SAME) >> conv2d(2, {1, 1}, "branch_2b")));
 static_assert(result<mixed, image> == shape{8, 8, 4 + 6 + 2});
 static_assert(facts::variable(program<mixed, image>, "mixed/branch_1b/weights") >= 0);
@@ -46,7 +45,8 @@ static_assert(facts::variable(program<by_sum, image>, "block/conv2/weights") >= 
 static_assert(facts::variable(program<by_hand, image>, "block/conv2/weights") >= 0);
 
 // A projection shortcut.
-constexpr auto projected = scope("block", conv2d(6, {1, 1}, 2, "shortcut", activation_fn = none) + (conv2d(3, {3, 3}, 2, "conv1") >> conv2d(6, {3, 3}, "conv2")));
+constexpr auto projected =
+    scope("block", conv2d(6, {1, 1}, 2, "shortcut", activation_fn = none) + (conv2d(3, {3, 3}, 2, "conv1") >> conv2d(6, {3, 3}, "conv2")));
 static_assert(result<projected, image> == shape{4, 4, 6});
 
 // Tensors are concatenated, too; vectors along their units.

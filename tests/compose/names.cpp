@@ -38,9 +38,10 @@ constexpr auto never = repeat<0>(conv2d(4, {3, 3}), "conv1") >> max_pool2d({2, 2
 constexpr auto stacked = stack<fully_connected>({8, 6, 4}, "fc");
 constexpr auto stacked_anonymous = stack<fully_connected>({8, 6});
 constexpr auto stacked_convolutions = stack<conv2d>({{4, {3, 3}}, {6, {1, 1}}}, "core", stride = 2, biases_initializer = none);
-constexpr auto automatic = scope("net", conv2d(2, {1, 1}) >> conv2d(2, {1, 1}) >> conv2d(2, {1, 1}) >> max_pool2d({2, 2}) >> max_pool2d({2, 2}) >>
-                                            flatten() >> fully_connected(3) >> fully_connected(3) >> dropout(0.5));
-constexpr auto normalized = conv2d(4, {3, 3}, "conv1", normalizer_fn = batch_norm, normalizer_params = params(scale = true)) >> batch_norm() >> batch_norm("bn");
+constexpr auto automatic = scope("net", conv2d(2, {1, 1}) >> conv2d(2, {1, 1}) >> conv2d(2, {1, 1}) >> max_pool2d({2, 2}) >> max_pool2d({2, 2}) >> flatten() >>
+                                            fully_connected(3) >> fully_connected(3) >> dropout(0.5));
+constexpr auto normalized = conv2d(4, {3, 3}, "conv1", normalizer_fn = batch_norm, normalizer_params = params(scale = true)) >> batch_norm() >>
+                            batch_norm("bn");
 constexpr auto reentered = scope("a", conv2d(2, {1, 1}, "x")) >> scope("b", conv2d(2, {1, 1}, "x")) >> scope("a", conv2d(2, {1, 1}, "y") >> conv2d(2, {1, 1}));
 constexpr auto deep = scope("a", scope("b", scope("c", conv2d(2, {1, 1}, "d", biases_initializer = none))));
 constexpr auto repeated_part = repeat<2>(conv2d(2, {1, 1}, "one", biases_initializer = none) >> conv2d(2, {1, 1}, "two", biases_initializer = none), "block");
@@ -52,7 +53,8 @@ constexpr auto repeated_function = repeat<2>(unit);
 TEST_CASE("repeat numbers its layers from 1, below its own name") {
   CHECK(variables<repeated, image>() == names{"conv3/conv3_1/weights", "conv3/conv3_2/weights", "conv3/conv3_3/weights"});
   CHECK(variables<repeated_once, image>() == names{"conv1/conv1_1/weights"});
-  CHECK(variables<repeated_anonymous, image>() == names{"Repeat/convolution2d_1/weights", "Repeat/convolution2d_2/weights", "Repeat_1/convolution2d_1/weights"});
+  CHECK(variables<repeated_anonymous, image>() ==
+        names{"Repeat/convolution2d_1/weights", "Repeat/convolution2d_2/weights", "Repeat_1/convolution2d_1/weights"});
   CHECK(variables<never, image>().empty());
 }
 
@@ -64,8 +66,8 @@ TEST_CASE("repeat takes any part of a network") {
 
 TEST_CASE("stack makes a layer for each element") {
   CHECK(variables<stacked, input<5>>() == names{"fc/fc_1/weights", "fc/fc_1/biases", "fc/fc_2/weights", "fc/fc_2/biases", "fc/fc_3/weights", "fc/fc_3/biases"});
-  CHECK(variables<stacked_anonymous, input<5>>() == names{"Stack/fully_connected_1/weights", "Stack/fully_connected_1/biases",
-                                                          "Stack/fully_connected_2/weights", "Stack/fully_connected_2/biases"});
+  CHECK(variables<stacked_anonymous, input<5>>() ==
+        names{"Stack/fully_connected_1/weights", "Stack/fully_connected_1/biases", "Stack/fully_connected_2/weights", "Stack/fully_connected_2/biases"});
   CHECK(variables<stacked_convolutions, image>() == names{"core/core_1/weights", "core/core_2/weights"});
   static_assert(facts::extent(program<stacked, input<5>>, "fc/fc_2") == shape{6});
   static_assert(facts::extent(program<stacked_convolutions, image>, "core/core_1") == shape{8, 8, 4});
@@ -73,21 +75,22 @@ TEST_CASE("stack makes a layer for each element") {
 }
 
 TEST_CASE("layers without a name take the first free one") {
-  CHECK(variables<automatic, image>() ==
-        names{"net/Conv/weights", "net/Conv/biases", "net/Conv_1/weights", "net/Conv_1/biases", "net/Conv_2/weights", "net/Conv_2/biases",
-              "net/fully_connected/weights", "net/fully_connected/biases", "net/fully_connected_1/weights", "net/fully_connected_1/biases"});
+  CHECK(variables<automatic, image>() == names{"net/Conv/weights", "net/Conv/biases", "net/Conv_1/weights", "net/Conv_1/biases", "net/Conv_2/weights",
+                                               "net/Conv_2/biases", "net/fully_connected/weights", "net/fully_connected/biases",
+                                               "net/fully_connected_1/weights", "net/fully_connected_1/biases"});
   CHECK(end_points<automatic, image>() == names{"net/Conv", "net/Conv_1", "net/Conv_2", "net/MaxPool2D", "net/MaxPool2D_1", "net/Flatten",
                                                 "net/fully_connected", "net/fully_connected_1", "net/Dropout"});
 }
 
 TEST_CASE("a normalizer lives in the layer it normalizes") {
-  CHECK(variables<normalized, image>() ==
-        names{"conv1/weights", "conv1/BatchNorm/beta", "conv1/BatchNorm/gamma", "conv1/BatchNorm/moving_mean", "conv1/BatchNorm/moving_variance",
-              "BatchNorm/beta", "BatchNorm/moving_mean", "BatchNorm/moving_variance", "bn/beta", "bn/moving_mean", "bn/moving_variance"});
+  CHECK(variables<normalized, image>() == names{"conv1/weights", "conv1/BatchNorm/beta", "conv1/BatchNorm/gamma", "conv1/BatchNorm/moving_mean",
+                                                "conv1/BatchNorm/moving_variance", "BatchNorm/beta", "BatchNorm/moving_mean", "BatchNorm/moving_variance",
+                                                "bn/beta", "bn/moving_mean", "bn/moving_variance"});
 }
 
 TEST_CASE("a scope can be entered again") {
-  CHECK(variables<reentered, image>() == names{"a/x/weights", "a/x/biases", "b/x/weights", "b/x/biases", "a/y/weights", "a/y/biases", "a/Conv/weights", "a/Conv/biases"});
+  CHECK(variables<reentered, image>() ==
+        names{"a/x/weights", "a/x/biases", "b/x/weights", "b/x/biases", "a/y/weights", "a/y/biases", "a/Conv/weights", "a/Conv/biases"});
   CHECK(variables<deep, image>() == names{"a/b/c/d/weights"});
 }
 

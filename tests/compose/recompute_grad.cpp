@@ -56,7 +56,8 @@ constexpr auto maybe(const auto& part) {
 template <bool Again>
 constexpr auto odd = scope("net", [](tensor x, tensor y) {
   const auto shared = [](tensor z) { return fully_connected(4, "shared", activation_fn = nn::tanh, reuse = z.trace->reuse)(z); };
-  x = maybe<Again>(scope("a", fully_connected(4, "fc1", activation_fn = nn::tanh) >> maybe<Again>(fully_connected(4, "fc2", activation_fn = sigmoid)) >> shared))(x);
+  x = maybe<Again>(
+      scope("a", fully_connected(4, "fc1", activation_fn = nn::tanh) >> maybe<Again>(fully_connected(4, "fc2", activation_fn = sigmoid)) >> shared))(x);
   const auto joined = maybe<Again>([](tensor p, tensor q) {
     const tensor product = p * fully_connected(4, "q", activation_fn = elu)(q);
     losses::add_loss(mean(square(product)) * 0.1);

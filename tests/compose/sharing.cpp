@@ -16,7 +16,8 @@ namespace {
 
 using image = input<6, 6, 2>;
 
-constexpr auto tower = conv2d(2, {3, 3}, "conv", weights_regularizer = l2_regularizer(0.5)) >> fully_connected(4, "fc", weights_regularizer = l2_regularizer(0.5));
+constexpr auto tower = conv2d(2, {3, 3}, "conv", weights_regularizer = l2_regularizer(0.5)) >>
+                       fully_connected(4, "fc", weights_regularizer = l2_regularizer(0.5));
 
 constexpr auto single = scope("tower", tower);
 constexpr long numbers_of_tower = (3 * 3 * 2 * 2 + 2) + (6 * 6 * 2 * 4 + 4);
@@ -37,7 +38,8 @@ static_assert(parameter_count<recurrent, input<5>> == 5 * 5 + 5);
 constexpr auto by_policy = fully_connected(5, "cell") >> arg_scope<fully_connected>(reuse = true)(fully_connected(5, "cell"));
 static_assert(parameter_count<by_policy, input<5>> == 5 * 5 + 5);
 // With a normalizer inside: its variables are shared as well.
-constexpr auto normalized = scope("a", conv2d(2, {3, 3}, "conv", normalizer_fn = batch_norm)) >> scope("a", conv2d(2, {3, 3}, "conv", normalizer_fn = batch_norm), true);
+constexpr auto normalized = scope("a", conv2d(2, {3, 3}, "conv", normalizer_fn = batch_norm)) >>
+                            scope("a", conv2d(2, {3, 3}, "conv", normalizer_fn = batch_norm), true);
 static_assert(variable_count<normalized, image> == 4 && parameter_count<normalized, image> == 3 * 3 * 2 * 2 + 2);
 
 // Layers without a name are found again: their numbers begin anew with each visit of a scope.
@@ -74,7 +76,8 @@ TEST_CASE("a shared variable is updated once, by the sum of its gradients") {
     losses::add_loss(mean(siamese(left, right)));
     return losses::get_total_loss();
   };
-  const graph::compilation c = detail::finish(detail::trace_and_differentiate<with_loss, model_options<image, image>, no_loss, optimizers::gradient_descent, train_options<>>().g);
+  const graph::compilation c =
+      detail::finish(detail::trace_and_differentiate<with_loss, model_options<image, image>, no_loss, optimizers::gradient_descent, train_options<>>().g);
   REQUIRE(!c.g.failed());
   int updates = 0, convolution_gradients = 0, matmul_gradients = 0;
   for (const graph::node& n : c.g.nodes) {

@@ -23,8 +23,8 @@ using namespace std;
 using namespace slim;
 
 // Names that slim's templates use inside, too; see core/begin.hpp.
-int x, y, i, first, last, number, width, height, depth, channels, threads, inputs, output, pixels, task, source, target, total, result, example, folder, key, name, op, labels, images,
-    rows, columns, gradient, variables;
+int x, y, i, first, last, number, width, height, depth, channels, threads, inputs, output, pixels, task, source, target, total, result, example, folder, key,
+    name, op, labels, images, rows, columns, gradient, variables;
 
 namespace {
 
@@ -35,8 +35,8 @@ auto rate(double start) {
 
 int train(const data::labelled_images& set, int steps) {
   model<nets::lenet, input<28, 28, 1>> net{seed(1), capacity(8)};
-  auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::momentum{rate(0.01), 0.9},
-                                            learning::clip_gradient_norm{5.0}, learning::moving_average{0.999}, capacity(8));
+  auto train_op = learning::create_train_op(net, losses::sparse_softmax_cross_entropy, optimizers::momentum{rate(0.01), 0.9}, learning::clip_gradient_norm{5.0},
+                                            learning::moving_average{0.999}, capacity(8));
   data::batches batches(set, 8, 1);
   learning::train(train_op, batches, {.logdir = "logs", .number_of_steps = steps});
   return static_cast<int>(train_op.step());

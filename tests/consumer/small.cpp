@@ -4,8 +4,9 @@
 #include <cstdio>
 #include <vector>
 
-inline constexpr auto net = slim::conv2d(8, 3, "conv") >> slim::max_pool2d(2, "pool") >> slim::flatten() >> slim::fully_connected(300, "fc") >>
-                            slim::fully_connected(2, "out", slim::activation_fn = slim::none);
+inline constexpr auto net =
+    slim::conv2d(8, 3, "conv") >>
+    slim::max_pool2d(2, "pool") >> slim::flatten() >> slim::fully_connected(300, "fc") >> slim::fully_connected(2, "out", slim::activation_fn = slim::none);
 
 int main() {
   slim::model<net, slim::input<8, 8, 3>> m{slim::seed(1), slim::capacity(16)};

@@ -57,7 +57,8 @@ TEST_CASE("patterns are Python's") {
 }
 
 TEST_CASE("what POSIX cannot match is refused by name") {
-  for (const char* pattern : {"\\q", "(a)\\1", "(?=a)", "(?!a)", "(?P=n)", "(?P<n", "(?i)a", "a\\", "[a", "[z-a]", "[\\q]", "[a-\\d]", "\\x4", "a++", "a**", "*a", "a|*b", "a)", "(a))", "a{3,2}", "[\\d-z]", "[^\\d\\D]"})
+  for (const char* pattern : {"\\q",     "(a)\\1", "(?=a)", "(?!a)", "(?P=n)", "(?P<n", "(?i)a", "a\\",  "[a",     "[z-a]",   "[\\q]",
+                              "[a-\\d]", "\\x4",   "a++",   "a**",   "*a",     "a|*b",  "a)",    "(a))", "a{3,2}", "[\\d-z]", "[^\\d\\D]"})
     CHECK_THROWS_AS(regular_expression(pattern, "scope"), slim::error);
   CHECK_THROWS_AS(regular_expression(std::string("conv\0x", 6), "scope"), slim::error);
   CHECK_THROWS_WITH_AS(regular_expression("conv\\q", "scope"),

@@ -12,8 +12,8 @@
 
 #include "slim/tensor/random.hpp"
 
-using slim::data::batch_queue;
 using slim::data::batch_options;
+using slim::data::batch_queue;
 using slim::data::labelled_batch;
 using slim::data::shuffle_batch;
 
@@ -149,8 +149,7 @@ TEST_CASE("a damaged item comes after the batches before it") {
   for (int num_threads : {1, 4}) {
     auto queue = batch_queue(numbers{100}, 3, make_example, {.batch_size = 4, .num_threads = num_threads, .capacity = 100});
     CHECK(all_of(queue, 19).size() == 19);
-    for (int i = 0; i < 2; ++i)
-      CHECK_THROWS_WITH_AS(queue.next(), "item 77: expected a good one, found a damaged one; mend it", slim::error);
+    for (int i = 0; i < 2; ++i) CHECK_THROWS_WITH_AS(queue.next(), "item 77: expected a good one, found a damaged one; mend it", slim::error);
     queue.seek(20);
     CHECK(queue.next().labels[0] == 80);
   }
@@ -165,12 +164,9 @@ TEST_CASE("destruction while the threads work") {
 
 TEST_CASE("options out of range are refused") {
   CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.batch_size = 0}),
-                       "batch_queue: batch_size: expected at least 1, found 0; choose a larger one",
+                       "batch_queue: batch_size: expected at least 1, found 0; choose a larger one", slim::error);
+  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.num_threads = 0}), "ordered_workers: num_threads: expected at least 1, found 0; choose more",
                        slim::error);
-  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.num_threads = 0}),
-                       "ordered_workers: num_threads: expected at least 1, found 0; choose more",
-                       slim::error);
-  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.capacity = 0}),
-                       "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
+  CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.capacity = 0}), "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
                        slim::error);
 }

@@ -107,11 +107,9 @@ TEST_CASE("inconsistent data sets are refused") {
   labelled_images few_labels = good, few_values = good, empty;
   few_labels.labels.pop_back();
   few_values.images.pop_back();
-  CHECK_THROWS_WITH_AS(batches(good, 0),
-                       "batches: batch size (at least): expected 1, found 0; check how the data set was made", slim::error);
+  CHECK_THROWS_WITH_AS(batches(good, 0), "batches: batch size (at least): expected 1, found 0; check how the data set was made", slim::error);
   CHECK_THROWS_AS(batches(good, -3, 1), slim::error);
   CHECK_THROWS_AS(batches(empty, 4), slim::error);
-  CHECK_THROWS_WITH_AS(batches(few_labels, 4),
-                       "batches: number of labels: expected 5, found 4; check how the data set was made", slim::error);
+  CHECK_THROWS_WITH_AS(batches(few_labels, 4), "batches: number of labels: expected 5, found 4; check how the data set was made", slim::error);
   CHECK_THROWS_AS(batches(few_values, 4), slim::error);
 }

@@ -42,8 +42,7 @@ TEST_CASE("what is no such image is refused") {
   };
   for (std::size_t size = 0; size < top_down.size() - 2; ++size) CHECK(has(complaint(top_down.substr(0, size)), "decode BMP: offset "));
   CHECK(has(complaint(bmp_bytes(0, 2, 24, "")), "offset 18: expected a positive width and a height, found 0 x 2"));
-  CHECK(has(complaint(bmp_bytes(1, 1, 16, "abcd")),
-            "offset 28: expected 8, 24 or 32 bits per pixel without compression, found 16 with compression 0"));
+  CHECK(has(complaint(bmp_bytes(1, 1, 16, "abcd")), "offset 28: expected 8, 24 or 32 bits per pixel without compression, found 16 with compression 0"));
   CHECK(has(complaint(top_down, 0, 11), "expected at most 11 bytes, found 2 x 2 pixels"));
   CHECK(has(complaint(bmp_bytes(2147483647, -2147483647 - 1, 24, "abcd")), "expected at most"));
   CHECK(has(complaint(top_down, 2), "channels: expected 0, 1 or 3, found 2"));

@@ -127,7 +127,8 @@ TEST_CASE("ImageNet: shards with TF-Slim's features; PNG and four inks become JP
   CHECK(build_imagenet_data(from, scratch.path("out")));
   std::map<std::string, features> found;
   for (int shard = 0; shard < 3; ++shard)
-    for (features& one : examples(scratch.path("out/train-0000" + std::to_string(shard) + "-of-00003"))) found[std::get<bytes_list>(one.at("image/filename"))[0]] = one;
+    for (features& one : examples(scratch.path("out/train-0000" + std::to_string(shard) + "-of-00003")))
+      found[std::get<bytes_list>(one.at("image/filename"))[0]] = one;
   REQUIRE(found.size() == 4);
   const features& first = found.at("n01_1.JPEG");
   CHECK(first.size() == 15);
@@ -154,12 +155,14 @@ TEST_CASE("ImageNet: shards with TF-Slim's features; PNG and four inks become JP
 
   from.train_shards = 1;
   scratch.write("synsets.txt", "n01\nn03\n");
-  CHECK_THROWS_WITH_AS(build_imagenet_data(from, scratch.path("out")), doctest::Contains("expected a text for n03 of the labels_file, found none; add it"), slim::error);
+  CHECK_THROWS_WITH_AS(build_imagenet_data(from, scratch.path("out")), doctest::Contains("expected a text for n03 of the labels_file, found none; add it"),
+                       slim::error);
   scratch.write("synsets.txt", "n01\nn00\n");
   CHECK_THROWS_AS(build_imagenet_data(from, scratch.path("out")), slim::error);  // no folder
   scratch.write("synsets.txt", "n01\n");
   scratch.write("boxes.csv", "n01_1.JPEG,0.25,0.5,0.75\n");
-  CHECK_THROWS_WITH_AS(build_imagenet_data(from, scratch.path("out")), doctest::Contains("expected name,xmin,ymin,xmax,ymax in each line, found 'n01_1.JPEG,0.25,0.5,0.75'"), slim::error);
+  CHECK_THROWS_WITH_AS(build_imagenet_data(from, scratch.path("out")),
+                       doctest::Contains("expected name,xmin,ymin,xmax,ymax in each line, found 'n01_1.JPEG,0.25,0.5,0.75'"), slim::error);
   from.bounding_box_file.clear();
   scratch.write("train/n01/n01_3.JPEG", "no image");
   CHECK_THROWS_WITH_AS(build_imagenet_data(from, scratch.path("out")), doctest::Contains("n01_3.JPEG: decode JPEG: "), slim::error);
@@ -171,7 +174,8 @@ TEST_CASE("Visual Wake Words: an image has a person or none, and goes to the fil
   scratch_directory scratch;
   for (const char* name : {"in/a.jpg", "in/b.jpg", "in/c.jpg"}) scratch.write(name, jpeg_colour);
   const std::string categories = R"("categories": [{"id": 7, "name": "person", "supercategory": "person"}, {"id": 1, "name": "cat"}])";
-  const std::string images = R"("images": [{"id": 31, "file_name": "a.jpg", "height": 100, "width": 200}, {"id": 12, "file_name": "b.jpg", "height": 100, "width": 200},
+  const std::string images =
+      R"("images": [{"id": 31, "file_name": "a.jpg", "height": 100, "width": 200}, {"id": 12, "file_name": "b.jpg", "height": 100, "width": 200},
                                           {"id": 44, "file_name": "c.jpg", "height": 100, "width": 200}])";
   scratch.write("coco.json", "{" + categories + ", " + images + R"(, "annotations": [
     {"image_id": 31, "category_id": 1, "area": 9000, "bbox": [0, 0, 90, 100]},
@@ -204,7 +208,8 @@ TEST_CASE("Visual Wake Words: an image has a person or none, and goes to the fil
   CHECK_FALSE(build_visualwakewords_data(from, scratch.path("out")));
 
   from.foreground_class_of_interest = "dog";
-  CHECK_THROWS_WITH_AS(build_visualwakewords_data(from, scratch.path("dogs")), doctest::Contains("expected a category 'dog', found none of this name; give a file of COCO's instances"), slim::error);
+  CHECK_THROWS_WITH_AS(build_visualwakewords_data(from, scratch.path("dogs")),
+                       doctest::Contains("expected a category 'dog', found none of this name; give a file of COCO's instances"), slim::error);
   for (const char* damaged : {"{", "[]", "{\"categories\": 1}", "{\"categories\": [{\"id\": 1}]}"}) {
     scratch.write("coco.json", damaged);
     CHECK_THROWS_AS(build_visualwakewords_data(from, scratch.path("dogs")), slim::error);

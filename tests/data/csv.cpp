@@ -59,7 +59,13 @@ TEST_CASE("a first line is a header only when it names columns; a row that is da
   CHECK(parse(",length,1stFlrSF\n1,2,3\n").names == std::vector<std::string>{"", "length", "1stFlrSF"});
   CHECK(parse("nan,inf\n-inf,1\n").rows == 2);
   CHECK(parse("1e-400,-1e-400\n").values == std::vector<double>{0, 0});  // as in C
-  CHECK(has(complaint_of([] { parse({"\xff\xfe" "a\0,\0b\0\n\0", 10}); }), "expected a text in ASCII or UTF-8, found UTF-16"));
+  CHECK(has(complaint_of([] {
+              parse(
+                  {"\xff\xfe"
+                   "a\0,\0b\0\n\0",
+                   10});
+            }),
+            "expected a text in ASCII or UTF-8, found UTF-16"));
   CHECK(has(complaint_of([] { parse({"1\0002,3\n", 6}); }), "found \"1?2\"; correct the file"));
 }
 

@@ -77,6 +77,5 @@ TEST_CASE("misuse") {
   CHECK(provider.get({"where"})->front().as<std::string>()[0] == scratch.path("mnist_train.tfrecord") + ":0");  // nothing was lost
   CHECK(complaint_of([&] { dataset_data_provider(set, {.record_key = "label"}); }) ==
         "dataset_data_provider: record_key: expected a name that no item has, found label; choose another record_key");
-  CHECK(complaint_of([&] { dataset_data_provider({{"x"}}); }) ==
-        "dataset_data_provider: decoder: expected one, found none; give the data set a decoder");
+  CHECK(complaint_of([&] { dataset_data_provider({{"x"}}); }) == "dataset_data_provider: decoder: expected one, found none; give the data set a decoder");
 }

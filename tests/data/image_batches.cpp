@@ -66,8 +66,7 @@ TEST_CASE("labels_offset, and labels that do not exist") {
   const image_batch_options options{.batch = {.batch_size = 1, .num_threads = 1, .capacity = 1}, .labels_offset = 1};
   dataset_data_provider provider(set, {.shuffle = false});
   auto batches = image_batches(provider, get_preprocessing("lenet"), 28, 28, 1, options);
-  CHECK(complaint_of([&] { batches.next(); }) ==
-        "record " + file + ":0: label: expected at least 1, at most 9, found 0; check labels_offset and the data set");
+  CHECK(complaint_of([&] { batches.next(); }) == "record " + file + ":0: label: expected at least 1, at most 9, found 0; check labels_offset and the data set");
   batches.seek(3);
   CHECK(batches.next().labels[0] == 2);
 

@@ -13,8 +13,8 @@ namespace {
 
 item decoded(const bytes_list& encoded, const std::string& format, const item_handler& made_by) {
   const std::string record = serialize(features{{"image/encoded", encoded}, {"image/format", bytes_list{format}}});
-  return made_by.tensors_to_item(parse_single_example(
-      record, {{"image/encoded", var_len_feature{dtype::string}}, {"image/format", fixed_len_feature{{}, dtype::string}}}));
+  return made_by.tensors_to_item(
+      parse_single_example(record, {{"image/encoded", var_len_feature{dtype::string}}, {"image/format", fixed_len_feature{{}, dtype::string}}}));
 }
 
 }  // namespace

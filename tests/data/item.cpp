@@ -21,8 +21,7 @@ TEST_CASE("an item knows its type and hands out values of this type only") {
   CHECK(six.as<float>()[5] == 6);
   CHECK_FALSE(six.is_sparse());
   CHECK(sparse.is_sparse());
-  CHECK(complaint_of([] { six.as<std::string>(); }) ==
-        "decode: item: expected values of type string, found float32; check the types of the features");
+  CHECK(complaint_of([] { six.as<std::string>(); }) == "decode: item: expected values of type string, found float32; check the types of the features");
 }
 
 TEST_CASE("reshape keeps the order; one extent may follow from the others") {
@@ -54,8 +53,7 @@ TEST_CASE("a sparse item keeps its places when it is reshaped, and gets a defaul
 TEST_CASE("places outside of the shape are refused, also in an empty shape") {
   item outside = sparse;
   (*outside.indices)[5] = 3;
-  CHECK(complaint_of([&] { to_dense(outside); }) ==
-        "decode: sparse item: expected index 2 of axis 1 below 3, found 3; check the record");
+  CHECK(complaint_of([&] { to_dense(outside); }) == "decode: sparse item: expected index 2 of axis 1 below 3, found 3; check the record");
   (*outside.indices)[5] = -1;
   CHECK(has(complaint_of([&] { to_dense(outside); }), "found -1"));
   const item nowhere{{0}, std::vector<float>{1}, std::vector<std::int64_t>{0}};

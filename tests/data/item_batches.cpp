@@ -26,10 +26,10 @@ dataset sentences(const scratch_directory& scratch, int count) {
   }
   writer.close();
   using namespace tfexample_decoder;
-  return {{scratch.path("sentences")}, open_tfrecord,
-          std::make_shared<tf_example_decoder>(
-              keys_to_features{{"tokens", var_len_feature{dtype::int64}}, {"label", fixed_len_feature{{}, dtype::int64}}},
-              items_to_handlers{{"tokens", tensor{"tokens"}}, {"label", tensor{"label"}}}),
+  return {{scratch.path("sentences")},
+          open_tfrecord,
+          std::make_shared<tf_example_decoder>(keys_to_features{{"tokens", var_len_feature{dtype::int64}}, {"label", fixed_len_feature{{}, dtype::int64}}},
+                                               items_to_handlers{{"tokens", tensor{"tokens"}}, {"label", tensor{"label"}}}),
           count};
 }
 
@@ -87,7 +87,8 @@ TEST_CASE("a shard has its part of each batch; one without an example has one th
     CHECK(batches.next().size == 0);
   }
   dataset_data_provider provider(set, {});
-  CHECK(has(complaint_of([&] { item_batches(provider, {"label"}, {.batch = {.shard = {2, 2}}}); }), "item_batches: shard: expected one of at least 1, counted from 0, found 2 of 2"));
+  CHECK(has(complaint_of([&] { item_batches(provider, {"label"}, {.batch = {.shard = {2, 2}}}); }),
+            "item_batches: shard: expected one of at least 1, counted from 0, found 2 of 2"));
 }
 
 TEST_CASE("without dynamic_pad the records that differ are named") {

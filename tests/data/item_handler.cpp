@@ -12,31 +12,30 @@ namespace {
 item int64s(item_shape shape, std::vector<std::int64_t> values) { return {std::move(shape), std::move(values)}; }
 item floats(item_shape shape, std::vector<float> values) { return {std::move(shape), std::move(values)}; }
 
-const keys_to_tensors tensors = parse_single_example(
-    serialize(features{{"values", float_list{1, 2, 3, 4, 5, 6}},
-                       {"shape", int64_list{2, 3}},
-                       {"height", int64_list{3}},
-                       {"width", int64_list{2}},
-                       {"names", bytes_list{"cat", "dog", "cow"}},
-                       {"indices", int64_list{0, 2, 5}},
-                       {"few", float_list{7, 8, 9}},
-                       {"box/ymin", float_list{1, 5}},
-                       {"box/xmin", float_list{2, 6}},
-                       {"box/ymax", float_list{3, 7}},
-                       {"box/xmax", float_list{4, 8}}}),
-    {{"values", fixed_len_feature{{6}}},
-     {"sparse values", var_len_feature{}},
-     {"shape", fixed_len_feature{{2}, dtype::int64}},
-     {"height", var_len_feature{dtype::int64}},
-     {"width", fixed_len_feature{{}, dtype::int64}},
-     {"names", var_len_feature{dtype::string}},
-     {"indices", var_len_feature{dtype::int64}},
-     {"few", var_len_feature{}},
-     {"placed", sparse_feature{{"indices"}, "few", dtype::float32, {6}}},
-     {"box/ymin", var_len_feature{}},
-     {"box/xmin", var_len_feature{}},
-     {"box/ymax", var_len_feature{}},
-     {"box/xmax", fixed_len_feature{{2}}}});
+const keys_to_tensors tensors = parse_single_example(serialize(features{{"values", float_list{1, 2, 3, 4, 5, 6}},
+                                                                        {"shape", int64_list{2, 3}},
+                                                                        {"height", int64_list{3}},
+                                                                        {"width", int64_list{2}},
+                                                                        {"names", bytes_list{"cat", "dog", "cow"}},
+                                                                        {"indices", int64_list{0, 2, 5}},
+                                                                        {"few", float_list{7, 8, 9}},
+                                                                        {"box/ymin", float_list{1, 5}},
+                                                                        {"box/xmin", float_list{2, 6}},
+                                                                        {"box/ymax", float_list{3, 7}},
+                                                                        {"box/xmax", float_list{4, 8}}}),
+                                                     {{"values", fixed_len_feature{{6}}},
+                                                      {"sparse values", var_len_feature{}},
+                                                      {"shape", fixed_len_feature{{2}, dtype::int64}},
+                                                      {"height", var_len_feature{dtype::int64}},
+                                                      {"width", fixed_len_feature{{}, dtype::int64}},
+                                                      {"names", var_len_feature{dtype::string}},
+                                                      {"indices", var_len_feature{dtype::int64}},
+                                                      {"few", var_len_feature{}},
+                                                      {"placed", sparse_feature{{"indices"}, "few", dtype::float32, {6}}},
+                                                      {"box/ymin", var_len_feature{}},
+                                                      {"box/xmin", var_len_feature{}},
+                                                      {"box/ymax", var_len_feature{}},
+                                                      {"box/xmax", fixed_len_feature{{2}}}});
 
 item made(const item_handler& handler) { return handler.tensors_to_item(tensors); }
 
@@ -57,15 +56,13 @@ TEST_CASE("lookup_tensor: values become what the table says") {
   const lookup_table<std::string, std::int64_t> classes{{{"cat", 0}, {"dog", 1}}, -1};
   CHECK(made(lookup_tensor{"names", classes}) == int64s({3}, {0, 1, -1}));
   const lookup_table<std::int64_t, std::string> names{{{2, "two"}, {3, "three"}}, "?"};
-  CHECK(made(lookup_tensor{.tensor_key = "shape", .table = names, .shape = item_shape{2, 1}}) ==
-        item{{2, 1}, std::vector<std::string>{"two", "three"}});
+  CHECK(made(lookup_tensor{.tensor_key = "shape", .table = names, .shape = item_shape{2, 1}}) == item{{2, 1}, std::vector<std::string>{"two", "three"}});
   CHECK(has(complaint_of([&] { made(lookup_tensor{"values", names}); }), "expected values of type int64, found float32"));
   CHECK(has(complaint_of([] { item_handler(lookup_tensor{.tensor_key = "names", .table = {}}); }), "lookup_tensor names: expected a table, found none"));
 }
 
 TEST_CASE("sparse_tensor: values at the indices of another feature") {
-  CHECK(made(sparse_tensor{.values_key = "few", .shape = {6}}) ==
-        item{{6}, std::vector<float>{7, 8, 9}, std::vector<std::int64_t>{0, 2, 5}});
+  CHECK(made(sparse_tensor{.values_key = "few", .shape = {6}}) == item{{6}, std::vector<float>{7, 8, 9}, std::vector<std::int64_t>{0, 2, 5}});
   CHECK(made(sparse_tensor{.values_key = "few", .shape = {6}, .densify = true, .default_value = 0.5}) == floats({6}, {7, .5, 8, .5, .5, 9}));
   CHECK(made(sparse_tensor{.values_key = "few", .shape_key = "width"}).shape == item_shape{2});
   CHECK(item_handler(sparse_tensor{}).keys() == std::vector<std::string>{"indices", "values"});

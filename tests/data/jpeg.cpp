@@ -9,9 +9,9 @@
 #include "tests/data/encoded_images.hpp"
 #include "tests/data/files.hpp"
 
+using slim::data::byte_image;
 using slim::data::dct_method;
 using slim::data::decode_jpeg;
-using slim::data::byte_image;
 
 namespace {
 
@@ -60,8 +60,7 @@ TEST_CASE("the fast transform is about the same") {
 }
 
 TEST_CASE("other bytes, truncated ones and images that are too large are refused") {
-  CHECK(has(complaint_of([] { decode_jpeg("no image"); }),
-            "decode JPEG: expected a whole JPEG of at most 268435456 bytes, found Not a JPEG file"));
+  CHECK(has(complaint_of([] { decode_jpeg("no image"); }), "decode JPEG: expected a whole JPEG of at most 268435456 bytes, found Not a JPEG file"));
   CHECK(has(complaint_of([] { decode_jpeg(""); }), "decode JPEG: expected a whole JPEG"));
   for (std::size_t size = 0; size + 3 < jpeg_colour.size(); ++size) {
     CAPTURE(size);

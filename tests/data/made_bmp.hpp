@@ -12,7 +12,7 @@ inline std::string bmp_bytes(int width, int height, int bits, const std::string&
     return bytes;
   };
   const int first = 54 + static_cast<int>(palette.size());
-  return "BM" + number(first + static_cast<int>(pixels.size()), 4) + number(0, 4) + number(first, 4) + number(40, 4) + number(width, 4) +
-         number(height, 4) + number(1, 2) + number(bits, 2) + number(0, 4) + number(static_cast<int>(pixels.size()), 4) + number(2835, 4) +
-         number(2835, 4) + number(static_cast<int>(palette.size() / 4), 4) + number(0, 4) + palette + pixels;
+  return "BM" + number(first + static_cast<int>(pixels.size()), 4) + number(0, 4) + number(first, 4) + number(40, 4) + number(width, 4) + number(height, 4) +
+         number(1, 2) + number(bits, 2) + number(0, 4) + number(static_cast<int>(pixels.size()), 4) + number(2835, 4) + number(2835, 4) +
+         number(static_cast<int>(palette.size() / 4), 4) + number(0, 4) + palette + pixels;
 }

@@ -168,8 +168,7 @@ TEST_CASE("problems reach the consumer after the records before them") {
 
   const auto empty = write_files(scratch, {0, 0});
   parallel_read none(empty, open_tfrecord);
-  CHECK(complaint_of([&] { none.next(); }) ==
-        "parallel_read: " + empty[0] + ": expected a record in the files, found none; check how they were made");
+  CHECK(complaint_of([&] { none.next(); }) == "parallel_read: " + empty[0] + ": expected a record in the files, found none; check how they were made");
   CHECK_NOTHROW(none.seek(5));
   CHECK_THROWS_AS(none.next(), slim::error);
 }
@@ -212,8 +211,7 @@ TEST_CASE("damaged records are passed over up to a number, the rest of a file wh
 }
 
 TEST_CASE("options out of range are refused") {
-  CHECK(complaint_of([] { parallel_reader({"x"}, open_tfrecord, 0); }) ==
-        "parallel_reader: num_readers: expected at least 1, found 0; choose more");
+  CHECK(complaint_of([] { parallel_reader({"x"}, open_tfrecord, 0); }) == "parallel_reader: num_readers: expected at least 1, found 0; choose more");
   CHECK(complaint_of([] { parallel_read({"x"}, open_tfrecord, {.capacity = 0}); }) ==
         "parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, "
         "found 0, 128 and 0; choose others");

@@ -40,15 +40,13 @@ TEST_CASE("a missing feature takes its default, one value or all, and without on
 }
 
 TEST_CASE("another type or another number of values is an error") {
-  CHECK(has(complaint_of([] { only({{"label", fixed_len_feature{{}, dtype::float32}}}); }),
-            "feature label: expected values of type float32, found int64"));
+  CHECK(has(complaint_of([] { only({{"label", fixed_len_feature{{}, dtype::float32}}}); }), "feature label: expected values of type float32, found int64"));
   CHECK(has(complaint_of([] { only({{"label", var_len_feature{dtype::string}}}); }), "expected values of type string, found int64"));
   CHECK(has(complaint_of([] { only({{"box", fixed_len_feature{{3}}}}); }), "feature box: expected 3 values, found 4"));
 }
 
 TEST_CASE("a feature of variable length is sparse, and empty if it is missing") {
-  CHECK(only({{"text", var_len_feature{dtype::string}}}) ==
-        item{{2}, std::vector<std::string>{"a", "b"}, std::vector<std::int64_t>{0, 1}});
+  CHECK(only({{"text", var_len_feature{dtype::string}}}) == item{{2}, std::vector<std::string>{"a", "b"}, std::vector<std::int64_t>{0, 1}});
   CHECK(only({{"missing", var_len_feature{}}}) == item{{0}, std::vector<float>(), std::vector<std::int64_t>()});
 }
 
@@ -57,10 +55,8 @@ TEST_CASE("a sparse feature takes its places from other features and sorts by th
   CHECK(sorted == item{{2, 3}, std::vector<float>{20, 10, 30}, std::vector<std::int64_t>{0, 2, 1, 0, 1, 2}});
   const item as_stored = only({{"any", sparse_feature{{"column"}, "value", dtype::float32, {3}, true}}});
   CHECK(as_stored == item{{3}, std::vector<float>{10, 20, 30}, std::vector<std::int64_t>{0, 2, 2}});
-  CHECK(only({{"any", sparse_feature{{"missing"}, "missing too", dtype::float32, {3}}}}) ==
-        item{{3}, std::vector<float>(), std::vector<std::int64_t>()});
-  CHECK(has(complaint_of([] { only({{"any", sparse_feature{{"label"}, "value", dtype::float32, {9}}}}); }),
-            "feature label: expected 3 indices, found 1"));
+  CHECK(only({{"any", sparse_feature{{"missing"}, "missing too", dtype::float32, {3}}}}) == item{{3}, std::vector<float>(), std::vector<std::int64_t>()});
+  CHECK(has(complaint_of([] { only({{"any", sparse_feature{{"label"}, "value", dtype::float32, {9}}}}); }), "feature label: expected 3 indices, found 1"));
   CHECK(has(complaint_of([] { only({{"any", sparse_feature{{"column"}, "value", dtype::float32, {2}}}}); }), "below 2, found 2"));
   CHECK(has(complaint_of([] { only({{"any", sparse_feature{{"row"}, "value", dtype::float32, {2, 3}}}}); }), "expected one size for each index key"));
 }

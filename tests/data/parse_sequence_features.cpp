@@ -8,9 +8,8 @@ using namespace slim::data;
 
 namespace {
 
-const std::string record = serialize(sequence_example{
-    {{"id", int64_list{5}}},
-    {{"ragged", {float_list{1, 2}, feature{}, float_list{3}}}, {"pairs", {int64_list{1, 2}, int64_list{3, 4}}}}});
+const std::string record = serialize(
+    sequence_example{{{"id", int64_list{5}}}, {{"ragged", {float_list{1, 2}, feature{}, float_list{3}}}, {"pairs", {int64_list{1, 2}, int64_list{3, 4}}}}});
 
 keys_to_tensors parse(const keys_to_sequence_features& features) {
   return parse_single_sequence_example(record, {{"id", fixed_len_feature{{}, dtype::int64}}}, features);
@@ -34,6 +33,5 @@ TEST_CASE("missing lists") {
 
 TEST_CASE("steps of another type or size are refused") {
   CHECK(has(complaint_of([] { parse({{"ragged", fixed_len_sequence_feature{{2}}}}); }), "feature ragged: expected 2 values in step 1, found 0"));
-  CHECK(has(complaint_of([] { parse({{"pairs", fixed_len_sequence_feature{{2}}}}); }),
-            "feature pairs: expected values of type float32, found int64"));
+  CHECK(has(complaint_of([] { parse({{"pairs", fixed_len_sequence_feature{{2}}}}); }), "feature pairs: expected values of type float32, found int64"));
 }

@@ -73,8 +73,9 @@ TEST_CASE("sets and extents that make no sense") {
   CHECK(complaint_of([&] { use(0, 1); }) == "pixel_batches: size: expected at least 1 x 1 x 1, found 0 x 28 x 1; give the input of the network");
   CHECK(has(complaint_of([&] { use(28, 3); }), "image: expected 3 channels after preprocessing, found 1; check the input of the network"));
   set.labels.pop_back();
-  CHECK(complaint_of([&] { use(28, 1); }) == "pixel_batches: data set: expected at least one image, with a label and 28 x 28 x 1 values for each, "
-                                             "found 3 images, 2 labels and 2352 values; check how the data set was made");
+  CHECK(complaint_of([&] { use(28, 1); }) ==
+        "pixel_batches: data set: expected at least one image, with a label and 28 x 28 x 1 values for each, "
+        "found 3 images, 2 labels and 2352 values; check how the data set was made");
 }
 
 TEST_CASE("one_hot_labels: a label becomes a distribution, smoothed as softmax_cross_entropy does") {
@@ -92,7 +93,6 @@ TEST_CASE("one_hot_labels: a label becomes a distribution, smoothed as softmax_c
 
   auto few = one_hot_labels(source, 3);
   few.seek(1);
-  CHECK(complaint_of([&] { few.next(); }) ==
-        "one_hot_labels: example 1: expected a class from 0 to 2, found 3; check the data set or the number of classes");
+  CHECK(complaint_of([&] { few.next(); }) == "one_hot_labels: example 1: expected a class from 0 to 2, found 3; check the data set or the number of classes");
   CHECK(has(complaint_of([&] { one_hot_labels(source, 3, 1.5); }), "a label_smoothing in 0 .. 1, found 3 and 1.5"));
 }

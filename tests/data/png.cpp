@@ -7,9 +7,9 @@
 #include "tests/data/encoded_images.hpp"
 #include "tests/data/files.hpp"
 
+using slim::data::byte_image;
 using slim::data::decode_png;
 using slim::data::encode_png;
-using slim::data::byte_image;
 
 TEST_CASE("every kind of PNG becomes 8 bits") {
   CHECK(decode_png(png_grey_1_bit) == byte_image{2, 3, 1, {255, 0, 255, 0, 255, 0}});
@@ -32,15 +32,17 @@ TEST_CASE("channels are added and dropped") {
 
 TEST_CASE("what a file says about colours on a screen changes no number") {
   const std::string plain = encode_png(byte_image{1, 2, 3, {255, 0, 0, 12, 200, 90}});
-  const auto big_endian = [](unsigned long n) { return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)}; };
+  const auto big_endian = [](unsigned long n) {
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+  };
   const auto chunk = [&](const std::string& type, const std::string& content) {
     const std::string body = type + content;
     return big_endian(content.size()) + body + big_endian(crc32(0, reinterpret_cast<const unsigned char*>(body.data()), static_cast<unsigned>(body.size())));
   };
   std::string chromaticities;
   for (const unsigned long n : {31270ul, 32900ul, 64000ul, 33000ul, 30000ul, 60000ul, 15000ul, 6000ul}) chromaticities += big_endian(n);
-  for (const std::string& extra : {chunk("gAMA", big_endian(45455)), chunk("gAMA", big_endian(100000)), chunk("sRGB", std::string(1, '\0')), chunk("cHRM", chromaticities),
-                                   chunk("gAMA", big_endian(45455)) + chunk("cHRM", chromaticities)}) {
+  for (const std::string& extra : {chunk("gAMA", big_endian(45455)), chunk("gAMA", big_endian(100000)), chunk("sRGB", std::string(1, '\0')),
+                                   chunk("cHRM", chromaticities), chunk("gAMA", big_endian(45455)) + chunk("cHRM", chromaticities)}) {
     std::string told = plain;
     told.insert(33, extra);  // behind the header
     for (int channels = 1; channels <= 4; ++channels) CHECK(decode_png(told, channels) == decode_png(plain, channels));
@@ -59,10 +61,8 @@ TEST_CASE("what is encoded is decoded") {
 }
 
 TEST_CASE("other bytes, damage and images that are too large are refused") {
-  CHECK(has(complaint_of([] { decode_png("no image"); }),
-            "decode PNG: offset 8: expected a whole PNG of at most 268435456 bytes, found Not a PNG file"));
-  for (std::size_t size = 0; size < png_palette.size(); ++size) CHECK(has(complaint_of([&] { decode_png(png_palette.substr(0, size)); }),
-            "truncated"));
+  CHECK(has(complaint_of([] { decode_png("no image"); }), "decode PNG: offset 8: expected a whole PNG of at most 268435456 bytes, found Not a PNG file"));
+  for (std::size_t size = 0; size < png_palette.size(); ++size) CHECK(has(complaint_of([&] { decode_png(png_palette.substr(0, size)); }), "truncated"));
   std::string damaged = png_palette;
   damaged[damaged.size() - 20] ^= 1;  // in the compressed pixels
   CHECK(has(complaint_of([&] { decode_png(damaged); }), "expected a whole PNG"));

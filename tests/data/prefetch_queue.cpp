@@ -86,8 +86,7 @@ TEST_CASE("the end of the source is a batch of size 0") {
 TEST_CASE("an exception of the source comes after the batches before it, and seek leads past it") {
   auto queue = prefetch(counter{0, 5}, 8);
   for (std::int64_t i = 0; i < 5; ++i) CHECK(queue.next() == std::vector{i});
-  for (int i = 0; i < 2; ++i)
-    CHECK_THROWS_WITH_AS(queue.next(), "counter: number: expected another, found 5; choose another", slim::error);
+  for (int i = 0; i < 2; ++i) CHECK_THROWS_WITH_AS(queue.next(), "counter: number: expected another, found 5; choose another", slim::error);
   queue.seek(6);
   CHECK(queue.next() == std::vector<std::int64_t>{6});
 }
@@ -99,6 +98,5 @@ TEST_CASE("the queue fills while nobody takes") {
 }
 
 TEST_CASE("a capacity that is not positive is refused") {
-  CHECK_THROWS_WITH_AS(prefetch(counter{}, 0), "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
-                       slim::error);
+  CHECK_THROWS_WITH_AS(prefetch(counter{}, 0), "bounded_queue: capacity: expected at least 1, found 0; choose a larger one", slim::error);
 }

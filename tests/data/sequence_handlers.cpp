@@ -11,16 +11,19 @@ using namespace slim::data::tfexample_decoder;
 namespace {
 
 // Three frames with two boxes, none and one.
-const keys_to_tensors tensors = parse_single_sequence_example(
-    serialize(sequence_example{{{"scalar", int64_list{1}}},
-                               {{"b/ymin", {float_list{1, 5}, float_list{}, float_list{9}}},
-                                {"b/xmin", {float_list{2, 6}, float_list{}, float_list{10}}},
-                                {"b/ymax", {float_list{3, 7}, float_list{}, float_list{11}}},
-                                {"b/xmax", {float_list{4, 8}, float_list{}, float_list{12}}},
-                                {"other", {float_list{1}, float_list{2}, float_list{3}}}}}),
-    {{"scalar", var_len_feature{dtype::int64}}},
-    {{"b/ymin", var_len_feature{}}, {"b/xmin", var_len_feature{}}, {"b/ymax", var_len_feature{}}, {"b/xmax", var_len_feature{}},
-     {"other", var_len_feature{}}, {"empty", var_len_feature{}}});
+const keys_to_tensors tensors = parse_single_sequence_example(serialize(sequence_example{{{"scalar", int64_list{1}}},
+                                                                                         {{"b/ymin", {float_list{1, 5}, float_list{}, float_list{9}}},
+                                                                                          {"b/xmin", {float_list{2, 6}, float_list{}, float_list{10}}},
+                                                                                          {"b/ymax", {float_list{3, 7}, float_list{}, float_list{11}}},
+                                                                                          {"b/xmax", {float_list{4, 8}, float_list{}, float_list{12}}},
+                                                                                          {"other", {float_list{1}, float_list{2}, float_list{3}}}}}),
+                                                              {{"scalar", var_len_feature{dtype::int64}}},
+                                                              {{"b/ymin", var_len_feature{}},
+                                                               {"b/xmin", var_len_feature{}},
+                                                               {"b/ymax", var_len_feature{}},
+                                                               {"b/xmax", var_len_feature{}},
+                                                               {"other", var_len_feature{}},
+                                                               {"empty", var_len_feature{}}});
 
 item made(const item_handler& handler) { return handler.tensors_to_item(tensors); }
 
@@ -36,8 +39,7 @@ TEST_CASE("boxes of a sequence are padded with -1") {
   CHECK(has(complaint_of([] { item_handler(bounding_box_sequence{{"a"}}); }), "bounding_box_sequence: expected 4 keys, found 1"));
   CHECK(has(complaint_of([] { made(bounding_box_sequence{{"b/ymin", "b/xmin", "b/ymax", "other"}}); }),
             "other: expected the shape [3, 2] of b/ymin, found [3, 1]"));
-  CHECK(has(complaint_of([] { made(bounding_box_sequence{{"scalar", "scalar", "scalar", "scalar"}}); }),
-            "expected a variable-length feature of a sequence"));
+  CHECK(has(complaint_of([] { made(bounding_box_sequence{{"scalar", "scalar", "scalar", "scalar"}}); }), "expected a variable-length feature of a sequence"));
 }
 
 TEST_CASE("points of a sequence") {

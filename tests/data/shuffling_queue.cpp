@@ -63,6 +63,6 @@ TEST_CASE("seek resumes as if nothing had happened") {
 }
 
 TEST_CASE("a negative window is refused") {
-  CHECK_THROWS_WITH_AS(shuffling_queue(numbers{3}, -1, 1),
-                       "shuffling_queue: min_after_dequeue: expected at least 0, found -1; choose how many items to mix", slim::error);
+  CHECK_THROWS_WITH_AS(shuffling_queue(numbers{3}, -1, 1), "shuffling_queue: min_after_dequeue: expected at least 0, found -1; choose how many items to mix",
+                       slim::error);
 }

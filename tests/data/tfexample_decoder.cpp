@@ -19,8 +19,8 @@ const tf_example_decoder mnist_like{{{"image/encoded", fixed_len_feature{{}, dty
                                     {{"image", slim::data::tfexample_decoder::image{.shape = item_shape{3, 3, 1}, .channels = 1}},
                                      {"label", tensor{.tensor_key = "image/class/label", .shape = item_shape{}}}}};
 
-const std::string record = serialize(
-    features{{"image/encoded", bytes_list{png_interlaced}}, {"image/format", bytes_list{"png"}}, {"image/class/label", int64_list{7}}});
+const std::string record =
+    serialize(features{{"image/encoded", bytes_list{png_interlaced}}, {"image/format", bytes_list{"png"}}, {"image/class/label", int64_list{7}}});
 
 }  // namespace
 
@@ -36,8 +36,7 @@ TEST_CASE("a record becomes items in the order of the handlers or of the questio
 }
 
 TEST_CASE("mistakes are named") {
-  CHECK(complaint_of([] { mnist_like.decode(record, {"text"}); }) ==
-        "decode: expected one of the items image, label, found text; ask for one of them");
+  CHECK(complaint_of([] { mnist_like.decode(record, {"text"}); }) == "decode: expected one of the items image, label, found text; ask for one of them");
   CHECK(complaint_of([] { tf_example_decoder({}, {{"label", tensor{"image/class/label"}}}); }) ==
         "decoder: item label: expected the feature image/class/label among the features, found none of this name; add it");
   CHECK(has(complaint_of([] { mnist_like.decode("text"); }), "expected a serialized tf.Example"));
@@ -45,9 +44,8 @@ TEST_CASE("mistakes are named") {
 }
 
 TEST_CASE("a sequence has features of the whole and of each step") {
-  const std::string sequence = serialize(sequence_example{
-      {{"label", int64_list{3}}},
-      {{"y", {float_list{1}, float_list{2, 3}}}, {"x", {float_list{4}, float_list{5, 6}}}}});
+  const std::string sequence =
+      serialize(sequence_example{{{"label", int64_list{3}}}, {{"y", {float_list{1}, float_list{2, 3}}}, {"x", {float_list{4}, float_list{5, 6}}}}});
   const tf_sequence_example_decoder decoder{{{"label", fixed_len_feature{{}, dtype::int64}}},
                                             {{"y", var_len_feature{}}, {"x", var_len_feature{}}},
                                             {{"label", tensor{"label"}}, {"points", keypoints_sequence{}}, {"count", num_boxes_sequence{{"x"}}}}};

@@ -17,8 +17,8 @@ namespace {
 
 // An empty record and the record "slim", with checksums computed bit by bit in Python.
 const unsigned char two_records[] = {
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x29, 0x03, 0x98, 0x07, 0xd8, 0xea, 0x82, 0xa2,
-    0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x42, 0x45, 0x52, 0x04, 's', 'l', 'i', 'm', 0x68, 0xca, 0x0e, 0x94,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x29, 0x03, 0x98, 0x07, 0xd8, 0xea, 0x82, 0xa2, 0x04, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x42, 0x45, 0x52, 0x04, 's',  'l',  'i',  'm',  0x68, 0xca, 0x0e, 0x94,
 };
 const std::string two(reinterpret_cast<const char*>(two_records), sizeof two_records);
 
@@ -91,8 +91,7 @@ TEST_CASE("a file appears under its name when it is complete, and an older one s
     tfrecord_writer writer(path);
     writer.write("interrupted");
     throw slim::error("power cut");
-  } catch (const slim::error&) {
-  }
+  } catch (const slim::error&) {}
   CHECK(content_of(path) == two);
   CHECK_FALSE(std::filesystem::exists(path + ".partial"));
   {
@@ -110,8 +109,9 @@ TEST_CASE("truncated and damaged files are refused with the offset of the record
     if (size == 0 || size == 16) continue;  // whole records
     CHECK(has(complaint(two.substr(0, size)), "the file is truncated"));
   }
-  CHECK(complaint(two.substr(0, 30)) == "read data: bad: offset 16: expected a whole record, found the end of the file after 14 bytes; "
-                                        "the file is truncated");
+  CHECK(complaint(two.substr(0, 30)) ==
+        "read data: bad: offset 16: expected a whole record, found the end of the file after 14 bytes; "
+        "the file is truncated");
   for (std::size_t place = 0; place < two.size(); ++place) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string flipped = two;

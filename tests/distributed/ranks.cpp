@@ -18,12 +18,14 @@ using namespace slim;
 namespace {
 
 // Convolutions, dropout, batch_norm on the far side of none of them: its statistics belong to a rank.
-constexpr auto net = conv2d(6, {3, 3}, "conv", weights_regularizer = l2_regularizer(0.01)) >> max_pool2d({2, 2}, "pool") >> flatten() >> fully_connected(37, "hidden") >> dropout(0.5)
-                  >> fully_connected(3, "logits", activation_fn = none);
-constexpr auto normalized = conv2d(6, {3, 3}, "conv", normalizer_fn = batch_norm) >> max_pool2d({2, 2}, "pool") >> flatten() >> fully_connected(3, "logits", activation_fn = none, normalizer_fn = batch_norm);
+constexpr auto net = conv2d(6, {3, 3}, "conv", weights_regularizer = l2_regularizer(0.01)) >> max_pool2d({2, 2}, "pool") >> flatten() >>
+                     fully_connected(37, "hidden") >> dropout(0.5) >> fully_connected(3, "logits", activation_fn = none);
+constexpr auto normalized = conv2d(6, {3, 3}, "conv", normalizer_fn = batch_norm) >> max_pool2d({2, 2}, "pool") >> flatten() >>
+                            fully_connected(3, "logits", activation_fn = none, normalizer_fn = batch_norm);
 // Words, few enough that most rows of the table are looked up by no rank, or by one.
 constexpr auto worded = [](const tensor& x) {
-  return fully_connected(3, "logits", activation_fn = none)(flatten()(embed_sequence(50, 4, "words")(stop_gradient(floor(slice(reshape(x, {60}), {0}, {2}) * 20.0 + 20.0)))));
+  return fully_connected(
+      3, "logits", activation_fn = none)(flatten()(embed_sequence(50, 4, "words")(stop_gradient(floor(slice(reshape(x, {60}), {0}, {2}) * 20.0 + 20.0)))));
 };
 constexpr int examples = 29, batch_size = 12;  // the last batch of an epoch has 5
 using network = model<net, input<6, 5, 2>, precision<double>>;
@@ -58,7 +60,9 @@ private:
 };
 
 template <class Network>
-auto create(Network& of, const auto&... rest) { return learning::create_train_op(of, losses::sparse_softmax_cross_entropy, optimizers::momentum{0.05, 0.9}, capacity(batch_size), 1, rest...); }
+auto create(Network& of, const auto&... rest) {
+  return learning::create_train_op(of, losses::sparse_softmax_cross_entropy, optimizers::momentum{0.05, 0.9}, capacity(batch_size), 1, rest...);
+}
 
 /// A number of all bits.
 unsigned long bits_of(std::span<const double> values) {
@@ -104,7 +108,8 @@ int equal(bool accumulates) {
     auto alone = create(whole);
     compare(together, alone);
   }
-  for (std::size_t i = 0; i < shared.parameters().size(); ++i) worst = std::fmax(worst, std::fabs(shared.parameters()[i] - whole.parameters()[i]) / (1e-3 + std::fabs(whole.parameters()[i])));
+  for (std::size_t i = 0; i < shared.parameters().size(); ++i)
+    worst = std::fmax(worst, std::fabs(shared.parameters()[i] - whole.parameters()[i]) / (1e-3 + std::fabs(whole.parameters()[i])));
   std::printf("equal %d\n", worst < 1e-6);
   return worst < 1e-6 ? 0 : 1;
 }
@@ -122,7 +127,8 @@ int pass_over() {
     together(images, labels), alone(all_images, all_labels);
   }
   double worst = 0;
-  for (std::size_t i = 0; i < shared.parameters().size(); ++i) worst = std::fmax(worst, std::fabs(shared.parameters()[i] - whole.parameters()[i]) / (1e-3 + std::fabs(whole.parameters()[i])));
+  for (std::size_t i = 0; i < shared.parameters().size(); ++i)
+    worst = std::fmax(worst, std::fabs(shared.parameters()[i] - whole.parameters()[i]) / (1e-3 + std::fabs(whole.parameters()[i])));
   const bool right = worst < 1e-6 && together.skipped() == 3 && together.step() == 11 && alone.skipped() == 3;
   std::printf("skips %d\n", right);
   return right ? 0 : 1;
@@ -145,7 +151,8 @@ int main(int count, char** values) {
   const std::string task = count > 1 ? values[1] : "", folder = count > 2 ? values[2] : "";
   try {
     if (task == "equal")
-      return equal<network>(false) + equal<network>(true) + equal<model<normalized, input<6, 5, 2>, precision<double>>>(false) + equal<model<worded, input<6, 5, 2>, precision<double>>>(false);
+      return equal<network>(false) + equal<network>(true) + equal<model<normalized, input<6, 5, 2>, precision<double>>>(false) +
+             equal<model<worded, input<6, 5, 2>, precision<double>>>(false);
     if (task == "skip") return pass_over();
     if (task == "train") return train(folder, count > 3 ? std::stoi(values[3]) : -1);
   } catch (const error& problem) {

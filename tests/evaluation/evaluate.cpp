@@ -52,9 +52,8 @@ TEST_CASE("evaluate_once restores, evaluates, logs and writes summaries at the s
     return !batch.labels.empty();
   };
   summaries::summary_set further;
-  further.add("boundary", [&](const std::string& tag, std::vector<summaries::summary_value>& to) {
-    to.push_back({tag, -net.variable<"net/logits/biases">()(1)});
-  });
+  further.add("boundary",
+              [&](const std::string& tag, std::vector<summaries::summary_value>& to) { to.push_back({tag, -net.variable<"net/logits/biases">()(1)}); });
   std::string finished;
   const std::string log = written([&](std::FILE* file) {
     const auto values = evaluate_once(net, logs.path, logs.path + "/eval", metrics, eval_op,
@@ -93,8 +92,7 @@ TEST_CASE("evaluate_once: without a logdir no summaries; init_fn replaces restor
                                    .output = nullptr};
   CHECK(evaluate_once(net, "anything", "", metrics, eval_op, by_hand).at<"eval/Accuracy">() == 1);
   CHECK(std::filesystem::is_empty(logs.path));
-  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/model.ckpt-1.safetensors", logs.path + "/eval", metrics, eval_op, {.output = nullptr}),
-                  slim::error);
+  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/model.ckpt-1.safetensors", logs.path + "/eval", metrics, eval_op, {.output = nullptr}), slim::error);
   CHECK(std::filesystem::is_empty(logs.path));  // nothing was written for nothing
 }
 
@@ -115,11 +113,10 @@ TEST_CASE("evaluate_once: only some variables, or moving averages in their place
   set_boundary(net, 100);
   CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::moving_averages_of(biases), .output = nullptr})
             .at<"eval/Accuracy">() == 0.75);
-  CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr})
-            .at<"eval/Accuracy">() == 1);
+  CHECK(evaluate_once(net, logs.path, "", metrics, eval_op, {.variables_to_restore = checkpoint::by_name(biases), .output = nullptr}).at<"eval/Accuracy">() ==
+        1);
   const evaluation_options chosen{.variables_to_restore = checkpoint::by_name(biases), .output = nullptr};
-  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, chosen),
-                  slim::error);
+  CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, chosen), slim::error);
 }
 
 TEST_CASE("evaluate_once with a final operation alone") {
@@ -132,8 +129,9 @@ TEST_CASE("evaluate_once with a final operation alone") {
   one.add("boundary", [&](const std::string& tag, std::vector<summaries::summary_value>& to) { to.push_back({tag, -net.variable<"net/logits/biases">()(1)}); });
   std::string said;
   const std::string log = written([&](std::FILE* file) {
-    const float found = evaluate_once(net, logs.path, logs.path + "/eval", [&](const std::string& of) { return said = of, -net.variable<"net/logits/biases">()(1); },
-                                      {.summary_op = &one, .output = file});
+    const float found =
+        evaluate_once(net, logs.path, logs.path + "/eval", [&](const std::string& of) { return said = of, -net.variable<"net/logits/biases">()(1); },
+                      {.summary_op = &one, .output = file});
     CHECK(found == 3);
   });
   CHECK(said == path);

@@ -30,14 +30,15 @@ template <auto Code>
 struct instantiation {};
 
 // Functions written in different places, but equal, share one instantiation.
-constexpr auto written_elsewhere =
-    encoded<size, 2>(pruned(scalar_function_of<2>([](auto value, auto bias) { return max(1.0 * value + bias, 0.0); })), {expr_access::element, expr_access::column});
+constexpr auto written_elsewhere = encoded<size, 2>(pruned(scalar_function_of<2>([](auto value, auto bias) { return max(1.0 * value + bias, 0.0); })),
+                                                    {expr_access::element, expr_access::column});
 static_assert(std::is_same_v<instantiation<code_of_relu>, instantiation<written_elsewhere>>);
 // How an operand is read is part of the code.
 constexpr auto read_otherwise = encoded<size, 2>(pruned(scalar_function_of<2>(biased_relu)), {expr_access::element, expr_access::element});
 static_assert(!std::is_same_v<instantiation<code_of_relu>, instantiation<read_otherwise>>);
 // So is every number.
-constexpr auto another_bound = encoded<size, 2>(pruned(scalar_function_of<2>([](auto x, auto b) { return max(x + b, 0.25); })), {expr_access::element, expr_access::column});
+constexpr auto another_bound =
+    encoded<size, 2>(pruned(scalar_function_of<2>([](auto x, auto b) { return max(x + b, 0.25); })), {expr_access::element, expr_access::column});
 static_assert(!std::is_same_v<instantiation<code_of_relu>, instantiation<another_bound>>);
 
 }  // namespace

@@ -142,7 +142,8 @@ TEST_CASE("slopes at kinks and at ties are TensorFlow's") {
     double x, slope;
   };
   const auto of = [](const auto& callable) { return scalar_function_of<1>(callable); };
-  const kink at_kinks[] = {  // from tests/golden/make_kinks.py
+  const kink at_kinks[] = {
+      // from tests/golden/make_kinks.py
       {"relu", function_of(relu), 0, 0},
       {"relu6", function_of(relu6), 0, 0},
       {"relu6", function_of(relu6), 6, 0},

@@ -44,9 +44,8 @@ TEST_CASE("every operator means what it says") {
   const scalar_function f = scalar_function_of<2>([](auto x, auto y) {
     return select(x < y, 1.0, 0.0) + 2.0 * select(x > y, 1.0, 0.0) + 4.0 * (x == y) + 8.0 * floor(x) + erf(y - y) + exp(log(y)) * (-x / y);
   });
-  const scalar_function logic = scalar_function_of<2>([](auto x, auto y) {
-    return (x >= y) + 2.0 * (x <= y) + 4.0 * (x != y) + 8.0 * (x > 0.0 && y > 0.0) + 16.0 * (x > 0.0 || y > 0.0) + 32.0 * !(x > 0.0);
-  });
+  const scalar_function logic = scalar_function_of<2>(
+      [](auto x, auto y) { return (x >= y) + 2.0 * (x <= y) + 4.0 * (x != y) + 8.0 * (x > 0.0 && y > 0.0) + 16.0 * (x > 0.0 || y > 0.0) + 32.0 * !(x > 0.0); });
   CHECK(evaluate(logic, {1, 2}) == 2 + 4 + 8 + 16);
   CHECK(evaluate(logic, {2, 2}) == 1 + 2 + 8 + 16);
   CHECK(evaluate(logic, {3, -2}) == 1 + 4 + 16);

@@ -49,9 +49,9 @@ constexpr auto moved = [](tensor x) {  // [3, 5, 4]
   const auto thirds = unstack<3>(x);
   const tensor shared = tile(slice(x, {1, 0, 2}, {1, -1, 2}), {2, 1, 3});
   const tensor table = concat({variable(x, "table", {1, 5, 4}, zeros), x}, 0);
-  return outputs(slice(x, {1, 2, 1}, {2, -1, 3}), pad(x, {{1, 0}, {0, 2}, {3, 1}}, 0.5), concat({second, first}, -2), stack({thirds[2], thirds[0]}, 1), shared, table,
-                 concat(split<2>(x, -1), 0), squeeze(expand_dims(slice(x, {0, 4, 0}, {3, 1, 4}), -1), {1}), reshape(x, {5, -1, 2}), pad(x, {{2, 1}, {0, 4}, {3, 0}}, REFLECT),
-                 pad(x, {{3, 3}, {1, 0}, {0, 4}}, SYMMETRIC));
+  return outputs(slice(x, {1, 2, 1}, {2, -1, 3}), pad(x, {{1, 0}, {0, 2}, {3, 1}}, 0.5), concat({second, first}, -2), stack({thirds[2], thirds[0]}, 1), shared,
+                 table, concat(split<2>(x, -1), 0), squeeze(expand_dims(slice(x, {0, 4, 0}, {3, 1, 4}), -1), {1}), reshape(x, {5, -1, 2}),
+                 pad(x, {{2, 1}, {0, 4}, {3, 0}}, REFLECT), pad(x, {{3, 3}, {1, 0}, {0, 4}}, SYMMETRIC));
 };
 
 template <class T>
@@ -74,15 +74,18 @@ void check_moved(long batch) {
   check_elements<T>(m.template output<8>(), batch, {60, 1, 1}, [&](long e, long i, long, long) { return given[static_cast<std::size_t>(e * 60 + i)]; });
   const auto reflected = [](long i, long extent) { return i < 0 ? -i : i < extent ? i : 2 * extent - 2 - i; };
   const auto repeated = [](long i, long extent) { return i < 0 ? -i - 1 : i < extent ? i : 2 * extent - 1 - i; };
-  check_elements<T>(m.template output<9>(), batch, {6, 9, 7}, [&](long e, long i, long j, long k) { return x(e, reflected(i - 2, 3), reflected(j, 5), reflected(k - 3, 4)); });
-  check_elements<T>(m.template output<10>(), batch, {9, 6, 8}, [&](long e, long i, long j, long k) { return x(e, repeated(i - 3, 3), repeated(j - 1, 5), repeated(k, 4)); });
+  check_elements<T>(m.template output<9>(), batch, {6, 9, 7},
+                    [&](long e, long i, long j, long k) { return x(e, reflected(i - 2, 3), reflected(j, 5), reflected(k - 3, 4)); });
+  check_elements<T>(m.template output<10>(), batch, {9, 6, 8},
+                    [&](long e, long i, long j, long k) { return x(e, repeated(i - 3, 3), repeated(j - 1, 5), repeated(k, 4)); });
 }
 }  // namespace
 
 namespace {
 constexpr auto reduced = [](tensor x) {  // [3, 5, 4]
   const tensor shares = nn::softmax(x, 1), logs = nn::log_softmax(x * 1000.0, 1);
-  return outputs(reduce_sum(x, 1, true), reduce_mean(x, {0, 2}), reduce_max(x, {0, 2}), reduce_min(x, -1, true), reduce_max(x), reduce_sum(x), reduce_max(x, {0, 1}, true), reduce_mean(x, {1, 2}, true), shares, logs, nn::softmax(x));
+  return outputs(reduce_sum(x, 1, true), reduce_mean(x, {0, 2}), reduce_max(x, {0, 2}), reduce_min(x, -1, true), reduce_max(x), reduce_sum(x),
+                 reduce_max(x, {0, 1}, true), reduce_mean(x, {1, 2}, true), shares, logs, nn::softmax(x));
 };
 
 template <class T>
@@ -112,30 +115,39 @@ void check_reduced(long batch) {
   check_elements<T>(m.template output<6>(), batch, {1, 1, 4}, [&](long e, long, long, long k) { return over(e, -1, -1, k, -2, most); });
   check_elements<T>(m.template output<7>(), batch, {3, 1, 1}, [&](long e, long i, long, long) { return over(e, i, -1, -1, 0, add) / T(20); }, close);
   const auto power = [](double a, double b) { return a + std::exp(b); };
-  check_elements<T>(m.template output<8>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, -1, k, 0, power)); }, close);
-  check_elements<T>(m.template output<9>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) {
-    const double largest = 1000.0 * static_cast<double>(over(e, i, -1, k, -2, most));
-    double total = 0;
-    for (long b = 0; b < 5; ++b) total += std::exp(1000.0 * static_cast<double>(x(e, i, b, k)) - largest);
-    return static_cast<T>(1000.0 * static_cast<double>(x(e, i, j, k)) - largest - std::log(total));
-  }, sizeof(T) == 4 ? 1e-4 : 1e-12);
-  check_elements<T>(m.template output<10>(), batch, {3, 5, 4}, [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, j, -1, 0, power)); }, close);
+  check_elements<T>(
+      m.template output<8>(), batch, {3, 5, 4},
+      [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, -1, k, 0, power)); }, close);
+  check_elements<T>(
+      m.template output<9>(), batch, {3, 5, 4},
+      [&](long e, long i, long j, long k) {
+        const double largest = 1000.0 * static_cast<double>(over(e, i, -1, k, -2, most));
+        double total = 0;
+        for (long b = 0; b < 5; ++b) total += std::exp(1000.0 * static_cast<double>(x(e, i, b, k)) - largest);
+        return static_cast<T>(1000.0 * static_cast<double>(x(e, i, j, k)) - largest - std::log(total));
+      },
+      sizeof(T) == 4 ? 1e-4 : 1e-12);
+  check_elements<T>(
+      m.template output<10>(), batch, {3, 5, 4},
+      [&](long e, long i, long j, long k) { return static_cast<T>(std::exp(x(e, i, j, k)) / over(e, i, j, -1, 0, power)); }, close);
 }
 
 // tests/golden/make_functions.py has the same.
 constexpr float ties[] = {2, 5, 5, 1, 5, 0}, bases[] = {2, -2, 0, 1.5}, exponents[] = {3, 2, 2, -0.5};
 constexpr auto conventions = [](tensor ids) {
   const auto table = [&](const char* name) { return variable(ids, name, {2, 3}, from_values(ties)); };
-  const tensor a = table("a"), b = table("b"), c = table("c"), d = table("d"), e = variable(ids, "e", {4}, from_values(bases)), f = variable(ids, "f", {4}, from_values(exponents));
-  return sum(reduce_max(a) * 3.0) + sum(square(reduce_min(-b, 1))) + sum(clip_by_value(c, 1.0, 2.0)) + sum(where(d >= 5.0, d * d, 3.0 * d)) + sum(pow(e, f)) + sum(square(bow_encoder(7, 2, "words")(ids)));
+  const tensor a = table("a"), b = table("b"), c = table("c"), d = table("d"), e = variable(ids, "e", {4}, from_values(bases)),
+               f = variable(ids, "f", {4}, from_values(exponents));
+  return sum(reduce_max(a) * 3.0) + sum(square(reduce_min(-b, 1))) + sum(clip_by_value(c, 1.0, 2.0)) + sum(where(d >= 5.0, d * d, 3.0 * d)) + sum(pow(e, f)) +
+         sum(square(bow_encoder(7, 2, "words")(ids)));
 };
 }  // namespace
 
 // Five axes: all, every second one and the others.
 constexpr auto five = [](tensor x) {  // [3, 5, 4]
   const tensor all = reshape(x, {3, 1, 5, 2, 2}), rows = reduce_sum(all, {1, 3}, true), others = tile(all, {1, 2, 1, 1, 1});
-  return outputs(reshape(others - rows, {6, 5, 4}), reshape(transpose(others, {4, 1, 3, 2, 0}), {4, 2, 15}), reshape(reduce_sum(others * rows, {0, 2, 4}), {2, 2, 1}),
-                 reshape(others - reduce_sum(others, {0, 2, 4}, true), {6, 5, 4}));
+  return outputs(reshape(others - rows, {6, 5, 4}), reshape(transpose(others, {4, 1, 3, 2, 0}), {4, 2, 15}),
+                 reshape(reduce_sum(others * rows, {0, 2, 4}), {2, 2, 1}), reshape(others - reduce_sum(others, {0, 2, 4}, true), {6, 5, 4}));
 };
 
 template <class T>
@@ -148,19 +160,25 @@ void check_five(long batch) {
   const auto row = [&](long e, long i, long j, long k) { return x(e, i, j, k % 2) + x(e, i, j, 2 + k % 2); };
   check_elements<T>(m.template output<0>(), batch, {6, 5, 4}, [&](long e, long i, long j, long k) { return x(e, i / 2, j, k) - row(e, i / 2, j, k); }, close);
   check_elements<T>(m.template output<1>(), batch, {4, 2, 15}, [&](long e, long i, long j, long k) { return x(e, k % 3, k / 3, 2 * j + i / 2); });
-  check_elements<T>(m.template output<2>(), batch, {2, 2, 1}, [&](long e, long, long j, long) {
-    T sum = 0;
-    for (long i = 0; i < 3; ++i)
-      for (long k = 0; k < 5; ++k)
-        for (long c = 0; c < 2; ++c) sum += x(e, i, k, 2 * j + c) * row(e, i, k, c);
-    return sum;
-  }, close);
-  check_elements<T>(m.template output<3>(), batch, {6, 5, 4}, [&](long e, long i, long j, long k) {
-    T sum = 0;
-    for (long a = 0; a < 15; ++a)
-      for (long c = 0; c < 2; ++c) sum += x(e, a / 5, a % 5, k / 2 * 2 + c);
-    return x(e, i / 2, j, k) - sum;
-  }, close);
+  check_elements<T>(
+      m.template output<2>(), batch, {2, 2, 1},
+      [&](long e, long, long j, long) {
+        T sum = 0;
+        for (long i = 0; i < 3; ++i)
+          for (long k = 0; k < 5; ++k)
+            for (long c = 0; c < 2; ++c) sum += x(e, i, k, 2 * j + c) * row(e, i, k, c);
+        return sum;
+      },
+      close);
+  check_elements<T>(
+      m.template output<3>(), batch, {6, 5, 4},
+      [&](long e, long i, long j, long k) {
+        T sum = 0;
+        for (long a = 0; a < 15; ++a)
+          for (long c = 0; c < 2; ++c) sum += x(e, a / 5, a % 5, k / 2 * 2 + c);
+        return x(e, i / 2, j, k) - sum;
+      },
+      close);
 }
 
 TEST_CASE("functions of five axes") {
@@ -217,17 +235,19 @@ TEST_CASE("gradients at ties and bounds, and words that fill a sequence up, are 
   check(op.slot_values(3), {3, 10, 10, 3, 10, 3});
   check(op.slot_values(4), {12, -4, 0, -0.27216552697590868});
   check(op.slot_values(5), {5.5451774444795623, 0, 0, 0.33106087445580701});
-  check(op.end_point<"words">(), {0.73262923955917358, -0.50116974115371704, -0.9844697117805481, 0.24463921785354614, -0.46955515940984088, 0.083059092362721756});
-  check(op.slot_values(6), {-1.9689394235610962, 0.48927843570709229, -0.3130367729398939, 0.055372728241814502, -0.3130367729398939, 0.055372728241814502, 1.4652584791183472,
-                            -1.0023394823074341, 0, 0, 0, 0, -0.3130367729398939, 0.055372728241814502});
+  check(op.end_point<"words">(),
+        {0.73262923955917358, -0.50116974115371704, -0.9844697117805481, 0.24463921785354614, -0.46955515940984088, 0.083059092362721756});
+  check(op.slot_values(6), {-1.9689394235610962, 0.48927843570709229, -0.3130367729398939, 0.055372728241814502, -0.3130367729398939, 0.055372728241814502,
+                            1.4652584791183472, -1.0023394823074341, 0, 0, 0, 0, -0.3130367729398939, 0.055372728241814502});
 }
 
 namespace {
 constexpr auto multiplied = [](tensor x, tensor y) {  // [2, 5, 3] and [2, 5, 4]
   const tensor shared = variable(x, "shared", {2, 3, 7}), matrix = variable(x, "matrix", {4, 3});
   const tensor turned = transpose(x, {0, 2, 1});
-  return outputs(matmul(x, y, true), matmul(turned, y), matmul(turned, transpose(y, {0, 2, 1}), false, true), matmul(x, transpose(y, {0, 2, 1}), true, true), matmul(x, shared),
-                 matmul(y, matrix), matmul(x, matrix, false, true), matmul(y, matmul(matrix, matrix, false, true)), matmul(transpose(y, {0, 2, 1}), matrix, true), conv2d(2, {3, 3})(x));
+  return outputs(matmul(x, y, true), matmul(turned, y), matmul(turned, transpose(y, {0, 2, 1}), false, true), matmul(x, transpose(y, {0, 2, 1}), true, true),
+                 matmul(x, shared), matmul(y, matrix), matmul(x, matrix, false, true), matmul(y, matmul(matrix, matrix, false, true)),
+                 matmul(transpose(y, {0, 2, 1}), matrix, true), conv2d(2, {3, 3})(x));
 };
 
 template <class T>
@@ -235,7 +255,8 @@ void check_multiplied(long batch) {
   model<multiplied, input<2, 5, 3>, input<2, 5, 4>, precision<T>> m{seed(1), capacity(7), 2};
   const auto left = numbers<T>(30 * batch, 5), right = numbers<T>(40 * batch, 6);
   m.predict(left, right);
-  const reading<T> x{left.data(), {2, 5, 3}}, y{right.data(), {2, 5, 4}}, shared{m.template variable<"shared">().data(), {2, 3, 7}}, matrix{m.template variable<"matrix">().data(), {1, 4, 3}};
+  const reading<T> x{left.data(), {2, 5, 3}}, y{right.data(), {2, 5, 4}}, shared{m.template variable<"shared">().data(), {2, 3, 7}},
+      matrix{m.template variable<"matrix">().data(), {1, 4, 3}};
   const auto total = [](long count, const auto& term) {
     double sum = 0;
     for (long i = 0; i < count; ++i) sum += static_cast<double>(term(i));
@@ -247,13 +268,20 @@ void check_multiplied(long batch) {
   check_elements<T>(m.template output<1>(), batch, {2, 3, 4}, pair, close);
   check_elements<T>(m.template output<2>(), batch, {2, 3, 4}, pair, close);
   check_elements<T>(m.template output<3>(), batch, {2, 3, 4}, pair, close);
-  check_elements<T>(m.template output<4>(), batch, {2, 5, 7}, [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * shared(0, i, l, k); }); }, close);
+  check_elements<T>(
+      m.template output<4>(), batch, {2, 5, 7},
+      [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * shared(0, i, l, k); }); }, close);
   const auto rows = [&](long e, long i, long j, long k) { return total(4, [&](long l) { return y(e, i, j, l) * matrix(0, 0, l, k); }); };
   check_elements<T>(m.template output<5>(), batch, {2, 5, 3}, rows, close);
-  check_elements<T>(m.template output<6>(), batch, {2, 5, 4}, [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * matrix(0, 0, k, l); }); }, close);
-  check_elements<T>(m.template output<7>(), batch, {2, 5, 4}, [&](long e, long i, long j, long k) {
-    return total(4, [&](long l) { return y(e, i, j, l) * total(3, [&](long n) { return matrix(0, 0, l, n) * matrix(0, 0, k, n); }); });
-  }, close);
+  check_elements<T>(
+      m.template output<6>(), batch, {2, 5, 4},
+      [&](long e, long i, long j, long k) { return total(3, [&](long l) { return x(e, i, j, l) * matrix(0, 0, k, l); }); }, close);
+  check_elements<T>(
+      m.template output<7>(), batch, {2, 5, 4},
+      [&](long e, long i, long j, long k) {
+        return total(4, [&](long l) { return y(e, i, j, l) * total(3, [&](long n) { return matrix(0, 0, l, n) * matrix(0, 0, k, n); }); });
+      },
+      close);
   check_elements<T>(m.template output<8>(), batch, {2, 5, 3}, rows, close);
   predictor ahead(m, capacity(7), 2);
   ahead.prepare();  // packs matrices that are variables, and none that are worked out
@@ -300,8 +328,9 @@ namespace {
 // Words [5] of a vocabulary of 7; a table of each example; numbers that the network works out.
 constexpr auto looked_up = [](tensor words, tensor own) {
   const tensor table = variable(words, "table", {7, 3});
-  return outputs(embedding_lookup(table, words), gather(own, words), gather(table, stop_gradient(max(words - 2.0, 0.0))), embed_sequence(7, 4)(words), bow_encoder(7, 4)(words),
-                 bow_encoder(7, 4, "plain", sparse_lookup = false)(words), gather(own, {3, 4, 0}), gather(own, {1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0}, -1));
+  return outputs(embedding_lookup(table, words), gather(own, words), gather(table, stop_gradient(max(words - 2.0, 0.0))), embed_sequence(7, 4)(words),
+                 bow_encoder(7, 4)(words), bow_encoder(7, 4, "plain", sparse_lookup = false)(words), gather(own, {3, 4, 0}),
+                 gather(own, {1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0}, -1));
 };
 
 template <class T>
@@ -314,24 +343,31 @@ void check_looked_up(const std::vector<int>& words) {
   m.predict(words, own);
   const auto word = [&](long e, long j) { return words[static_cast<std::size_t>(e * 5 + j)]; };
   const reading<T> table{m.template variable<"table">().data(), {1, 7, 3}}, sequence{m.template variable<"EmbedSequence/embeddings">().data(), {1, 7, 4}},
-      bag{m.template variable<"bow_encoder/embeddings">().data(), {1, 7, 4}}, plain{m.template variable<"plain/embeddings">().data(), {1, 7, 4}}, tables{own.data(), {1, 7, 2}};
+      bag{m.template variable<"bow_encoder/embeddings">().data(), {1, 7, 4}}, plain{m.template variable<"plain/embeddings">().data(), {1, 7, 4}},
+      tables{own.data(), {1, 7, 2}};
   check_elements<T>(m.template output<0>(), batch, {1, 5, 3}, [&](long e, long, long j, long k) { return table(0, 0, word(e, j), k); });
   check_elements<T>(m.template output<1>(), batch, {1, 5, 2}, [&](long e, long, long j, long k) { return tables(e, 0, word(e, j), k); });
   check_elements<T>(m.template output<2>(), batch, {1, 5, 3}, [&](long e, long, long j, long k) { return table(0, 0, std::max(word(e, j) - 2, 0), k); });
   check_elements<T>(m.template output<3>(), batch, {1, 5, 4}, [&](long e, long, long j, long k) { return sequence(0, 0, word(e, j), k); });
   const double close = sizeof(T) == 4 ? 1e-6 : 1e-14;
-  check_elements<T>(m.template output<4>(), batch, {1, 1, 4}, [&](long e, long, long, long k) {
-    double total = 0;
-    int count = 0;
-    for (long j = 0; j < 5; ++j)
-      if (word(e, j) != 0) total += static_cast<double>(bag(0, 0, word(e, j), k)), ++count;
-    return count > 0 ? static_cast<T>(total / count) : bag(0, 0, 0, k);
-  }, close);
-  check_elements<T>(m.template output<5>(), batch, {1, 1, 4}, [&](long e, long, long, long k) {
-    double total = 0;
-    for (long j = 0; j < 5; ++j) total += static_cast<double>(plain(0, 0, word(e, j), k)) / 5;
-    return static_cast<T>(total);
-  }, close);
+  check_elements<T>(
+      m.template output<4>(), batch, {1, 1, 4},
+      [&](long e, long, long, long k) {
+        double total = 0;
+        int count = 0;
+        for (long j = 0; j < 5; ++j)
+          if (word(e, j) != 0) total += static_cast<double>(bag(0, 0, word(e, j), k)), ++count;
+        return count > 0 ? static_cast<T>(total / count) : bag(0, 0, 0, k);
+      },
+      close);
+  check_elements<T>(
+      m.template output<5>(), batch, {1, 1, 4},
+      [&](long e, long, long, long k) {
+        double total = 0;
+        for (long j = 0; j < 5; ++j) total += static_cast<double>(plain(0, 0, word(e, j), k)) / 5;
+        return static_cast<T>(total);
+      },
+      close);
   check_elements<T>(m.template output<6>(), batch, {1, 3, 2}, [&](long e, long, long j, long k) { return tables(e, 0, j == 2 ? 0 : 3 + j, k); });
   check_elements<T>(m.template output<7>(), batch, {1, 7, 18}, [&](long e, long, long j, long k) { return tables(e, 0, j, k == 17 ? 0 : k == 0 ? 1 : k % 2); });
 }
@@ -351,7 +387,8 @@ std::string message_of(const Run& run) {
 }  // namespace
 
 TEST_CASE("embedding_lookup, gather, embed_sequence, bow_encoder") {
-  for (const std::vector<int>& words : {std::vector<int>{6, 0, 3, 3, 1}, {0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 5, 5, 5, 5, 5, 0, 6, 0, 6, 0, 4, 3, 2, 1, 0, 1, 1, 1, 1, 1}}) {
+  for (const std::vector<int>& words :
+       {std::vector<int>{6, 0, 3, 3, 1}, {0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 5, 5, 5, 5, 5, 0, 6, 0, 6, 0, 4, 3, 2, 1, 0, 1, 1, 1, 1, 1}}) {
     check_looked_up<float>(words);
     check_looked_up<double>(words);
   }
@@ -367,7 +404,8 @@ TEST_CASE("words that are not in the vocabulary are an error before anything cha
   model<worked_out, input<5>> later{seed(1)};
   const std::vector<float> before(later.variable_values(0).begin(), later.variable_values(0).end());
   auto train_op = learning::create_train_op(later, optimizers::gradient_descent{1.0});
-  CHECK(message_of([&] { train_op(std::vector<int>{0, 1, 2, 6, 3}); }) == "ids: example 0, number 3: expected a row of the table from 0 to 6, found 7; check the data set or the size of the vocabulary");
+  CHECK(message_of([&] { train_op(std::vector<int>{0, 1, 2, 6, 3}); }) ==
+        "ids: example 0, number 3: expected a row of the table from 0 to 6, found 7; check the data set or the size of the vocabulary");
   CHECK(std::equal(before.begin(), before.end(), later.variable_values(0).begin()));
 }
 TEST_CASE("the gradient of a table is the same for every number of threads") {

@@ -11,8 +11,7 @@ void consume(std::string_view bytes) {
     try {
       slim::data::byte_source source(slim::data::in_memory{bytes});
       detail::read_cifar(source, format, set);
-    } catch (const slim::error&) {
-    }
+    } catch (const slim::error&) {}
     expect(set.pixels.size() == static_cast<std::size_t>(set.count) * 3072 && set.labels.size() == static_cast<std::size_t>(set.count));
     for (const int label : set.labels) expect(label >= 0 && label < set.classes);
   }

@@ -32,8 +32,7 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** values) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     consume({reinterpret_cast<const char*>(data), size});
-  } catch (const slim::error&) {
-  }
+  } catch (const slim::error&) {}
   return 0;
 }
 

@@ -3,9 +3,7 @@
 #include "tests/data/encoded_images.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-std::vector<std::string> seeds() {
-  return {png_grey_1_bit, png_grey_16_bit, png_palette, png_interlaced, png_rgba, png_grey_transparent, png_huge};
-}
+std::vector<std::string> seeds() { return {png_grey_1_bit, png_grey_16_bit, png_palette, png_interlaced, png_rgba, png_grey_transparent, png_huge}; }
 
 void consume(std::string_view bytes) {
   constexpr std::size_t largest = 1 << 20;

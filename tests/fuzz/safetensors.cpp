@@ -12,8 +12,10 @@ static std::string file_of(const std::string& header, const std::string& data) {
 }
 
 std::vector<std::string> seeds() {
-  return {file_of(R"({"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})", "12345678"),
-          file_of(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[0,3],"data_offsets":[8,8]}})", "12345678")};
+  return {
+      file_of(R"({"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})", "12345678"),
+      file_of(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[0,3],"data_offsets":[8,8]}})",
+              "12345678")};
 }
 
 // The reader takes a path: a file in memory, one for all calls.

@@ -22,8 +22,7 @@ static void read(const std::string& file) {
 void consume(std::string_view bytes) {
   try {
     read(std::string(bytes));
-  } catch (const slim::error&) {
-  }
+  } catch (const slim::error&) {}
   if (bytes.size() < 8) return;
   // Chance does not hit checksums, so one is added: the first 8 bytes become a length that is believed.
   std::string file(bytes.substr(0, 8));

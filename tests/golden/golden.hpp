@@ -107,14 +107,17 @@ void compare(const std::string& name, int batch, int classes, double learning_ra
 
   {
     Model untouched = m;  // keep_gradients changes no weight, but the step moves averages
-    auto inspect = slim::learning::create_train_op(untouched, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::keep_gradients{}, slim::capacity(batch));
+    auto inspect =
+        slim::learning::create_train_op(untouched, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::keep_gradients{}, slim::capacity(batch));
     inspect(images, labels);
     check<T>("training logits", expected["training_logits"], inspect.template end_point<Logits>(), allowed.values);
     for (int v = 0; v < m.variables(); ++v)
-      if (m.variable_trainable(v)) check<T>("gradient of " + m.variable_name(v), expected["gradient:" + m.variable_name(v)], inspect.slot_values(v), allowed.gradients);
+      if (m.variable_trainable(v))
+        check<T>("gradient of " + m.variable_name(v), expected["gradient:" + m.variable_name(v)], inspect.slot_values(v), allowed.gradients);
   }
 
-  auto train = slim::learning::create_train_op(m, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::momentum{learning_rate, 0.9}, slim::capacity(batch));
+  auto train =
+      slim::learning::create_train_op(m, slim::losses::sparse_softmax_cross_entropy, slim::optimizers::momentum{learning_rate, 0.9}, slim::capacity(batch));
   std::vector<T> losses;
   for (int step = 0; step < 10; ++step) losses.push_back(train(images, labels));
   check<T>("losses", expected["losses"], losses, allowed.after_training);

@@ -25,22 +25,22 @@ constexpr bool reads_as(const node& operand, const domain& over, expr::access ho
 
 constexpr domain images{true, {4, 4, 3}};
 static_assert(reads_as(value_of(true, {4, 4, 3}), images, expr::access::element));
-static_assert(reads_as(value_of(true, {48}), images, expr::access::element));    // the same numbers, flattened
-static_assert(reads_as(value_of(true, {}), images, expr::access::example));      // one number per example
+static_assert(reads_as(value_of(true, {48}), images, expr::access::element));  // the same numbers, flattened
+static_assert(reads_as(value_of(true, {}), images, expr::access::example));    // one number per example
 static_assert(reads_as(value_of(true, {1}), images, expr::access::example));
-static_assert(reads_as(value_of(false, {3}), images, expr::access::column));     // one per channel
+static_assert(reads_as(value_of(false, {3}), images, expr::access::column));  // one per channel
 static_assert(reads_as(value_of(false, {}), images, expr::access::scalar));
 static_assert(reads_as(value_of(false, {4, 4, 3}), images, expr::access::column));  // one example for all
-static_assert(reads_as(value_of(true, {3}), images, expr::access::row));         // one per example and channel
+static_assert(reads_as(value_of(true, {3}), images, expr::access::row));            // one per example and channel
 static_assert(reads_as(value_of(true, {1, 1, 3}), images, expr::access::row));
 static_assert(reads_as(value_of(true, {4, 4, 1}), images, expr::access::row));   // one per pixel
 static_assert(reads_as(value_of(false, {4, 3}), images, expr::access::column));  // one per column and channel
 static_assert(reads_as(value_of(false, {4, 1, 1}), images, expr::access::row));
 static_assert(!access_of(value_of(false, {4}), images).fits);
-static_assert(!access_of(value_of(true, {4, 3, 4}), images).fits);               // as many numbers, another image
+static_assert(!access_of(value_of(true, {4, 3, 4}), images).fits);  // as many numbers, another image
 static_assert(!access_of(value_of(false, {4, 3, 4}), images).fits);
 static_assert(!access_of(value_of(false, {3, 1, 1}), images).fits);
-static_assert(!access_of(value_of(true, {3}), domain{false, {3}}).fits);         // examples into what has none
+static_assert(!access_of(value_of(true, {3}), domain{false, {3}}).fits);  // examples into what has none
 static_assert(reads_as(value_of(false, {2, 3}), domain{false, {2, 3}}, expr::access::element));
 
 /// Arithmetic that is known when it is written makes no node.
@@ -109,10 +109,12 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
         const int rank = std::max(first.rank, second.rank);
         const auto extent = [&](const slim::shape& s, int axis) { return axis < rank - s.rank ? 1 : s[axis - (rank - s.rank)]; };
         bool fits = true;
-        for (int axis = 0; axis < rank; ++axis) fits = fits && (extent(first, axis) == extent(second, axis) || extent(first, axis) == 1 || extent(second, axis) == 1);
+        for (int axis = 0; axis < rank; ++axis)
+          fits = fits && (extent(first, axis) == extent(second, axis) || extent(first, axis) == 1 || extent(second, axis) == 1);
         const bool found = access_of(g.nodes[0], over).fits && access_of(g.nodes[1], over).fits && same_loop(over, joint_domain(g, both, 2));
         sketch s;
-        const tensor x{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[0].batched, first)}, y{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[1].batched, second, 1)};
+        const tensor x{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[0].batched, first)},
+            y{s.trace, add_leaf(s.trace.g, kind::input, g.nodes[1].batched, second, 1)};
         x - 2.0 * y;
         CHECK(s.trace.g.failed() == !fits);
         if (!fits) continue;
@@ -156,7 +158,8 @@ TEST_CASE("each operand of a loop, and each sum, is where NumPy's rules say") {
                 right = right && read == index;
               }
             }
-            INFO("ranks " << first.rank << " " << second.rank << ", sizes " << first.size() << " " << second.size() << ", batched " << batched << ", access " << static_cast<int>(how));
+            INFO("ranks " << first.rank << " " << second.rank << ", sizes " << first.size() << " " << second.size() << ", batched " << batched << ", access "
+                          << static_cast<int>(how));
             CHECK(right);
           }
         }

@@ -14,9 +14,7 @@ struct sketch {
   slim::tracer trace;
   int inputs = 0;
 
-  constexpr slim::tensor input(const slim::shape& extent) {
-    return {trace, slim::graph::add_leaf(trace.g, kind::input, true, extent, inputs++)};
-  }
+  constexpr slim::tensor input(const slim::shape& extent) { return {trace, slim::graph::add_leaf(trace.g, kind::input, true, extent, inputs++)}; }
   constexpr slim::tensor variable(const slim::shape& extent) {
     const int index = trace.g.variables.size();
     const int made = slim::graph::add_leaf(trace.g, kind::variable, false, extent, index);

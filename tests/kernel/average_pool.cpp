@@ -64,7 +64,8 @@ TEST_CASE_TEMPLATE("an image of another size interpolates between the centres of
               }
     for (int threads = 1; threads <= 3; ++threads) {
       std::vector<T> y(expected.size(), T(NAN)), dx(expected_gradient.size(), T(NAN));
-      const recorder<T> calls(y.data(), static_cast<long>(y.size()) / g.channels, g.channels), gradient_calls(dx.data(), static_cast<long>(dx.size()) / g.channels, g.channels);
+      const recorder<T> calls(y.data(), static_cast<long>(y.size()) / g.channels, g.channels),
+          gradient_calls(dx.data(), static_cast<long>(dx.size()) / g.channels, g.channels);
       resize_bilinear(g, batch, x.data(), y.data(), calls.hook(), threads);
       resize_bilinear_gradient(g, batch, dy.data(), dx.data(), gradient_calls.hook(), threads);
       CHECK(distance(y, expected) <= tolerance<T>);

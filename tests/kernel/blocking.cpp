@@ -59,7 +59,6 @@ TEST_CASE("a strided data gradient visits every tap in exactly one phase") {
             }
         }
         for (long input = 0; input < 20; ++input)
-          for (long tap = 0; tap < taps; ++tap)
-            CHECK(pairs[static_cast<std::size_t>(input * taps + tap)] == ((input + 2 - tap * rate) % stride == 0 ? 1 : 0));
+          for (long tap = 0; tap < taps; ++tap) CHECK(pairs[static_cast<std::size_t>(input * taps + tap)] == ((input + 2 - tap * rate) % stride == 0 ? 1 : 0));
       }
 }

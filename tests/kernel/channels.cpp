@@ -30,8 +30,13 @@ TEST_CASE_TEMPLATE("copy_channels moves one range of channels and leaves the oth
 TEST_CASE_TEMPLATE("copy_box cuts a box out, and puts one into a larger one", T, float, double) {
   struct {
     slim::shape source, result, first;
-  } const cases[] = {{{3, 7, 2, 5}, {2, 7, 1, 5}, {1, 0, 1, 0}}, {{3, 7, 2, 5}, {3, 4, 2, 2}, {0, 3, 0, 2}}, {{3, 2, 2, 1}, {5, 2, 4, 3}, {-2, 0, -1, -1}},
-                     {{4, 5}, {4, 9}, {0, -3}}, {{4, 3}, {6, 3}, {-1, 0}}, {{6}, {6}, {0}}, {{3, 4}, {4, 3}, {-1, 2}}};
+  } const cases[] = {{{3, 7, 2, 5}, {2, 7, 1, 5}, {1, 0, 1, 0}},
+                     {{3, 7, 2, 5}, {3, 4, 2, 2}, {0, 3, 0, 2}},
+                     {{3, 2, 2, 1}, {5, 2, 4, 3}, {-2, 0, -1, -1}},
+                     {{4, 5}, {4, 9}, {0, -3}},
+                     {{4, 3}, {6, 3}, {-1, 0}},
+                     {{6}, {6}, {0}},
+                     {{3, 4}, {4, 3}, {-1, 2}}};
   for (const auto& c : cases)
     for (const long examples : {1L, 3L, 200L}) {
       const auto x = values<T>(examples * c.source.size(), 1);
@@ -81,17 +86,20 @@ TEST_CASE_TEMPLATE("rows are gathered and added by their numbers, in order, for 
         std::vector<T> sums(static_cast<std::size_t>(rows * width));
         std::vector<int> calls(static_cast<std::size_t>(rows * width));
         for_each_row_sum(count, rows, width, dy.data(), ids.data(), scratch.data(), threads, [&](long i, long row, long first, long last, const T* sum) {
-          for (long k = first; k < last; ++k) sums[static_cast<std::size_t>(row * width + k)] = sum[k - first], ++calls[static_cast<std::size_t>(row * width + k)];
+          for (long k = first; k < last; ++k)
+            sums[static_cast<std::size_t>(row * width + k)] = sum[k - first], ++calls[static_cast<std::size_t>(row * width + k)];
           if (std::find(ids.begin(), ids.end(), static_cast<T>(row)) - ids.begin() != i) calls[static_cast<std::size_t>(row * width)] = -1;
         });
         CHECK(sums == added);
-        for (long k = 0; k < rows * width; ++k) CHECK(calls[static_cast<std::size_t>(k)] == (std::find(ids.begin(), ids.end(), static_cast<T>(k / width)) != ids.end()));
+        for (long k = 0; k < rows * width; ++k)
+          CHECK(calls[static_cast<std::size_t>(k)] == (std::find(ids.begin(), ids.end(), static_cast<T>(k / width)) != ids.end()));
       }
       ids[0] = T(11);  // there is no such row: nothing is read or written outside
       std::vector<T> y(static_cast<std::size_t>(count * width)), sums(static_cast<std::size_t>(rows * width));
       gather_rows(count, rows, width, table.data(), ids.data(), T(-1), y.data(), 1);
       std::vector<std::int32_t> scratch(static_cast<std::size_t>(row_sum_workspace(count)));
-      for_each_row_sum(count, rows, width, dy.data(), ids.data(), scratch.data(), 1, [&](long i, long row, long, long, const T*) { CHECK((i > 0 && row < rows)); });
+      for_each_row_sum(count, rows, width, dy.data(), ids.data(), scratch.data(), 1,
+                       [&](long i, long row, long, long, const T*) { CHECK((i > 0 && row < rows)); });
       scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), 1);
       CHECK(y[0] == T(-1));
       CHECK((count > 1 || sums == std::vector<T>(static_cast<std::size_t>(rows * width))));

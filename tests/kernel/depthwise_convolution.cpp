@@ -18,7 +18,7 @@ convolution_case depthwise(convolution_case c, int multiplier) {
 }
 
 /// Calls visit(x index, weights index, y index) for every product: the definition of all three kernels.
-template<class Visit>
+template <class Visit>
 void for_each_depthwise_product(const convolution_case& c, Visit visit) {
   const auto& g = c.geometry;
   const long multiplier = g.output_channels / g.input_channels;
@@ -49,7 +49,8 @@ TEST_CASE_TEMPLATE("depthwise convolution and its gradients equal the definition
       std::vector<T> first_y, first_dx, first_dweights;
       for (int threads = 1; threads <= 3; ++threads) {
         std::vector<T> y(dy.size(), T(NAN)), dx(x.size(), T(NAN)), dweights(weights.size(), T(NAN));
-        const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels), dx_calls(dx.data(), input_size(c) / g.input_channels, g.input_channels);
+        const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels),
+            dx_calls(dx.data(), input_size(c) / g.input_channels, g.input_channels);
         depthwise_convolution(g, c.batch, x.data(), weights.data(), y.data(), y_calls.hook(), threads);
         depthwise_convolution_data_gradient(g, c.batch, dy.data(), weights.data(), dx.data(), dx_calls.hook(), threads);
         depthwise_convolution_weights_gradient(g, c.batch, x.data(), dy.data(), dweights.data(), threads);

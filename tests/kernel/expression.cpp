@@ -21,7 +21,8 @@ constexpr scalar_function everything() {
   const auto in = [&](int i) { return symbol(&f, f.add_input(i)); };
   const symbol x = in(0), b = in(1), e = in(2), s = in(3), column(&f, f.emit(scalar_op::position));
   const symbol first = select(x > b, exp(x) * e, log(abs(x) + 1.5)) + tanh(x * s) - sigmoid(b) / (2.0 + x) + max(x, b);
-  const symbol second = sqrt(abs(x - e)) + erf(x) * min(x, b) + floor(4.0 * x) + select(floor(2.0 * x) == floor(2.0 * b), column, -x) + (x >= s) + sin(b) * cos(x) + pow(abs(x), b) + finite(x) + finite(x / (b - b));
+  const symbol second = sqrt(abs(x - e)) + erf(x) * min(x, b) + floor(4.0 * x) + select(floor(2.0 * x) == floor(2.0 * b), column, -x) + (x >= s) +
+                        sin(b) * cos(x) + pow(abs(x), b) + finite(x) + finite(x / (b - b));
   f.add_output(first.in(f));
   f.add_output(second.in(f));
   return pruned(f);
@@ -46,12 +47,14 @@ constexpr auto both = encode<nodes_of_everything, 4, 2>(everything().nodes.begin
 constexpr auto first_alone = encode<nodes_of_first, 4, 1>(only(everything(), 0).nodes.begin(), accesses, only(everything(), 0).outputs);
 constexpr auto noise = encode<1, 0, 1>(random_number(7).nodes.begin(), nullptr, random_number(7).outputs);
 
-constexpr scalar_function product_and_sum() { return slim::expr::scalar_function_of<3>([](auto x, auto y, auto z) { return x * y + z; }); }
+constexpr scalar_function product_and_sum() {
+  return slim::expr::scalar_function_of<3>([](auto x, auto y, auto z) { return x * y + z; });
+}
 constexpr slim::expr::access rows_of_operands[] = {slim::expr::access::element, slim::expr::access::row, slim::expr::access::row_number};
 constexpr auto by_row = encode<5, 3, 1>(product_and_sum().nodes.begin(), rows_of_operands, product_and_sum().outputs);
 
 /// Operands of `everything`, and what is to come out in double.
-template<class T>
+template <class T>
 struct expression_case {
   long rows, width, rows_per_example;
   std::vector<T> x = values<T>(rows * width, 1), b = values<T>(width, 2), e = values<T>(rows / rows_per_example, 3), s = values<T>(1, 4);
@@ -68,24 +71,26 @@ struct expression_case {
     for (long row = 0; row < rows; ++row)
       for (long column = 0; column < width; ++column) {
         const auto at = [](const std::vector<T>& from, long i) { return static_cast<double>(from[static_cast<std::size_t>(i)]); };
-        result.push_back(evaluate(f, {at(x, row * width + column), at(b, column), at(e, row / rows_per_example), at(s, 0)}, output, static_cast<double>(column)));
+        result.push_back(
+            evaluate(f, {at(x, row * width + column), at(b, column), at(e, row / rows_per_example), at(s, 0)}, output, static_cast<double>(column)));
       }
     return result;
   }
 };
 
 /// Sizes around vectors and tasks; many rows and few, long ones and short.
-template<class T>
+template <class T>
 std::vector<expression_case<T>> expression_cases() {
   return {{1, 1, 1}, {7, 3, 1}, {6, 17, 3}, {9, 33, 3}, {4, 67, 2}, {260, 5, 2}, {3, map_task_elements + 13, 1}, {300, 40, 4}};
 }
 
 /// The largest |found − expected| in units of the last place of `size`.
-template<class T>
+template <class T>
 double worst(const std::vector<T>& found, const std::vector<double>& expected, const std::vector<double>& size) {
   double result = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double difference = std::abs(static_cast<double>(found[i]) - expected[i]) / (static_cast<double>(std::numeric_limits<T>::epsilon()) * (1 + std::abs(size[i])));
+    const double difference =
+        std::abs(static_cast<double>(found[i]) - expected[i]) / (static_cast<double>(std::numeric_limits<T>::epsilon()) * (1 + std::abs(size[i])));
     result = std::isnan(difference) ? HUGE_VAL : std::max(result, difference);
   }
   return result;

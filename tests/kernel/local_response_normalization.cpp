@@ -17,8 +17,8 @@ struct normalization_case {
 };
 
 const normalization_case normalization_cases[] = {
-    {{5, 1.0, 1.0, 0.5}, 3, 1},      {{5, 1.0, 1e-4, 0.75}, 40, 33},  {{2, 2.0, 0.5, 0.75}, 7, 17}, {{0, 1.5, 0.3, 1.0}, 5, 64},
-    {{300, 1.0, 0.01, 0.75}, 2, 1100}, {{40, 1.0, 0.1, 0.6}, 3, 20}, {{4, 1.0, 0.2, 0.75}, 70, 96},
+    {{5, 1.0, 1.0, 0.5}, 3, 1},        {{5, 1.0, 1e-4, 0.75}, 40, 33}, {{2, 2.0, 0.5, 0.75}, 7, 17},  {{0, 1.5, 0.3, 1.0}, 5, 64},
+    {{300, 1.0, 0.01, 0.75}, 2, 1100}, {{40, 1.0, 0.1, 0.6}, 3, 20},   {{4, 1.0, 0.2, 0.75}, 70, 96},
 };
 
 }  // namespace
@@ -41,8 +41,8 @@ TEST_CASE_TEMPLATE("local response normalization and its gradient", T, SLIM_TEST
         expected[at(j)] = static_cast<double>(x[at(j)]) * std::pow(s, -p.beta);
         expected_gradient[at(j)] += static_cast<double>(dy[at(j)]) * std::pow(s, -p.beta);
         near(j, [&](auto i) {
-          expected_gradient[i] -= 2 * p.alpha * p.beta * static_cast<double>(x[i]) * static_cast<double>(dy[at(j)]) *
-                                  static_cast<double>(x[at(j)]) * std::pow(s, -p.beta - 1);
+          expected_gradient[i] -=
+              2 * p.alpha * p.beta * static_cast<double>(x[i]) * static_cast<double>(dy[at(j)]) * static_cast<double>(x[at(j)]) * std::pow(s, -p.beta - 1);
         });
       }
     }

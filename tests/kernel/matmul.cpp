@@ -15,22 +15,22 @@ struct matmul_case {
   long rows, inner, columns;
 };
 
-const matmul_case matmul_cases[] = {{1, 1, 1},    {1, 33, 17},    {2, 100, 10},  {3, 5, 200},   {5, 1300, 33},  {6, 17, 16},
-                                    {7, 250, 70}, {32, 310, 129}, {33, 64, 2500}, {67, 5, 31},  {130, 40, 3},   {4, 3, 5000},
-                                    {32, 200, 10}, {1, 700, 1000}, {128, 1200, 65}, {600, 7, 9}};
+const matmul_case matmul_cases[] = {{1, 1, 1},      {1, 33, 17}, {2, 100, 10}, {3, 5, 200},  {5, 1300, 33}, {6, 17, 16},    {7, 250, 70},    {32, 310, 129},
+                                    {33, 64, 2500}, {67, 5, 31}, {130, 40, 3}, {4, 3, 5000}, {32, 200, 10}, {1, 700, 1000}, {128, 1200, 65}, {600, 7, 9}};
 
 /// visit(a index, b index, c index) for every product of c = a·b.
-template<class Visit>
+template <class Visit>
 void for_each_product(const matmul_case& m, Visit visit) {
   for (long i = 0; i < m.rows; ++i)
     for (long e = 0; e < m.inner; ++e)
       for (long j = 0; j < m.columns; ++j)
-        visit(static_cast<std::size_t>(i * m.inner + e), static_cast<std::size_t>(e * m.columns + j),
-              static_cast<std::size_t>(i * m.columns + j));
+        visit(static_cast<std::size_t>(i * m.inner + e), static_cast<std::size_t>(e * m.columns + j), static_cast<std::size_t>(i * m.columns + j));
 }
 
-template<class T>
-std::vector<double> zeros(long size) { return std::vector<double>(static_cast<std::size_t>(size)); }
+template <class T>
+std::vector<double> zeros(long size) {
+  return std::vector<double>(static_cast<std::size_t>(size));
+}
 
 }  // namespace
 
@@ -106,9 +106,11 @@ TEST_CASE_TEMPLATE("products of pairs equal their definition, for every thread c
           for (long i = 0; i < m.rows; ++i)
             for (long e = 0; e < m.inner; ++e)
               for (long j = 0; j < m.columns; ++j) {
-                const long left = which == transposed::left ? e * m.rows + i : i * m.inner + e, right = which == transposed::right ? j * m.inner + e : e * m.columns + j;
+                const long left = which == transposed::left ? e * m.rows + i : i * m.inner + e,
+                           right = which == transposed::right ? j * m.inner + e : e * m.columns + j;
                 expected[static_cast<std::size_t>((p * m.rows + i) * m.columns + j)] +=
-                    static_cast<double>(a[static_cast<std::size_t>(p * m.rows * m.inner + left)]) * static_cast<double>(b[static_cast<std::size_t>(p * m.inner * m.columns + right)]);
+                    static_cast<double>(a[static_cast<std::size_t>(p * m.rows * m.inner + left)]) *
+                    static_cast<double>(b[static_cast<std::size_t>(p * m.inner * m.columns + right)]);
               }
         std::vector<T> first;
         for (int threads = 1; threads <= 3; ++threads) {

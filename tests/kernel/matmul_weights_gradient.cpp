@@ -13,7 +13,16 @@ TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and eq
   struct product {
     long rows, inner, columns;
   };
-  for (const product& m : {product{1, 1, 1}, {1, 700, 333}, {3, 50, 4100}, {4, 129, 64}, {5, 17, 16}, {16, 33, 1000}, {17, 128, 130}, {40, 512, 65}, {600, 70, 90}, {1100, 8, 700}}) {
+  for (const product& m : {product{1, 1, 1},
+                           {1, 700, 333},
+                           {3, 50, 4100},
+                           {4, 129, 64},
+                           {5, 17, 16},
+                           {16, 33, 1000},
+                           {17, 128, 130},
+                           {40, 512, 65},
+                           {600, 70, 90},
+                           {1100, 8, 700}}) {
     CAPTURE(m.rows);
     const auto a = values<T>(m.rows * m.inner, 1), dc = values<T>(m.rows * m.columns, 2);
     std::vector<double> expected(static_cast<std::size_t>(m.inner * m.columns));
@@ -31,13 +40,13 @@ TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and eq
       };
       matmul_weights_gradient_in_pieces<T>(m.rows, m.inner, m.columns, a.data(), dc.data(), threads, announce,
                                            [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
-        for (long r = row; r < last_row; ++r)
-          for (long c = column; c < last_column; ++c) {
-            const auto at = static_cast<std::size_t>(r * m.columns + c);
-            gradient[at] = piece[(r - row) * distance + c - column];
-            ++visits[at];
-          }
-      });
+                                             for (long r = row; r < last_row; ++r)
+                                               for (long c = column; c < last_column; ++c) {
+                                                 const auto at = static_cast<std::size_t>(r * m.columns + c);
+                                                 gradient[at] = piece[(r - row) * distance + c - column];
+                                                 ++visits[at];
+                                               }
+                                           });
       CHECK(std::all_of(visits.begin(), visits.end(), [](int count) { return count == 1; }));
       // Few rows leave no time to prefetch in.
       CHECK(std::all_of(announcements.begin(), announcements.end(), [&](int count) { return count == (m.rows > few_rows); }));

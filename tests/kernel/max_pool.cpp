@@ -13,7 +13,7 @@ using namespace slim::kernel::test;
 namespace {
 
 /// Few distinct values, so that windows have equal maxima.
-template<class T>
+template <class T>
 std::vector<T> ties(long size) {
   auto result = values<T>(size, 1);
   for (T& value : result) value = static_cast<T>(std::floor(static_cast<double>(value) * 3));

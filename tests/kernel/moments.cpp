@@ -16,7 +16,8 @@ struct moments_case {
   double center;  // of all values, whose distances from it are below 1
 };
 
-const moments_case moments_cases[] = {{1, 1, 0}, {1, 19, 3}, {2, 8, 0}, {3, 5, -2}, {4, 33, 1}, {17, 64, 0}, {127, 7, 5}, {128, 3, 0}, {1000, 40, 100}, {4999, 9, 1000}};
+const moments_case moments_cases[] = {{1, 1, 0},   {1, 19, 3},  {2, 8, 0},   {3, 5, -2},      {4, 33, 1},
+                                      {17, 64, 0}, {127, 7, 5}, {128, 3, 0}, {1000, 40, 100}, {4999, 9, 1000}};
 
 double largest(const std::vector<double>& differences) {
   double worst = 0;

@@ -94,8 +94,7 @@ TEST_CASE("many threads with loops of their own, and loops inside of loops") {
     std::vector<std::jthread> threads;
     for (int t = 0; t < 5; ++t)
       threads.emplace_back([&, t] {
-        for (int i = 0; i < 200; ++i)
-          parallel_for(9, large, 2 + t, [&](long task) { sum += task; });
+        for (int i = 0; i < 200; ++i) parallel_for(9, large, 2 + t, [&](long task) { sum += task; });
       });
   }
   CHECK(sum == 5 * 200 * 36);

@@ -13,16 +13,16 @@ struct pool_case {
 
 /// Disjoint, overlapping, gapped and padded windows; rows that no window reaches; odd channels.
 inline const pool_case pool_cases[] = {
-    {{4, 4, 8, 2, 2, 2, 2, 2, 2, 0, 0}, 2},    {{28, 28, 32, 14, 14, 2, 2, 2, 2, 0, 0}, 3}, {{7, 9, 3, 4, 5, 3, 3, 2, 2, 1, 1}, 7},
-    {{5, 6, 17, 5, 6, 3, 2, 1, 1, 1, 0}, 4},   {{9, 8, 33, 2, 2, 2, 3, 4, 5, 0, 0}, 1},     {{7, 7, 130, 3, 3, 3, 3, 2, 2, 0, 0}, 1},
-    {{6, 5, 1, 1, 1, 6, 5, 1, 1, 0, 0}, 5},    {{10, 10, 5, 4, 4, 5, 5, 3, 3, 2, 2}, 2},    {{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, 1},
+    {{4, 4, 8, 2, 2, 2, 2, 2, 2, 0, 0}, 2},  {{28, 28, 32, 14, 14, 2, 2, 2, 2, 0, 0}, 3}, {{7, 9, 3, 4, 5, 3, 3, 2, 2, 1, 1}, 7},
+    {{5, 6, 17, 5, 6, 3, 2, 1, 1, 1, 0}, 4}, {{9, 8, 33, 2, 2, 2, 3, 4, 5, 0, 0}, 1},     {{7, 7, 130, 3, 3, 3, 3, 2, 2, 0, 0}, 1},
+    {{6, 5, 1, 1, 1, 6, 5, 1, 1, 0, 0}, 5},  {{10, 10, 5, 4, 4, 5, 5, 3, 3, 2, 2}, 2},    {{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, 1},
 };
 
 inline long input_size(const pool_case& c) { return c.batch * c.geometry.input_height * c.geometry.input_width * c.geometry.channels; }
 inline long output_size(const pool_case& c) { return c.batch * c.geometry.output_height * c.geometry.output_width * c.geometry.channels; }
 
 /// visit(output index, input indices of the real cells in row-major order).
-template<class Visit>
+template <class Visit>
 void for_each_window(const pool_case& c, Visit visit) {
   const auto& g = c.geometry;
   for (long n = 0; n < c.batch; ++n)

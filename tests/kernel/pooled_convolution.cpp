@@ -16,7 +16,7 @@ using namespace slim::kernel::test;
 namespace {
 
 /// Biases and relu, on a whole result and on pixels in scratch memory.
-template<class T>
+template <class T>
 struct biased_relu {
   T* result;
   long channels;
@@ -28,22 +28,26 @@ struct biased_relu {
               const biased_relu& of = *static_cast<const biased_relu*>(self);
               for (; row < row_end; ++row)
                 for (long c = column; c < column_end; ++c) of.finish(of.result[row * of.channels + c], c);
-            }, this};
+            },
+            this};
   }
   pooled_epilogue<T> pooled(long size) const {
-    return {size, [](const void* self, T* scratch, long rows, long columns, long first_column) {
+    return {size,
+            [](const void* self, T* scratch, long rows, long columns, long first_column) {
               const biased_relu& of = *static_cast<const biased_relu*>(self);
               for (long i = 0; i < rows * columns; ++i) of.finish(scratch[i], first_column + i % columns);
-            }, this};
+            },
+            this};
   }
 };
 
 /// `convolve(y, after)` and `convolve_pooled(y, after)` are a convolution in the two forms: the bits must be the same.
-template<class T, class Convolve, class ConvolvePooled>
+template <class T, class Convolve, class ConvolvePooled>
 void check_same(const convolution_case& c, long size, const Convolve& convolve, const ConvolvePooled& convolve_pooled) {
   const convolution_geometry& g = c.geometry;
   const int height = g.output_height / static_cast<int>(size), width = g.output_width / static_cast<int>(size), side = static_cast<int>(size);
-  std::vector<T> y(static_cast<std::size_t>(output_size(c)), T(NAN)), expected(y.size() / static_cast<std::size_t>(size * size)), found(expected.size(), T(NAN));
+  std::vector<T> y(static_cast<std::size_t>(output_size(c)), T(NAN)), expected(y.size() / static_cast<std::size_t>(size * size)),
+      found(expected.size(), T(NAN));
   const biased_relu<T> after{y.data(), g.output_channels};
   convolve(y.data(), after.whole());
   max_pool<T>({g.output_height, g.output_width, g.output_channels, height, width, side, side, side, side, 0, 0}, c.batch, y.data(), expected.data(), {}, 1);
@@ -57,12 +61,12 @@ struct pooled_case {
 };
 
 const pooled_case direct_cases[] = {
-    {{convolution_of(2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), 1}, 2},   {{convolution_of(28, 28, 1, 32, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2), 3}, 2},
+    {{convolution_of(2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), 1}, 2},    {{convolution_of(28, 28, 1, 32, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2), 3}, 2},
     {{convolution_of(15, 11, 3, 19, 3, 3, 2, 2, 1, 1, 1, 1, 2, 1), 2}, 2}, {{convolution_of(18, 9, 2, 7, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2), 5}, 3},
     {{convolution_of(32, 20, 3, 65, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1}, 4},
 };
 
-template<class T, class Transform>
+template <class T, class Transform>
 void check_winograd(const pooled_case& p) {
   const convolution_geometry& g = p.convolution.geometry;
   const auto x = values<T>(input_size(p.convolution), 1), weights = values<T>(weights_size(p.convolution), 2);
@@ -72,8 +76,9 @@ void check_winograd(const pooled_case& p) {
     const auto run = [&](T* y, const epilogue<T>& after, const winograd_pool<T, Transform>& pool) {
       winograd_convolution<T, Transform>(plane, p.convolution.batch, x.data(), weights.data(), false, nullptr, y, workspace.data(), after, threads, pool);
     };
-    check_same<T>(p.convolution, p.size, [&](T* y, const epilogue<T>& after) { run(y, after, {}); },
-                  [&](T* y, const pooled_epilogue<T>& after) { run(y, {}, pool_with<T, Transform>(after)); });
+    check_same<T>(
+        p.convolution, p.size, [&](T* y, const epilogue<T>& after) { run(y, after, {}); },
+        [&](T* y, const pooled_epilogue<T>& after) { run(y, {}, pool_with<T, Transform>(after)); });
   }
 }
 
@@ -81,7 +86,9 @@ void check_winograd(const pooled_case& p) {
 std::vector<pooled_case> winograd_cases(int taps, int size) {
   const int pad = taps / 2;
   const auto same = [&](int height, int width, int in, int out) { return convolution_of(height, width, in, out, taps, taps, 1, 1, 1, 1, pad, pad, pad, pad); };
-  return {{{same(size, size, 1, 1), 1}, size}, {{same(7 * size, 3 * size, 5, 19), 2}, size}, {{same(14 * size, 5 * size, 33, 70), 3}, size},
+  return {{{same(size, size, 1, 1), 1}, size},
+          {{same(7 * size, 3 * size, 5, 19), 2}, size},
+          {{same(14 * size, 5 * size, 33, 70), 3}, size},
           {{same(12 * size, 26 * size, 8, 40), 9}, size}};
 }
 
@@ -93,8 +100,9 @@ TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the 
     const convolution_geometry& g = p.convolution.geometry;
     const auto x = values<T>(input_size(p.convolution), 1), weights = values<T>(weights_size(p.convolution), 2);
     for (int threads = 1; threads <= 3; ++threads)
-      check_same<T>(p.convolution, p.size, [&](T* y, const epilogue<T>& after) { convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); },
-                    [&](T* y, const pooled_epilogue<T>& after) { pooled_convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); });
+      check_same<T>(
+          p.convolution, p.size, [&](T* y, const epilogue<T>& after) { convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); },
+          [&](T* y, const pooled_epilogue<T>& after) { pooled_convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); });
   }
 }
 

@@ -18,10 +18,11 @@ struct sequence_case {
 };
 
 using enum recurrent_cell;
-const sequence_case sequence_cases[] = {{{lstm, 1, 1, 1}, 1, true},  {{lstm, 67, 3, 5}, 2, true}, {{lstm, 5, 7, 17}, 9, false}, {{gru, 1, 2, 3}, 3, true},
-                                        {{gru, 40, 5, 4}, 1, false}, {{gru, 6, 3, 19}, 6, true},  {{simple_rnn, 34, 2, 9}, 5, true}, {{simple_rnn, 3, 9, 2}, 2, false}};
+const sequence_case sequence_cases[] = {{{lstm, 1, 1, 1}, 1, true},        {{lstm, 67, 3, 5}, 2, true},      {{lstm, 5, 7, 17}, 9, false},
+                                        {{gru, 1, 2, 3}, 3, true},         {{gru, 40, 5, 4}, 1, false},      {{gru, 6, 3, 19}, 6, true},
+                                        {{simple_rnn, 34, 2, 9}, 5, true}, {{simple_rnn, 3, 9, 2}, 2, false}};
 
-template<class T>
+template <class T>
 struct sequence_data {
   std::vector<T> x, weights, recurrent, bias, state, dy;
 
@@ -37,7 +38,7 @@ struct sequence_data {
 };
 
 /// Plain loops in double: the outputs, and behind them the last cell where there is one.
-template<class T>
+template <class T>
 std::vector<double> plain(const sequence_case& c, const sequence_data<T>& d, bool with_state) {
   const auto& g = c.geometry;
   const auto at = [](const std::vector<T>& from, long i) { return static_cast<double>(from[static_cast<std::size_t>(i)]); };
@@ -79,7 +80,7 @@ std::vector<double> plain(const sequence_case& c, const sequence_data<T>& d, boo
   return y;
 }
 
-template<class T>
+template <class T>
 std::vector<T> whole(const sequence_case& c, const sequence_data<T>& d, bool with_state, int threads) {
   std::vector<T> y(static_cast<std::size_t>(c.examples * c.geometry.result_rows(with_state) * c.geometry.units), T(NAN));
   std::vector<T> workspace(static_cast<std::size_t>(threads * recurrence_workspace(c.geometry)), T(NAN));

@@ -11,7 +11,7 @@
 namespace slim::kernel::test {
 
 /// `size` values in [-1, 1) that depend on `seed` only.
-template<class T>
+template <class T>
 std::vector<T> values(long size, unsigned seed) {
   std::vector<T> result(static_cast<std::size_t>(size));
   std::uint64_t state = 0x9e3779b97f4a7c15u * (seed + 1);
@@ -23,7 +23,7 @@ std::vector<T> values(long size, unsigned seed) {
 }
 
 /// √(Σ(found − expected)² / Σ expected²); infinite when something is not a number.
-template<class T>
+template <class T>
 double distance(const std::vector<T>& found, const std::vector<double>& expected) {
   double error = 0, norm = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -36,11 +36,11 @@ double distance(const std::vector<T>& found, const std::vector<double>& expected
 }
 
 /// Largest `distance` allowed for a kernel in `T`.
-template<class T>
+template <class T>
 inline constexpr double tolerance = sizeof(T) == 4 ? 1e-6 : 5e-15;
 
 /// An epilogue that counts its calls per element and keeps what it found there.
-template<class T>
+template <class T>
 struct recorder {
   const T* result;
   long rows, columns;
@@ -48,7 +48,8 @@ struct recorder {
   std::vector<T> seen;
   std::atomic<bool> outside{false};
 
-  recorder(const T* of, long height, long width) : result(of), rows(height), columns(width), calls(static_cast<std::size_t>(height * width)), seen(calls.size()) {}
+  recorder(const T* of, long height, long width)
+      : result(of), rows(height), columns(width), calls(static_cast<std::size_t>(height * width)), seen(calls.size()) {}
 
   epilogue<T> hook() const { return {&record, this}; }
 

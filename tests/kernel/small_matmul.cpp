@@ -14,14 +14,14 @@ using namespace slim::kernel::test;
 namespace {
 
 /// Exactly as many elements as the matrix has, so that a read or write behind it is seen by the address sanitizer.
-template<class T>
+template <class T>
 std::unique_ptr<T[]> exact(const std::vector<T>& from) {
   std::unique_ptr<T[]> copy(new T[from.size()]);
   std::copy(from.begin(), from.end(), copy.get());
   return copy;
 }
 
-template<class T, long Inner, long Columns>
+template <class T, long Inner, long Columns>
 void check(long rows) {
   INFO(rows << " x " << Inner << " x " << Columns);
   const auto a = values<T>(rows * Inner, 1), b = values<T>(Inner * Columns, 2), dc = values<T>(rows * Columns, 3);
@@ -43,7 +43,8 @@ void check(long rows) {
   };
   CHECK(distance(found(rows * Columns, [&](T* to) { small_matmul<T, Inner, Columns>(rows, own_a.get(), own_b.get(), to); }), c) <= tolerance<T>);
   CHECK(distance(found(rows * Inner, [&](T* to) { small_matmul_data_gradient<T, Inner, Columns>(rows, own_dc.get(), own_b.get(), to); }), da) <= tolerance<T>);
-  CHECK(distance(found(Inner * Columns, [&](T* to) { small_matmul_weights_gradient<T, Inner, Columns>(rows, own_a.get(), own_dc.get(), to); }), db) <= tolerance<T>);
+  CHECK(distance(found(Inner * Columns, [&](T* to) { small_matmul_weights_gradient<T, Inner, Columns>(rows, own_a.get(), own_dc.get(), to); }), db) <=
+        tolerance<T>);
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ struct softmax_case {
   double scale;  // of the logits
 };
 
-const softmax_case softmax_cases[] = {{1, 1, 1},   {5, 2, 3},    {7, 3, 1},     {32, 10, 5},  {100, 17, 2},
-                                      {3, 33, 10}, {9, 1000, 4}, {300, 40, 80}, {4, 20, 1e4}, {9, 16, 1e4}, {17, 4, 40}};
+const softmax_case softmax_cases[] = {{1, 1, 1},    {5, 2, 3},     {7, 3, 1},    {32, 10, 5},  {100, 17, 2}, {3, 33, 10},
+                                      {9, 1000, 4}, {300, 40, 80}, {4, 20, 1e4}, {9, 16, 1e4}, {17, 4, 40}};
 
 /// Probabilities and log-probabilities of one row in double.
 struct row_reference {
   std::vector<double> probability, log_probability;
 
-  template<class T>
+  template <class T>
   row_reference(const T* x, long classes) {
     double maximum = -HUGE_VAL, total = 0;
     for (long c = 0; c < classes; ++c) maximum = std::max(maximum, static_cast<double>(x[c]));
@@ -36,14 +36,14 @@ struct row_reference {
 };
 
 /// Not normalised on purpose: any weights are legal labels.
-template<class T>
+template <class T>
 std::vector<T> labels_for(long size) {
   auto labels = values<T>(size, 5);
   for (T& label : labels) label = label > 0 ? label : T{};
   return labels;
 }
 
-template<class T>
+template <class T>
 std::vector<T> logits_for(const softmax_case& c) {
   auto logits = values<T>(c.rows * c.classes, 4);
   for (T& logit : logits) logit *= static_cast<T>(c.scale);

@@ -24,7 +24,8 @@ TEST_CASE_TEMPLATE("transpose puts each element where its axes say", T, float, d
             for (at[axes[2]] = 0; at[axes[2]] < source[axes[2]]; ++at[axes[2]])
               for (at[axes[3]] = 0; at[axes[3]] < source[axes[3]]; ++at[axes[3]])
                 for (at[axes[4]] = 0; at[axes[4]] < source[axes[4]]; ++at[axes[4]])
-                  expected[static_cast<std::size_t>(next++)] = x[static_cast<std::size_t>(((((e * 3 + at[0]) * 7 + at[1]) * 2 + at[2]) * 5 + at[3]) * 2 + at[4])];
+                  expected[static_cast<std::size_t>(next++)] =
+                      x[static_cast<std::size_t>(((((e * 3 + at[0]) * 7 + at[1]) * 2 + at[2]) * 5 + at[3]) * 2 + at[4])];
       for (int threads = 1; threads <= 2; ++threads) {
         auto y = values<T>(examples * source.size(), 2);
         transpose(transpose_geometry_of(source, axes), examples, x.data(), y.data(), threads);

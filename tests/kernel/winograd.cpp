@@ -16,12 +16,14 @@ using namespace slim::kernel::test;
 namespace {
 
 /// Relative RMS error allowed: six points lose about a digit, eight a little more where a thousand channels are summed.
-template<class T, class Transform>
-constexpr double winograd_tolerance = (sizeof(T) == 4 ? 1e-6 : 5e-15) * (Transform::inputs == 8 ? 12 : Transform::inputs == 6 ? 10 : 2);
+template <class T, class Transform>
+constexpr double winograd_tolerance = (sizeof(T) == 4 ? 1e-6 : 5e-15) * (Transform::inputs == 8   ? 12
+                                                                         : Transform::inputs == 6 ? 10
+                                                                                                  : 2);
 
 /// Random shapes: odd sizes and channels, every padding, more than one block of tiles, more channels than one reduction takes, and numbers of columns
 /// around every group and panel. For simulated vectors, which are slow, and where the tests are repeated, perhaps in an emulator, fewer.
-template<class T>
+template <class T>
 std::vector<convolution_case> winograd_cases(int taps) {
   std::mt19937 random(7);
   const auto in = [&](int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); };
@@ -42,18 +44,21 @@ std::vector<convolution_case> winograd_cases(int taps) {
   constexpr int random_cases = std::is_floating_point_v<T> ? 25 : 2;
 #endif
   for (int i = 0; i < random_cases; ++i)
-    cases.push_back({convolution_of(in(5, 17), in(5, 17), in(1, 40), in(1, 40), taps, taps, 1, 1, 1, 1, in(0, taps - 1), in(0, taps - 1), in(0, taps - 1), in(0, taps - 1)), in(1, 17)});
+    cases.push_back(
+        {convolution_of(in(5, 17), in(5, 17), in(1, 40), in(1, 40), taps, taps, 1, 1, 1, 1, in(0, taps - 1), in(0, taps - 1), in(0, taps - 1), in(0, taps - 1)),
+         in(1, 17)});
   return cases;
 }
 
 /// The three passes in double.
-template<class T>
+template <class T>
 struct definition {
   std::vector<T> x, weights, dy;
   std::vector<double> y_expected, dx_expected, dweights_expected;
 
   explicit definition(const convolution_case& c)
-      : x(values<T>(input_size(c), 1)), weights(values<T>(weights_size(c), 2)), dy(values<T>(output_size(c), 3)), y_expected(dy.size()), dx_expected(x.size()), dweights_expected(weights.size()) {
+      : x(values<T>(input_size(c), 1)), weights(values<T>(weights_size(c), 2)), dy(values<T>(output_size(c), 3)), y_expected(dy.size()), dx_expected(x.size()),
+        dweights_expected(weights.size()) {
     for_each_product(c, [&](auto in, auto w, auto out) {
       y_expected[out] += static_cast<double>(x[in]) * static_cast<double>(weights[w]);
       dx_expected[in] += static_cast<double>(dy[out]) * static_cast<double>(weights[w]);
@@ -62,7 +67,7 @@ struct definition {
   }
 };
 
-template<class T, class Transform>
+template <class T, class Transform>
 void check_all_passes(const convolution_case& c, const definition<T>& is) {
   const convolution_geometry& g = c.geometry;
   const auto& [x, weights, dy, y_expected, dx_expected, dweights_expected] = is;
@@ -87,7 +92,8 @@ void check_all_passes(const convolution_case& c, const definition<T>& is) {
     winograd_convolution<T, Transform>(backward, c.batch, dy.data(), weights.data(), true, nullptr, dx.data(), workspace.data(), dx_calls.hook(), threads);
     CHECK(distance(dx, dx_expected) <= winograd_tolerance<T, Transform>);
     CHECK(dx_calls.exact(dx));
-    winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), workspace.data(), threads, store_rows<T>{dweights.data(), g.output_channels});
+    winograd_weights_gradient<T, Transform>(forward, c.batch, x.data(), dy.data(), workspace.data(), threads,
+                                            store_rows<T>{dweights.data(), g.output_channels});
     CHECK(distance(dweights, dweights_expected) <= winograd_tolerance<T, Transform>);
     if (threads == 1) first_y = y, first_dx = dx, first_dweights = dweights;
     CHECK(y == first_y);

@@ -9,9 +9,9 @@ using namespace slim;
 namespace {
 
 // No batch_norm: every example is on its own, and the loss is a mean over the examples.
-constexpr auto net = conv2d(5, {3, 3}, "conv1", weights_regularizer = l2_regularizer(0.1)) >> max_pool2d({2, 2}, "pool1")
-                  >> concat(conv2d(3, {3, 3}, "a", activation_fn = nn::tanh), avg_pool2d({3, 3}, 1, "b", padding = SAME))
-                  >> local_response_normalization("norm") >> flatten("flat") >> fully_connected(9, "fc") >> fully_connected(4, "logits", activation_fn = none);
+constexpr auto net = conv2d(5, {3, 3}, "conv1", weights_regularizer = l2_regularizer(0.1)) >> max_pool2d({2, 2}, "pool1") >>
+                     concat(conv2d(3, {3, 3}, "a", activation_fn = nn::tanh), avg_pool2d({3, 3}, 1, "b", padding = SAME)) >>
+                     local_response_normalization("norm") >> flatten("flat") >> fully_connected(9, "fc") >> fully_connected(4, "logits", activation_fn = none);
 
 using image = input<6, 7, 3>;
 constexpr long pixels = 6 * 7 * 3;
@@ -30,7 +30,8 @@ template <class T>
 outcome<T> evaluate(model_of<T>& m, const std::vector<T>& images, const std::vector<int>& labels, long first, long count, long room) {
   auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::keep_gradients{}, capacity(room));
   outcome<T> result{op(std::span(images).subspan(static_cast<std::size_t>(first * pixels), static_cast<std::size_t>(count * pixels)),
-                       std::span(labels).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))), {}};
+                       std::span(labels).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))),
+                    {}};
   for (int v = 0; v < m.variables(); ++v) {
     const auto g = op.slot_values(v);
     result.gradients.emplace_back(g.begin(), g.end());
@@ -45,7 +46,8 @@ const std::vector<int> classes{2, 0, 3};
 TEST_CASE("a batch of two is two batches of one") {
   model_of<double> m(seed(3), capacity(2));
   const auto images = laws::numbers(2 * pixels, 1);
-  const auto both = evaluate<double>(m, images, classes, 0, 2, 2), first = evaluate<double>(m, images, classes, 0, 1, 2), second = evaluate<double>(m, images, classes, 1, 1, 2);
+  const auto both = evaluate<double>(m, images, classes, 0, 2, 2), first = evaluate<double>(m, images, classes, 0, 1, 2),
+             second = evaluate<double>(m, images, classes, 1, 1, 2);
   CHECK(both.loss == doctest::Approx((first.loss + second.loss) / 2).epsilon(1e-13));
   double largest = 0;
   for (std::size_t v = 0; v < both.gradients.size(); ++v)

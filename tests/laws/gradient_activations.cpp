@@ -9,14 +9,13 @@ constexpr auto mish_like = [](auto x) { return x * tanh(log(1.0 + exp(x))) - 0.1
 constexpr auto front = fully_connected(5, "front", activation_fn = hyperbolic_tangent);
 
 // One branch for each activation: the name of a failing variable says which.
-constexpr auto clipped = concat(
-    fully_connected(3, "relu", activation_fn = relu), fully_connected(3, "relu6", activation_fn = relu6),
-    fully_connected(3, "leaky_relu", activation_fn = leaky_relu), fully_connected(3, "leaky_relu_tenth", activation_fn = leaky_relu.with(0.1)),
-    fully_connected(3, "elu", activation_fn = elu), fully_connected(3, "selu", activation_fn = selu));
-constexpr auto smooth = concat(
-    fully_connected(3, "sigmoid", activation_fn = nn::sigmoid), fully_connected(3, "tanh", activation_fn = nn::tanh),
-    fully_connected(3, "softplus", activation_fn = softplus), fully_connected(3, "swish", activation_fn = swish),
-    fully_connected(3, "gelu", activation_fn = gelu), fully_connected(3, "custom", activation_fn = mish_like));
+constexpr auto clipped =
+    concat(fully_connected(3, "relu", activation_fn = relu), fully_connected(3, "relu6", activation_fn = relu6),
+           fully_connected(3, "leaky_relu", activation_fn = leaky_relu), fully_connected(3, "leaky_relu_tenth", activation_fn = leaky_relu.with(0.1)),
+           fully_connected(3, "elu", activation_fn = elu), fully_connected(3, "selu", activation_fn = selu));
+constexpr auto smooth = concat(fully_connected(3, "sigmoid", activation_fn = nn::sigmoid), fully_connected(3, "tanh", activation_fn = nn::tanh),
+                               fully_connected(3, "softplus", activation_fn = softplus), fully_connected(3, "swish", activation_fn = swish),
+                               fully_connected(3, "gelu", activation_fn = gelu), fully_connected(3, "custom", activation_fn = mish_like));
 
 constexpr auto clipped_net = [](tensor x) { return clipped(front(x * 4.0)); };
 constexpr auto smooth_net = [](tensor x) { return smooth(front(x)); };
@@ -25,12 +24,12 @@ constexpr auto smooth_net = [](tensor x) { return smooth(front(x)); };
 constexpr auto bounded = [](tensor x) { return relu6(8.0 * fully_connected(5, "linear", activation_fn = none)(x)); };
 
 constexpr auto softmaxed = front >> fully_connected(5, "scores", activation_fn = none) >> softmax("probabilities");
-constexpr auto pixel_softmax = conv2d(3, {1, 1}, "front", activation_fn = none) >> softmax("probabilities") >> flatten("flat")
-                            >> fully_connected(3, "logits", activation_fn = none);
+constexpr auto pixel_softmax = conv2d(3, {1, 1}, "front", activation_fn = none) >> softmax("probabilities") >> flatten("flat") >>
+                               fully_connected(3, "logits", activation_fn = none);
 
-constexpr auto normalized = conv2d(7, {1, 1}, "front", activation_fn = none)
-                         >> local_response_normalization("norm", depth_radius = 2, bias = 1.5, alpha = 0.7, beta = 0.75)
-                         >> conv2d(3, {1, 1}, "back", activation_fn = none) >> local_response_normalization("defaults");
+constexpr auto normalized = conv2d(7, {1, 1}, "front", activation_fn = none) >>
+                            local_response_normalization("norm", depth_radius = 2, bias = 1.5, alpha = 0.7, beta = 0.75) >>
+                            conv2d(3, {1, 1}, "back", activation_fn = none) >> local_response_normalization("defaults");
 
 }  // namespace
 

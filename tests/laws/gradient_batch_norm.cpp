@@ -8,8 +8,8 @@ namespace {
 // The weights before each normalization are checked too: gradients flow through mean and variance.
 constexpr auto centred = conv2d(3, {3, 3}, "conv", normalizer_fn = batch_norm) >> conv2d(2, {1, 1}, "back", activation_fn = none);
 constexpr auto scaled = arg_scope<batch_norm>(decay = 0.9, center = true, scale = true)(
-    conv2d(5, {3, 3}, "conv", activation_fn = nn::tanh, normalizer_fn = batch_norm) >> batch_norm("after", activation_fn = nn::sigmoid)
-    >> flatten("flat") >> fully_connected(3, "full", activation_fn = none, normalizer_fn = batch_norm, normalizer_params = params(center = false, scale = true)));
+    conv2d(5, {3, 3}, "conv", activation_fn = nn::tanh, normalizer_fn = batch_norm) >> batch_norm("after", activation_fn = nn::sigmoid) >> flatten("flat") >>
+    fully_connected(3, "full", activation_fn = none, normalizer_fn = batch_norm, normalizer_params = params(center = false, scale = true)));
 constexpr auto plain = conv2d(3, {3, 3}, "conv", activation_fn = none, biases_initializer = none) >> batch_norm("norm", center = false, scale = false);
 // At inference the moving averages are constants.
 constexpr auto frozen = conv2d(3, {3, 3}, "conv", activation_fn = none) >> batch_norm("norm", scale = true, is_training = false);

@@ -16,18 +16,16 @@ constexpr auto multi_task(Total total) {
   };
 }
 constexpr auto collected = multi_task([](tensor, tensor, tensor) { return losses::get_total_loss(); });
-constexpr auto added = multi_task([](tensor scene, tensor depth, tensor custom) { return scene + depth + custom + add_n(losses::get_regularization_losses()); });
-constexpr auto unregularized = multi_task([](tensor scene, tensor depth, tensor custom) {
-  return 0.5 * (losses::get_total_loss(false) - custom) + 2.0 * scene * depth;
-});
+constexpr auto added =
+    multi_task([](tensor scene, tensor depth, tensor custom) { return scene + depth + custom + add_n(losses::get_regularization_losses()); });
+constexpr auto unregularized =
+    multi_task([](tensor scene, tensor depth, tensor custom) { return 0.5 * (losses::get_total_loss(false) - custom) + 2.0 * scene * depth; });
 
 using inputs_are = input<4, 3, 2>;
 
 }  // namespace
 
-TEST_CASE("gradient law: several heads and a custom loss") {
-  laws::check_gradients_at_batches<collected, inputs_are, input<4>, input<1>>(no_loss{});
-}
+TEST_CASE("gradient law: several heads and a custom loss") { laws::check_gradients_at_batches<collected, inputs_are, input<4>, input<1>>(no_loss{}); }
 TEST_CASE("gradient law: arithmetic with losses") { laws::check_gradients_at_batches<unregularized, inputs_are, input<4>, input<1>>(no_loss{}); }
 
 TEST_CASE("two ways to compute the total loss give equal numbers") {

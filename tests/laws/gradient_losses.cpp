@@ -5,7 +5,9 @@ using namespace slim;
 namespace {
 
 constexpr auto hidden = fully_connected(5, "hidden", activation_fn = hyperbolic_tangent);
-constexpr auto probability(const tensor& x) { return apply(expr::scalar_function_of<1>([](auto v) { return 0.1 + 0.8 * expr::sigmoid(v); }), x); }
+constexpr auto probability(const tensor& x) {
+  return apply(expr::scalar_function_of<1>([](auto v) { return 0.1 + 0.8 * expr::sigmoid(v); }), x);
+}
 
 // Every loss once with a plain number, once with weights of each example; a third of the weights is zero.
 constexpr auto element_losses = [](tensor x, tensor y, tensor w) {
@@ -54,8 +56,8 @@ constexpr auto at_zero = [](tensor x, tensor y) {
   losses::sigmoid_cross_entropy(zero("sigmoid")(x), y);
   losses::add_loss(mean(losses::hinge_loss(zero("hinge")(x) + (2.0 * y - 1.0), y)));
   losses::absolute_difference(zero("absolute")(x) + y, y);
-  const tensor activated[] = {elu(zero("elu")(x)), selu(zero("selu")(x)), softplus(zero("softplus")(x)), relu(zero("relu")(x)), relu6(zero("relu6")(x)),
-                              leaky_relu(zero("leaky")(x)), max(zero("first")(x), zero("second")(x))};
+  const tensor activated[] = {elu(zero("elu")(x)),     selu(zero("selu")(x)),        softplus(zero("softplus")(x)),           relu(zero("relu")(x)),
+                              relu6(zero("relu6")(x)), leaky_relu(zero("leaky")(x)), max(zero("first")(x), zero("second")(x))};
   for (const tensor& one : activated) losses::add_loss(sum(one));
   return losses::get_total_loss();
 };

@@ -8,15 +8,16 @@ namespace {
 constexpr auto front = conv2d(3, {1, 1}, "front", activation_fn = hyperbolic_tangent);
 
 constexpr auto branching = front >> concat(conv2d(2, {3, 3}, "a"), conv2d(5, {1, 1}, "b") >> conv2d(3, {3, 3}, "c", activation_fn = none),
-                                           max_pool2d({3, 3}, 1, "d", padding = SAME), skip)
-                        >> conv2d(2, {1, 1}, "back", activation_fn = none);
-constexpr auto residual_net = front >> residual("first", conv2d(5, {3, 3}, "narrow") >> conv2d(3, {1, 1}, "wide", activation_fn = none))
-                           >> (skip + conv2d(3, {3, 3}, "second", activation_fn = none)) >> (conv2d(2, {1, 1}, "left") + conv2d(2, {1, 1}, "right"));
-constexpr auto biased = fully_connected(3, "linear", activation_fn = none, biases_initializer = none) >> bias_add("bias", activation_fn = nn::tanh)
-                     >> fully_connected(5, "normalized", normalizer_fn = bias_add, activation_fn = nn::sigmoid) >> flatten("flat") >> bias_add("last");
+                                           max_pool2d({3, 3}, 1, "d", padding = SAME), skip) >>
+                           conv2d(2, {1, 1}, "back", activation_fn = none);
+constexpr auto residual_net = front >> residual("first", conv2d(5, {3, 3}, "narrow") >> conv2d(3, {1, 1}, "wide", activation_fn = none)) >>
+                              (skip + conv2d(3, {3, 3}, "second", activation_fn = none)) >> (conv2d(2, {1, 1}, "left") + conv2d(2, {1, 1}, "right"));
+constexpr auto biased = fully_connected(3, "linear", activation_fn = none, biases_initializer = none) >> bias_add("bias", activation_fn = nn::tanh) >>
+                        fully_connected(5, "normalized", normalizer_fn = bias_add, activation_fn = nn::sigmoid) >> flatten("flat") >> bias_add("last");
 
 // One encoder on two inputs.
-constexpr auto encoder = scope("encoder", conv2d(3, {3, 3}, "conv", activation_fn = nn::tanh) >> flatten("flat") >> fully_connected(4, "code", activation_fn = none));
+constexpr auto encoder =
+    scope("encoder", conv2d(3, {3, 3}, "conv", activation_fn = nn::tanh) >> flatten("flat") >> fully_connected(4, "code", activation_fn = none));
 constexpr auto twins = [](tensor left, tensor right) {
   const tensor a = encoder(left), b = scope("encoder", encoder.body, true)(right);
   return fully_connected(3, "join", activation_fn = none)(concat(a * b, abs(a - b), a + 0.5 * b));
@@ -28,9 +29,14 @@ constexpr auto recurrent = [](tensor x) {
   return state;
 };
 // Each cell, over one step and over several; what follows reads all steps, or the last.
-constexpr auto sequences = simple_rnn(3, "rnn", return_sequences = true) >> gru(2, "gru", return_sequences = true) >> lstm(3, "lstm", return_sequences = true) >> lstm(2, "last");
-constexpr auto no_biases = gru(2, "gru", return_sequences = true, biases_initializer = none) >> lstm(2, "lstm", biases_initializer = none) >> fully_connected(2, "back", activation_fn = none);
-constexpr auto one_step = [](tensor x) { return fully_connected(2, "back", activation_fn = none)(gru(2, "gru", trainable = false)(reshape(fully_connected(3, "front", activation_fn = nn::tanh)(x), {1, 3}))); };
+constexpr auto sequences = simple_rnn(3, "rnn", return_sequences = true) >> gru(2, "gru", return_sequences = true) >>
+                           lstm(3, "lstm", return_sequences = true) >> lstm(2, "last");
+constexpr auto no_biases = gru(2, "gru", return_sequences = true, biases_initializer = none) >> lstm(2, "lstm", biases_initializer = none) >>
+                           fully_connected(2, "back", activation_fn = none);
+constexpr auto one_step = [](tensor x) {
+  return fully_connected(2, "back",
+                         activation_fn = none)(gru(2, "gru", trainable = false)(reshape(fully_connected(3, "front", activation_fn = nn::tanh)(x), {1, 3})));
+};
 // From states that the network works out, through all steps and cells: one of them is a variable for all examples.
 constexpr auto from_states = [](tensor x) {
   const auto state = [&](const char* name, int rows) { return reshape(fully_connected(rows * 2, name, activation_fn = nn::tanh)(x), {rows, 2}); };
@@ -42,23 +48,23 @@ constexpr auto from_states = [](tensor x) {
 };
 // Axes in other orders, also of what is the same for all examples.
 constexpr auto turned = [](tensor x) {
-  const tensor y = front(x);                                                       // [3, 5, 3]
+  const tensor y = front(x);                                                                                    // [3, 5, 3]
   const tensor turned_image = transpose(y, {2, 0, 1}) * transpose(variable(x, "table", {5, 3}, ones), {1, 0});  // [3, 3, 5]
   return fully_connected(2, "back", activation_fn = none)(concat(turned_image, transpose(transpose(square(y), {1, 2, 0}), {1, 2, 0})));
 };
 // Boxes, paddings and joints on any axis; tables are the same for all examples.
 constexpr auto moved = [](tensor x) {
-  const tensor y = front(x), table = variable(x, "table", {2, 5, 3}, ones);                        // [3, 5, 3]
-  const auto [above, below] = split(concat({table, y}, 0), {1, 4}, 0);                              // [1, 5, 3] and [4, 5, 3]
-  const tensor wide = pad(slice(below, {1, 1, 0}, {2, 3, -1}), {{1, 0}, {0, 1}, {0, 0}}, 0.3);      // [3, 4, 3]
-  const tensor many = tile(square(slice(y, {0, 1, 1}, {3, 4, 1})), {1, 1, 3}) * wide;               // [3, 4, 3]
+  const tensor y = front(x), table = variable(x, "table", {2, 5, 3}, ones);                     // [3, 5, 3]
+  const auto [above, below] = split(concat({table, y}, 0), {1, 4}, 0);                          // [1, 5, 3] and [4, 5, 3]
+  const tensor wide = pad(slice(below, {1, 1, 0}, {2, 3, -1}), {{1, 0}, {0, 1}, {0, 0}}, 0.3);  // [3, 4, 3]
+  const tensor many = tile(square(slice(y, {0, 1, 1}, {3, 4, 1})), {1, 1, 3}) * wide;           // [3, 4, 3]
   const auto channels = unstack<3>(many, -1);
-  const tensor back = stack({channels[2], channels[0] * channels[1]}, 1);                           // [3, 2, 4]
+  const tensor back = stack({channels[2], channels[0] * channels[1]}, 1);  // [3, 2, 4]
   return concat({reshape(back, {-1}), flatten("flat")(0.5 * squeeze(above * above, {0})), tile(variable(x, "shared", {2}, ones), {2})}, 0);
 };
 // Mirror images on any axis, of a batch and of what is the same for all examples.
 constexpr auto mirrored = [](tensor x) {
-  const tensor table = pad(variable(x, "table", {2, 3}, ones), {{2, 2}, {3, 0}}, SYMMETRIC);                  // [6, 6]
+  const tensor table = pad(variable(x, "table", {2, 3}, ones), {{2, 2}, {3, 0}}, SYMMETRIC);                       // [6, 6]
   const tensor wide = pad(pad(front(x), {{2, 1}, {4, 0}, {2, 1}}, REFLECT), {{0, 0}, {0, 3}, {0, 6}}, SYMMETRIC);  // [6, 12, 12]
   return square(wide) * reshape(pad(table, {{0, 0}, {0, 6}}, SYMMETRIC), {6, 12, 1});
 };
@@ -67,23 +73,27 @@ constexpr auto reduced = [](tensor x) {
   const tensor y = front(x), table = variable(x, "table", {3, 5, 3}, ones);  // [3, 5, 3]
   const tensor z = y * table;
   const tensor least = reduce_min(z, {0, 2}, true) + reduce_max(z, 1, true), mean_of = reduce_mean(z, {1, -1}, true) * reduce_max(table, -1, true);
-  const tensor bent = where(z >= 0.1 && !(z <= mean_of), pow(1.0 + square(z), least), sin(z) * cos(y) + rsqrt(2.0 + z) - erf(z)) + pow(z, 3.0) * not_equal(z, y);
+  const tensor bent =
+      where(z >= 0.1 && !(z <= mean_of), pow(1.0 + square(z), least), sin(z) * cos(y) + rsqrt(2.0 + z) - erf(z)) + pow(z, 3.0) * not_equal(z, y);
   return concat({reduce_sum(bent, {0, 1}), flatten("flat")(reduce_max(bent, 2)), flatten("flat_mean")(clip_by_value(reduce_mean(bent, 0), -0.2, 0.4))}, 0);
 };
 // Products of matrices of each example, transposed in every way, and with shared ones.
 constexpr auto multiplied = [](tensor x) {
   const tensor y = front(x), z = y * variable(x, "table", {3, 5, 3}, ones);  // [3, 5, 3]
-  const tensor inner = matmul(y, z, true), outer = matmul(z, tanh(y), false, true), plain = matmul(outer, z), both = matmul(y, transpose(z, {0, 2, 1}), true, true);  // [3, 3, 3], [3, 5, 5], [3, 5, 3]
-  const tensor shared = matmul(variable(x, "left", {3, 2, 5}), plain), rows = matmul(inner + both, variable(x, "matrix", {2, 3}), false, true);          // [3, 2, 3], [3, 3, 2]
+  const tensor inner = matmul(y, z, true), outer = matmul(z, tanh(y), false, true), plain = matmul(outer, z),
+               both = matmul(y, transpose(z, {0, 2, 1}), true, true);  // [3, 3, 3], [3, 5, 5], [3, 5, 3]
+  const tensor shared = matmul(variable(x, "left", {3, 2, 5}), plain),
+               rows = matmul(inner + both, variable(x, "matrix", {2, 3}), false, true);  // [3, 2, 3], [3, 3, 2]
   const tensor squares = matmul(variable(x, "a", {2, 4}), variable(x, "b", {4, 2}));
   return flatten("flat")(nn::log_softmax(matmul(matmul(shared, nn::softmax(rows, 0)), squares), 1)) * 0.3;
 };
 // Words in tables that are shared and in one of each example.
 constexpr auto words = [](tensor x, tensor ids) {
-  const tensor sequence = embed_sequence(7, 3)(ids), bag = bow_encoder(7, 3)(ids);                                       // [5, 3], [3]
+  const tensor sequence = embed_sequence(7, 3)(ids), bag = bow_encoder(7, 3)(ids);                           // [5, 3], [3]
   const tensor own = gather(reshape(fully_connected(14, "own", activation_fn = nn::tanh)(x), {7, 2}), ids);  // [5, 2]
-  const tensor some = gather(sequence, {4, 0, 1, 0}) * bag, turned = gather(own, {1, 0}, -1);                            // [4, 3], [5, 2]
-  return mean(square(sequence + bag)) + mean(exp(some)) + mean(turned * square(own)) + mean(bow_encoder(7, 2, "plain", sparse_lookup = false)(ids) * reduce_max(turned, 0));
+  const tensor some = gather(sequence, {4, 0, 1, 0}) * bag, turned = gather(own, {1, 0}, -1);                // [4, 3], [5, 2]
+  return mean(square(sequence + bag)) + mean(exp(some)) + mean(turned * square(own)) +
+         mean(bow_encoder(7, 2, "plain", sparse_lookup = false)(ids) * reduce_max(turned, 0));
 };
 // Products of activations with broadcast operands: per example, per channel and one number.
 constexpr auto gated = [](tensor x) {
@@ -107,15 +117,18 @@ constexpr auto spread_variables = [](tensor x) {
   const tensor y = front(x);
   const tensor rows = avg_pool2d({1, 5}, 1, "rows")(y), columns = avg_pool2d({3, 1}, 1, "columns")(y);  // [3, 1, 3] and [1, 5, 3]
   const tensor grown = rows * columns + variable(x, "a", {3, 1, 1}, ones) * variable(x, "b", {5, 1}, ones);
-  const tensor z = (y + variable(x, "whole", {3, 5, 3}, ones)) * variable(x, "plane", {3, 5, 1}, ones) - variable(x, "line", {5, 3}, ones) * variable(x, "first", {3, 1, 3}, ones);
-  losses::add_loss(mean(variable(x, "outer", {4, 1}, ones) * exp(variable(x, "inner", {3}, zeros))) + mean(square(rows + columns)) + 0.1 * sum(square(columns - 0.5 * rows)));
+  const tensor z = (y + variable(x, "whole", {3, 5, 3}, ones)) * variable(x, "plane", {3, 5, 1}, ones) -
+                   variable(x, "line", {5, 3}, ones) * variable(x, "first", {3, 1, 3}, ones);
+  losses::add_loss(mean(variable(x, "outer", {4, 1}, ones) * exp(variable(x, "inner", {3}, zeros))) + mean(square(rows + columns)) +
+                   0.1 * sum(square(columns - 0.5 * rows)));
   losses::add_loss(mean(square(sum_per_example(rows + 2.0 * columns))));
   return fully_connected(2, "back", activation_fn = none)(z + grown * sum_per_example(variable(x, "weight", {5, 3}, ones) * y));
 };
 // What is not batched goes through layers, too: each example has it.
 constexpr auto shared_image = [](tensor x) {
   const tensor image = variable(x, "image", {3, 5, 2}, ones);
-  const tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x), variable(x, "more", {3, 5, 1}, ones));
+  const tensor both = concat(conv2d(2, {3, 3}, "conv", activation_fn = nn::tanh)(image), max_pool2d({3, 3}, 1, "pool", padding = SAME)(x),
+                             variable(x, "more", {3, 5, 1}, ones));
   const tensor shares = softmax("shares")(variable(x, "scores", {4}, zeros));
   const tensor pair = concat(variable(x, "left", {2}, ones), square(variable(x, "right", {2}, ones)));
   const tensor normal = batch_norm("norm", scale = true)(variable(x, "table", {2, 3, 4})) * variable(x, "slopes", {2, 3, 4});
@@ -125,11 +138,13 @@ constexpr auto shared_image = [](tensor x) {
 template <class T>
 void check_broadcast_values(long batch) {
   static constexpr auto net = [](tensor x, tensor channel, tensor pixel) {
-    return x * channel + pixel * variable(x, "row", {3, 1, 1}, ones) - variable(x, "whole", {3, 5, 2}, zeros) * channel + variable(x, "bias", {2}, zeros) / (variable(x, "line", {5, 1}, ones) + pixel);
+    return x * channel + pixel * variable(x, "row", {3, 1, 1}, ones) - variable(x, "whole", {3, 5, 2}, zeros) * channel +
+           variable(x, "bias", {2}, zeros) / (variable(x, "line", {5, 1}, ones) + pixel);
   };
   model<net, precision<T>, input<3, 5, 2>, input<1, 1, 2>, input<3, 5, 1>> m{seed(1), capacity(4)};
   for (int v = 0; v < m.variables(); ++v)
-    for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) m.variable_values(v)[i] = static_cast<T>(2 + laws::number(static_cast<std::uint32_t>(v + 1), static_cast<std::uint32_t>(i)));
+    for (std::size_t i = 0; i < m.variable_values(v).size(); ++i)
+      m.variable_values(v)[i] = static_cast<T>(2 + laws::number(static_cast<std::uint32_t>(v + 1), static_cast<std::uint32_t>(i)));
   const auto inputs = [&](long each, std::uint32_t sequence) {
     std::vector<T> values;
     for (const double value : laws::numbers(each * batch, sequence)) values.push_back(static_cast<T>(value));
@@ -148,7 +163,8 @@ void check_broadcast_values(long batch) {
         for (long c = 0; c < 2; ++c) {
           const long at = (h * 5 + w) * 2 + c;
           const T one = channel[static_cast<std::size_t>(e * 2 + c)], here = pixel[static_cast<std::size_t>(e * 15 + h * 5 + w)];
-          const T expected = x[static_cast<std::size_t>(e * 30 + at)] * one + here * value("row", h) - value("whole", at) * one + value("bias", c) / (value("line", w) + here);
+          const T expected =
+              x[static_cast<std::size_t>(e * 30 + at)] * one + here * value("row", h) - value("whole", at) * one + value("bias", c) / (value("line", w) + here);
           CHECK(y.data()[e * 30 + at] == doctest::Approx(static_cast<double>(expected)).epsilon(sizeof(T) == 4 ? 1e-5 : 1e-12));
         }
 }

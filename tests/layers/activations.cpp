@@ -17,7 +17,9 @@ constexpr auto net = [](tensor x) {
 using reference = double (*)(double);
 constexpr reference references[] = {
     [](double x) { return x > 0 ? x : 0; },
-    [](double x) { return x < 0 ? 0 : x > 6 ? 6 : x; },
+    [](double x) { return x < 0   ? 0
+                          : x > 6 ? 6
+                                  : x; },
     [](double x) { return x > 0 ? x : 0.2 * x; },
     [](double x) { return x > 0 ? x : 0.05 * x; },
     [](double x) { return x > 0 ? x : std::expm1(x); },

@@ -108,8 +108,10 @@ TEST_CASE("layers that treat every pixel alike") {
 }
 
 namespace {
-constexpr auto encodings = [](tensor labels) { return outputs(one_hot_encoding(4, "plain")(labels), one_hot_encoding(3, "values", on_value = 0.9, off_value = -0.1)(labels)); };
-}
+constexpr auto encodings = [](tensor labels) {
+  return outputs(one_hot_encoding(4, "plain")(labels), one_hot_encoding(3, "values", on_value = 0.9, off_value = -0.1)(labels));
+};
+}  // namespace
 
 TEST_CASE("one_hot_encoding: classes that do not exist give a row of off values") {
   model<encodings, input<>, precision<double>> m(seed(1));
@@ -196,8 +198,8 @@ constexpr auto of_units = [](tensor input) {
   const tensor plain = linear(4, "plain")(stacked);
   return concat({reshape(old, {-1}), stacked, elu(3)(plain), relu6(3, "six")(plain * 20.0)}, -1);
 };
-constexpr auto unnamed_units = stack<linear>({6, 5}) >> repeat<2>(relu(5, weights_regularizer = l2_regularizer(0.1))) >> fully_connected(4, activation_fn = relu)
-                             >> legacy_relu(3, "old", bias_init = none, weight_collections = {"old"});
+constexpr auto unnamed_units = stack<linear>({6, 5}) >> repeat<2>(relu(5, weights_regularizer = l2_regularizer(0.1))) >>
+                               fully_connected(4, activation_fn = relu) >> legacy_relu(3, "old", bias_init = none, weight_collections = {"old"});
 }  // namespace
 
 TEST_CASE("linear, relu, relu6 and elu as layers, in stack and repeat, and legacy_fully_connected are TF-Slim's") {
@@ -223,7 +225,9 @@ TEST_CASE("linear, relu, relu6 and elu as layers, in stack and repeat, and legac
   model<unnamed_units, input<4>> m(seed(1));
   std::string names;
   for (int v = 0; v < m.variables(); v += v < 10 ? 2 : 1) names += std::string(m.variable_name(v)) + " ";
-  CHECK(names == "Stack/fully_connected_1/weights Stack/fully_connected_2/weights Repeat/fully_connected_1/weights Repeat/fully_connected_2/weights fully_connected/weights old/weights ");
+  CHECK(names ==
+        "Stack/fully_connected_1/weights Stack/fully_connected_2/weights Repeat/fully_connected_1/weights Repeat/fully_connected_2/weights "
+        "fully_connected/weights old/weights ");
   CHECK(get_model_variables(m).size() == 10);
   CHECK(get_variables(m, "", "", "old").size() == 1);
 }

@@ -37,7 +37,8 @@ std::vector<double> convolve(const std::vector<double>& image, std::span<const d
           double sum = f.biased ? biases[static_cast<std::size_t>(o)] : 0;
           for (int ky = 0; ky < f.kernel.height; ++ky)
             for (int kx = 0; kx < f.kernel.width; ++kx) {
-              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height), column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
+              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height),
+                        column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
               if (row < 0 || row >= height || column < 0 || column >= width) continue;
               for (int c = 0; c < channels; ++c)
                 sum += image[static_cast<std::size_t>(((e * height + row) * width + column) * channels + c)] *

@@ -49,7 +49,8 @@ std::vector<double> expected_of(Model& m, const std::vector<T>& images, const fo
                 const int row = i * f.stride + ky - top, column = j * f.stride + kx - left;
                 if (row < 0 || row >= rows || column < 0 || column >= columns) continue;
                 result[static_cast<std::size_t>(((e * rows + row) * columns + column) * f.outputs + o)] +=
-                    static_cast<double>(images[pixel]) * static_cast<double>(weights[static_cast<std::size_t>(((ky * f.kernel.width + kx) * f.outputs + o) * channels + c)]);
+                    static_cast<double>(images[pixel]) *
+                    static_cast<double>(weights[static_cast<std::size_t>(((ky * f.kernel.width + kx) * f.outputs + o) * channels + c)]);
               }
   for (std::size_t i = 0; i < result.size(); ++i) {
     if (f.biased) result[i] += static_cast<double>(m.variable(std::string(f.name) + "/biases")[i % static_cast<std::size_t>(f.outputs)]);

@@ -98,7 +98,9 @@ void check_rows(std::initializer_list<const char*> names, long extent) {
   const std::vector<T> images = numbers<T>(2 * extent, 1), last(images.begin() + extent, images.end());
   m.predict(images);
   std::vector<std::vector<T>> both;
-  const auto each = [&](auto visit) { [&]<std::size_t... I>(std::index_sequence<I...>) { (visit(I, m.template output<static_cast<int>(I)>()), ...); }(std::make_index_sequence<Net.count>{}); };
+  const auto each = [&](auto visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit(I, m.template output<static_cast<int>(I)>()), ...); }(std::make_index_sequence<Net.count>{});
+  };
   each([&](std::size_t i, const auto& found) {
     check_row(names.begin()[i], found);
     both.emplace_back(found.data(), found.data() + found.size());
@@ -127,20 +129,24 @@ constexpr auto side_by_side(const Layers&... layers) {
 
 constexpr auto sequences = arg_scope<conv1d>(activation_fn = none);
 constexpr auto of_sequences = side_by_side(sequences(conv1d(5, 3, 2, "conv1d")), sequences(conv1d(3, 2, "conv1d_valid", rate = 3, padding = VALID)),
-                                           arg_scope<convolution>(activation_fn = none)(convolution(5, 3, "conv1d_causal", rate = 2, padding = CAUSAL)), sequences(conv1d(5, 3, 2, "conv1d_causal_stride", padding = CAUSAL)));
+                                           arg_scope<convolution>(activation_fn = none)(convolution(5, 3, "conv1d_causal", rate = 2, padding = CAUSAL)),
+                                           sequences(conv1d(5, 3, 2, "conv1d_causal_stride", padding = CAUSAL)));
 
 constexpr auto of_images = side_by_side(conv2d_in_plane({3, 2}, {2, 2}, "in_plane", activation_fn = none), global_max_pool("global_max"),
-                                        conv2d(6, {3, 2}, 2, "groups", groups = 2, padding = VALID, activation_fn = none), conv2d(8, {3, 3}, "groups_depthwise", groups = 4, activation_fn = none));
+                                        conv2d(6, {3, 2}, 2, "groups", groups = 2, padding = VALID, activation_fn = none),
+                                        conv2d(8, {3, 3}, "groups_depthwise", groups = 4, activation_fn = none));
 
 constexpr auto volumes = arg_scope<conv3d, convolution, conv3d_transpose>(activation_fn = none);
 constexpr auto of_volumes = side_by_side(volumes(conv3d(4, 3, "conv3d")), volumes(convolution(4, {2, 3, 2}, "conv3d_stride", stride = {2, 3, 2})),
-                                         volumes(conv3d(4, {3, 1, 2}, "conv3d_valid", stride = {2, 1, 1}, padding = VALID)), volumes(conv3d(4, {2, 3, 2}, "conv3d_rate", rate = {3, 2, 1})));
+                                         volumes(conv3d(4, {3, 1, 2}, "conv3d_valid", stride = {2, 1, 1}, padding = VALID)),
+                                         volumes(conv3d(4, {2, 3, 2}, "conv3d_rate", rate = {3, 2, 1})));
 constexpr auto by_winograd = side_by_side(volumes(conv3d(4, 3, "conv3d", conv_algorithm = algorithm::winograd_4x4)));
 constexpr auto transposed = side_by_side(volumes(conv3d_transpose(4, {3, 3, 2}, {2, 2, 3}, "conv3d_transpose")),
                                          volumes(conv3d_transpose(4, {3, 2, 4}, "conv3d_transpose_valid", stride = {2, 3, 1}, padding = VALID)),
                                          volumes(conv3d_transpose(4, {3, 1, 2}, "conv3d_transpose_plain")));
 
-constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsample(4, "upsample_nearest_4"), upsample({3, 2}, "upsample_bilinear", interpolation = upsampling::bilinear),
+constexpr auto larger = side_by_side(upsample({3, 2}, "upsample_nearest"), upsample(4, "upsample_nearest_4"),
+                                     upsample({3, 2}, "upsample_bilinear", interpolation = upsampling::bilinear),
                                      arg_scope<upsample>(interpolation = upsampling::bilinear)(upsample(4, "upsample_bilinear_4")));
 
 template <pooling Kind>
@@ -149,7 +155,8 @@ constexpr auto largest_of_volumes = side_by_side(max_pool3d({3, 2, 2}, 2, "max_p
                                                  pool({2, 3, 2}, pooling::max, "max_pool3d_rate", dilation_rate = {3, 2, 1}));
 constexpr auto mean_of_volumes = side_by_side(avg_pool3d({3, 2, 2}, "avg_pool3d"), avg_pool3d({3, 3, 2}, "avg_pool3d_same", stride = {2, 3, 1}, padding = SAME),
                                               pool({2, 3, 2}, pooling::avg, "avg_pool3d_rate", dilation_rate = {3, 2, 1}));
-constexpr auto dilated_images = side_by_side(pool({3, 2}, pooling::max, "max_pool2d_rate", dilation_rate = {2, 3}), pool({3, 2}, pooling::avg, "avg_pool2d_rate", dilation_rate = {2, 3}));
+constexpr auto dilated_images =
+    side_by_side(pool({3, 2}, pooling::max, "max_pool2d_rate", dilation_rate = {2, 3}), pool({3, 2}, pooling::avg, "avg_pool2d_rate", dilation_rate = {2, 3}));
 
 template <class T>
 void check_pools() {
@@ -190,7 +197,8 @@ TEST_CASE("the first of equal maxima in a volume gets the gradient") {
   for (int i = 0; i < 27; ++i) CHECK(gradients.input_gradient().data()[i] == (i % 3 < 2 && i / 3 % 3 < 2 && i / 9 < 2 ? 1 : 0));
 }
 TEST_CASE("names of layers that are given none") {
-  static constexpr auto net = scope("net", conv3d(2, 1) >> conv3d_transpose(2, 1) >> pool(1, pooling::avg) >> max_pool3d(1, 1) >> convolution(2, 1) >> avg_pool3d(2) >> pool(1, pooling::max));
+  static constexpr auto net = scope("net", conv3d(2, 1) >> conv3d_transpose(2, 1) >> pool(1, pooling::avg) >> max_pool3d(1, 1) >> convolution(2, 1) >>
+                                               avg_pool3d(2) >> pool(1, pooling::max));
   model<net, input<2, 2, 2, 1>, keep<"net/avg_pool">, keep<"net/MaxPool3D">, keep<"net/AvgPool3D">, keep<"net/max_pool">> m(seed(1));
   CHECK(m.predict(std::vector<float>(8)).size() == 2);
   CHECK(m.variable_name(0) == std::string("net/Conv/weights"));

@@ -22,7 +22,7 @@ constexpr auto net = [](tensor x) {
 using net_model = model<net, input<width>, keep<"first">, keep<"second">, keep<"seeded">, keep<"seeded_again">, keep<"all">, keep<"off">, keep<"half">>;
 
 const std::vector<float> images = laws::numbers<float>(batch_size * width, 1, 1.0, 2.0);
-const std::vector<float> targets(batch_size * width, 0.0f);
+const std::vector<float> targets(batch_size* width, 0.0f);
 
 // Share of elements that were kept; all others must be zero, and what is kept is scaled by 1 / keep.
 double kept(std::span<const float> found, double keep) {
@@ -88,9 +88,11 @@ constexpr auto shared_noise = [](tensor input) {
   const tensor x = input * model_variable(input, "w", {7, 5, 40}, ones);
   dropout(0.6, "channels", noise_shape = {-1, 1, 1, -1})(x);
   dropout(0.6, "batch", noise_shape = {1, 7, 1, 40}, dropout_seed = 3)(x);
-  return dropout(0.6, "channels_again", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x) + dropout(0.6, "same", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x);
+  return dropout(0.6, "channels_again", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x) +
+         dropout(0.6, "same", noise_shape = {-1, 1, 1, 40}, dropout_seed = 4)(x);
 };
-constexpr auto shared_noise_law = conv2d(7, {3, 3}, "conv", activation_fn = nn::tanh) >> dropout(0.6, noise_shape = {-1, 1, 1, -1}) >> conv2d(3, {1, 1}, "out", activation_fn = none);
+constexpr auto shared_noise_law = conv2d(7, {3, 3}, "conv", activation_fn = nn::tanh) >> dropout(0.6, noise_shape = {-1, 1, 1, -1}) >>
+                                  conv2d(3, {1, 1}, "out", activation_fn = none);
 }  // namespace
 
 TEST_CASE("noise_shape: what shares an element of the mask is kept or dropped together") {

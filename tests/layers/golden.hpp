@@ -35,7 +35,8 @@ void fill(Model& m) {
     const std::string_view last = std::string_view(full).substr(full.rfind('/') + 1);
     const bool average = full.find("moving_") != full.npos || full.find("renorm_") != full.npos;
     if (!m.variable_trainable(v) && !average) continue;
-    const bool one = last == "gamma" || last == "w" || last == "temperature" || last == "reparam_beta" || last.ends_with("variance") || last.ends_with("stddev");
+    const bool one =
+        last == "gamma" || last == "w" || last == "temperature" || last == "reparam_beta" || last.ends_with("variance") || last.ends_with("stddev");
     std::uint32_t sequence = 100, i = 0;
     for (const char c : full) sequence += static_cast<std::uint32_t>(c);
     if (average) sequence = 200 + static_cast<std::uint32_t>(last.size());

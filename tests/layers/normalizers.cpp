@@ -15,7 +15,8 @@ namespace {
 
 constexpr auto all_of_them = [](tensor input) {
   const tensor x = input * model_variable(input, "w", {2, 3, 4}, ones);
-  const tensor layer = layer_norm("layer")(x), last = layer_norm("last", center = false, activation_fn = nn::tanh, begin_norm_axis = -1, begin_params_axis = 2)(x);
+  const tensor layer = layer_norm("layer")(x),
+               last = layer_norm("last", center = false, activation_fn = nn::tanh, begin_norm_axis = -1, begin_params_axis = 2)(x);
   const tensor instance = instance_norm("instance", epsilon = 0.01)(x);
   const tensor group = group_norm("group", groups = 2)(x), rows = group_norm("rows", groups = 1, reduction_axes = {1}, scale = false)(x);
   const tensor unit = unit_norm(3, "unit")(x), ball = poincare_normalize("ball", over_axis = 3)(x);
@@ -52,13 +53,13 @@ namespace {
 
 // As normalizers, of convolutions and of vectors; parameters by normalizer_params and by an arg_scope; variables in collections.
 constexpr auto as_normalizers = arg_scope<layer_norm>(variables_collections = {{"gamma", "scales"}})(
-    conv2d(6, {3, 3}, "layer", activation_fn = nn::tanh, normalizer_fn = layer_norm, normalizer_params = params(begin_norm_axis = -1, center = false))
-    >> conv2d(6, {1, 1}, "instance", activation_fn = nn::tanh, normalizer_fn = instance_norm, normalizer_params = params(epsilon = 0.1))
-    >> conv2d(6, {1, 1}, "group", activation_fn = nn::tanh, normalizer_fn = group_norm, normalizer_params = params(groups = 3, trainable = false))
-    >> conv2d(6, {1, 1}, "unit", activation_fn = none, normalizer_fn = unit_norm, normalizer_params = params(dim = 3)) >> flatten("flat")
-    >> fully_connected(4, "full", activation_fn = none, normalizer_fn = layer_norm)
-    >> arg_scope<group_norm>(reduction_axes = {}, groups = 2)(fully_connected(4, "grouped", activation_fn = none, normalizer_fn = group_norm))
-    >> fully_connected(3, "ball", activation_fn = none, normalizer_fn = poincare_normalize));
+    conv2d(6, {3, 3}, "layer", activation_fn = nn::tanh, normalizer_fn = layer_norm, normalizer_params = params(begin_norm_axis = -1, center = false)) >>
+    conv2d(6, {1, 1}, "instance", activation_fn = nn::tanh, normalizer_fn = instance_norm, normalizer_params = params(epsilon = 0.1)) >>
+    conv2d(6, {1, 1}, "group", activation_fn = nn::tanh, normalizer_fn = group_norm, normalizer_params = params(groups = 3, trainable = false)) >>
+    conv2d(6, {1, 1}, "unit", activation_fn = none, normalizer_fn = unit_norm, normalizer_params = params(dim = 3)) >> flatten("flat") >>
+    fully_connected(4, "full", activation_fn = none, normalizer_fn = layer_norm) >>
+    arg_scope<group_norm>(reduction_axes = {}, groups = 2)(fully_connected(4, "grouped", activation_fn = none, normalizer_fn = group_norm)) >>
+    fully_connected(3, "ball", activation_fn = none, normalizer_fn = poincare_normalize));
 constexpr auto shared = [](tensor x) {
   const tensor y = layer_norm("norm")(conv2d(3, {1, 1}, "conv", activation_fn = none)(x));
   return layer_norm("norm", reuse = true)(y * y) + instance_norm(param_initializers = {{"gamma", constant(0.5)}})(y);
@@ -70,8 +71,10 @@ TEST_CASE("normalizers: names, collections and initial values of variables") {
   model<as_normalizers, input<3, 5, 2>, precision<double>> m(seed(1));
   std::string names;
   for (int v = 0; v < m.variables(); ++v) names += std::string(m.variable_name(v)) + (m.variable_trainable(v) ? " " : "* ");
-  CHECK(names == "layer/weights layer/LayerNorm/gamma instance/weights instance/InstanceNorm/beta instance/InstanceNorm/gamma group/weights group/GroupNorm/beta* "
-                 "group/GroupNorm/gamma* unit/weights full/weights full/LayerNorm/beta full/LayerNorm/gamma grouped/weights grouped/GroupNorm/beta grouped/GroupNorm/gamma ball/weights ");
+  CHECK(names ==
+        "layer/weights layer/LayerNorm/gamma instance/weights instance/InstanceNorm/beta instance/InstanceNorm/gamma group/weights group/GroupNorm/beta* "
+        "group/GroupNorm/gamma* unit/weights full/weights full/LayerNorm/beta full/LayerNorm/gamma grouped/weights grouped/GroupNorm/beta "
+        "grouped/GroupNorm/gamma ball/weights ");
   CHECK(get_variables(m, "", "", "scales").size() == 2);
   CHECK(m.variable<"full/LayerNorm/gamma">()(0) == 1);
 
@@ -121,6 +124,7 @@ TEST_CASE("gdn is TF-Slim's, at its bounds too") {
   model<divisive_normalizer, input<3, 5, 2>, precision<double>> m(seed(1));
   const double small = 1.0 / 262144;
   CHECK(m.variable<"conv/gdn/reparam_beta">()(2) == doctest::Approx(std::sqrt(1 + small * small)).epsilon(1e-15));
-  for (int i = 0; i < 9; ++i) CHECK(m.variable<"conv/gdn/reparam_gamma">().data()[i] == doctest::Approx(i % 4 == 0 ? std::sqrt(0.1 + small * small) : small).epsilon(1e-15));
+  for (int i = 0; i < 9; ++i)
+    CHECK(m.variable<"conv/gdn/reparam_gamma">().data()[i] == doctest::Approx(i % 4 == 0 ? std::sqrt(0.1 + small * small) : small).epsilon(1e-15));
   CHECK(get_model_variables(m).size() == 1);
 }

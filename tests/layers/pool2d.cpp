@@ -17,7 +17,8 @@ constexpr auto net = [](tensor x) {
 constexpr int height = 6, width = 5, channels = 3, batch_size = 2;
 
 // Padded cells count neither for the maximum nor for the mean.
-std::vector<double> pooled(const std::vector<double>& image, int kernel_height, int kernel_width, int stride, int top, int left, int rows, int columns, bool maximum) {
+std::vector<double> pooled(const std::vector<double>& image, int kernel_height, int kernel_width, int stride, int top, int left, int rows, int columns,
+                           bool maximum) {
   std::vector<double> result;
   for (int e = 0; e < batch_size; ++e)
     for (int y = 0; y < rows; ++y)

@@ -44,7 +44,8 @@ std::vector<double> expected_of(net_model& m, const std::vector<double>& images,
         for (int o = 0; o < between; ++o)
           for (int ky = 0; ky < f.kernel.height; ++ky)
             for (int kx = 0; kx < f.kernel.width; ++kx) {
-              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height), column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
+              const int row = y * f.stride + ky * f.rate - placed.border(height, f.kernel.height),
+                        column = x * f.stride + kx * f.rate - placed.border(width, f.kernel.width);
               if (row < 0 || row >= height || column < 0 || column >= width) continue;
               middle[static_cast<std::size_t>(o)] += images[static_cast<std::size_t>(((e * height + row) * width + column) * channels + o / f.multiplier)] *
                                                      depthwise[static_cast<std::size_t>((ky * f.kernel.width + kx) * between + o)];
@@ -53,7 +54,8 @@ std::vector<double> expected_of(net_model& m, const std::vector<double>& images,
           double sum = f.biased ? m.variable(name + "/biases")[static_cast<std::size_t>(o)] : 0;
           if (f.outputs == 0) sum += middle[static_cast<std::size_t>(o)];
           else
-            for (int b = 0; b < between; ++b) sum += middle[static_cast<std::size_t>(b)] * m.variable(name + "/pointwise_weights")[static_cast<std::size_t>(b * outputs + o)];
+            for (int b = 0; b < between; ++b)
+              sum += middle[static_cast<std::size_t>(b)] * m.variable(name + "/pointwise_weights")[static_cast<std::size_t>(b * outputs + o)];
           result.push_back(f.rectified && sum < 0 ? 0 : sum);
         }
       }

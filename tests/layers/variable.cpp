@@ -62,14 +62,17 @@ TEST_CASE("layers put their variables into collections, all or by name") {
 }
 
 TEST_CASE("assign: update operations of one's own run in each training step and in nothing else") {
-  static constexpr auto centered = scope("net", scope("center", [](tensor x) {
-    const tensor center = variable(x, "center", {3}, zeros, trainable = false), seen = variable(x, "seen", {}, zeros, trainable = false),
-                 last = local_variable(x, "last", {3}, zeros);
-    assign_moving_average(center, mean_over_batch(x), 0.75);
-    assign(seen, seen + 1.0);
-    assign(last, center);  // what was there before the step
-    return x - center;
-  }) >> fully_connected(1, "out", activation_fn = none));
+  static constexpr auto centered = scope("net", scope("center",
+                                                      [](tensor x) {
+                                                        const tensor center = variable(x, "center", {3}, zeros, trainable = false),
+                                                                     seen = variable(x, "seen", {}, zeros, trainable = false),
+                                                                     last = local_variable(x, "last", {3}, zeros);
+                                                        assign_moving_average(center, mean_over_batch(x), 0.75);
+                                                        assign(seen, seen + 1.0);
+                                                        assign(last, center);  // what was there before the step
+                                                        return x - center;
+                                                      }) >>
+                                                    fully_connected(1, "out", activation_fn = none));
   model<centered, input<3>, precision<double>> m(seed(1));
   auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{0.1});
   const std::vector<double> x{1, 2, 3, 3, 4, 7, 5, 0, -1}, y{1, 2, 3}, one{1, 1, 1}, target{0};

@@ -9,10 +9,11 @@ using namespace slim;
 namespace {
 
 // Strides of two axes behind the kernel, as TF-Slim takes them, beside one number and the keyword.
-constexpr auto strided = conv2d(4, {3, 3}, {2, 1}, "conv") >> max_pool2d({2, 2}, {1, 2}, "pool", padding = SAME) >> conv2d(3, 3, 2, "one") >> conv2d_transpose(3, {2, 2}, {2, 3}, "up")
-                         >> conv2d_in_plane({3, 3}, {1, 2}, "plane") >> avg_pool2d(1, {2, 1});
+constexpr auto strided = conv2d(4, {3, 3}, {2, 1}, "conv") >> max_pool2d({2, 2}, {1, 2}, "pool", padding = SAME) >> conv2d(3, 3, 2, "one") >>
+                         conv2d_transpose(3, {2, 2}, {2, 3}, "up") >> conv2d_in_plane({3, 3}, {1, 2}, "plane") >> avg_pool2d(1, {2, 1});
 static_assert(end_point<strided, "conv", input<8, 8, 3>> == shape{4, 8, 4} && end_point<strided, "pool", input<8, 8, 3>> == shape{4, 4, 4});
-static_assert(end_point<strided, "up", input<8, 8, 3>> == shape{4, 6, 3} && end_point<strided, "plane", input<8, 8, 3>> == shape{4, 3, 3} && end_point<strided, "AvgPool2D", input<8, 8, 3>> == shape{2, 3, 3});
+static_assert(end_point<strided, "up", input<8, 8, 3>> == shape{4, 6, 3} && end_point<strided, "plane", input<8, 8, 3>> == shape{4, 3, 3} &&
+              end_point<strided, "AvgPool2D", input<8, 8, 3>> == shape{2, 3, 3});
 constexpr auto strided_volume = conv3d(2, {3, 3, 3}, {2, 1, 1}, "conv") >> max_pool3d({2, 2, 2}, {1, 2, 1}, "pool");
 static_assert(end_point<strided_volume, "pool", input<4, 4, 4, 1>> == shape{1, 2, 3, 2});
 

@@ -13,8 +13,8 @@ using namespace slim;
 
 namespace {
 
-inline constexpr auto net = scope("net", conv2d(3, {3, 3}, "conv", normalizer_fn = batch_norm, activation_fn = nn::tanh) >> flatten("flat")
-                                            >> fully_connected(4, "fc", weights_regularizer = l2_regularizer(0.1), activation_fn = none));
+inline constexpr auto net = scope("net", conv2d(3, {3, 3}, "conv", normalizer_fn = batch_norm, activation_fn = nn::tanh) >> flatten("flat") >>
+                                             fully_connected(4, "fc", weights_regularizer = l2_regularizer(0.1), activation_fn = none));
 using net_model = model<net, input<4, 3, 2>, precision<double>, keep<"net/conv">>;
 constexpr int examples = 3, pixels = 4 * 3 * 2;
 

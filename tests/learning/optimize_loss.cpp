@@ -51,8 +51,7 @@ TEST_CASE("optimize_loss: schedules, clipping by the global norm, and rates that
   net_model one(seed(3)), other(seed(3));
   const learning::exponential_decay rate{.learning_rate = 0.5, .decay_steps = 1, .decay_rate = 0.5};
   CHECK(trained(one, learning::optimize_loss<"SGD">(one, losses::mean_squared_error, rate, learning::clip_global_norm{0.1})) ==
-        trained(other, learning::create_train_op(other, losses::mean_squared_error, optimizers::gradient_descent{rate},
-                                                 learning::clip_global_norm{0.1})));
+        trained(other, learning::create_train_op(other, losses::mean_squared_error, optimizers::gradient_descent{rate}, learning::clip_global_norm{0.1})));
   CHECK_THROWS_WITH_AS(learning::optimize_loss<"SGD">(one, losses::mean_squared_error, -1.0),
                        "optimize_loss: learning_rate: expected 0 or a positive number, found -1; give a larger one", error);
 }

@@ -69,9 +69,9 @@ TEST_CASE("an optimizer asks its schedule for the global step before each update
   model<net, input<3>, precision<double>> m(seed(1)), n(seed(1));
   std::vector<long> asked;
   auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::momentum{[&](long step) {
-    asked.push_back(step);
-    return 0.1 / static_cast<double>(step + 1);
-  }});
+                                        asked.push_back(step);
+                                        return 0.1 / static_cast<double>(step + 1);
+                                      }});
   auto by_hand = learning::create_train_op(n, losses::mean_squared_error, optimizers::momentum{});
   asked.clear();
   const std::vector<double> x{1, 2, 3}, y{1, -1};

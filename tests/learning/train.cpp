@@ -74,9 +74,7 @@ outcome run(net_model& m, learning::train_settings settings, const Options&... o
   return {loss, text_of(settings.output)};
 }
 
-bool same(const net_model& a, const net_model& b) {
-  return std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0;
-}
+bool same(const net_model& a, const net_model& b) { return std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0; }
 bool contains(const std::string& whole, const std::string& part) { return whole.find(part) != std::string::npos; }
 
 template <class Action>
@@ -178,11 +176,12 @@ TEST_CASE("train_step_fn does more than the step and can end training") {
   net_model m{seed(1)};
   int calls = 0;
   const outcome result = run(m, {.logdir = folder.path,
-                                 .train_step_fn = [&](const auto& train_step) {
-                                   learning::train_step_result done = train_step();
-                                   if (++calls == 3) done.should_stop = true;
-                                   return done;
-                                 },
+                                 .train_step_fn =
+                                     [&](const auto& train_step) {
+                                       learning::train_step_result done = train_step();
+                                       if (++calls == 3) done.should_stop = true;
+                                       return done;
+                                     },
                                  .number_of_steps = 100});
   CHECK(calls == 3);
   CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-3.safetensors");
@@ -240,31 +239,34 @@ TEST_CASE("stop_signals: trainings share the handlers, give them back, and leave
   using learning::stop_signals;
   const auto ends_with = [](auto work) { return end_of_child(work, [](pid_t) {}); };
   CHECK(ends_with([] {
-    auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
-    a.reset();
-    std::raise(SIGTERM);
-    _exit(stop_signals::caught() == SIGTERM ? 7 : 8);  // b still trains
-  }) == 7);
+          auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
+          a.reset();
+          std::raise(SIGTERM);
+          _exit(stop_signals::caught() == SIGTERM ? 7 : 8);  // b still trains
+        }) == 7);
   CHECK(ends_with([] {
-    auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
-    a.reset(), b.reset();
-    std::raise(SIGINT);
-  }) == -SIGINT);
+          auto a = std::make_unique<stop_signals>(), b = std::make_unique<stop_signals>();
+          a.reset(), b.reset();
+          std::raise(SIGINT);
+        }) == -SIGINT);
   CHECK(ends_with([] {
-    std::signal(SIGHUP, SIG_IGN);
-    { const stop_signals s; std::raise(SIGHUP); }
-    _exit(stop_signals::caught() == 0 && std::signal(SIGHUP, SIG_DFL) == SIG_IGN ? 7 : 8);
-  }) == 7);
+          std::signal(SIGHUP, SIG_IGN);
+          {
+            const stop_signals s;
+            std::raise(SIGHUP);
+          }
+          _exit(stop_signals::caught() == 0 && std::signal(SIGHUP, SIG_DFL) == SIG_IGN ? 7 : 8);
+        }) == 7);
   CHECK(ends_with([] {
-    const stop_signals s;
-    std::raise(SIGTERM), std::raise(SIGHUP);  // as a supervisor sends them
-    std::raise(SIGPIPE), std::raise(SIGXFSZ);
-    _exit(stop_signals::caught() == SIGTERM ? 7 : 8);
-  }) == 7);
+          const stop_signals s;
+          std::raise(SIGTERM), std::raise(SIGHUP);  // as a supervisor sends them
+          std::raise(SIGPIPE), std::raise(SIGXFSZ);
+          _exit(stop_signals::caught() == SIGTERM ? 7 : 8);
+        }) == 7);
   CHECK(ends_with([] {
-    { const stop_signals s; }
-    std::raise(SIGPIPE);
-  }) == -SIGPIPE);
+          { const stop_signals s; }
+          std::raise(SIGPIPE);
+        }) == -SIGPIPE);
 }
 
 TEST_CASE("a file that may not grow is an error that names it, not the end of the program") {
@@ -276,7 +278,8 @@ TEST_CASE("a file that may not grow is an error that names it, not the end of th
               net_model m{seed(1), capacity(8), 1};
               auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{0.01}, capacity(8), 1);
               data::batches batches(set, 8, 5);
-              const std::string text = complaint([&] { learning::train(op, batches, {.logdir = folder.path, .log_every_n_steps = 0, .number_of_steps = 2, .output = stderr}); });
+              const std::string text =
+                  complaint([&] { learning::train(op, batches, {.logdir = folder.path, .log_every_n_steps = 0, .number_of_steps = 2, .output = stderr}); });
               _exit(contains(text, "File too large") ? 7 : 8);
             },
             [](pid_t) {}) == 7);
@@ -335,8 +338,9 @@ TEST_CASE("a folder that holds checkpoints never starts from nothing in silence"
   resumes("zeros", [&](const std::string& path) { write(path, std::string(whole.size(), '\0')); });
   resumes("a loop", [&](const std::string& path) { std::filesystem::remove(path), std::filesystem::create_symlink("checkpoint", path); });
   resumes("of other files", [&](const std::string& path) {
-    write(path, "model_checkpoint_path: \"model.ckpt-90.safetensors\"\nall_model_checkpoint_paths: \"model.ckpt-90.safetensors\"\n"
-                "all_model_checkpoint_timestamps: 1.0\nlast_preserved_timestamp: 1.0\n");
+    write(path,
+          "model_checkpoint_path: \"model.ckpt-90.safetensors\"\nall_model_checkpoint_paths: \"model.ckpt-90.safetensors\"\n"
+          "all_model_checkpoint_timestamps: 1.0\nlast_preserved_timestamp: 1.0\n");
   });
 
   // Where nothing can be read it is an error, and the folder stays as it is.
@@ -521,7 +525,8 @@ TEST_CASE("early stopping keeps the best checkpoint, ends the run and is remembe
   net_model best{seed(1)}, m{seed(1)}, kept{seed(2)};
   int measured = 0;
   const auto train_to = [&](int steps, int patience) {
-    return run(m, {.logdir = folder.path, .number_of_steps = steps,
+    return run(m, {.logdir = folder.path,
+                   .number_of_steps = steps,
                    .early_stopping = {.evaluate = [&] { return values[measured++]; }, .every_n_steps = 2, .patience = patience, .min_delta = 0.1}});
   };
   train_to(6, 3);
@@ -538,7 +543,9 @@ TEST_CASE("early stopping keeps the best checkpoint, ends the run and is remembe
   CHECK(same(kept, best));
   int measurements = 0;  // each train_step_fn does two steps, three steps lie between measurements
   temporary_folder other;
-  run(m, {.logdir = other.path, .train_step_fn = [](const auto& train_step) { return train_step(), train_step(); }, .number_of_steps = 30,
+  run(m, {.logdir = other.path,
+          .train_step_fn = [](const auto& train_step) { return train_step(), train_step(); },
+          .number_of_steps = 30,
           .early_stopping = {.evaluate = [&] { return ++measurements; }, .every_n_steps = 3, .patience = 100}});
   CHECK(measurements == 10);
   CHECK(complaint([&] { run(m, {.early_stopping = {.evaluate = [] { return 0.0; }}}); }) ==

@@ -14,7 +14,8 @@ using namespace slim;
 
 namespace {
 
-inline constexpr auto net = scope("net", fully_connected(6, "fc1", normalizer_fn = batch_norm) >> dropout(0.5, "drop") >> fully_connected(3, "fc2", activation_fn = none));
+inline constexpr auto net =
+    scope("net", fully_connected(6, "fc1", normalizer_fn = batch_norm) >> dropout(0.5, "drop") >> fully_connected(3, "fc2", activation_fn = none));
 using small_model = model<net, input<5>>;
 
 template <class Optimizer>
@@ -99,7 +100,7 @@ TEST_CASE("a learning rate that is no number is refused before anything changes"
 
 namespace {
 inline constexpr auto by_step = [](tensor x) { return mean(x * variable(x, "w", {}, constant(1))) + global_step(x); };
-}
+}  // namespace
 
 TEST_CASE("a network reads the global step: that of its train_op, 0 at inference") {
   model<by_step, input<1>> m{seed(1)};

@@ -16,8 +16,8 @@ using namespace slim;
 
 namespace {
 
-inline constexpr auto net = scope("net", fully_connected(4, "fc1", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))
-                                            >> fully_connected(3, "fc2", activation_fn = nn::tanh) >> fully_connected(2, "out", activation_fn = none));
+inline constexpr auto net = scope("net", fully_connected(4, "fc1", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1)) >>
+                                             fully_connected(3, "fc2", activation_fn = nn::tanh) >> fully_connected(2, "out", activation_fn = none));
 using net_model = model<net, input<3>, precision<double>>;
 inline constexpr double learning_rate = 0.5;
 
@@ -119,8 +119,8 @@ TEST_CASE("clip_global_norm scales all gradients by the norm of them together, m
   const auto multiplier = [&](int v) { return in("net/fc1", v) ? 2.0 : in("net/out/biases", v) ? -0.5 : 1.0; };
   double square = 0;
   for (int v = 0; v < m.variables(); ++v) square += multiplier(v) * multiplier(v) * square_norm(gradients[static_cast<std::size_t>(v)]);
-  auto op = train_op_of(m, learning::clip_global_norm{0.7}, learning::gradient_multiplier<"net/out/biases">{-0.5},
-                        learning::gradient_multiplier<"net/fc1">{2.0});
+  auto op =
+      train_op_of(m, learning::clip_global_norm{0.7}, learning::gradient_multiplier<"net/out/biases">{-0.5}, learning::gradient_multiplier<"net/fc1">{2.0});
   op(images, targets);
   REQUIRE(std::sqrt(square) > 0.7);
   check_moved(start, m, [&](int v) { return multiplier(v) * 0.7 / std::sqrt(square); });
@@ -190,8 +190,8 @@ TEST_CASE("gradient_noise_scale adds a truncated normal number to each element, 
   const auto gradients = gradients_at(start);
   const auto noise_of = [&](int steps_before, int threads) {
     net_model m = start;
-    auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{learning_rate},
-                                        learning::gradient_noise_scale{2.0}, learning::gradient_multiplier<"net/out">{0.5}, threads);
+    auto op = learning::create_train_op(m, losses::mean_squared_error, optimizers::gradient_descent{learning_rate}, learning::gradient_noise_scale{2.0},
+                                        learning::gradient_multiplier<"net/out">{0.5}, threads);
     op.for_each_state([&](const variable_reference& one) {
       if (one.name == "global_step") one.values<std::int64_t>()[0] = steps_before;
     });
@@ -233,7 +233,7 @@ TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_
     CHECK(same == !(in("net/fc2", v) || in("net/out/weights", v) || in("net/fc1/BatchNorm/moving", v)));
   }
   CHECK(op.program.sizes.steps < train_op_of(m).program.sizes.steps);  // dead gradients are gone
-  CHECK(op.regularization_losses() == 1);  // of a frozen layer: still counts
+  CHECK(op.regularization_losses() == 1);                              // of a frozen layer: still counts
   std::vector<std::string> names;
   auto adam = learning::create_train_op(m, losses::mean_squared_error, optimizers::adam{}, learning::variables_to_train<"net/out/weights">{});
   adam.for_each_state([&](const variable_reference& one) { names.push_back(one.name); });
@@ -242,8 +242,7 @@ TEST_CASE("variables_to_train: the others keep every bit, but averages of batch_
 
 TEST_CASE("regularization_scale: weight decay as a number of the run") {
   static constexpr auto decayed = [](double scale) {
-    return fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(scale))
-           >> fully_connected(2, "out", activation_fn = none);
+    return fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(scale)) >> fully_connected(2, "out", activation_fn = none);
   };
   static constexpr auto unit = decayed(1.0), tenth = decayed(0.1);
   model<unit, input<3>, precision<double>> scaled(seed(3));
@@ -254,8 +253,7 @@ TEST_CASE("regularization_scale: weight decay as a number of the run") {
     CHECK(with_number(images, targets) == doctest::Approx(with_constant(images, targets)).epsilon(1e-12));
     CHECK(with_number.loss(1) == doctest::Approx(with_constant.loss(1)).epsilon(1e-12));
   }
-  for (std::size_t i = 0; i < scaled.parameters().size(); ++i)
-    CHECK(scaled.parameters()[i] == doctest::Approx(built_in.parameters()[i]).epsilon(1e-11));
+  for (std::size_t i = 0; i < scaled.parameters().size(); ++i) CHECK(scaled.parameters()[i] == doctest::Approx(built_in.parameters()[i]).epsilon(1e-11));
   with_number.option<learning::regularization_scale>().factor = 0;  // may change between steps
   const double total = with_number(images, targets);
   CHECK(total == with_number.loss(0));
@@ -263,8 +261,8 @@ TEST_CASE("regularization_scale: weight decay as a number of the run") {
 }
 
 TEST_CASE("accumulate_gradients: parts of a batch give the step of the whole batch") {
-  static constexpr auto plain = fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1))
-                                >> fully_connected(2, "out", activation_fn = none);
+  static constexpr auto plain =
+      fully_connected(4, "fc1", activation_fn = nn::tanh, weights_regularizer = l2_regularizer(0.1)) >> fully_connected(2, "out", activation_fn = none);
   using plain_model = model<plain, input<3>, precision<double>>;
   const auto check = [](auto optimizer, auto... options) {
     plain_model whole(seed(3)), parts(seed(3));
@@ -346,7 +344,8 @@ TEST_CASE("check_numerics names where numbers went wrong first") {
         "step 2: expected finite numbers, found 1 NaN or infinite in variable net/fc2/biases" + end);
   CHECK(message([&](auto&, auto& x, auto&) { x[4] = 1 / 0.0, x[7] = nan; }) == "step 2: expected finite numbers, found 2 NaN or infinite in input 0" + end);
   CHECK(message([&](auto&, auto&, auto& y) { y[0] = nan; }) == "step 2: expected finite numbers, found 1 NaN or infinite in input 1" + end);
-  CHECK(message([&](auto& m, auto&, auto&) { std::ranges::fill(m.template variable<"net/out/weights">(), 1e308); }).find("in layer net/out") != std::string::npos);
+  CHECK(message([&](auto& m, auto&, auto&) { std::ranges::fill(m.template variable<"net/out/weights">(), 1e308); }).find("in layer net/out") !=
+        std::string::npos);
 
   net_model m(seed(3));
   auto unchecked = train_op_of(m);
@@ -380,8 +379,9 @@ TEST_CASE("skip_not_finite passes bad batches over: the run is the one without t
     for (const int s : {0, 1}) CHECK(std::ranges::equal(skipping.slot_values(v, s), plain.slot_values(v, s)));
 
   skipping(bad_images, targets), skipping(bad_images, targets);
-  CHECK_THROWS_WITH_AS(skipping(bad_images, targets),
-                       "step 4: expected a finite loss after 2 batches in a row that were passed over, found nan; lower the learning rate or check inputs and labels", error);
+  CHECK_THROWS_WITH_AS(
+      skipping(bad_images, targets),
+      "step 4: expected a finite loss after 2 batches in a row that were passed over, found nan; lower the learning rate or check inputs and labels", error);
   CHECK(std::memcmp(with.parameters().data(), without.parameters().data(), with.parameters().size_bytes()) == 0);
 
   net_model parts(seed(3));  // a part of a step that is passed over is none

@@ -9,8 +9,8 @@ using namespace slim;
 namespace {
 
 inline constexpr auto net = conv2d(20, 3, "conv1", conv_algorithm = algorithm::winograd_4x4) >> max_pool2d(2, "pool") >> batch_norm("norm") >>
-                            conv2d(24, 3, "conv2", conv_algorithm = algorithm::winograd_2x2) >> conv2d(70, 3, "conv3") >> flatten() >> fully_connected(37, "fc") >>
-                            fully_connected(3, "out", activation_fn = none);
+                            conv2d(24, 3, "conv2", conv_algorithm = algorithm::winograd_2x2) >> conv2d(70, 3, "conv3") >> flatten() >>
+                            fully_connected(37, "fc") >> fully_connected(3, "out", activation_fn = none);
 
 std::vector<float> all(const auto& matrix) { return {matrix.data(), matrix.data() + matrix.size()}; }
 

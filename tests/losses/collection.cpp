@@ -59,8 +59,9 @@ constexpr auto named = [](tensor x, tensor y) {
   losses::log_loss(0.5 + 0.0 * x, y, 100.0, 1e-7, {.loss_collection = none});
   losses::add_loss(mean(x), "watched");
   apply_regularization(l2_regularizer(2.0), model_variable(x, "a", {2}, constant(3.0)), model_variable(x, "b", {1}, constant(2.0)));
-  return outputs(losses::get_losses<"tower">() + 0.0 * mean(x), losses::get_losses<"", "watched">() + 0.0 * mean(x), losses::get_losses<"mean_squared_error_1", "losses">() + 0.0 * mean(x),
-                 losses::get_total_loss() + 0.0 * mean(x), losses::get_regularization_losses<"get_reg">() + 0.0 * mean(x));
+  return outputs(losses::get_losses<"tower">() + 0.0 * mean(x), losses::get_losses<"", "watched">() + 0.0 * mean(x),
+                 losses::get_losses<"mean_squared_error_1", "losses">() + 0.0 * mean(x), losses::get_total_loss() + 0.0 * mean(x),
+                 losses::get_regularization_losses<"get_reg">() + 0.0 * mean(x));
 };
 
 }  // namespace
@@ -78,5 +79,6 @@ TEST_CASE("losses are called as in TF-Slim and are found by their names and coll
   std::vector<std::string> names;
   const auto& p = traced<named, net::options>::program;
   for (int i = 0; i < p.sizes.losses; ++i) names.push_back(graph::scope_name(p.scopes, p.losses[i].scope).c_str());
-  CHECK(names == std::vector<std::string>{"mean_squared_error/value", "mean_squared_error_1/value", "tower/absolute_difference/value", "tower/depth/value", "", "get_regularization_penalty"});
+  CHECK(names == std::vector<std::string>{"mean_squared_error/value", "mean_squared_error_1/value", "tower/absolute_difference/value", "tower/depth/value", "",
+                                          "get_regularization_penalty"});
 }

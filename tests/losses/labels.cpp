@@ -58,12 +58,14 @@ TEST_CASE("a class that does not exist is an error that names the example, whate
   check_impossible_labels<double, computed, input<>>(double{}, 1, {3, -1, 1.5, nan});
   model<pass, input<width>> m(seed(1));
   auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1});
-  CHECK_THROWS_WITH_AS(op(std::vector<float>(3 * width), std::vector<float>{0, 1.5f, 1}), "labels: example 1: expected a class from 0 to 2, found 1.5; check the data set or the number of outputs", slim::error);
+  CHECK_THROWS_WITH_AS(op(std::vector<float>(3 * width), std::vector<float>{0, 1.5f, 1}),
+                       "labels: example 1: expected a class from 0 to 2, found 1.5; check the data set or the number of outputs", slim::error);
 }
 
 namespace {
 constexpr auto trained_on_computed = [](tensor x, tensor y) {
-  return losses::sparse_softmax_cross_entropy(fully_connected(3, "fc", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))(x), flatten("labels")(y - 1.0)) +
+  return losses::sparse_softmax_cross_entropy(fully_connected(3, "fc", normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.1))(x),
+                                              flatten("labels")(y - 1.0)) +
          add_n(losses::get_regularization_losses());
 };
 }  // namespace

@@ -42,8 +42,7 @@ double softmax_loss(const double* x, const double* y, double scale, double smoot
   double largest = x[0] * scale, sum = 0, targets = 0, loss = 0;
   for (int c = 0; c < width; ++c) largest = std::max(largest, scale * x[c]), targets += std::exp(y[c]);
   for (int c = 0; c < width; ++c) sum += std::exp(scale * x[c] - largest);
-  for (int c = 0; c < width; ++c)
-    loss -= (std::exp(y[c]) / targets * (1 - smoothing) + smoothing / width) * (scale * x[c] - largest - std::log(sum));
+  for (int c = 0; c < width; ++c) loss -= (std::exp(y[c]) / targets * (1 - smoothing) + smoothing / width) * (scale * x[c] - largest - std::log(sum));
   return loss;
 }
 
@@ -154,8 +153,8 @@ TEST_CASE("weights of other shapes, and the pairwise loss") {
     weighted_pairs += column[e] * pairwise / (width * width);
   }
   const double n = batch_size * width;
-  const double expected[] = {plain / n,       2.5 * plain / n, 0, by_element / elements, by_column / (3 * width), 0, 3 * cosine / batch_size, pairs, 0,
-                             weighted_pairs};
+  const double expected[] = {plain / n, 2.5 * plain / n, 0, by_element / elements, by_column / (3 * width), 0, 3 * cosine / batch_size, pairs,
+                             0,         weighted_pairs};
   CHECK(op.losses() == static_cast<int>(std::size(expected)));
   for (std::size_t k = 0; k < std::size(expected); ++k) {
     INFO("loss " << k);
@@ -173,7 +172,8 @@ constexpr auto classes = [](tensor logits, tensor labels, tensor weights) {
   losses::hinge_loss(logits, one_hot_encoding(width, "hinge_labels")(signs));  // not reduced, not collected
   losses::sparse_softmax_cross_entropy(logits, labels, 0.5);
   losses::sparse_softmax_cross_entropy(logits, labels, 2, {.scope = "twice"});
-  const tensor tripled = scope("head", [](const tensor& y) { return scope("AuxLogits", [](const tensor& z) { return collect_named_output(3.0 * z); })(y); })(logits);
+  const tensor tripled =
+      scope("head", [](const tensor& y) { return scope("AuxLogits", [](const tensor& z) { return collect_named_output(3.0 * z); })(y); })(logits);
   losses::with_aux_logits<losses::sparse_softmax_cross_entropy>(logits, labels);
   losses::with_aux_logits<losses::softmax_cross_entropy>(0.5 * tripled, one_hot_encoding(width, "labels")(labels));
   return losses::get_total_loss();

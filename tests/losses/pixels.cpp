@@ -37,7 +37,8 @@ void check_pixels(int batch) {
   double plain = 0, weighted = 0, smooth = 0;
   int counted = 0;
   for (std::size_t i = 0; i < all; ++i) {
-    const double logits[] = {static_cast<double>(x[2 * i]), static_cast<double>(x[2 * i + 1])}, labels[] = {static_cast<double>(y[2 * i]), static_cast<double>(y[2 * i + 1])};
+    const double logits[] = {static_cast<double>(x[2 * i]), static_cast<double>(x[2 * i + 1])},
+                 labels[] = {static_cast<double>(y[2 * i]), static_cast<double>(y[2 * i + 1])};
     plain += pixel_loss(logits, labels);
     smooth += pixel_loss(logits, labels, 0.25);
     weighted += static_cast<double>(w[i]) * pixel_loss(logits, labels);
@@ -194,7 +195,8 @@ void check_distances(int batch) {
   int counted = 0;
   for (int e = 0; e < batch; ++e) {
     double products = 0;
-    for (int i = 0; i < 6; ++i) products += static_cast<double>(x[static_cast<std::size_t>(e * 6 + i)]) * static_cast<double>(y[static_cast<std::size_t>(e * 6 + i)]);
+    for (int i = 0; i < 6; ++i)
+      products += static_cast<double>(x[static_cast<std::size_t>(e * 6 + i)]) * static_cast<double>(y[static_cast<std::size_t>(e * 6 + i)]);
     const double weight = static_cast<double>(w[static_cast<std::size_t>(e)]);
     along_columns += rows - products, along_rows += columns - products;  // what is left has `rows` losses, or `columns`
     weighted_columns += weight * (rows - products), weighted_rows += weight * (columns - products);

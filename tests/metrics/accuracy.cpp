@@ -44,8 +44,8 @@ TEST_CASE("accuracy of one batch") {
   const bool yes_no[] = {true, false}, yes_yes[] = {true, true};
   CHECK(accuracy(yes_no, yes_yes) == 0.5);
   CHECK(std::isnan(accuracy(classes{}, classes{})));
-  CHECK_THROWS_WITH_AS(accuracy(numbers{1}, numbers{1}),
-                       "accuracy: labels: expected integers or bool, found float64; convert scores to classes first", slim::error);
+  CHECK_THROWS_WITH_AS(accuracy(numbers{1}, numbers{1}), "accuracy: labels: expected integers or bool, found float64; convert scores to classes first",
+                       slim::error);
   CHECK_THROWS_WITH_AS(accuracy(std::vector<long>{1}, classes{1}),
                        "accuracy: predictions: expected the type of the labels, int32, found int64; convert one of them", slim::error);
 }

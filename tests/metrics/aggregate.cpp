@@ -24,8 +24,7 @@ TEST_CASE("a list of metrics has one update and one value") {
 }
 
 TEST_CASE("a map of metrics is read by name") {
-  auto metrics = aggregate_metric_map(metric<"eval/Accuracy">(streaming_accuracy()), metric<"iou">(streaming_mean_iou(2)),
-                                      metric<"mean">(streaming_mean()));
+  auto metrics = aggregate_metric_map(metric<"eval/Accuracy">(streaming_accuracy()), metric<"iou">(streaming_mean_iou(2)), metric<"mean">(streaming_mean()));
   metrics.at<"mean">().update(numbers{1, 2});  // arguments of its own
   CHECK(metrics.value<"mean">() == 1.5);
   CHECK(metrics.value().at<"eval/Accuracy">() == 0);

@@ -32,8 +32,7 @@ TEST_CASE("top_k: best first, of equal scores the lower class, NaN last") {
   const auto top = top_k(all.scores, 3);
   for (std::size_t i = 0; i < 6; ++i) CHECK(std::vector<int>(top[i].begin(), top[i].end()) == all.top[i]);
   CHECK(top_k((matrix(1, 4) << 1, 2, 2, not_a_number).finished(), 4)[0] == std::vector<long>{1, 2, 0, 3});
-  CHECK_THROWS_WITH_AS(top_k(all.scores, 9),
-                       "top_k: k: expected 1 to 8 (the number of classes), found 9; choose a smaller k or pass scores of all classes",
+  CHECK_THROWS_WITH_AS(top_k(all.scores, 9), "top_k: k: expected 1 to 8 (the number of classes), found 9; choose a smaller k or pass scores of all classes",
                        slim::error);
   CHECK_THROWS_AS(streaming_sparse_recall_at_k(0).update(all.scores, all.labels), slim::error);
 }

@@ -12,8 +12,7 @@ namespace {
 double area(int num_thresholds, curve kind, const numbers& weights) {
   const sample::scored all;
   streaming_auc auc(num_thresholds, kind);
-  const double last = sample::in_batches(all, all.predictions, weights,
-                                         [&](const auto& p, const auto& y, const auto& w) { return auc.update(p, y, w); });
+  const double last = sample::in_batches(all, all.predictions, weights, [&](const auto& p, const auto& y, const auto& w) { return auc.update(p, y, w); });
   CHECK(auc.value() == last);
   return last;
 }

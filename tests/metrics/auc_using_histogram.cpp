@@ -30,8 +30,7 @@ TEST_CASE("many bins separate what one bin cannot") {
 
 TEST_CASE("wrong arguments") {
   CHECK_THROWS_WITH_AS(auc_using_histogram({1, 1}),
-                       "auc_using_histogram: score_range: expected the lower limit first, found 1 and 1; use {0, 1} for probabilities",
-                       slim::error);
+                       "auc_using_histogram: score_range: expected the lower limit first, found 1 and 1; use {0, 1} for probabilities", slim::error);
   CHECK_THROWS_AS(auc_using_histogram({0, 1}, 0), slim::error);
   auc_using_histogram auc({0, 1});
   CHECK_THROWS_AS(auc.update(numbers{3}, numbers{0.5}), slim::error);

@@ -11,8 +11,7 @@ namespace {
 
 void check(auc_with_confidence_intervals metric, const numbers& weights, const auc_interval& expected) {
   const sample::scored all;
-  const auc_interval found =
-      sample::in_batches(all, all.tied, weights, [&](const auto& p, const auto& y, const auto& w) { return metric.update(y, p, w); });
+  const auc_interval found = sample::in_batches(all, all.tied, weights, [&](const auto& p, const auto& y, const auto& w) { return metric.update(y, p, w); });
   CHECK(found.auc == doctest::Approx(expected.auc).epsilon(1e-9));
   CHECK(found.lower == doctest::Approx(expected.lower).epsilon(1e-9));
   CHECK(found.upper == doctest::Approx(expected.upper).epsilon(1e-9));
@@ -44,6 +43,6 @@ TEST_CASE("perfect scores are their own interval; one class or too little weight
   CHECK(perfect.upper == 1);
   metric.reset();
   CHECK(metric.value().auc == 0);
-  CHECK_THROWS_WITH_AS(auc_with_confidence_intervals(95),
-                       "auc_with_confidence_intervals: alpha: expected a share between 0 and 1, found 95; 0.95 means 95 %", slim::error);
+  CHECK_THROWS_WITH_AS(auc_with_confidence_intervals(95), "auc_with_confidence_intervals: alpha: expected a share between 0 and 1, found 95; 0.95 means 95 %",
+                       slim::error);
 }

@@ -36,7 +36,8 @@ TEST_CASE("any axis of any shape") {
   CHECK(last.numbers() == numbers{0, 1, 8, 2, 3, 10, 4, 5, 12, 6, 7, 14});
   only.update(second, {4}), only.update(first, {8});
   CHECK(only.shape() == std::vector<long>{12});
-  CHECK_THROWS_WITH_AS(middle.value(), "streaming_concat: value: expected batches of examples x values, found [2, 3, 2]; read numbers() and shape()", slim::error);
+  CHECK_THROWS_WITH_AS(middle.value(), "streaming_concat: value: expected batches of examples x values, found [2, 3, 2]; read numbers() and shape()",
+                       slim::error);
   CHECK_THROWS_AS(middle.update(first, {8}), slim::error);
   CHECK_THROWS_WITH_AS(middle.update(first, {2, 1, 2}),
                        "streaming_concat: values: expected 4 numbers for the shape [2, 1, 2], found 8; give the shape of the whole batch", slim::error);
@@ -63,8 +64,8 @@ TEST_CASE("many batches") {
 }
 
 TEST_CASE("wrong arguments") {
-  CHECK_THROWS_WITH_AS(streaming_concat(2).update(numbers{1}),
-                       "streaming_concat: axis: expected one of 2, -2 to 1, found 2; the batch has the shape [1, 1]", slim::error);
+  CHECK_THROWS_WITH_AS(streaming_concat(2).update(numbers{1}), "streaming_concat: axis: expected one of 2, -2 to 1, found 2; the batch has the shape [1, 1]",
+                       slim::error);
   CHECK_THROWS_AS(streaming_concat(-3).update(numbers{1}), slim::error);
   CHECK_THROWS_AS(streaming_concat(0, -1), slim::error);
   streaming_concat all;

@@ -56,8 +56,7 @@ TEST_CASE("cohen_kappa is agreement beyond chance, labels first") {
   kappa.reset();
   CHECK(kappa.update(classes{0, 1}, classes{0, 1}) == 1);
   CHECK(cohen_kappa(2).update(classes{1, 1}, classes{1, 1}) == 0);  // chance alone would agree
-  CHECK_THROWS_WITH_AS(cohen_kappa(1), "cohen_kappa: num_classes: expected at least 2, found 1; pass the number of classes of the data set",
-                       slim::error);
+  CHECK_THROWS_WITH_AS(cohen_kappa(1), "cohen_kappa: num_classes: expected at least 2, found 1; pass the number of classes of the data set", slim::error);
 }
 
 TEST_CASE("classes out of range are refused before anything is added, masked ones are not looked at") {

@@ -49,12 +49,11 @@ TEST_CASE("streaming_mean_tensor averages each element") {
   mean.update(first);
   CHECK(mean.update(second) == (matrix(2, 2) << 3, 4, 5, 6).finished());
   mean.reset();
-  mean.update(first, numbers{1, 0});                                    // the second row has no weight yet
+  mean.update(first, numbers{1, 0});  // the second row has no weight yet
   CHECK(mean.value() == (matrix(2, 2) << 1, 2, 0, 0).finished());
   CHECK(mean.update(second, 3) == (matrix(2, 2) << 4, 5, 7, 8).finished());
   CHECK_THROWS_WITH_AS(mean.update(numbers{1, 2}),
-                       "streaming_mean_tensor: values: expected the shape [2, 2], found [2, 1]; all batches have the shape given at construction",
-                       slim::error);
+                       "streaming_mean_tensor: values: expected the shape [2, 2], found [2, 1]; all batches have the shape given at construction", slim::error);
 }
 
 TEST_CASE("streaming_count counts elements or their weights") {

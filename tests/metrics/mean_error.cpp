@@ -44,8 +44,7 @@ TEST_CASE("relative error: a normalizer of 0 makes the element 0") {
   relative.reset();
   CHECK(relative.update(numbers{2, 4}, numbers{1, 3}, numbers{1, 2}, numbers{3, 1}) == (3 * 1 + 0.5) / 4);
   CHECK_THROWS_WITH_AS(relative.update(numbers{2, 4}, numbers{1, 3}, 1),
-                       "streaming_mean_relative_error: normalizer: expected the shape [2, 1], found [1, 1]; pass one number for each label",
-                       slim::error);
+                       "streaming_mean_relative_error: normalizer: expected the shape [2, 1], found [1, 1]; pass one number for each label", slim::error);
 }
 
 TEST_CASE("cosine distance of unit vectors along both extents") {

@@ -14,10 +14,8 @@ template <class Metric>
 double over_sample(Metric metric) {
   const sample::scored all;
   return sample::in_batches(all, all.predictions, all.weights, [&](const auto& p, const auto& y, const auto& w) {
-    if constexpr (Metric::labels_first)
-      return metric.update(y, p, w);
-    else
-      return metric.update(p, y, w);
+    if constexpr (Metric::labels_first) return metric.update(y, p, w);
+    else return metric.update(p, y, w);
   });
 }
 

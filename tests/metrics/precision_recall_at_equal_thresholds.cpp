@@ -35,8 +35,7 @@ TEST_CASE("nothing seen, wrong values") {
   CHECK(metric.value().thresholds.size() == 201);
   CHECK(metric.value().precision[7] == 0);
   CHECK_THROWS_WITH_AS(metric.update(numbers{2}, numbers{0.5}),
-                       "precision_recall_at_equal_thresholds: labels must be 0 or 1, found 2; compare class numbers with the class first",
-                       slim::error);
+                       "precision_recall_at_equal_thresholds: labels must be 0 or 1, found 2; compare class numbers with the class first", slim::error);
   CHECK_THROWS_AS(metric.update(numbers{1}, numbers{1.01}), slim::error);
   CHECK_THROWS_AS(precision_recall_at_equal_thresholds(1), slim::error);
   CHECK(metric.value().tp[0] == 0);

@@ -26,9 +26,7 @@ struct scored {
 // Adds the examples in batches of 13, 13, 13 and 1; returns what the last update returned.
 template <class Update>
 auto in_batches(const scored& all, const std::vector<double>& predictions, const std::vector<double>& weights, Update update) {
-  const auto part = [](const auto& whole, int from) {
-    return std::vector(whole.begin() + from, from + 13 < 40 ? whole.begin() + from + 13 : whole.end());
-  };
+  const auto part = [](const auto& whole, int from) { return std::vector(whole.begin() + from, from + 13 < 40 ? whole.begin() + from + 13 : whole.end()); };
   for (int from = 0; from < 39; from += 13) update(part(predictions, from), part(all.labels, from), part(weights, from));
   return update(part(predictions, 39), part(all.labels, 39), part(weights, 39));
 }

@@ -10,9 +10,10 @@ using namespace slim;
 
 namespace {
 
-inline constexpr auto net = scope("net",
-    arg_scope<conv2d>(normalizer_fn = batch_norm)(conv2d(17, {5, 5}, "conv1") >> max_pool2d({3, 3}, 2, "pool1", padding = SAME) >> conv2d(32, {3, 3}, "conv2"))
- >> dropout(0.5, "dropout1") >> fully_connected(65, "fc1", weights_regularizer = l2_regularizer(0.01)) >> fully_connected(10, "fc2", activation_fn = none));
+inline constexpr auto net = scope("net", arg_scope<conv2d>(normalizer_fn = batch_norm)(
+                                             conv2d(17, {5, 5}, "conv1") >> max_pool2d({3, 3}, 2, "pool1", padding = SAME) >> conv2d(32, {3, 3}, "conv2")) >>
+                                             dropout(0.5, "dropout1") >> fully_connected(65, "fc1", weights_regularizer = l2_regularizer(0.01)) >>
+                                             fully_connected(10, "fc2", activation_fn = none));
 using trained = model<net, input<28, 28, 1>>;
 
 std::vector<float> train(int threads) {

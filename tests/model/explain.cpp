@@ -53,6 +53,6 @@ TEST_CASE("explain of a train_op: an update in a product is listed with its func
   const auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{});
   const std::string text = explain(op);
   CHECK(has(text, "kernels of a training step"));
-  CHECK(has(text, "\n              update "));                        // of large/weights, in its product
+  CHECK(has(text, "\n              update "));                                           // of large/weights, in its product
   CHECK(text.find("\n              update ") == text.rfind("\n              update "));  // and of nothing else
 }

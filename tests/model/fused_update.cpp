@@ -76,7 +76,8 @@ TEST_CASE("the state of a fused update is part of the training state") {
   REQUIRE(updates_in_pieces<decltype(op)>() == 1);
   std::vector<std::string> names;
   op.for_each_state([&](const variable_reference& one) { names.push_back(one.name); });
-  for (const char* name : {"fc/weights/Adam", "fc/weights/Adam_1", "fc/biases/Adam", "fc/biases/Adam_1"}) CHECK(std::count(names.begin(), names.end(), name) == 1);
+  for (const char* name : {"fc/weights/Adam", "fc/weights/Adam_1", "fc/biases/Adam", "fc/biases/Adam_1"})
+    CHECK(std::count(names.begin(), names.end(), name) == 1);
 }
 
 TEST_CASE("a kept gradient of a fused update is the gradient") {

@@ -108,8 +108,8 @@ TEST_CASE("an end point that is kept can be read, and matches what the layers co
 
 TEST_CASE("batches of a wrong size are refused") {
   small_model m{seed(1), capacity(3)};
-  CHECK_THROWS_AS(m.predict(images(4)), error);                    // more than the capacity
-  CHECK_THROWS_AS(m.predict(std::vector<float>(61)), error);       // no whole number of examples
+  CHECK_THROWS_AS(m.predict(images(4)), error);               // more than the capacity
+  CHECK_THROWS_AS(m.predict(std::vector<float>(61)), error);  // no whole number of examples
   CHECK_THROWS_AS(m.predict(std::vector<float>{}), error);
   CHECK(m.predict(images(3)).rows() == 3);
 }
@@ -118,7 +118,8 @@ TEST_CASE("labels are checked") {
   small_model m{seed(1)};
   auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{0.1});
   const auto x = images(2);
-  CHECK_THROWS_WITH_AS(op(x, std::vector<int>{0, 4}), "labels: example 1: expected a class from 0 to 3, found 4; check the data set or the number of outputs", error);
+  CHECK_THROWS_WITH_AS(op(x, std::vector<int>{0, 4}), "labels: example 1: expected a class from 0 to 3, found 4; check the data set or the number of outputs",
+                       error);
   CHECK_THROWS_AS(op(x, std::vector<int>{0, -1}), error);
   CHECK_THROWS_AS(op(x, std::vector<int>{0, 1, 2}), error);  // three labels for two images
 }
@@ -166,7 +167,8 @@ TEST_CASE("integers are numbers, and an Eigen matrix has one example in each row
   CHECK(m.predict(Eigen::Map<const Eigen::VectorXf, 0, Eigen::InnerStride<2>>(strided.data(), 4)) == expected.topRows(1));
   CHECK(m.predict(by_columns.row(1)) == expected.bottomRows(1));
   const Eigen::Matrix<float, 4, 2> one_in_each_column = expected.transpose();
-  CHECK_THROWS_WITH_AS(m.predict(one_in_each_column), doctest::Contains("input 0: expected one row of 4 numbers for each example, found a column-major matrix of 4 x 2"), error);
+  CHECK_THROWS_WITH_AS(m.predict(one_in_each_column),
+                       doctest::Contains("input 0: expected one row of 4 numbers for each example, found a column-major matrix of 4 x 2"), error);
   model<same, input<4>, precision<double>> twice_as_exact{seed(1)};
   CHECK(twice_as_exact.predict(std::vector<int>{1, 2, 3, 16777217})(0, 3) == 16777217);
 }

@@ -10,7 +10,8 @@ using namespace slim;
 namespace {
 
 // Nine tiles of Winograd's algorithm per image and more than one group of columns: 22 images take another schedule than 40.
-constexpr auto net = scope("net", conv2d(96, {3, 3}, "conv1") >> conv2d(80, {3, 3}, "conv2") >> global_avg_pool("pool") >> fully_connected(5, "logits", activation_fn = none));
+constexpr auto net =
+    scope("net", conv2d(96, {3, 3}, "conv1") >> conv2d(80, {3, 3}, "conv2") >> global_avg_pool("pool") >> fully_connected(5, "logits", activation_fn = none));
 
 using net_model = model<net, input<12, 12, 40>>;
 
@@ -26,8 +27,10 @@ TEST_CASE("a batch gives the same bits whatever the capacity, also where it is c
     CAPTURE(examples);
     net_model roomy(seed(1), capacity(40), 2), exact(seed(1), capacity(examples), 1);
     CHECK(roomy.predict(x) == exact.predict(x));
-    auto roomy_step = learning::create_train_op(roomy, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(40), 2);
-    auto exact_step = learning::create_train_op(exact, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(examples), 1);
+    auto roomy_step =
+        learning::create_train_op(roomy, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(40), 2);
+    auto exact_step =
+        learning::create_train_op(exact, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1}, capacity(examples), 1);
     CHECK(roomy_step(x, labels) == exact_step(x, labels));
     for (int v = 0; v < roomy.variables(); ++v) {
       INFO(roomy.variable_name(v));

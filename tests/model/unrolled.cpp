@@ -46,6 +46,7 @@ TEST_CASE("small kernels and general kernels give the same predictions and gradi
   CHECK(step(first, labels) == doctest::Approx(other_step(repeated, repeated_labels)).epsilon(1e-5));
   for (int v = 0; v < m.variables(); ++v) {
     INFO(m.variable_name(v));
-    for (std::size_t i = 0; i < m.variable_values(v).size(); ++i) CHECK(m.variable_values(v)[i] == doctest::Approx(other.variable_values(v)[i]).epsilon(1e-4).scale(1));
+    for (std::size_t i = 0; i < m.variable_values(v).size(); ++i)
+      CHECK(m.variable_values(v)[i] == doctest::Approx(other.variable_values(v)[i]).epsilon(1e-4).scale(1));
   }
 }

@@ -34,7 +34,16 @@ using strings = std::vector<std::string>;
 
 TEST_CASE("collections: saved, of the model, local, trainable, a user's own") {
   net_model m{seed(1)};
-  const strings saved{"A/a", "A/fooa", "B/a", "a", "A2/weights", "A2/biases", "logits/weights", "logits/BatchNorm/beta", "logits/BatchNorm/moving_mean", "logits/BatchNorm/moving_variance"};
+  const strings saved{"A/a",
+                      "A/fooa",
+                      "B/a",
+                      "a",
+                      "A2/weights",
+                      "A2/biases",
+                      "logits/weights",
+                      "logits/BatchNorm/beta",
+                      "logits/BatchNorm/moving_mean",
+                      "logits/BatchNorm/moving_variance"};
   CHECK(names(get_variables(m)) == saved);
   strings of_model = saved;
   std::erase(of_model, "A/fooa"), std::erase(of_model, "B/a");
@@ -112,7 +121,8 @@ TEST_CASE("lists are filtered by patterns") {
   CHECK(names(filter_variables(all, {"A/.*", "moving"})) == strings{"A/a", "A/fooa", "logits/BatchNorm/moving_mean", "logits/BatchNorm/moving_variance"});
   CHECK(names(filter_variables(all, {"a$"}, {"A", "beta"})) == strings{"B/a", "a"});
   CHECK(names(filter_variables(all, {"a"}, {}, false)) == strings{"a"});
-  CHECK(names(filter_variables(all, {}, {"BatchNorm", "A", "a"}, false)) == strings{"B/a", "logits/weights", "logits/BatchNorm/beta", "logits/BatchNorm/moving_mean", "logits/BatchNorm/moving_variance"});
+  CHECK(names(filter_variables(all, {}, {"BatchNorm", "A", "a"}, false)) ==
+        strings{"B/a", "logits/weights", "logits/BatchNorm/beta", "logits/BatchNorm/moving_mean", "logits/BatchNorm/moving_variance"});
   CHECK_THROWS_AS(filter_variables(all, {"*"}), error);
 }
 
@@ -122,7 +132,8 @@ TEST_CASE("values are assigned by name, all or none") {
   CHECK(m.variable<"a">()[5] == 6);
   CHECK(m.variable<"logits/BatchNorm/beta">()[0] == 7);
   CHECK_THROWS_WITH_AS(assign_from_values(m, {{"a", {9, 9, 9, 9, 9, 9}}, {"b", {1}}}), doctest::Contains("variable 'b': not in this network"), error);
-  CHECK_THROWS_WITH_AS(assign_from_values(m, {{"B/a", {1}}, {"A/a", {9, 9, 9, 9, 9, 9}}}), "assign_from_values: variable 'B/a': expected 6 values, found 1; give one for each element", error);
+  CHECK_THROWS_WITH_AS(assign_from_values(m, {{"B/a", {1}}, {"A/a", {9, 9, 9, 9, 9, 9}}}),
+                       "assign_from_values: variable 'B/a': expected 6 values, found 1; give one for each element", error);
   CHECK(m.variable<"a">()[0] == 1);
   CHECK(m.variable<"A/a">()[0] == 1);
 }

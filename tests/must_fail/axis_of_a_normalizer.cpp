@@ -3,9 +3,11 @@
 using namespace slim;
 
 #ifdef REPAIRED
-inline constexpr auto net = scope("net", layer_norm("layer", begin_norm_axis = -2) >> group_norm("group", groups = 2, reduction_axes = {1}) >> unit_norm(3, "unit"));
+inline constexpr auto net =
+    scope("net", layer_norm("layer", begin_norm_axis = -2) >> group_norm("group", groups = 2, reduction_axes = {1}) >> unit_norm(3, "unit"));
 #else
-inline constexpr auto net = scope("net", layer_norm("layer", begin_norm_axis = 4) >> group_norm("group", groups = 2, reduction_axes = {3}) >> unit_norm(-1, "unit"));
+inline constexpr auto net =
+    scope("net", layer_norm("layer", begin_norm_axis = 4) >> group_norm("group", groups = 2, reduction_axes = {3}) >> unit_norm(-1, "unit"));
 #endif
 
 static_assert(variable_count<net, input<8, 8, 4>> == 4);

@@ -3,11 +3,13 @@
 using namespace slim;
 
 #ifdef REPAIRED
-inline constexpr auto words = scope("words", [](const tensor& x) { return mean(embedding_lookup(variable(x, "table", {7, 3}), stop_gradient(floor(x * variable(x, "scale", {2}))))); });
+inline constexpr auto words =
+    scope("words", [](const tensor& x) { return mean(embedding_lookup(variable(x, "table", {7, 3}), stop_gradient(floor(x * variable(x, "scale", {2}))))); });
 inline constexpr auto product = scope("product", [](const tensor& x) { return matmul(expand_dims(x, 0), variable(x, "matrix", {3, 2}), false, true); });
 inline constexpr auto chosen = scope("chosen", [](const tensor& x) { return gather(x, {1, 0}); });
 #else
-inline constexpr auto words = scope("words", [](const tensor& x) { return mean(embedding_lookup(variable(x, "table", {7, 3}), floor(x * variable(x, "scale", {2})))); });
+inline constexpr auto words =
+    scope("words", [](const tensor& x) { return mean(embedding_lookup(variable(x, "table", {7, 3}), floor(x * variable(x, "scale", {2})))); });
 inline constexpr auto product = scope("product", [](const tensor& x) { return matmul(expand_dims(x, 0), variable(x, "matrix", {3, 2})); });
 inline constexpr auto chosen = scope("chosen", [](const tensor& x) { return gather(x, {1, 2}); });
 #endif

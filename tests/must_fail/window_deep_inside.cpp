@@ -7,16 +7,13 @@ using image = input<32, 32, 3>;
 #else
 using image = input<24, 24, 3>;
 #endif
-inline constexpr auto net = scope("vgg",
-  arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.0005))(
-       repeat<2>(conv2d(8, {3, 3}), "conv1")  >> max_pool2d({2, 2}, "pool1")
-    >> repeat<2>(conv2d(8, {3, 3}), "conv2")  >> max_pool2d({2, 2}, "pool2")
-    >> repeat<3>(conv2d(16, {3, 3}), "conv3") >> max_pool2d({2, 2}, "pool3")
-    >> repeat<3>(conv2d(16, {3, 3}), "conv4") >> max_pool2d({2, 2}, "pool4")
-    >> repeat<3>(conv2d(16, {3, 3}), "conv5") >> max_pool2d({2, 2}, "pool5")
-    >> fully_connected(32, "fc6") >> dropout(0.5, "dropout6")
-    >> fully_connected(32, "fc7") >> dropout(0.5, "dropout7")
-    >> fully_connected(10, "fc8", activation_fn = none)));
+inline constexpr auto net = scope(
+    "vgg",
+    arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_initializer = truncated_normal(0.0, 0.01), weights_regularizer = l2_regularizer(0.0005))(
+        repeat<2>(conv2d(8, {3, 3}), "conv1") >> max_pool2d({2, 2}, "pool1") >> repeat<2>(conv2d(8, {3, 3}), "conv2") >> max_pool2d({2, 2}, "pool2") >>
+        repeat<3>(conv2d(16, {3, 3}), "conv3") >> max_pool2d({2, 2}, "pool3") >> repeat<3>(conv2d(16, {3, 3}), "conv4") >> max_pool2d({2, 2}, "pool4") >>
+        repeat<3>(conv2d(16, {3, 3}), "conv5") >> max_pool2d({2, 2}, "pool5") >> fully_connected(32, "fc6") >> dropout(0.5, "dropout6") >>
+        fully_connected(32, "fc7") >> dropout(0.5, "dropout7") >> fully_connected(10, "fc8", activation_fn = none)));
 
 void train(const std::vector<float>& images, const std::vector<int>& classes) {
   model<net, image> m{seed(1)};

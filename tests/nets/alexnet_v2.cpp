@@ -24,8 +24,8 @@ static_assert(end_point<nets::alexnet_v2, "alexnet_v2/fc8", image> == shape{1000
 
 TEST_CASE("AlexNet's variables have TF-Slim's names") {
   CHECK(facts::variable_names<nets::alexnet_v2, image>() ==
-        facts::weights_and_biases({"alexnet_v2/conv1", "alexnet_v2/conv2", "alexnet_v2/conv3", "alexnet_v2/conv4", "alexnet_v2/conv5",
-                                   "alexnet_v2/fc6", "alexnet_v2/fc7", "alexnet_v2/fc8"}));
+        facts::weights_and_biases({"alexnet_v2/conv1", "alexnet_v2/conv2", "alexnet_v2/conv3", "alexnet_v2/conv4", "alexnet_v2/conv5", "alexnet_v2/fc6",
+                                   "alexnet_v2/fc7", "alexnet_v2/fc8"}));
 }
 
 TEST_CASE("AlexNet's variables begin as TF-Slim section 13.3 says") {

@@ -35,8 +35,10 @@ void draw(random_stream& random, std::vector<float>& images) {
 TEST_CASE("a dcgan learns what its images look like") {
   constexpr int batch = 16;
   model<gan, input<6>, input<8, 8, 1>> m{seed(1), capacity(batch), 1};
-  auto to_tell_apart = learning::create_train_op(m, losses::sigmoid_cross_entropy, optimizers::adam{.learning_rate = 0.005, .beta1 = 0.5}, learning::variables_to_train<"Discriminator">{}, 1);
-  auto to_fool = learning::create_train_op(m, taken_for_real{}, optimizers::adam{.learning_rate = 0.003, .beta1 = 0.5}, learning::variables_to_train<"Generator">{}, 1);
+  auto to_tell_apart = learning::create_train_op(m, losses::sigmoid_cross_entropy, optimizers::adam{.learning_rate = 0.005, .beta1 = 0.5},
+                                                 learning::variables_to_train<"Discriminator">{}, 1);
+  auto to_fool =
+      learning::create_train_op(m, taken_for_real{}, optimizers::adam{.learning_rate = 0.003, .beta1 = 0.5}, learning::variables_to_train<"Generator">{}, 1);
 
   random_stream random(1);
   std::vector<float> noise(batch * 6), images(batch * 64), labels, real(batch, 1);
@@ -59,7 +61,8 @@ TEST_CASE("a dcgan learns what its images look like") {
   const auto values_in = [&](const char* scope) {
     std::vector<float> values;
     for (int v = 0; v < m.variables(); ++v)
-      if (m.variable_trainable(v) && m.variable_name(v).starts_with(scope)) values.insert(values.end(), m.variable_values(v).begin(), m.variable_values(v).end());
+      if (m.variable_trainable(v) && m.variable_name(v).starts_with(scope))
+        values.insert(values.end(), m.variable_values(v).begin(), m.variable_values(v).end());
     return values;
   };
 

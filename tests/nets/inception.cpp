@@ -21,8 +21,10 @@ constexpr auto usual = nets::inception_arg_scope();
 
 // Numbers of section 13.2 and end points of TF-Slim's own tests: of one network in the compiler, of the others at run time, where the same functions are much faster.
 static_assert(line_of<nets::inception_v1, input<224, 224, 3>>() ==
-              "6618649 6633209 230 Conv2d_1a_7x7:112x112x64 MaxPool_2a_3x3:56x56x64 Conv2d_2b_1x1:56x56x64 Conv2d_2c_3x3:56x56x192 MaxPool_3a_3x3:28x28x192 Mixed_3b:28x28x256 "
-              "Mixed_3c:28x28x480 MaxPool_4a_3x3:14x14x480 Mixed_4b:14x14x512 Mixed_4c:14x14x512 Mixed_4d:14x14x512 Mixed_4e:14x14x528 Mixed_4f:14x14x832 MaxPool_5a_2x2:7x7x832 "
+              "6618649 6633209 230 Conv2d_1a_7x7:112x112x64 MaxPool_2a_3x3:56x56x64 Conv2d_2b_1x1:56x56x64 Conv2d_2c_3x3:56x56x192 MaxPool_3a_3x3:28x28x192 "
+              "Mixed_3b:28x28x256 "
+              "Mixed_3c:28x28x480 MaxPool_4a_3x3:14x14x480 Mixed_4b:14x14x512 Mixed_4c:14x14x512 Mixed_4d:14x14x512 Mixed_4e:14x14x528 Mixed_4f:14x14x832 "
+              "MaxPool_5a_2x2:7x7x832 "
               "Mixed_5b:7x7x832 Mixed_5c:7x7x1024 AvgPool_0a_7x7:1x1x1024 Logits:1001 Predictions:1001");
 
 /// The line of a network at run time, which is quicker than in the compiler.
@@ -41,29 +43,37 @@ inline constexpr auto v3_base = usual(nets::make_inception_v3(0, {.final_endpoin
 
 TEST_CASE("Inception networks have TF-Slim's numbers of parameters and end points") {
   CHECK(line<nets::inception_v2, 224>("") ==
-        "11179361 11199137 277 Conv2d_1a_7x7:112x112x64 MaxPool_2a_3x3:56x56x64 Conv2d_2b_1x1:56x56x64 Conv2d_2c_3x3:56x56x192 MaxPool_3a_3x3:28x28x192 Mixed_3b:28x28x256 "
+        "11179361 11199137 277 Conv2d_1a_7x7:112x112x64 MaxPool_2a_3x3:56x56x64 Conv2d_2b_1x1:56x56x64 Conv2d_2c_3x3:56x56x192 MaxPool_3a_3x3:28x28x192 "
+        "Mixed_3b:28x28x256 "
         "Mixed_3c:28x28x320 Mixed_4a:14x14x576 Mixed_4b:14x14x576 Mixed_4c:14x14x576 Mixed_4d:14x14x576 Mixed_4e:14x14x576 Mixed_5a:7x7x1024 Mixed_5b:7x7x1024 "
         "Mixed_5c:7x7x1024 AvgPool_1a:1x1x1024 PreLogits:1x1x1024 Logits:1001 Predictions:1001");
   CHECK(line<nets::inception_v3, 299>("") ==
         "27145970 27182194 388 Conv2d_1a_3x3:149x149x32 Conv2d_2a_3x3:147x147x32 Conv2d_2b_3x3:147x147x64 MaxPool_3a_3x3:73x73x64 Conv2d_3b_1x1:73x73x80 "
-        "Conv2d_4a_3x3:71x71x192 MaxPool_5a_3x3:35x35x192 Mixed_5b:35x35x256 Mixed_5c:35x35x288 Mixed_5d:35x35x288 Mixed_6a:17x17x768 Mixed_6b:17x17x768 Mixed_6c:17x17x768 "
-        "Mixed_6d:17x17x768 Mixed_6e:17x17x768 Mixed_7a:8x8x1280 Mixed_7b:8x8x2048 Mixed_7c:8x8x2048 AuxLogits:1001 AvgPool_1a:1x1x2048 PreLogits:1x1x2048 Logits:1001 "
+        "Conv2d_4a_3x3:71x71x192 MaxPool_5a_3x3:35x35x192 Mixed_5b:35x35x256 Mixed_5c:35x35x288 Mixed_5d:35x35x288 Mixed_6a:17x17x768 Mixed_6b:17x17x768 "
+        "Mixed_6c:17x17x768 "
+        "Mixed_6d:17x17x768 Mixed_6e:17x17x768 Mixed_7a:8x8x1280 Mixed_7b:8x8x2048 Mixed_7c:8x8x2048 AuxLogits:1001 AvgPool_1a:1x1x2048 PreLogits:1x1x2048 "
+        "Logits:1001 "
         "Predictions:1001");
-  CHECK(line<nets::inception_v4, 299>("") ==
-        "46009106 46074066 608 Conv2d_1a_3x3:149x149x32 Conv2d_2a_3x3:147x147x32 Conv2d_2b_3x3:147x147x64 Mixed_3a:73x73x160 Mixed_4a:71x71x192 Mixed_5a:35x35x384 "
-        "Mixed_5b:35x35x384 Mixed_5c:35x35x384 Mixed_5d:35x35x384 Mixed_5e:35x35x384 Mixed_6a:17x17x1024 Mixed_6b:17x17x1024 Mixed_6c:17x17x1024 Mixed_6d:17x17x1024 "
-        "Mixed_6e:17x17x1024 Mixed_6f:17x17x1024 Mixed_6g:17x17x1024 Mixed_6h:17x17x1024 Mixed_7a:8x8x1536 Mixed_7b:8x8x1536 Mixed_7c:8x8x1536 Mixed_7d:8x8x1536 "
-        "AuxLogits:1001 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
+  CHECK(
+      line<nets::inception_v4, 299>("") ==
+      "46009106 46074066 608 Conv2d_1a_3x3:149x149x32 Conv2d_2a_3x3:147x147x32 Conv2d_2b_3x3:147x147x64 Mixed_3a:73x73x160 Mixed_4a:71x71x192 "
+      "Mixed_5a:35x35x384 "
+      "Mixed_5b:35x35x384 Mixed_5c:35x35x384 Mixed_5d:35x35x384 Mixed_5e:35x35x384 Mixed_6a:17x17x1024 Mixed_6b:17x17x1024 Mixed_6c:17x17x1024 "
+      "Mixed_6d:17x17x1024 "
+      "Mixed_6e:17x17x1024 Mixed_6f:17x17x1024 Mixed_6g:17x17x1024 Mixed_6h:17x17x1024 Mixed_7a:8x8x1536 Mixed_7b:8x8x1536 Mixed_7c:8x8x1536 Mixed_7d:8x8x1536 "
+      "AuxLogits:1001 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
   CHECK(line<nets::inception_resnet_v2, 299>("") ==
         "59182258 59244594 908 Conv2d_1a_3x3:149x149x32 Conv2d_2a_3x3:147x147x32 Conv2d_2b_3x3:147x147x64 MaxPool_3a_3x3:73x73x64 Conv2d_3b_1x1:73x73x80 "
-        "Conv2d_4a_3x3:71x71x192 MaxPool_5a_3x3:35x35x192 Mixed_5b:35x35x320 Mixed_6a:17x17x1088 PreAuxLogits:17x17x1088 Mixed_7a:8x8x2080 Conv2d_7b_1x1:8x8x1536 "
+        "Conv2d_4a_3x3:71x71x192 MaxPool_5a_3x3:35x35x192 Mixed_5b:35x35x320 Mixed_6a:17x17x1088 PreAuxLogits:17x17x1088 Mixed_7a:8x8x2080 "
+        "Conv2d_7b_1x1:8x8x1536 "
         "AuxLogits:1001 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
 }
 
 TEST_CASE("Inception networks without auxiliary logits, and their bases, have TF-Slim's numbers of parameters") {
   CHECK(line<v3_plain, 299>("Mixed_7c") == "23819401 23853833 378 Mixed_7c:8x8x2048 AvgPool_1a:1x1x2048 PreLogits:1x1x2048 Logits:1001 Predictions:1001");
   CHECK(line<v4_plain, 299>("Mixed_7d") == "42649769 42712937 598 Mixed_7d:8x8x1536 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
-  CHECK(line<resnet_plain, 299>("Conv2d_7b_1x1") == "55814729 55875273 898 Conv2d_7b_1x1:8x8x1536 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
+  CHECK(line<resnet_plain, 299>("Conv2d_7b_1x1") ==
+        "55814729 55875273 898 Conv2d_7b_1x1:8x8x1536 global_pool:1x1x1536 PreLogitsFlatten:1536 Logits:1001 Predictions:1001");
   CHECK(line<v1_base, 224>("Mixed_5b") == "5592624 5607184 228 Mixed_5b:7x7x832 Mixed_5c:7x7x1024");
   CHECK(line<v2_base, 224>("Mixed_5b") == "10153336 10173112 275 Mixed_5b:7x7x1024 Mixed_5c:7x7x1024");
   CHECK(line<v3_base, 299>("Mixed_7b") == "21768352 21802784 376 Mixed_7b:8x8x2048 Mixed_7c:8x8x2048");
@@ -86,13 +96,16 @@ TEST_CASE("Inception networks of other depths, on images of other sizes, have tf
   CHECK(line<v2_half, 96>("Mixed_5c") == "2544653 2554541 277 Mixed_5c:3x3x512 AvgPool_1a:1x1x512 PreLogits:1x1x512 Logits:5 Predictions:5");
   CHECK(line<v2_quarter, 64, 160>("Mixed_5c") == "638540 643484 277 Mixed_5c:2x5x256 AvgPool_1a:1x1x256 PreLogits:1x1x256 Logits:5 Predictions:5");
   CHECK(line<v2_start, 96, 96, 1>("Conv2d_1a_7x7") ==
-        "2199704 2205176 87 Conv2d_1a_7x7:48x48x96 MaxPool_2a_3x3:24x24x96 Conv2d_2b_1x1:24x24x96 Conv2d_2c_3x3:24x24x288 MaxPool_3a_3x3:12x12x288 Mixed_3b:12x12x384 "
+        "2199704 2205176 87 Conv2d_1a_7x7:48x48x96 MaxPool_2a_3x3:24x24x96 Conv2d_2b_1x1:24x24x96 Conv2d_2c_3x3:24x24x288 MaxPool_3a_3x3:12x12x288 "
+        "Mixed_3b:12x12x384 "
         "Mixed_3c:12x12x480 Mixed_4a:6x6x864");
-  CHECK(line<v3_narrow, 171, 139>("Mixed_6e") == "1971043 1981837 388 Mixed_6e:9x7x228 Mixed_7a:4x3x381 Mixed_7b:4x3x613 Mixed_7c:4x3x613 AuxLogits:5 AvgPool_1a:1x1x613 PreLogits:1x1x613 Logits:5 "
-                                                 "Predictions:5");
+  CHECK(line<v3_narrow, 171, 139>("Mixed_6e") ==
+        "1971043 1981837 388 Mixed_6e:9x7x228 Mixed_7a:4x3x381 Mixed_7b:4x3x613 Mixed_7c:4x3x613 AuxLogits:5 AvgPool_1a:1x1x613 PreLogits:1x1x613 Logits:5 "
+        "Predictions:5");
   CHECK(line<v3_start, 160>("Mixed_6a") == "2141984 2146976 120 Mixed_6a:8x8x768");
   CHECK(line<v3_nine, 128>("Mixed_7c") == "21786793 21821225 378 Mixed_7c:2x2x2048 AvgPool_1a:1x1x2048 PreLogits:1x1x2048 Logits:9 Predictions:9");
-  CHECK(line<v3_large, 363, 299>("Mixed_7c") == "24350514 24386738 388 Mixed_7c:10x8x2048 AuxLogits:2x1x9 AvgPool_1a:2x1x2048 PreLogits:2x1x2048 Logits:2x1x9 Predictions:2x1x9");
+  CHECK(line<v3_large, 363, 299>("Mixed_7c") ==
+        "24350514 24386738 388 Mixed_7c:10x8x2048 AuxLogits:2x1x9 AvgPool_1a:2x1x2048 PreLogits:2x1x2048 Logits:2x1x9 Predictions:2x1x9");
 }
 
 namespace {
@@ -101,7 +114,8 @@ inline constexpr auto v1_features = nets::make_inception_v1(0);
 inline constexpr auto v1_rootless = nets::make_inception_v1(
     7, {.include_root_block = false, .global_pool = true, .spatial_squeeze = false, .prediction_fn = [](const tensor& x) { return sigmoid(x); }});
 inline constexpr auto v1_silent = nets::make_inception_v1(7, {.prediction_fn = none});
-inline constexpr auto v2_rootless = nets::make_inception_v2(7, {.use_separable_conv = false, .include_root_block = false, .global_pool = true, .prediction_fn = sigmoid});
+inline constexpr auto v2_rootless =
+    nets::make_inception_v2(7, {.use_separable_conv = false, .include_root_block = false, .global_pool = true, .prediction_fn = sigmoid});
 inline constexpr auto v2_plain_root = nets::make_inception_v2(0, {.final_endpoint = "Conv2d_1a_7x7", .use_separable_conv = false});
 inline constexpr auto v3_features = nets::make_inception_v3(0, {.global_pool = true});
 inline constexpr auto v4_features = nets::make_inception_v4(0);
@@ -137,14 +151,16 @@ TEST_CASE("options of the Inception networks") {
   CHECK(end_points(line<v4_start, 299>("Mixed_5e")) == "Mixed_5e:35x35x384 Mixed_6a:17x17x1024");
   CHECK(end_points(line<resnet_features, 299>("Conv2d_7b_1x1")) == "Conv2d_7b_1x1:8x8x1536 global_pool:1x1x1536");
   CHECK(end_points(line<resnet_aligned, 299>("Conv2d_1a_3x3")) ==
-        "Conv2d_1a_3x3:150x150x32 Conv2d_2a_3x3:150x150x32 Conv2d_2b_3x3:150x150x64 MaxPool_3a_3x3:75x75x64 Conv2d_3b_1x1:75x75x80 Conv2d_4a_3x3:75x75x192 MaxPool_5a_3x3:38x38x192 "
+        "Conv2d_1a_3x3:150x150x32 Conv2d_2a_3x3:150x150x32 Conv2d_2b_3x3:150x150x64 MaxPool_3a_3x3:75x75x64 Conv2d_3b_1x1:75x75x80 Conv2d_4a_3x3:75x75x192 "
+        "MaxPool_5a_3x3:38x38x192 "
         "Mixed_5b:38x38x320 Mixed_6a:19x19x1088 PreAuxLogits:19x19x1088");
   CHECK(end_points(line<resnet_wide, 299>("Mixed_5b")) == "Mixed_5b:35x35x320 Mixed_6a:33x33x1088 PreAuxLogits:33x33x1088");
   CHECK(line<resnet_too_far, 299>("") == "failed: output_stride");
   CHECK(line<resnet_no_stride, 299>("") == "failed: output_stride");
   CHECK(line<v2_of_nothing, 224>("") == "failed: depth_multiplier");
   CHECK(line<v3_of_nothing, 299>("") == "failed: depth_multiplier");
-  CHECK(facts::variable_names<with_biases, input<32, 32, 3>>() == std::vector<std::string>{"InceptionV2/Conv2d_1a_7x7/weights", "InceptionV2/Conv2d_1a_7x7/biases"});
+  CHECK(facts::variable_names<with_biases, input<32, 32, 3>>() ==
+        std::vector<std::string>{"InceptionV2/Conv2d_1a_7x7/weights", "InceptionV2/Conv2d_1a_7x7/biases"});
   CHECK(facts::variable_names<with_gamma, input<32, 32, 3>>() ==
         std::vector<std::string>{"InceptionV2/Conv2d_1a_7x7/weights", "InceptionV2/Conv2d_1a_7x7/BatchNorm/beta", "InceptionV2/Conv2d_1a_7x7/BatchNorm/gamma",
                                  "InceptionV2/Conv2d_1a_7x7/BatchNorm/moving_mean", "InceptionV2/Conv2d_1a_7x7/BatchNorm/moving_variance"});
@@ -181,7 +197,8 @@ TEST_CASE("with relu6 what a block of Inception-ResNet adds is within 6") {
 
 namespace {
 constexpr int side = 107;  // the smallest whose Mixed_6e is 5×5: one window of the auxiliary head
-inline constexpr auto narrow = nets::inception_arg_scope(0.0, {.batch_norm_decay = 0.9})(nets::make_inception_v3(3, {.min_depth = 4, .depth_multiplier = 0.01}));
+inline constexpr auto narrow =
+    nets::inception_arg_scope(0.0, {.batch_norm_decay = 0.9})(nets::make_inception_v3(3, {.min_depth = 4, .depth_multiplier = 0.01}));
 
 /// Operations of an inference program in the auxiliary head.
 template <class Model>
@@ -208,7 +225,8 @@ TEST_CASE_TEMPLATE("Inception v3 learns from its auxiliary logits, too", T, floa
     labels.push_back(i % 3);
     for (int k = 0; k < pixels; ++k) images.push_back(static_cast<T>(0.6 * random.uniform() - 0.3 + (k % 3 == labels.back() ? 0.7 : -0.7)));
   }
-  auto train_op = learning::create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, optimizers::momentum{.learning_rate = 0.01}, capacity(examples));
+  auto train_op = learning::create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, optimizers::momentum{.learning_rate = 0.01},
+                                            capacity(examples));
   static_assert(decltype(train_op)::losses() - decltype(train_op)::regularization_losses() == 2);
   const auto weights = net.template variable<"InceptionV3/AuxLogits/Conv2d_2b_1x1/weights">();
   const std::vector<T> before(weights.begin(), weights.end());

@@ -14,8 +14,10 @@ constexpr auto v2 = nets::mobilenet_v2_arg_scope()(nets::make_mobilenet_v2(5, {.
 constexpr auto v3 = nets::mobilenet_v3_arg_scope()(nets::make_mobilenet_v3_small(5));
 constexpr auto early = nets::make_mobilenet_v1(0, {.output_stride = 16, .use_explicit_padding = true, .final_endpoint = "Conv2d_12_depthwise"});
 constexpr auto features = nets::mobilenet_v1_arg_scope()(nets::make_mobilenet_v1(0, {.depth_multiplier = 0.01, .min_depth = 16}));
-constexpr auto options = nets::mobilenet_v1_arg_scope(0.1, {.regularize_depthwise = true})(nets::make_mobilenet_v1(5, {.spatial_squeeze = false, .prediction_fn = none}));
-constexpr auto own_layers = nets::mobilenet_v1_arg_scope(0.1, {.normalizer_fn = none})(nets::make_mobilenet_v1({{24, 2, false, 5}, {48, 2}}, 5, {.global_pool = true}));
+constexpr auto options =
+    nets::mobilenet_v1_arg_scope(0.1, {.regularize_depthwise = true})(nets::make_mobilenet_v1(5, {.spatial_squeeze = false, .prediction_fn = none}));
+constexpr auto own_layers =
+    nets::mobilenet_v1_arg_scope(0.1, {.normalizer_fn = none})(nets::make_mobilenet_v1({{24, 2, false, 5}, {48, 2}}, 5, {.global_pool = true}));
 constexpr auto refused_stride = nets::make_mobilenet_v1(5, {.output_stride = 4});
 constexpr auto refused_width = nets::make_mobilenet_v1(5, {.depth_multiplier = -1});
 
@@ -24,13 +26,15 @@ std::string last_end_point(const graph::graph& g) { return graph::scope_name(g.s
 }  // namespace
 
 TEST_CASE("mobilenet_v1 computes what it does in TensorFlow") {
-  golden::compare_network<v1, 47, double, "MobilenetV1/Conv2d_2_pointwise", "MobilenetV1/Conv2d_6_depthwise", "MobilenetV1/Conv2d_13_pointwise">("mobilenet_v1_025", 1e-12);
+  golden::compare_network<v1, 47, double, "MobilenetV1/Conv2d_2_pointwise", "MobilenetV1/Conv2d_6_depthwise", "MobilenetV1/Conv2d_13_pointwise">(
+      "mobilenet_v1_025", 1e-12);
 }
 TEST_CASE("mobilenet_v1 of output_stride 8 computes what it does in TensorFlow") {
   golden::compare_network<dense, 47, double, "MobilenetV1/Conv2d_12_pointwise">("mobilenet_v1_stride_8", 1e-12);
 }
 TEST_CASE("mobilenet_v2 computes what it does in TensorFlow") {
-  golden::compare_network<v2, 47, double, "MobilenetV2/expanded_conv_2", "MobilenetV2/expanded_conv_10", "MobilenetV2/expanded_conv_16">("mobilenet_v2_035", 1e-12);
+  golden::compare_network<v2, 47, double, "MobilenetV2/expanded_conv_2", "MobilenetV2/expanded_conv_10", "MobilenetV2/expanded_conv_16">("mobilenet_v2_035",
+                                                                                                                                         1e-12);
 }
 TEST_CASE("mobilenet_v3 computes what it does in TensorFlow") {
   golden::compare_network<v3, 47, double, "MobilenetV3/layer_2/depthwise_output", "MobilenetV3/layer_7", "MobilenetV3/layer_15">("mobilenet_v3_small", 1e-12);

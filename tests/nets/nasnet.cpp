@@ -31,7 +31,9 @@ using names = std::vector<std::string>;
 names keys_of(const graph::graph& g) {
   names keys;
   for (const graph::named_node& point : g.end_points)
-    if (const std::string name = graph::scope_name(g.scopes, point.scope).c_str(); g.scopes[point.scope].parent < 0 && !name.ends_with("conv0") && !name.ends_with("bn")) keys.push_back(name);
+    if (const std::string name = graph::scope_name(g.scopes, point.scope).c_str();
+        g.scopes[point.scope].parent < 0 && !name.ends_with("conv0") && !name.ends_with("bn"))
+      keys.push_back(name);
   return keys;
 }
 names keys(std::initializer_list<const char*> first, int cells, std::initializer_list<const char*> last) {
@@ -78,11 +80,12 @@ inline constexpr auto silent = nets::make_pnasnet_mobile(7, {.prediction_fn = no
 
 TEST_CASE("their end points and variables have TF-Slim's names") {
   CHECK(keys_of(facts::traced_now<base, input<224, 224, 3>>()) == keys({"Stem"}, 4, {"Reduction_Cell_0"}));
-  CHECK(keys_of(facts::traced_now<pooled, input<224, 224, 3>>()) ==
-        names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Reduction_Cell_0", "Cell_4", "Cell_5", "Cell_6", "Cell_7", "AuxLogits", "Reduction_Cell_1", "Cell_8", "Cell_9", "Cell_10", "Cell_11",
-              "global_pool"});
+  CHECK(keys_of(facts::traced_now<pooled, input<224, 224, 3>>()) == names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Reduction_Cell_0", "Cell_4",
+                                                                          "Cell_5", "Cell_6", "Cell_7", "AuxLogits", "Reduction_Cell_1", "Cell_8", "Cell_9",
+                                                                          "Cell_10", "Cell_11", "global_pool"});
   const graph::graph whole = trained_form<silent, 224>();
-  CHECK(keys_of(whole) == names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Cell_4", "Cell_5", "AuxLogits", "Cell_6", "Cell_7", "Cell_8", "global_pool", "Logits"});
+  CHECK(keys_of(whole) ==
+        names{"Stem", "Cell_0", "Cell_1", "Cell_2", "Cell_3", "Cell_4", "Cell_5", "AuxLogits", "Cell_6", "Cell_7", "Cell_8", "global_pool", "Logits"});
   CHECK(keys_of(facts::traced_now<features, input<224, 224, 3>>()) == keys({"Stem"}, 9, {"global_pool"}));
   for (const graph::named_node& point : whole.end_points) {
     if (graph::is_called(whole.scopes[point.scope], "Stem")) CHECK(point.extent == shape{28, 28, 135});
@@ -91,15 +94,17 @@ TEST_CASE("their end points and variables have TF-Slim's names") {
 
   names all = facts::variable_names<nets::nasnet_mobile, input<224, 224, 3>>();
   const auto has = [&](const char* name) { return std::find(all.begin(), all.end(), name) != all.end(); };
-  for (const char* name : {"conv0/weights", "conv0_bn/gamma", "cell_stem_0/1x1/weights", "cell_stem_0/beginning_bn/beta", "cell_stem_0/comb_iter_0/left/separable_5x5_1/depthwise_weights",
-                           "cell_stem_0/comb_iter_0/right/bn_sep_7x7_2/moving_mean", "cell_0/path1_conv/weights", "cell_0/path2_conv/weights", "cell_0/final_path_bn/gamma", "cell_1/prev_1x1/weights", "cell_1/prev_bn/moving_variance",
-                           "reduction_cell_1/comb_iter_4/left/separable_3x3_2/pointwise_weights", "aux_7/aux_logits/proj/weights", "aux_7/aux_logits/aux_bn0/gamma", "aux_7/aux_logits/Conv/weights",
-                           "aux_7/aux_logits/FC/biases", "final_layer/FC/weights"})
+  for (const char* name :
+       {"conv0/weights", "conv0_bn/gamma", "cell_stem_0/1x1/weights", "cell_stem_0/beginning_bn/beta",
+        "cell_stem_0/comb_iter_0/left/separable_5x5_1/depthwise_weights", "cell_stem_0/comb_iter_0/right/bn_sep_7x7_2/moving_mean", "cell_0/path1_conv/weights",
+        "cell_0/path2_conv/weights", "cell_0/final_path_bn/gamma", "cell_1/prev_1x1/weights", "cell_1/prev_bn/moving_variance",
+        "reduction_cell_1/comb_iter_4/left/separable_3x3_2/pointwise_weights", "aux_7/aux_logits/proj/weights", "aux_7/aux_logits/aux_bn0/gamma",
+        "aux_7/aux_logits/Conv/weights", "aux_7/aux_logits/FC/biases", "final_layer/FC/weights"})
     CHECK_MESSAGE(has(name), name);
   CHECK_FALSE(has("conv0/biases"));
   all = facts::variable_names<nets::nasnet_cifar, input<32, 32, 3>>();
-  for (const char* name : {"l1_stem_3x3/weights", "l1_stem_bn/beta", "cell_0/comb_iter_2/right/1x1/weights", "cell_0/comb_iter_3/left/bn_1/beta", "cell_0/cell_output/reduction_1/path_conv/weights",
-                           "cell_0/cell_output/reduction_1/path_bn/gamma"})
+  for (const char* name : {"l1_stem_3x3/weights", "l1_stem_bn/beta", "cell_0/comb_iter_2/right/1x1/weights", "cell_0/comb_iter_3/left/bn_1/beta",
+                           "cell_0/cell_output/reduction_1/path_conv/weights", "cell_0/cell_output/reduction_1/path_bn/gamma"})
     CHECK_MESSAGE(has(name), name);
 }
 
@@ -134,7 +139,8 @@ inline constexpr auto tiny_nasnet = nets::nasnet_cifar_arg_scope()(nets::make_na
 
 TEST_CASE("a small NASNet learns, with paths that are dropped and auxiliary logits") {
   model<tiny_nasnet, input<side, side, 3>> net{seed(1), capacity(examples)};
-  auto train_op = learning::create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, optimizers::adam{.learning_rate = 0.01}, learning::clip_global_norm{5}, capacity(examples));
+  auto train_op = learning::create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, optimizers::adam{.learning_rate = 0.01},
+                                            learning::clip_global_norm{5}, capacity(examples));
   const std::vector<int> labels{0, 1, 2, 3, 0, 1, 2, 3};
   double first = 0, last = 0;
   constexpr int steps = 40;
@@ -142,7 +148,8 @@ TEST_CASE("a small NASNet learns, with paths that are dropped and auxiliary logi
     std::vector<float> images = laws::numbers<float>(examples * side * side * 3, step, 0.3);
     for (int i = 0; i < examples; ++i)  // waves, of another length for each class
       for (int row = 0; row < side; ++row)
-        for (int k = 0; k < side * 3; ++k) images[static_cast<std::size_t>((i * side + row) * side * 3 + k)] += static_cast<float>(std::sin(0.3 * (i % 4 + 1) * row));
+        for (int k = 0; k < side * 3; ++k)
+          images[static_cast<std::size_t>((i * side + row) * side * 3 + k)] += static_cast<float>(std::sin(0.3 * (i % 4 + 1) * row));
     train_op(images, labels);
     if (step < 5) first += train_op.loss(1) / 5;
     if (step >= steps - 5) last += train_op.loss(1) / 5;

@@ -7,7 +7,8 @@ using namespace slim;
 
 namespace {
 constexpr nets::nasnet_config small{.stem_multiplier = 0.5, .num_conv_filters = 8, .num_cells = 3};
-constexpr nets::nasnet_config bounded{.stem_multiplier = 2, .num_conv_filters = 6, .num_cells = 3, .skip_reduction_layer_input = true, .use_aux_head = false, .use_bounded_activation = true};
+constexpr nets::nasnet_config bounded{
+    .stem_multiplier = 2, .num_conv_filters = 6, .num_cells = 3, .skip_reduction_layer_input = true, .use_aux_head = false, .use_bounded_activation = true};
 constexpr nets::nasnet_config skipping{.stem_multiplier = 0.5, .num_conv_filters = 8, .num_cells = 3, .skip_reduction_layer_input = true};
 constexpr auto nasnet = nets::nasnet_mobile_arg_scope()(nets::make_nasnet_mobile(5, {}, small));
 constexpr auto nasnet_cifar = nets::nasnet_mobile_arg_scope()(nets::make_nasnet_cifar(5, {}, bounded));

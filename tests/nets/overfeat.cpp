@@ -23,9 +23,8 @@ static_assert(end_point<nets::overfeat, "overfeat/fc7", image> == shape{1, 1, 40
 static_assert(end_point<nets::overfeat, "overfeat/fc8", image> == shape{1000});
 
 TEST_CASE("OverFeat's variables have TF-Slim's names") {
-  CHECK(facts::variable_names<nets::overfeat, image>() ==
-        facts::weights_and_biases({"overfeat/conv1", "overfeat/conv2", "overfeat/conv3", "overfeat/conv4", "overfeat/conv5", "overfeat/fc6",
-                                   "overfeat/fc7", "overfeat/fc8"}));
+  CHECK(facts::variable_names<nets::overfeat, image>() == facts::weights_and_biases({"overfeat/conv1", "overfeat/conv2", "overfeat/conv3", "overfeat/conv4",
+                                                                                     "overfeat/conv5", "overfeat/fc6", "overfeat/fc7", "overfeat/fc8"}));
 }
 
 TEST_CASE("OverFeat's variables begin as TF-Slim section 13.3 says") {

@@ -58,7 +58,8 @@ template <const auto& Net, int Side>
 names keys_of() {
   names keys;
   for (const std::string& name : facts::end_point_names<Net, input<Side, Side, 3>>())
-    if (const std::size_t first = name.find('/'); first != std::string::npos && name.find('/', first + 1) == std::string::npos) keys.push_back(name.substr(first + 1));
+    if (const std::size_t first = name.find('/'); first != std::string::npos && name.find('/', first + 1) == std::string::npos)
+      keys.push_back(name.substr(first + 1));
   return keys;
 }
 }  // namespace
@@ -74,7 +75,8 @@ int statistics_of_batches(bool training) {
   for (const graph::node& n : trace.g.nodes) found += n.kind == op::moments::kind;
   return found;
 }
-inline constexpr auto by_program = nets::get_network<"inception_v1">(3), always_training = nets::get_network<"inception_v1">(3, 0.0, true), never_training = nets::get_network<"inception_v1">(3, 0.0, false);
+inline constexpr auto by_program = nets::get_network<"inception_v1">(3), always_training = nets::get_network<"inception_v1">(3, 0.0, true),
+                      never_training = nets::get_network<"inception_v1">(3, 0.0, false);
 }  // namespace
 
 TEST_CASE("is_training of a network by name") {
@@ -88,7 +90,8 @@ TEST_CASE("networks by name") {
   static constexpr auto net = nets::get_network<"mobilenet_v1_025">(7, 0.001);
   CHECK(extent_of<net, 224>("MobilenetV1/Predictions") == shape{7});
   static_assert(nets::default_image_size<"lenet"> == 28 && nets::default_image_size<"cifarnet"> == 32 && nets::default_image_size<"overfeat"> == 231);
-  static_assert(nets::default_image_size<"inception_resnet_v2"> == 299 && nets::default_image_size<"mobilenet_v2_035"> == 224 && nets::default_image_size<"resnet_v1_200"> == 224);
+  static_assert(nets::default_image_size<"inception_resnet_v2"> == 299 && nets::default_image_size<"mobilenet_v2_035"> == 224 &&
+                nets::default_image_size<"resnet_v1_200"> == 224);
   static constexpr auto resnet = nets::get_network<"resnet_v2_101">(1001);
   CHECK(facts::counts_in(facts::traced_now<resnet, input<224, 224, 3>>()) == facts::counts{44'579'945, 44'677'609, 544});
 }
@@ -105,16 +108,18 @@ inline constexpr auto v3_grouped = (nets::mobilenet_v3_arg_scope() + nets::mobil
 TEST_CASE("mobilenet_v3 and mobilenet_edgetpu: names, end points and options") {
   const names all = facts::variable_names<nets::mobilenet_v3_small, input<224, 224, 3>>();
   const names first(all.begin(), all.begin() + 16);
-  CHECK(first == names{"MobilenetV3/Conv/weights", "MobilenetV3/Conv/BatchNorm/beta", "MobilenetV3/Conv/BatchNorm/gamma", "MobilenetV3/Conv/BatchNorm/moving_mean",
-                       "MobilenetV3/Conv/BatchNorm/moving_variance", "MobilenetV3/expanded_conv/depthwise/depthwise_weights", "MobilenetV3/expanded_conv/depthwise/BatchNorm/beta",
+  CHECK(first == names{"MobilenetV3/Conv/weights", "MobilenetV3/Conv/BatchNorm/beta", "MobilenetV3/Conv/BatchNorm/gamma",
+                       "MobilenetV3/Conv/BatchNorm/moving_mean", "MobilenetV3/Conv/BatchNorm/moving_variance",
+                       "MobilenetV3/expanded_conv/depthwise/depthwise_weights", "MobilenetV3/expanded_conv/depthwise/BatchNorm/beta",
                        "MobilenetV3/expanded_conv/depthwise/BatchNorm/gamma", "MobilenetV3/expanded_conv/depthwise/BatchNorm/moving_mean",
                        "MobilenetV3/expanded_conv/depthwise/BatchNorm/moving_variance", "MobilenetV3/expanded_conv/squeeze_excite/Conv/weights",
                        "MobilenetV3/expanded_conv/squeeze_excite/Conv/biases", "MobilenetV3/expanded_conv/squeeze_excite/Conv_1/weights",
-                       "MobilenetV3/expanded_conv/squeeze_excite/Conv_1/biases", "MobilenetV3/expanded_conv/project/weights", "MobilenetV3/expanded_conv/project/BatchNorm/beta"});
+                       "MobilenetV3/expanded_conv/squeeze_excite/Conv_1/biases", "MobilenetV3/expanded_conv/project/weights",
+                       "MobilenetV3/expanded_conv/project/BatchNorm/beta"});
   const names last(all.end() - 9, all.end());
-  CHECK(last == names{"MobilenetV3/Conv_1/weights", "MobilenetV3/Conv_1/BatchNorm/beta", "MobilenetV3/Conv_1/BatchNorm/gamma", "MobilenetV3/Conv_1/BatchNorm/moving_mean",
-                      "MobilenetV3/Conv_1/BatchNorm/moving_variance", "MobilenetV3/Conv_2/weights", "MobilenetV3/Conv_2/biases", "MobilenetV3/Logits/Conv2d_1c_1x1/weights",
-                      "MobilenetV3/Logits/Conv2d_1c_1x1/biases"});
+  CHECK(last == names{"MobilenetV3/Conv_1/weights", "MobilenetV3/Conv_1/BatchNorm/beta", "MobilenetV3/Conv_1/BatchNorm/gamma",
+                      "MobilenetV3/Conv_1/BatchNorm/moving_mean", "MobilenetV3/Conv_1/BatchNorm/moving_variance", "MobilenetV3/Conv_2/weights",
+                      "MobilenetV3/Conv_2/biases", "MobilenetV3/Logits/Conv2d_1c_1x1/weights", "MobilenetV3/Logits/Conv2d_1c_1x1/biases"});
 
   names layers;
   for (int i = 1; i <= 15; ++i) layers.push_back("layer_" + std::to_string(i));

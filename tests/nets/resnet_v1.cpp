@@ -109,7 +109,8 @@ constexpr auto with_biases = nets::resnet_arg_scope(0.1, {.activation_fn = relu6
 constexpr auto no_such_stride = nets::make_resnet_v1_50(5, {.output_stride = 6});
 constexpr auto too_much_stride = nets::make_resnet_v2_50(5, {.output_stride = 64});
 constexpr auto no_width = nets::make_resnet_v1_50(5, {.depth_multiplier = 0});
-constexpr auto bounded = nets::make_resnet_v1("bounded", {{"block1", 1, 1, 1}}, 0, {.include_root_block = false, .use_bounded_activations = true, .global_pool = false});
+constexpr auto bounded =
+    nets::make_resnet_v1("bounded", {{"block1", 1, 1, 1}}, 0, {.include_root_block = false, .use_bounded_activations = true, .global_pool = false});
 
 template <const auto& Net>
 void check_blocks(const std::string& network, const int (&extents)[4], const int (&channels)[4], int side = 224) {

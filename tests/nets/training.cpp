@@ -17,7 +17,9 @@ constexpr nets::resnet_block blocks[] = {{"block1", 2, 2, 2}, {"block2", 4, 2, 1
 inline constexpr auto resnet_v1 = nets::resnet_arg_scope()(nets::make_resnet_v1("resnet_v1_small", blocks, 4));
 inline constexpr auto resnet_v2 = nets::resnet_arg_scope()(nets::make_resnet_v2("resnet_v2_small", blocks, 4));
 inline constexpr auto mobilenet_v2 = nets::mobilenet_v2_arg_scope()(nets::make_mobilenet_v2(4, {.depth_multiplier = 0.1}));
-inline constexpr auto short_mobilenet = nets::mobilenet_v2_arg_scope()(scope("ShortMobilenet", nets::mobilenet<4>{{{8, 3, 2}, {16, 3, 2, 6}, {.outputs = 16, .kernel = 5, .expansion = 3, .hard_swish = true, .squeeze_excite = true}, {32}}, 4, {}}));
+inline constexpr auto short_mobilenet = nets::mobilenet_v2_arg_scope()(scope(
+    "ShortMobilenet",
+    nets::mobilenet<4>{{{8, 3, 2}, {16, 3, 2, 6}, {.outputs = 16, .kernel = 5, .expansion = 3, .hard_swish = true, .squeeze_excite = true}, {32}}, 4, {}}));
 
 constexpr int examples = 8, side = 32;
 

@@ -28,7 +28,8 @@ void set_by_name(Model& m) {
     for (const char c : name) sequence = (sequence ^ static_cast<unsigned char>(c)) * 16777619u;
     const bool weights = name.ends_with("weights"), variance = name.ends_with("variance");
     const double scale = weights ? std::sqrt(6.0 * extent.channels() / static_cast<double>(extent.size())) : variance ? 0.5 : 0.1;
-    for (auto& value : m.variable_values(v)) value = static_cast<std::remove_reference_t<decltype(value)>>((variance ? 1 : 0) + scale * laws::number(sequence, i++));
+    for (auto& value : m.variable_values(v))
+      value = static_cast<std::remove_reference_t<decltype(value)>>((variance ? 1 : 0) + scale * laws::number(sequence, i++));
   }
 }
 
@@ -64,21 +65,30 @@ void check_counts(long trainable, long all, int variables) {
 }  // namespace
 
 TEST_CASE("i3d computes what its definition says") {
-  check_video<whole, double, input<10, 40, 33, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f", "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">({
-      {"InceptionV1/Conv2d_1a_7x7", 36.86873153297074}, {"InceptionV1/Conv2d_2c_3x3", -145.66222844939125}, {"InceptionV1/Mixed_3c", 397.6944922021661},
-      {"InceptionV1/Mixed_4f", -99.40167045549062}, {"InceptionV1/Mixed_5c", 65.60617580983686}, {"InceptionV1/Logits", 5.7523417020048555},
-      {"InceptionV1/Predictions", 0.858256188547828},
-  }, 1e-9);
+  check_video<whole, double, input<10, 40, 33, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f",
+              "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">(
+      {
+          {"InceptionV1/Conv2d_1a_7x7", 36.86873153297074},
+          {"InceptionV1/Conv2d_2c_3x3", -145.66222844939125},
+          {"InceptionV1/Mixed_3c", 397.6944922021661},
+          {"InceptionV1/Mixed_4f", -99.40167045549062},
+          {"InceptionV1/Mixed_5c", 65.60617580983686},
+          {"InceptionV1/Logits", 5.7523417020048555},
+          {"InceptionV1/Predictions", 0.858256188547828},
+      },
+      1e-9);
 }
 
 TEST_CASE("s3dg computes what its definition says") {
   const std::initializer_list<golden::line> expected = {
       {"InceptionV1/Conv2d_1a_7x7", -95.4572912236575}, {"InceptionV1/Conv2d_2c_3x3", -85.72078679631721}, {"InceptionV1/Mixed_3c", 46.77348423443887},
-      {"InceptionV1/Mixed_4f", 1.1381592539765633}, {"InceptionV1/Mixed_5c", 0.11408863828988391}, {"InceptionV1/Logits", -0.06896167674772585},
+      {"InceptionV1/Mixed_4f", 1.1381592539765633},     {"InceptionV1/Mixed_5c", 0.11408863828988391},     {"InceptionV1/Logits", -0.06896167674772585},
       {"InceptionV1/Predictions", 0.3074249632113109},
   };
-  check_video<narrow, double, input<20, 48, 64, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f", "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">(expected, 1e-9);
-  check_video<narrow, float, input<20, 48, 64, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f", "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">(expected, 1e-5);
+  check_video<narrow, double, input<20, 48, 64, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f",
+              "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">(expected, 1e-9);
+  check_video<narrow, float, input<20, 48, 64, 3>, "InceptionV1/Conv2d_1a_7x7", "InceptionV1/Conv2d_2c_3x3", "InceptionV1/Mixed_3c", "InceptionV1/Mixed_4f",
+              "InceptionV1/Mixed_5c", "InceptionV1/Logits", "InceptionV1/Predictions">(expected, 1e-5);
 }
 
 TEST_CASE("i3d and s3dg have as many parameters as the definition") {
@@ -89,22 +99,23 @@ TEST_CASE("i3d and s3dg have as many parameters as the definition") {
 TEST_CASE("names and end points of videos") {
   static constexpr auto features = nets::s3dg_arg_scope()(nets::make_s3dg(0));
   static constexpr auto base = nets::s3dg_arg_scope()(nets::make_s3dg(7, {.final_endpoint = "Conv2d_2c_3x3"}));
-  static constexpr auto late = nets::s3dg_arg_scope()(nets::make_s3dg(7, {.final_endpoint = "Mixed_3c", .temporal_conv_startat = "Mixed_3c", .gating_startat = nullptr}));
+  static constexpr auto late =
+      nets::s3dg_arg_scope()(nets::make_s3dg(7, {.final_endpoint = "Mixed_3c", .temporal_conv_startat = "Mixed_3c", .gating_startat = nullptr}));
   using video = input<32, 64, 64, 3>;
   const auto names = facts::variable_names<base, video>();
-  CHECK(names == std::vector<std::string>{"InceptionV1/Conv2d_1a_7x7/weights", "InceptionV1/Conv2d_1a_7x7/BatchNorm/beta", "InceptionV1/Conv2d_1a_7x7/BatchNorm/moving_mean",
-                                          "InceptionV1/Conv2d_1a_7x7/BatchNorm/moving_variance", "InceptionV1/Conv2d_2b_1x1/weights", "InceptionV1/Conv2d_2b_1x1/BatchNorm/beta",
-                                          "InceptionV1/Conv2d_2b_1x1/BatchNorm/moving_mean", "InceptionV1/Conv2d_2b_1x1/BatchNorm/moving_variance", "InceptionV1/Conv2d_2c_3x3/weights",
-                                          "InceptionV1/Conv2d_2c_3x3/BatchNorm/beta", "InceptionV1/Conv2d_2c_3x3/BatchNorm/moving_mean", "InceptionV1/Conv2d_2c_3x3/BatchNorm/moving_variance",
-                                          "InceptionV1/Conv2d_2c_3x3/temporal/weights", "InceptionV1/Conv2d_2c_3x3/temporal/biases",
-                                          "InceptionV1/Conv2d_2c_3x3/self_gating/transformer_W/weights"});
+  CHECK(names == std::vector<std::string>{
+                     "InceptionV1/Conv2d_1a_7x7/weights", "InceptionV1/Conv2d_1a_7x7/BatchNorm/beta", "InceptionV1/Conv2d_1a_7x7/BatchNorm/moving_mean",
+                     "InceptionV1/Conv2d_1a_7x7/BatchNorm/moving_variance", "InceptionV1/Conv2d_2b_1x1/weights", "InceptionV1/Conv2d_2b_1x1/BatchNorm/beta",
+                     "InceptionV1/Conv2d_2b_1x1/BatchNorm/moving_mean", "InceptionV1/Conv2d_2b_1x1/BatchNorm/moving_variance",
+                     "InceptionV1/Conv2d_2c_3x3/weights", "InceptionV1/Conv2d_2c_3x3/BatchNorm/beta", "InceptionV1/Conv2d_2c_3x3/BatchNorm/moving_mean",
+                     "InceptionV1/Conv2d_2c_3x3/BatchNorm/moving_variance", "InceptionV1/Conv2d_2c_3x3/temporal/weights",
+                     "InceptionV1/Conv2d_2c_3x3/temporal/biases", "InceptionV1/Conv2d_2c_3x3/self_gating/transformer_W/weights"});
   const graph::graph of_base = facts::traced_now<base, video>(), of_features = facts::traced_now<features, video>(), of_late = facts::traced_now<late, video>();
   CHECK(of_base.nodes[of_base.outputs[0]].extent == slim::shape{16, 16, 16, 192});
   CHECK(of_features.nodes[of_features.outputs[0]].extent == slim::shape{3, 1, 1, 1024});
   for (const std::string& name : facts::names_in(of_late)) CHECK((name.find("temporal") == name.npos || name.find("Mixed_3c") != name.npos));
   CHECK(facts::names_in(of_late).size() == 4 * (3 + 12) + 2 * 2);
-  for (const graph::variable_entry& v : of_base.variables)
-    CHECK(v.collections.contains("moving_vars") == std::string(v.name).starts_with("moving_"));
+  for (const graph::variable_entry& v : of_base.variables) CHECK(v.collections.contains("moving_vars") == std::string(v.name).starts_with("moving_"));
 }
 
 TEST_CASE("options that a video network does not take are refused") {

@@ -35,9 +35,9 @@ static_assert(chosen(8, 3, 5, {3, 1, 1, 1, 1}, algorithm::winograd_4x4) == algor
 static_assert(chosen(56, 64, 64, {5, 1, 1, 2, 2}, algorithm::winograd_2x2) == algorithm::winograd_2x2);
 static_assert(chosen(56, 64, 64, {7, 1, 1, 3, 3}, algorithm::winograd_4x4) == algorithm::direct);
 
-constexpr auto net = arg_scope<conv2d>(conv_algorithm = algorithm::direct)(
-    scope("net", repeat<2>(conv2d(32, {3, 3}, "conv1")) >> conv2d(40, {3, 3}, "conv2", conv_algorithm = algorithm::winograd_2x2) >> max_pool2d({2, 2}, "pool") >>
-                     conv2d(48, {3, 3}, "conv3", conv_algorithm = algorithm::automatic) >> fully_connected(10, "logits", activation_fn = none)));
+constexpr auto net = arg_scope<conv2d>(conv_algorithm = algorithm::direct)(scope(
+    "net", repeat<2>(conv2d(32, {3, 3}, "conv1")) >> conv2d(40, {3, 3}, "conv2", conv_algorithm = algorithm::winograd_2x2) >> max_pool2d({2, 2}, "pool") >>
+               conv2d(48, {3, 3}, "conv3", conv_algorithm = algorithm::automatic) >> fully_connected(10, "logits", activation_fn = none)));
 
 template <class Program>
 int count(const Program& p, graph::kind kind, algorithm how) {
@@ -66,8 +66,9 @@ namespace {
 
 template <const auto& Algorithm>
 constexpr auto small_vgg = [](const tensor& x) {
-  return arg_scope<conv2d>(conv_algorithm = Algorithm)(repeat<2>(conv2d(32, {3, 3}, "conv1")) >> max_pool2d({2, 2}, "pool1") >> repeat<2>(conv2d(48, {3, 3}, "conv2")) >>
-                                                       max_pool2d({2, 2}, "pool2") >> fully_connected(10, "logits", activation_fn = none))(x);
+  return arg_scope<conv2d>(conv_algorithm = Algorithm)(repeat<2>(conv2d(32, {3, 3}, "conv1")) >> max_pool2d({2, 2}, "pool1") >>
+                                                       repeat<2>(conv2d(48, {3, 3}, "conv2")) >> max_pool2d({2, 2}, "pool2") >>
+                                                       fully_connected(10, "logits", activation_fn = none))(x);
 };
 constexpr algorithm winograd = algorithm::winograd_4x4, direct = algorithm::direct;
 constexpr auto by_winograd = small_vgg<winograd>;

@@ -21,8 +21,8 @@ static_assert([] {
   const graph::list<int> gradient = s.gradients(loss);
   const graph::graph& g = s.trace.g;
   return g.nodes[gradient[w1.node]].kind == op::matmul_weights_gradient::kind && g.nodes[gradient[w1.node]].extent == shape{6, 5} &&
-         g.nodes[gradient[w2.node]].kind == op::matmul_weights_gradient::kind && g.nodes[gradient[w2.node]].extent == shape{5, 3} &&
-         gradient[x.node] < 0 && graphs::count(g, op::matmul_data_gradient::kind) == 1;
+         g.nodes[gradient[w2.node]].kind == op::matmul_weights_gradient::kind && g.nodes[gradient[w2.node]].extent == shape{5, 3} && gradient[x.node] < 0 &&
+         graphs::count(g, op::matmul_data_gradient::kind) == 1;
 }());
 
 /// A gradient has the shape of what it belongs to; for a broadcast operand it is summed.
@@ -106,7 +106,8 @@ TEST_CASE("the gradient of a concatenation is cut into the parts") {
   const tensor x = s.input({6}), w = s.variable({6, 2}), v = s.variable({6, 5});
   const tensor a = s.matmul(x, w), b = s.matmul(x, v);
   graph::node n;
-  n.kind = op::concat::kind, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node, n.attributes = op::concat::attributes{0};
+  n.kind = op::concat::kind, n.batched = true, n.extent = {7}, n.operand_count = 2, n.operands[0] = a.node, n.operands[1] = b.node,
+  n.attributes = op::concat::attributes{0};
   const tensor joined(s.trace, graph::add_node(s.trace.g, n, -1));
   const graph::list<int> gradient = s.gradients(sum(square(joined)));
   const graph::graph& g = s.trace.g;

@@ -33,7 +33,7 @@ inline constexpr auto overlapping_pool = conv2d(4, {3, 3}, "conv") >> max_pool2d
 inline constexpr auto pooled_twice = conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool1") >> max_pool2d({2, 2}, "pool2");
 inline constexpr auto wide_pooled = conv2d(40, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool");
 inline constexpr auto deep = conv2d(4, {3, 3}, "conv1") >> conv2d(3, {3, 3}, "conv2") >> max_pool2d({2, 2}, "pool") >> fully_connected(7, "fc3") >>
-                              fully_connected(3, "fc4", activation_fn = none);
+                             fully_connected(3, "fc4", activation_fn = none);
 inline constexpr auto block = residual("block", conv2d(2, {3, 3}, "conv", activation_fn = none));
 inline constexpr auto penalised = fully_connected(3, "fc", activation_fn = none, weights_regularizer = l2_regularizer(0.01));
 inline constexpr auto normalized = conv2d(4, {3, 3}, "conv", normalizer_fn = batch_norm);
@@ -48,8 +48,8 @@ TEST_CASE("bias and activation happen in the store of the convolution") {
   REQUIRE(graphs::work(g) == 1);
   for (const graph::node& n : g.nodes)
     if (!n.dead && n.kind == op::convolution::kind) {
-      CHECK(n.body() == 2);           // image and weights
-      CHECK(n.operand_count == 3);    // and biases
+      CHECK(n.body() == 2);         // image and weights
+      CHECK(n.operand_count == 3);  // and biases
       CHECK(stores_with(n, g, expr::scalar_op::add));
       CHECK(stores_with(n, g, expr::scalar_op::maximum));
     }
@@ -97,7 +97,7 @@ TEST_CASE("the mask of relu is applied in the store of the gradient that it mask
   };
   CHECK(masked(op::convolution_data_gradient::kind) == 1);  // conv2, by conv1
   CHECK(masked(op::max_pool_gradient::kind) == 0);
-  CHECK(masked(op::matmul_data_gradient::kind) == 2);       // fc4, by fc3; and fc3, by conv2, before its gradient is spread over the windows of the pool
+  CHECK(masked(op::matmul_data_gradient::kind) == 2);  // fc4, by fc3; and fc3, by conv2, before its gradient is spread over the windows of the pool
   CHECK(graphs::count(g, op::convolution_data_gradient::kind) == 1);
   CHECK(graphs::count(g, op::matmul_data_gradient::kind) == 2);
   for (const graph::node& n : g.nodes)

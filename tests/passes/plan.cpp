@@ -41,9 +41,7 @@ overlap overlap_in(const graph::compilation& c) {
   for (int i = 0; i < count; ++i)
     if (!g.nodes[i].dead && g.nodes[i].kept) last[owner[i]] = end;
 
-  const auto stored = [&](int i) {
-    return made[i] >= 0 && (plan.places[i].where == graph::region::examples || plan.places[i].where == graph::region::fixed);
-  };
+  const auto stored = [&](int i) { return made[i] >= 0 && (plan.places[i].where == graph::region::examples || plan.places[i].where == graph::region::fixed); };
   for (int a = 0; a < count; ++a) {
     if (!stored(a)) continue;
     const long a_begin = plan.places[a].offset, a_end = a_begin + g.nodes[a].extent.size();

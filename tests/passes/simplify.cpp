@@ -50,17 +50,17 @@ TEST_CASE("what differs in anything is not shared") {
   sketch s;
   const tensor x = s.input({6, 6, 2}), y = s.input({6, 6, 2}), w = s.variable({3, 3, 2, 4});
   s.output(s.convolution(x, w, {6, 6, 4}));
-  s.output(s.convolution(y, w, {6, 6, 4}));                   // operand
+  s.output(s.convolution(y, w, {6, 6, 4}));                         // operand
   s.output(s.convolution(x, s.variable({3, 3, 2, 4}), {6, 6, 4}));  // weights
-  s.output(s.convolution(x, w, {4, 4, 4}));                   // extent
+  s.output(s.convolution(x, w, {4, 4, 4}));                         // extent
   const int odd = s.convolution(x, w, {6, 6, 4}).node;
   window moved = op::convolution::attributes_of(s.trace.g.nodes[odd]).window;
-  moved.pad_top = 2;                                          // window
+  moved.pad_top = 2;  // window
   s.trace.g.nodes[odd].attributes = op::convolution::attributes{moved};
   s.trace.g.outputs.push(odd);
   s.output(x - y);
-  s.output(y - x);                                            // order
-  s.output(stop_gradient(abs(x)) - abs(x));                   // whether gradients flow: the view goes, one abs(x) stays
+  s.output(y - x);                           // order
+  s.output(stop_gradient(abs(x)) - abs(x));  // whether gradients flow: the view goes, one abs(x) stays
   const int before = graphs::live(s.trace.g);
   graph::share_equal(s.trace.g);
   CHECK(graphs::count(s.trace.g, op::convolution::kind) == 5);

@@ -42,7 +42,6 @@ private:
 
 template <class Damage>
 void check_found(const std::string& expected, const Damage& damage) {
-
   specimen s;
   REQUIRE(graph::fault_of(s.g()) == nullptr);
   damage(s);
@@ -182,7 +181,8 @@ TEST_CASE("each operation has a rule of its own") {
   const auto travelling = [](sketch& s) { return op::mean_over_processes(s.trace.g, s.trace.variable("w", {6}, zeros, -1, true), -1); };
   CHECK(fault_after(travelling, [](graph::node&) {}) == "");
   CHECK(fault_after(travelling, [](graph::node& n) { n.operands[0] = 0; }) == "a mean over processes that nothing has started");
-  CHECK(fault_after(travelling, [](graph::node& n) { n.kind = op::all_reduce_start::kind, n.batched = true; }) == "a mean over processes of what is not one tensor for all examples");
+  CHECK(fault_after(travelling, [](graph::node& n) { n.kind = op::all_reduce_start::kind, n.batched = true; }) ==
+        "a mean over processes of what is not one tensor for all examples");
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
   CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
   CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");

@@ -23,10 +23,10 @@ using image = input<16, 16, 2>;
 
 // Strength: default < outer < inner < call; what an inner scope does not mention is inherited.
 constexpr auto nested = arg_scope<conv2d>(stride = 2, biases_initializer = constant(1))(
-  conv2d(2, {1, 1}, "outer")
-  >> arg_scope<conv2d>(biases_initializer = constant(2), activation_fn = nn::tanh)(
-       conv2d(2, {1, 1}, "inner") >> conv2d(2, {1, 1}, "call", stride = 1, activation_fn = none, biases_initializer = constant(3)))
-  >> conv2d(2, {1, 1}, "after"));
+    conv2d(2, {1, 1}, "outer") >>
+    arg_scope<conv2d>(biases_initializer = constant(2), activation_fn = nn::tanh)(
+        conv2d(2, {1, 1}, "inner") >> conv2d(2, {1, 1}, "call", stride = 1, activation_fn = none, biases_initializer = constant(3))) >>
+    conv2d(2, {1, 1}, "after"));
 constexpr const auto& n = program<nested, image>;
 static_assert(extent(n, "outer") == shape{8, 8, 2} && starts_at(n, "outer/biases", 1) && last_operation(n, "outer") == scalar_op::maximum);
 static_assert(extent(n, "inner") == shape{4, 4, 2} && starts_at(n, "inner/biases", 2) && last_operation(n, "inner") == scalar_op::hyperbolic_tangent);
@@ -39,25 +39,24 @@ static_assert(extent(program<positional, image>, "positional") == shape{8, 8, 2}
 static_assert(extent(program<positional, image>, "scoped") == shape{2, 2, 2});
 
 // One scope speaks to several kinds of layers, and only to those listed.
-constexpr auto several = arg_scope<conv2d, fully_connected>(weights_initializer = constant(0.5), activation_fn = none)(
-  arg_scope<conv2d, max_pool2d>(padding = VALID)(
-       conv2d(2, {3, 3}, "conv") >> max_pool2d({3, 3}, "pool") >> avg_pool2d({3, 3}, 1, "average", padding = SAME) >> fully_connected(3, "fc")));
+constexpr auto several = arg_scope<conv2d, fully_connected>(weights_initializer = constant(0.5), activation_fn = none)(arg_scope<conv2d, max_pool2d>(
+    padding = VALID)(conv2d(2, {3, 3}, "conv") >> max_pool2d({3, 3}, "pool") >> avg_pool2d({3, 3}, 1, "average", padding = SAME) >> fully_connected(3, "fc")));
 constexpr const auto& s = program<several, image>;
 static_assert(starts_at(s, "conv/weights", 0.5) && starts_at(s, "fc/weights", 0.5));
 static_assert(last_operation(s, "conv") == scalar_op::add && last_operation(s, "fc") == scalar_op::add);
 static_assert(extent(s, "conv") == shape{14, 14, 2} && extent(s, "pool") == shape{6, 6, 2} && extent(s, "average") == shape{6, 6, 2});
 
 // A kind that no scope lists keeps its defaults.
-constexpr auto unlisted = arg_scope<conv2d>(stride = 2, activation_fn = none)(conv2d(2, {1, 1}, "conv") >> max_pool2d({2, 2}, "pool", padding = SAME) >> fully_connected(3, "fc"));
+constexpr auto unlisted =
+    arg_scope<conv2d>(stride = 2, activation_fn = none)(conv2d(2, {1, 1}, "conv") >> max_pool2d({2, 2}, "pool", padding = SAME) >> fully_connected(3, "fc"));
 static_assert(extent(program<unlisted, image>, "pool") == shape{4, 4, 2});
 static_assert(last_operation(program<unlisted, image>, "fc") == scalar_op::maximum);
 static_assert(initial(program<unlisted, image>, "fc/weights").kind == distribution::variance_scaling);
 
 // `none` is a value that overrides: no activation, no biases, no regularizer, no normalizer.
 constexpr auto nothing = arg_scope<conv2d>(normalizer_fn = batch_norm, weights_regularizer = l2_regularizer(0.5), activation_fn = relu)(
-  conv2d(2, {1, 1}, "as_told")
-  >> arg_scope<conv2d>(normalizer_fn = none, weights_regularizer = none)(
-       conv2d(2, {1, 1}, "plain") >> conv2d(2, {1, 1}, "bare", biases_initializer = none, activation_fn = none)));
+    conv2d(2, {1, 1}, "as_told") >> arg_scope<conv2d>(normalizer_fn = none, weights_regularizer = none)(
+                                        conv2d(2, {1, 1}, "plain") >> conv2d(2, {1, 1}, "bare", biases_initializer = none, activation_fn = none)));
 constexpr const auto& w = program<nothing, image>;
 static_assert(penalty(w, "as_told/weights") == 0.25 && penalty(w, "plain/weights") == 0);
 static_assert(facts::variable(w, "as_told/BatchNorm/beta") >= 0 && facts::variable(w, "as_told/biases") < 0);
@@ -66,25 +65,25 @@ static_assert(facts::variable(w, "bare/biases") < 0 && last_operation(w, "bare")
 
 // A whole value is replaced, not merged: normalizer_params of the inner scope drop the outer ones.
 constexpr auto replaced = arg_scope<conv2d>(normalizer_fn = batch_norm, normalizer_params = params(scale = true, center = false))(
-  conv2d(2, {1, 1}, "outer") >> arg_scope<conv2d>(normalizer_params = params(scale = true))(conv2d(2, {1, 1}, "inner")));
+    conv2d(2, {1, 1}, "outer") >> arg_scope<conv2d>(normalizer_params = params(scale = true))(conv2d(2, {1, 1}, "inner")));
 static_assert(facts::variable(program<replaced, image>, "outer/BatchNorm/beta") < 0 && facts::variable(program<replaced, image>, "outer/BatchNorm/gamma") >= 0);
-static_assert(facts::variable(program<replaced, image>, "inner/BatchNorm/beta") >= 0 && facts::variable(program<replaced, image>, "inner/BatchNorm/gamma") >= 0);
+static_assert(facts::variable(program<replaced, image>, "inner/BatchNorm/beta") >= 0 &&
+              facts::variable(program<replaced, image>, "inner/BatchNorm/gamma") >= 0);
 
 // A scope of the normalizer reaches it inside other layers; normalizer_params win.
-constexpr auto normalized = arg_scope<conv2d>(normalizer_fn = batch_norm)(arg_scope<batch_norm>(scale = true, center = false)(
-  conv2d(2, {1, 1}, "conv1") >> conv2d(2, {1, 1}, "conv2", normalizer_params = params(center = true))));
-static_assert(facts::variable(program<normalized, image>, "conv1/BatchNorm/gamma") >= 0 && facts::variable(program<normalized, image>, "conv1/BatchNorm/beta") < 0);
-static_assert(facts::variable(program<normalized, image>, "conv2/BatchNorm/gamma") >= 0 && facts::variable(program<normalized, image>, "conv2/BatchNorm/beta") >= 0);
+constexpr auto normalized = arg_scope<conv2d>(normalizer_fn = batch_norm)(
+    arg_scope<batch_norm>(scale = true, center = false)(conv2d(2, {1, 1}, "conv1") >> conv2d(2, {1, 1}, "conv2", normalizer_params = params(center = true))));
+static_assert(facts::variable(program<normalized, image>, "conv1/BatchNorm/gamma") >= 0 &&
+              facts::variable(program<normalized, image>, "conv1/BatchNorm/beta") < 0);
+static_assert(facts::variable(program<normalized, image>, "conv2/BatchNorm/gamma") >= 0 &&
+              facts::variable(program<normalized, image>, "conv2/BatchNorm/beta") >= 0);
 
 // Scopes reach through repeat, stack, name scopes, branches and functions.
 constexpr auto helper = [](const tensor& x) { return conv2d(2, {1, 1}, "lambda")(x); };
 constexpr auto through = arg_scope<conv2d, fully_connected>(biases_initializer = constant(7))(
-       repeat<2>(conv2d(2, {1, 1}), "repeat")
-    >> stack<conv2d>({{2, {1, 1}}, {3, {1, 1}}}, "stack")
-    >> scope("scope", concat(conv2d(2, {1, 1}, "branch_0"), conv2d(2, {1, 1}, "branch_1")))
-    >> residual("residual", conv2d(4, {1, 1}, "body"))
-    >> helper
-    >> fully_connected(2, "fc"));
+    repeat<2>(conv2d(2, {1, 1}), "repeat") >> stack<conv2d>({{2, {1, 1}}, {3, {1, 1}}}, "stack") >>
+    scope("scope", concat(conv2d(2, {1, 1}, "branch_0"), conv2d(2, {1, 1}, "branch_1"))) >> residual("residual", conv2d(4, {1, 1}, "body")) >> helper >>
+    fully_connected(2, "fc"));
 constexpr const auto& t = program<through, image>;
 static_assert([] {
   int told = 0, biases = 0;
@@ -106,7 +105,8 @@ static_assert(extent(program<inside, image>, "a") == shape{8, 8, 2} && extent(pr
 
 // What arg_scope may list, and which arguments it may give.
 static_assert(has_arg_scope<conv2d> && has_arg_scope<batch_norm> && !has_arg_scope<relu>);
-static_assert(arg_scoped_arguments<max_pool2d>.size() == 3 && equal(arg_scoped_arguments<max_pool2d>[0], "kernel_size") && equal(arg_scoped_arguments<max_pool2d>[2], "padding"));
+static_assert(arg_scoped_arguments<max_pool2d>.size() == 3 && equal(arg_scoped_arguments<max_pool2d>[0], "kernel_size") &&
+              equal(arg_scoped_arguments<max_pool2d>[2], "padding"));
 
 }  // namespace
 

@@ -32,12 +32,14 @@ static_assert(extent(program<three, image>, "conv") == shape{4, 4, 2});
 // Entered plainly, a policy adds to what is open; with arg_scope(policy) it replaces it.
 constexpr auto added = arg_scope<conv2d>(activation_fn = none)(conv2d(2, {1, 1}, "before") >> strided(conv2d(2, {1, 1}, "conv")));
 static_assert(last_operation(program<added, image>, "conv") == scalar_op::add && extent(program<added, image>, "conv") == shape{8, 8, 2});
-constexpr auto replaced = arg_scope<conv2d>(activation_fn = none)(conv2d(2, {1, 1}, "before") >> arg_scope(strided)(conv2d(2, {1, 1}, "conv")) >> conv2d(2, {1, 1}, "after"));
+constexpr auto replaced =
+    arg_scope<conv2d>(activation_fn = none)(conv2d(2, {1, 1}, "before") >> arg_scope(strided)(conv2d(2, {1, 1}, "conv")) >> conv2d(2, {1, 1}, "after"));
 static_assert(last_operation(program<replaced, image>, "conv") == scalar_op::maximum && extent(program<replaced, image>, "conv") == shape{8, 8, 2});
 static_assert(last_operation(program<replaced, image>, "after") == scalar_op::add);  // the outer scope is back
 // What replaces hides nothing of what is opened inside.
 constexpr auto inside = arg_scope<conv2d>(activation_fn = none)(
-  conv2d(2, {1, 1}, "before") >> arg_scope(strided)(conv2d(2, {1, 1}, "one") >> arg_scope<conv2d>(biases_initializer = constant(5))(conv2d(2, {1, 1}, "two"))));
+    conv2d(2, {1, 1}, "before") >>
+    arg_scope(strided)(conv2d(2, {1, 1}, "one") >> arg_scope<conv2d>(biases_initializer = constant(5))(conv2d(2, {1, 1}, "two"))));
 static_assert(starts_at(program<inside, image>, "two/biases", 5) && extent(program<inside, image>, "two") == shape{4, 4, 2});
 
 // current_arg_scope is everything in force where it is taken; entered elsewhere it replaces what is open there.
@@ -47,9 +49,8 @@ constexpr auto captured = [](const tensor& x) {
   const auto scope_of = [&](const tensor& y) {
     const auto here = current_arg_scope(y);  // stride 2 and constant 3
     const tensor first = conv2d(2, {1, 1}, "first")(y);
-    return arg_scope<conv2d>(activation_fn = none, stride = 1)([&](const tensor& z) {
-      return conv2d(2, {1, 1}, "third")(arg_scope(here)(conv2d(2, {1, 1}, "second"))(z));
-    })(first);
+    return arg_scope<conv2d>(activation_fn = none,
+                             stride = 1)([&](const tensor& z) { return conv2d(2, {1, 1}, "third")(arg_scope(here)(conv2d(2, {1, 1}, "second"))(z)); })(first);
   };
   return outer(arg_scope<conv2d>(biases_initializer = constant(3))(scope_of))(taken_in);
 };
@@ -78,9 +79,7 @@ static_assert(extent(program<kept, input<32, 32, 2>>, "one") == shape{8, 8, 2} &
 // Captured where nothing is open, it is empty: entering it clears all defaults, as arg_scope({}) does.
 constexpr auto cleared = [](const tensor& x) {
   const auto empty = current_arg_scope(x);
-  return arg_scope<conv2d>(stride = 2)([&](const tensor& y) {
-    return arg_scope(empty)(conv2d(2, {1, 1}, "cleared"))(conv2d(2, {1, 1}, "strided")(y));
-  })(x);
+  return arg_scope<conv2d>(stride = 2)([&](const tensor& y) { return arg_scope(empty)(conv2d(2, {1, 1}, "cleared"))(conv2d(2, {1, 1}, "strided")(y)); })(x);
 };
 static_assert(extent(program<cleared, image>, "strided") == shape{8, 8, 2} && extent(program<cleared, image>, "cleared") == shape{8, 8, 2});
 

@@ -24,7 +24,8 @@ inline constexpr sharpness_keyword sharpness;
 struct gated_layer : layer<gated_layer> {
   static constexpr const char* function_name = "gated";
   static constexpr const char* default_scope = "Gated";
-  static constexpr auto defaults = arguments_of(sharpness = 1.0, weights_initializer = ones, weights_regularizer = none, activation_fn = none, trainable = true);
+  static constexpr auto defaults =
+      arguments_of(sharpness = 1.0, weights_initializer = ones, weights_regularizer = none, activation_fn = none, trainable = true);
   template <class... Rest>
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
@@ -58,10 +59,9 @@ constexpr double sharpness_of(const Program& p, const char* name) {
   return 1;
 }
 
-constexpr auto net = scope("net",
-  arg_scope<gated, conv2d>(weights_initializer = constant(0.5))(
-    arg_scope<gated>(sharpness = 3.0)(
-      repeat<2>(gated(), "gate") >> gated() >> gated("last", sharpness = 4.0) >> conv2d(2, {1, 1}, "conv"))) >> gated("outside"));
+constexpr auto net = scope("net", arg_scope<gated, conv2d>(weights_initializer = constant(0.5))(arg_scope<gated>(sharpness = 3.0)(
+                                      repeat<2>(gated(), "gate") >> gated() >> gated("last", sharpness = 4.0) >> conv2d(2, {1, 1}, "conv"))) >>
+                                      gated("outside"));
 constexpr const auto& p = program<net, image>;
 static_assert(p.error.broken == rule::none);
 static_assert(sharpness_of(p, "net/gate/gate_1") == 3 && sharpness_of(p, "net/gate/gate_2") == 3);

@@ -28,19 +28,17 @@ TEST_CASE("the values that TensorFlow's own tests expect") {
   const auto blocks = grey(6, 4, {127, 127, 64, 64, 127, 127, 64, 64, 64, 64, 127, 127, 64, 64, 127, 127, 50, 50, 100, 100, 50, 50, 100, 100});
   for (resize_method method : methods) check_close(resize(blocks, 3, 2, method).pixels, {127, 64, 64, 127, 50, 100});
 
-  const auto cubic = grey(6, 6, {128, 128, 64, 64, 128, 128, 64, 64, 64, 64, 128, 128, 64, 64, 128, 128, 50, 50,
-                                 100, 100, 50, 50, 100, 100, 50, 50, 100, 100, 50, 50, 100, 100, 50, 50, 100, 100});
+  const auto cubic = grey(6, 6, {128, 128, 64, 64, 128, 128, 64, 64, 64,  64,  128, 128, 64,  64,  128, 128, 50,  50,
+                                 100, 100, 50, 50, 100, 100, 50, 50, 100, 100, 50,  50,  100, 100, 50,  50,  100, 100});
   check_close(resize(cubic, 8, 8, resize_method::bicubic).pixels,  // there rounded to integers
-              {128, 135, 96, 55, 64, 114, 134, 128, 78, 81, 68, 52, 57, 118, 144, 136, 55, 49, 79, 109, 103, 89, 83, 84, 74, 70, 95, 122, 115,
-               69, 49, 55, 100, 105, 75, 43, 50, 89, 105, 100, 57, 54, 74, 96, 91, 65, 55, 58, 70, 69, 75, 81, 80, 72, 69, 70, 105, 112,
-               75, 36, 45, 92, 111, 105},
+              {128, 135, 96, 55, 64, 114, 134, 128, 78, 81, 68, 52, 57, 118, 144, 136, 55, 49, 79, 109, 103, 89, 83, 84, 74,  70,  95, 122, 115, 69, 49,  55,
+               100, 105, 75, 43, 50, 89,  105, 100, 57, 54, 74, 96, 91, 65,  55,  58,  70, 69, 75, 81,  80,  72, 69, 70, 105, 112, 75, 36,  45,  92, 111, 105},
               1);
 }
 
 TEST_CASE("factors that are no integers") {  // the definitions in Python, in double precision
   const auto source = pattern(5, 7, 1);
-  check_close(resize(source, 3, 4).pixels,
-              {0, 28, 98, 147.25, 143.6667, 101.9167, 102.1667, 81.6667, 108.6667, 80.8333, 136.8333, 109.3333});
+  check_close(resize(source, 3, 4).pixels, {0, 28, 98, 147.25, 143.6667, 101.9167, 102.1667, 81.6667, 108.6667, 80.8333, 136.8333, 109.3333});
   check_close(resize(source, 3, 4, resize_method::area).pixels,
               {66.2857, 84.5714, 128.5143, 112.0571, 147.8286, 90.6857, 95.0571, 103.5714, 133.1143, 86.6, 158.9714, 149.4286});
 }
@@ -62,8 +60,7 @@ TEST_CASE("a window is that part of the whole, and the same size changes nothing
 }
 
 TEST_CASE("one pixel fills any size") {
-  for (resize_method method : methods)
-    check_close(resize(grey(1, 1, {200}), 3, 5, method).pixels, std::vector<double>(15, 200), 1e-3);
+  for (resize_method method : methods) check_close(resize(grey(1, 1, {200}), 3, 5, method).pixels, std::vector<double>(15, 200), 1e-3);
 }
 
 TEST_CASE("constant images stay constant at all ratios") {

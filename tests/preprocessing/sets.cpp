@@ -20,8 +20,7 @@ using slim::random_stream;
 
 TEST_CASE("vgg, evaluation") {  // the definition in Python: 3 x 4 becomes 4 x 5, of which 2 x 3 at row 1, column 1
   check_close(vgg_preprocessing::preprocess_for_eval(pattern(3, 4, 3), 2, 3, {.resize_side_min = 4}).pixels,
-              {-34.88, -8.98, -0.79, -51.08, -29.23, 12.56, -41.88, 13.57, -11.44, 0.32, -23.48, 22.86, -14.68, -55.08, 49.96, -4.28, -11.08, 27.16},
-              2e-4);
+              {-34.88, -8.98, -0.79, -51.08, -29.23, 12.56, -41.88, 13.57, -11.44, 0.32, -23.48, 22.86, -14.68, -55.08, 49.96, -4.28, -11.08, 27.16}, 2e-4);
   random_stream random(1);
   const auto result = get_preprocessing("vgg_16")(pattern(300, 400, 3), 224, 224, random);
   CHECK(result.height == 224);
@@ -73,7 +72,8 @@ TEST_CASE("vgg refuses crops larger than the image, other channels and lines") {
 }
 
 TEST_CASE("inception, evaluation") {  // the definition in Python: rows 1 .. 14 and columns 1 .. 18 of 16 x 20, resized to 2 x 3
-  check_close(inception_preprocessing::preprocess_for_eval(pattern(16, 20, 1), 2, 3).pixels, {0.082353, 0.286275, 0.505882, 0.615686, 0.529412, 0.458824}, 2e-6);
+  check_close(inception_preprocessing::preprocess_for_eval(pattern(16, 20, 1), 2, 3).pixels, {0.082353, 0.286275, 0.505882, 0.615686, 0.529412, 0.458824},
+              2e-6);
   check_close(inception_preprocessing::preprocess_for_eval({2, 2, 1, {0, 255, 51, 204}}, 2, 2, {.central_fraction = 1}).pixels, {-1, 1, -0.6, 0.6}, 1e-6);
   CHECK(complaint([] { inception_preprocessing::preprocess_for_eval(pattern(4, 4, 3), 2, 2, {.central_fraction = 0}); }) ==
         "preprocessing: inception: central_fraction: expected more than 0, at most 1, found 0; choose another");
@@ -102,7 +102,8 @@ TEST_CASE("inception takes images of floats from 0 to 1 as those of bytes") {
   for (const bool training : {true, false}) {
     random_stream random(1, 2, 3), again(1, 2, 3);
     const inception_preprocessing::options given{.fast_mode = false};
-    CHECK(inception_preprocessing::preprocess_image(floats, 7, 9, training, random, given) == inception_preprocessing::preprocess_image(bytes, 7, 9, training, again, given));
+    CHECK(inception_preprocessing::preprocess_image(floats, 7, 9, training, random, given) ==
+          inception_preprocessing::preprocess_image(bytes, 7, 9, training, again, given));
   }
 }
 
@@ -170,8 +171,8 @@ TEST_CASE("the factory knows the names of TF-Slim") {
   CHECK(make("resnet_v2_200") == make("vgg"));
   CHECK(make("vgg_19") == make("vgg"));
   CHECK(get_preprocessing("inception_v3", true, true)(source, 28, 28, random).channels == 1);
-  for (const char* name : {"alexnet_v2", "overfeat", "nasnet_cifar", "mobilenet_v1_075", "mobilenet_v1_050", "mobilenet_v1_025", "i3d", "s3dg", "", " ", "vgg_16 vgg_19"})
+  for (const char* name :
+       {"alexnet_v2", "overfeat", "nasnet_cifar", "mobilenet_v1_075", "mobilenet_v1_050", "mobilenet_v1_025", "i3d", "s3dg", "", " ", "vgg_16 vgg_19"})
     CHECK_THROWS_AS(get_preprocessing(name), slim::error);
-  CHECK(complaint([] { get_preprocessing("alexnet_v2"); }).find("found alexnet_v2; choose that of a network with the same input") !=
-        std::string::npos);
+  CHECK(complaint([] { get_preprocessing("alexnet_v2"); }).find("found alexnet_v2; choose that of a network with the same input") != std::string::npos);
 }

@@ -13,7 +13,7 @@ namespace simd = slim::simd;
 namespace {
 
 /// Numbers of both signs, some of them equal for different seeds, none zero.
-template<class T>
+template <class T>
 std::vector<T> some_lanes(int seed) {
   std::vector<T> lanes(static_cast<std::size_t>(simd::width<T>));
   for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = static_cast<T>(static_cast<double>((static_cast<int>(i) * seed * 7 + seed) % 11) - 5.25);
@@ -27,8 +27,7 @@ TEST_CASE_TEMPLATE("partial load and store touch exactly the first lanes", T, SL
     std::vector<T> source(static_cast<std::size_t>(count)), destination(source.size() + 1, T(-7));
     for (std::size_t i = 0; i < source.size(); ++i) source[i] = static_cast<T>(i + 1);
     const auto value = simd::load_first(source.data(), count, T(9));
-    for (long lane = 0; lane < simd::width<T>; ++lane)
-      CHECK(value.get(static_cast<std::size_t>(lane)) == (lane < count ? static_cast<T>(lane + 1) : T(9)));
+    for (long lane = 0; lane < simd::width<T>; ++lane) CHECK(value.get(static_cast<std::size_t>(lane)) == (lane < count ? static_cast<T>(lane + 1) : T(9)));
     simd::store_first(destination.data(), value, count);
     for (std::size_t i = 0; i < source.size(); ++i) CHECK(destination[i] == source[i]);
     CHECK(destination.back() == T(-7));
@@ -41,7 +40,9 @@ TEST_CASE_TEMPLATE("arithmetic and comparisons go lane by lane", T, SLIM_TEST_SC
   const auto check = [&](const simd::batch<T>& found, auto expected) {
     std::vector<T> lanes(x.size());
     simd::store(lanes.data(), found);
-    for (std::size_t i = 0; i < lanes.size(); ++i) CHECK(static_cast<double>(lanes[i]) == doctest::Approx(expected(static_cast<double>(x[i]), static_cast<double>(y[i]), static_cast<double>(z[i]))).epsilon(1e-6));
+    for (std::size_t i = 0; i < lanes.size(); ++i)
+      CHECK(static_cast<double>(lanes[i]) ==
+            doctest::Approx(expected(static_cast<double>(x[i]), static_cast<double>(y[i]), static_cast<double>(z[i]))).epsilon(1e-6));
   };
   check(a + b, [](double p, double q, double) { return p + q; });
   check(a - b, [](double p, double q, double) { return p - q; });

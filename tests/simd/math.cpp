@@ -12,8 +12,10 @@ namespace simd = slim::simd;
 
 namespace {
 
-template<class T>
-T hyperbolic_tangent(T x) { return simd::hyperbolic_tangent(simd::broadcast(x)).get(0); }
+template <class T>
+T hyperbolic_tangent(T x) {
+  return simd::hyperbolic_tangent(simd::broadcast(x)).get(0);
+}
 
 }  // namespace
 
@@ -36,7 +38,7 @@ TEST_CASE_TEMPLATE("tanh: a few units in the last place everywhere, odd, at most
 namespace {
 
 /// The largest relative error of `word` against `exact` in double, over arguments from `least` to `most`, each in every lane.
-template<class T, class Word, class Exact>
+template <class T, class Word, class Exact>
 double worst_error(double least, double most, Word word, Exact exact) {
   double worst = 0;
   constexpr int steps = 4000;

@@ -10,17 +10,19 @@
 namespace slim::test {
 
 /// A number of type F, float or double, that kernels work on in vectors of `Lanes`, `Registers` of which they take for available.
-template<class F, int Lanes, int Registers>
+template <class F, int Lanes, int Registers>
 struct simulated {
   F value;
 
   simulated() = default;
-  template<class N>
+  template <class N>
     requires std::is_arithmetic_v<N>
   constexpr simulated(N number) : value(static_cast<F>(number)) {}
-  template<class N>
+  template <class N>
     requires std::is_arithmetic_v<N>
-  explicit constexpr operator N() const { return static_cast<N>(value); }
+  explicit constexpr operator N() const {
+    return static_cast<N>(value);
+  }
 
   friend constexpr simulated operator-(simulated x) { return -x.value; }
   friend constexpr simulated operator+(simulated x, simulated y) { return x.value + y.value; }
@@ -41,10 +43,10 @@ struct simulated {
   friend simulated abs(simulated x) { return std::abs(x.value); }
 };
 
-template<class S>
+template <class S>
 struct simulated_batch;
 
-template<class F, int Lanes, int Registers>
+template <class F, int Lanes, int Registers>
 struct simulated_batch<simulated<F, Lanes, Registers>> {
   using value_type = simulated<F, Lanes, Registers>;
   typedef F lanes __attribute__((vector_size(Lanes * sizeof(F))));
@@ -79,21 +81,41 @@ struct simulated_batch<simulated<F, Lanes, Registers>> {
   friend mask operator&(const mask& x, const mask& y) { return {x.bits & y.bits}; }
 
   friend simulated_batch fma(const simulated_batch& x, const simulated_batch& y, const simulated_batch& z) { return simulated_batch(x.data * y.data + z.data); }
-  friend simulated_batch select(const mask& condition, const simulated_batch& yes, const simulated_batch& no) { return simulated_batch(condition.bits ? yes.data : no.data); }
+  friend simulated_batch select(const mask& condition, const simulated_batch& yes, const simulated_batch& no) {
+    return simulated_batch(condition.bits ? yes.data : no.data);
+  }
   friend simulated_batch max(const simulated_batch& x, const simulated_batch& y) { return select(x > y, x, y); }  // as x86: the second where one is no number
   friend simulated_batch min(const simulated_batch& x, const simulated_batch& y) { return select(y > x, x, y); }
-  friend simulated_batch abs(const simulated_batch& x) { return each(x, [](F lane) { return std::abs(lane); }); }
-  friend simulated_batch sqrt(const simulated_batch& x) { return each(x, [](F lane) { return std::sqrt(lane); }); }
-  friend simulated_batch exp(const simulated_batch& x) { return each(x, [](F lane) { return std::exp(lane); }); }
-  friend simulated_batch log(const simulated_batch& x) { return each(x, [](F lane) { return std::log(lane); }); }
-  friend simulated_batch erf(const simulated_batch& x) { return each(x, [](F lane) { return std::erf(lane); }); }
-  friend simulated_batch tanh(const simulated_batch& x) { return each(x, [](F lane) { return std::tanh(lane); }); }
-  friend simulated_batch sin(const simulated_batch& x) { return each(x, [](F lane) { return std::sin(lane); }); }
-  friend simulated_batch cos(const simulated_batch& x) { return each(x, [](F lane) { return std::cos(lane); }); }
-  friend simulated_batch floor(const simulated_batch& x) { return each(x, [](F lane) { return std::floor(lane); }); }
+  friend simulated_batch abs(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::abs(lane); });
+  }
+  friend simulated_batch sqrt(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::sqrt(lane); });
+  }
+  friend simulated_batch exp(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::exp(lane); });
+  }
+  friend simulated_batch log(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::log(lane); });
+  }
+  friend simulated_batch erf(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::erf(lane); });
+  }
+  friend simulated_batch tanh(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::tanh(lane); });
+  }
+  friend simulated_batch sin(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::sin(lane); });
+  }
+  friend simulated_batch cos(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::cos(lane); });
+  }
+  friend simulated_batch floor(const simulated_batch& x) {
+    return each(x, [](F lane) { return std::floor(lane); });
+  }
 
 private:
-  template<class Function>
+  template <class Function>
   static simulated_batch each(simulated_batch x, Function f) {
     for (int lane = 0; lane < Lanes; ++lane) x.data[lane] = f(x.data[lane]);
     return x;
@@ -105,18 +127,17 @@ private:
 #ifdef TEST_OWN_VECTORS_ONLY
 #define SLIM_TEST_SCALARS float, double
 #else
-#define SLIM_TEST_SCALARS                                                                                                                             \
-  float, double, slim::test::simulated<float, 2, 16>, slim::test::simulated<float, 2, 32>, slim::test::simulated<float, 4, 16>,                       \
-      slim::test::simulated<float, 4, 32>, slim::test::simulated<float, 8, 16>, slim::test::simulated<float, 8, 32>,                                  \
-      slim::test::simulated<float, 16, 16>, slim::test::simulated<float, 16, 32>, slim::test::simulated<double, 2, 16>,                               \
-      slim::test::simulated<double, 4, 16>, slim::test::simulated<double, 8, 32>
+#define SLIM_TEST_SCALARS                                                                                                                                  \
+  float, double, slim::test::simulated<float, 2, 16>, slim::test::simulated<float, 2, 32>, slim::test::simulated<float, 4, 16>,                            \
+      slim::test::simulated<float, 4, 32>, slim::test::simulated<float, 8, 16>, slim::test::simulated<float, 8, 32>, slim::test::simulated<float, 16, 16>, \
+      slim::test::simulated<float, 16, 32>, slim::test::simulated<double, 2, 16>, slim::test::simulated<double, 4, 16>, slim::test::simulated<double, 8, 32>
 #endif
 
 }  // namespace slim::test
 
 namespace slim::simd {
 
-template<class F, int Lanes, int Registers>
+template <class F, int Lanes, int Registers>
 struct vectors<test::simulated<F, Lanes, Registers>> {
   using batch = test::simulated_batch<test::simulated<F, Lanes, Registers>>;
   using mask = typename batch::mask;
@@ -125,7 +146,7 @@ struct vectors<test::simulated<F, Lanes, Registers>> {
 
 }  // namespace slim::simd
 
-template<class F, int Lanes, int Registers>
+template <class F, int Lanes, int Registers>
 struct std::numeric_limits<slim::test::simulated<F, Lanes, Registers>> : std::numeric_limits<F> {
   using number = slim::test::simulated<F, Lanes, Registers>;
   static constexpr number infinity() { return std::numeric_limits<F>::infinity(); }

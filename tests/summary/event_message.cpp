@@ -26,8 +26,13 @@ std::string field(int number, const std::string& content) {
 
 TEST_CASE("an event has the bytes of the public schema") {
   // Written down from the protobuf encoding: field << 3 | wire type, then the value.
-  CHECK(encode(event{0, 0, "brain.Event:2", {}}) == "\x09\0\0\0\0\0\0\0\0\x10\0\x1a\x0d" "brain.Event:2"s);
-  CHECK(encode(event{1, 300, {}, {{"a", 1.0f}}}) == "\x09\0\0\0\0\0\0\xf0\x3f\x10\xac\x02\x2a\x0a\x0a\x08\x0a\x01" "a" "\x15\0\0\x80\x3f"s);
+  CHECK(encode(event{0, 0, "brain.Event:2", {}}) ==
+        "\x09\0\0\0\0\0\0\0\0\x10\0\x1a\x0d"
+        "brain.Event:2"s);
+  CHECK(encode(event{1, 300, {}, {{"a", 1.0f}}}) ==
+        "\x09\0\0\0\0\0\0\xf0\x3f\x10\xac\x02\x2a\x0a\x0a\x08\x0a\x01"
+        "a"
+        "\x15\0\0\x80\x3f"s);
 }
 
 TEST_CASE("what was encoded is decoded") {
@@ -67,8 +72,7 @@ TEST_CASE("buckets that are not packed are read, and unknown fields passed over"
 TEST_CASE("what is no event is refused") {
   CHECK_THROWS_AS(decode_event("hello, world"), slim::error);
   CHECK_THROWS_WITH_AS(decode_event(field(5, field(1, field(5, "\x31\0\0\0\0\0\0\xf0\x3f"s))), "here"),
-                       "here: expected an Event message, found a histogram with more limits than counts or fewer; is this an event file?",
-                       slim::error);
+                       "here: expected an Event message, found a histogram with more limits than counts or fewer; is this an event file?", slim::error);
 }
 
 TEST_CASE("damaged bytes give an event or an error, never more") {

@@ -85,8 +85,7 @@ TEST_CASE("files of another kind are refused") {
   CHECK_THROWS_AS(event_reader{place.path("missing")}, slim::error);
   const std::string other = place.write("other", framed({{1, 0, {}, {{"a", 1.0f}}}}));
   CHECK_THROWS_WITH_AS(event_reader{other},
-                       ("read events: " + other + ": offset 0: expected file version brain.Event:2, found ''; is this an event file?").c_str(),
-                       slim::error);
+                       ("read events: " + other + ": offset 0: expected file version brain.Event:2, found ''; is this an event file?").c_str(), slim::error);
   std::string example;
   slim::data::append_tfrecord(example, "\x0a\x05hello");
   CHECK_THROWS_AS(event_reader{place.write("example", example)}, slim::error);

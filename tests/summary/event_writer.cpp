@@ -132,8 +132,7 @@ TEST_CASE("a full disk throws and leaves whole events, and writing goes on when 
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_DFL);
 
-  CHECK(message == "write events: " + writer.path() +
-                       ": expected room for an event, found File too large; check the path, its rights and the free space");
+  CHECK(message == "write events: " + writer.path() + ": expected room for an event, found File too large; check the path, its rights and the free space");
   CHECK(std::filesystem::file_size(writer.path()) == size);
   writer.add_scalar("loss", 3, 3);
   event_reader reader(writer.path());
@@ -147,6 +146,9 @@ TEST_CASE("a folder that cannot be made is refused") {
   const scratch_directory place;
   const std::string file = place.write("file", "in the way");
   CHECK_THROWS_WITH_AS(event_writer(file + "/logs"),
-                       ("write events: " + file + "/logs: expected a folder that can be created, found Not a directory; check the path, "
-                        "its rights and the free space").c_str(), slim::error);
+                       ("write events: " + file +
+                        "/logs: expected a folder that can be created, found Not a directory; check the path, "
+                        "its rights and the free space")
+                           .c_str(),
+                       slim::error);
 }

@@ -15,9 +15,8 @@ TEST_CASE("values are counted in TensorFlow's default buckets") {
   CHECK(h.num == 7);
   CHECK(h.sum == doctest::Approx(-3.0000000054977558e+38));
   CHECK(h.sum_squares == doctest::Approx(9.000000032986535e+76));
-  CHECK(h.bucket_limit == std::vector<double>{-std::numeric_limits<double>::max(), -9.920775621859783e+19, -1.624957930213695, -1.47723448201245,
-                                              -1e-12, 0.0, 1e-12, 0.47069243095356195, 0.5177616740489182, 9.920775621859783e+19,
-                                              std::numeric_limits<double>::max()});
+  CHECK(h.bucket_limit == std::vector<double>{-std::numeric_limits<double>::max(), -9.920775621859783e+19, -1.624957930213695, -1.47723448201245, -1e-12, 0.0,
+                                              1e-12, 0.47069243095356195, 0.5177616740489182, 9.920775621859783e+19, std::numeric_limits<double>::max()});
   CHECK(h.bucket == std::vector<double>{0, 1, 0, 1, 0, 1, 1, 0, 2, 0, 1});
 }
 
@@ -70,7 +69,6 @@ TEST_CASE("equal values, and none") {
 TEST_CASE("values that are not finite are refused by name") {
   const float bad[] = {1, std::numeric_limits<float>::quiet_NaN()}, infinite[] = {std::numeric_limits<float>::infinity()};
   CHECK_THROWS_WITH_AS(histogram_of(bad, "fc1/weights"),
-                       "summary fc1/weights: element 1: expected a finite number, found nan; lower the learning rate or check the inputs",
-                       slim::error);
+                       "summary fc1/weights: element 1: expected a finite number, found nan; lower the learning rate or check the inputs", slim::error);
   CHECK_THROWS_AS(histogram_of(infinite, "x"), slim::error);
 }

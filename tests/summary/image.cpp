@@ -46,8 +46,7 @@ TEST_CASE("pixels that are not finite are marked and do not count") {
 TEST_CASE("other shapes are refused") {
   const std::vector<float> values(12);
   CHECK_THROWS_WITH_AS(encode_png(values, {2, 3, 2}),
-                       "encode PNG: expected height x width x 1, 3 or 4 values, found 12 values of rank 3 with 2 channels; reshape them",
-                       slim::error);
+                       "encode PNG: expected height x width x 1, 3 or 4 values, found 12 values of rank 3 with 2 channels; reshape them", slim::error);
   CHECK_THROWS_AS(encode_png(values, {2, 2, 1}), slim::error);
   CHECK_THROWS_AS(encode_png(values, {12}), slim::error);
   CHECK_THROWS_AS(encode_png(values, {2, 6}), slim::error);

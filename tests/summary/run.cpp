@@ -14,8 +14,7 @@ namespace {
 std::string losses(std::initializer_list<std::pair<int, float>> points) {
   std::string bytes;
   slim::data::append_tfrecord(bytes, encode(event{1, 0, "brain.Event:2", {}}));
-  for (const auto& [step, value] : points)
-    slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
+  for (const auto& [step, value] : points) slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
   return bytes;
 }
 
@@ -46,8 +45,7 @@ TEST_CASE("each folder is a run; kinds of summaries are kept apart") {
   place.write("a/events.out.tfevents.1.h", losses({{1, 1}}));
   std::string mixed;
   slim::data::append_tfrecord(mixed, encode(event{1, 0, "brain.Event:2", {}}));
-  slim::data::append_tfrecord(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}},
-                                                               {"i", encoded_image{1, 2, 3, "png"}}}}));
+  slim::data::append_tfrecord(mixed, encode(event{2, 5, {}, {{"h", histogram{0, 1, 2, 1, 1, {1, 2}, {1, 1}}}, {"i", encoded_image{1, 2, 3, "png"}}}}));
   place.write("b/eval/events.out.tfevents.1.h", mixed);
   const auto runs = read_runs(place.directory.string());
   REQUIRE(runs.size() == 2);
@@ -75,10 +73,15 @@ TEST_CASE("a cut file gives what it has, a foreign one nothing, and both are tol
 TEST_CASE("folders without events are refused") {
   const scratch_directory place;
   CHECK_THROWS_WITH_AS(read_runs(place.directory.string()),
-                       ("read events: " + place.directory.string() + ": expected files *.tfevents.* in this folder or below, found none; is this the "
-                        "logdir of a run?").c_str(), slim::error);
+                       ("read events: " + place.directory.string() +
+                        ": expected files *.tfevents.* in this folder or below, found none; is this the "
+                        "logdir of a run?")
+                           .c_str(),
+                       slim::error);
   CHECK_THROWS_WITH_AS(read_runs(place.path("missing")),
-                       ("read events: " + place.path("missing") + ": expected a readable folder, found No such file or directory; "
-                        "check the path").c_str(),
+                       ("read events: " + place.path("missing") +
+                        ": expected a readable folder, found No such file or directory; "
+                        "check the path")
+                           .c_str(),
                        slim::error);
 }

@@ -13,8 +13,8 @@ using namespace slim::summaries;
 namespace {
 
 constexpr auto small = scope("small", arg_scope<conv2d>(weights_regularizer = l2_regularizer(0.5f))(
-    conv2d(3, {1, 1}, "conv") >> conv2d(3, {1, 1}, "six", activation_fn = relu6) >> conv2d(3, {1, 1}, "soft", activation_fn = softplus)
-    >> fully_connected(2, "logits", activation_fn = none)));
+                                          conv2d(3, {1, 1}, "conv") >> conv2d(3, {1, 1}, "six", activation_fn = relu6) >>
+                                          conv2d(3, {1, 1}, "soft", activation_fn = softplus) >> fully_connected(2, "logits", activation_fn = none)));
 
 using small_model = model<small, input<2, 2, 1>, keep<"small/conv">, keep<"small/six">, keep<"small/soft">, keep<"small/logits">>;
 
@@ -39,8 +39,9 @@ TEST_CASE("variables, all or by kind or by name") {
   small_model net{seed(1)};
   summary_set all, weights, biases, chosen;
   summarize_variables(all, net);
-  CHECK(tags(all) == "small/conv/weights_summary small/conv/biases_summary small/six/weights_summary small/six/biases_summary "
-                     "small/soft/weights_summary small/soft/biases_summary small/logits/weights_summary small/logits/biases_summary ");
+  CHECK(tags(all) ==
+        "small/conv/weights_summary small/conv/biases_summary small/six/weights_summary small/six/biases_summary "
+        "small/soft/weights_summary small/soft/biases_summary small/logits/weights_summary small/logits/biases_summary ");
   summarize_weights(weights, net);
   CHECK(tags(weights) == "small/conv/weights_summary small/six/weights_summary small/soft/weights_summary small/logits/weights_summary ");
   summarize_biases(biases, net, "small/(conv|six)");
@@ -66,8 +67,9 @@ TEST_CASE("activations of a model: shares of what was cut, and histograms") {
   net.predict(images);
   summary_set set;
   summarize_activations(set, net);
-  CHECK(tags(set) == "small/conv/zeros small/conv/activation small/six/zeros small/six/sixes small/six/activation "
-                     "small/soft/zeros small/soft/activation small/logits/activation ");
+  CHECK(tags(set) ==
+        "small/conv/zeros small/conv/activation small/six/zeros small/six/sixes small/six/activation "
+        "small/soft/zeros small/soft/activation small/logits/activation ");
 
   // The eight pixels x give conv = (max(x,0), max(x,0), max(-x,0)): zero for 4, 4 and 5 of them. six has inputs 2a + b (= 3x where
   // positive), -1 and c: above 6 for x = 3, 4; not above 0 for 4 + 8 + 5.

@@ -9,7 +9,8 @@
 
 using namespace slim;
 
-inline constexpr auto net = scope("net", conv2d(8, {3, 3}, "conv1", normalizer_fn = batch_norm, normalizer_params = params(is_training = true)) >> max_pool2d({2, 2}, "pool1") >> fully_connected(10, "fc1", activation_fn = none));
+inline constexpr auto net = scope("net", conv2d(8, {3, 3}, "conv1", normalizer_fn = batch_norm, normalizer_params = params(is_training = true)) >>
+                                             max_pool2d({2, 2}, "pool1") >> fully_connected(10, "fc1", activation_fn = none));
 
 /// What others destroy after main may still compute, with helpers or without.
 struct computes_at_the_end {

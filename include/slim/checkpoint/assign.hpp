@@ -59,11 +59,11 @@ inline int assign_from_checkpoint(const std::string& where, const assignment_map
       std::fprintf(stderr, "Variable %s missing in checkpoint %s\n", name.c_str(), path.c_str());
       continue;
     }
-    const std::string other =
-        detail::misfit(*tensor, variable, detail::conversion::of_floats, options.reshape_variables ? detail::reshaping::of_equal_sizes : detail::reshaping::none);
+    const std::string other = detail::misfit(*tensor, variable, detail::conversion::of_floats,
+                                             options.reshape_variables ? detail::reshaping::of_equal_sizes : detail::reshaping::none);
     if (!other.empty())
-      source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") +
-                            " for '" + variable.name + "', found " + other + "; exclude its scope from what is restored");
+      source.weights().fail("tensor '" + name + "': expected " + describe(variable) + (options.reshape_variables ? ", in any shape," : "") + " for '" +
+                            variable.name + "', found " + other + "; exclude its scope from what is restored");
     found.emplace_back(*tensor, variable);
   }
   for (const auto& [tensor, variable] : found) detail::copy(tensor, variable);
@@ -78,8 +78,7 @@ inline assignment_map by_name(const std::vector<variable_reference>& variables) 
 }
 
 /// Variables under the names that they have in a checkpoint whose scope `in_checkpoint` is called `in_program` here: "" stands for no scope.
-inline assignment_map with_renamed_scope(const std::vector<variable_reference>& variables, const std::string& in_program,
-                                         const std::string& in_checkpoint) {
+inline assignment_map with_renamed_scope(const std::vector<variable_reference>& variables, const std::string& in_program, const std::string& in_checkpoint) {
   assignment_map map;
   const std::string from = in_program.empty() ? "" : in_program + "/", to = in_checkpoint.empty() ? "" : in_checkpoint + "/";
   for (const variable_reference& one : variables) map.emplace(one.name.starts_with(from) ? to + one.name.substr(from.size()) : one.name, one);
@@ -118,8 +117,7 @@ private:
 /// TF-Slim's form: an init_fn. Missing variables that are ignored are found out now, all others when it is called. When nothing is left, the
 /// result does nothing and is false. Throws slim::error when `wanted` is empty.
 inline assignment assign_from_checkpoint_fn(const std::string& where, assignment_map wanted, assign_options options = {}) {
-  if (wanted.empty())
-    throw error("assign_from_checkpoint_fn: " + where + ": expected variables to restore, found none; check what is included and excluded");
+  if (wanted.empty()) throw error("assign_from_checkpoint_fn: " + where + ": expected variables to restore, found none; check what is included and excluded");
   if (options.ignore_missing_vars) {
     detail::tensor_source source(detail::resolve(where));
     std::erase_if(wanted, [&](const auto& one) {

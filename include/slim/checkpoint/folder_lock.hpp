@@ -32,7 +32,8 @@ public:
       if (descriptor < 0) detail::fail_to_write(path, "create a file that locks the folder");
       if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) continue;
       if (errno != EWOULDBLOCK) {
-        std::fprintf(output, "%s: this file system has no locks (%s): take care that no other training uses the folder\n", folder.c_str(), std::strerror(errno));
+        std::fprintf(output, "%s: this file system has no locks (%s): take care that no other training uses the folder\n", folder.c_str(),
+                     std::strerror(errno));
         return;
       }
       const std::string holder = detail::content_of(path).value_or("");

@@ -22,14 +22,11 @@ namespace detail {
 
 inline constexpr std::string_view file_beginning = "model.ckpt-", file_ending = ".safetensors";
 
-inline std::string weights_file(std::int64_t global_step) {
-  return std::string(file_beginning) + std::to_string(global_step) + std::string(file_ending);
-}
+inline std::string weights_file(std::int64_t global_step) { return std::string(file_beginning) + std::to_string(global_step) + std::string(file_ending); }
 
 /// The step in `model.ckpt-<step>.safetensors`; nothing for any other name.
 inline std::optional<std::int64_t> step_in(std::string_view file) {
-  if (!file.starts_with(file_beginning) || !file.ends_with(file_ending) || file.size() <= file_beginning.size() + file_ending.size())
-    return std::nullopt;
+  if (!file.starts_with(file_beginning) || !file.ends_with(file_ending) || file.size() <= file_beginning.size() + file_ending.size()) return std::nullopt;
   const std::string_view digits = file.substr(file_beginning.size(), file.size() - file_beginning.size() - file_ending.size());
   std::int64_t step = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
@@ -47,8 +44,7 @@ inline std::optional<std::string> content_of(const std::string& path) {
     if (count > 0) content.append(part, static_cast<std::size_t>(count));
   const int reason = errno;
   if (descriptor >= 0) close(descriptor);
-  if (count < 0)
-    throw error("read checkpoint: " + path + ": expected a readable file, found " + std::strerror(reason) + "; check it and its permissions");
+  if (count < 0) throw error("read checkpoint: " + path + ": expected a readable file, found " + std::strerror(reason) + "; check it and its permissions");
   return content;
 }
 
@@ -108,7 +104,8 @@ struct checkpoint_index {
       }
     }
     if (!whole || timestamps != result.all.size() || (result.all.empty() ? "" : result.all.back().file) != latest)
-      throw error("read checkpoint: " + path + ": expected a whole index, found one that is cut off; remove it to begin a new one (checkpoints stay), "
+      throw error("read checkpoint: " + path +
+                  ": expected a whole index, found one that is cut off; remove it to begin a new one (checkpoints stay), "
                   "or use another folder");
     return result;
   }
@@ -158,9 +155,7 @@ inline checkpoints_found find_checkpoints(const std::string& folder) {
     if (there.empty()) throw;
     why_not = damage.what();
   }
-  const auto is_there = [&](const std::string& file) {
-    return std::any_of(there.begin(), there.end(), [&](const auto& one) { return one.second == file; });
-  };
+  const auto is_there = [&](const std::string& file) { return std::any_of(there.begin(), there.end(), [&](const auto& one) { return one.second == file; }); };
   std::vector<std::string> gone;  // newer ones only: an old one whose removal was cut short is not missed
   std::erase_if(found.index.all, [&](const retained& one) {
     if (is_there(one.file)) return gone.clear(), false;

@@ -40,8 +40,7 @@ inline safetensors training_state_of(const safetensors& weights) {
   if (id.size() != 16 || id.find_first_not_of("0123456789abcdef") != std::string::npos || !weights.path().ends_with(file_ending))
     weights.fail("expected a checkpoint with the state of training, found weights alone; assign_from_checkpoint reads them");
   safetensors state(training_file(weights.path(), id));
-  if (state.about(id_key) != id)
-    state.fail("expected the state of checkpoint " + id + ", found that of '" + state.about(id_key) + "'; the file is damaged");
+  if (state.about(id_key) != id) state.fail("expected the state of checkpoint " + id + ", found that of '" + state.about(id_key) + "'; the file is damaged");
   return state;
 }
 
@@ -117,7 +116,8 @@ restored restore_newest_good(const std::string& folder, Model& net, TrainOp& tra
     result.refused.insert(result.refused.end(), damages.begin(), damages.end());
     return result;
   }
-  throw error(damages.front() + (damages.size() > 1 ? " (and none of the other " + std::to_string(damages.size() - 1) + " checkpoints of the folder can be read)" : ""));
+  throw error(damages.front() +
+              (damages.size() > 1 ? " (and none of the other " + std::to_string(damages.size() - 1) + " checkpoints of the folder can be read)" : ""));
 }
 
 }  // namespace slim::checkpoint

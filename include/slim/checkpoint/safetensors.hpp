@@ -31,7 +31,7 @@ using metadata = std::map<std::string, std::string>;
 
 namespace detail {
 
-inline constexpr std::string_view checksum_key = "crc32c:";  // followed by the name of a tensor
+inline constexpr std::string_view checksum_key = "crc32c:";   // followed by the name of a tensor
 inline constexpr std::uint64_t largest_header = 100'000'000;  // of the reference implementation
 
 inline std::string hexadecimal(std::uint32_t number) {
@@ -100,7 +100,7 @@ private:
     const auto close = [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; };
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "rb"), close);
     if (file == nullptr) fail("expected a readable file, found " + std::string(std::strerror(errno)) + "; check the path");
-    struct stat status {};
+    struct stat status{};
     if (fstat(fileno(file.get()), &status) != 0 || !S_ISREG(status.st_mode)) fail("expected a file, found something else; check the path");
     size = static_cast<std::size_t>(status.st_size);
     content = std::make_unique_for_overwrite<std::byte[]>(size);
@@ -162,11 +162,10 @@ private:
     if (offsets.Size() != 2) fail(place + "expected two data offsets, found " + std::to_string(offsets.Size()) + "; the file is damaged");
     const std::uint64_t first = unsigned_in(offsets[0], place), last = unsigned_in(offsets[1], place);
     if (first > last || last > data.size())
-      fail(place + "expected data in 0 .. " + std::to_string(data.size()) + ", found " + std::to_string(first) + " .. " +
-           std::to_string(last) + "; the file is truncated or damaged");
+      fail(place + "expected data in 0 .. " + std::to_string(data.size()) + ", found " + std::to_string(first) + " .. " + std::to_string(last) +
+           "; the file is truncated or damaged");
     if (last - first != bytes)
-      fail(place + "expected " + std::to_string(bytes) + " bytes for its shape and dtype, found " + std::to_string(last - first) +
-           "; the file is damaged");
+      fail(place + "expected " + std::to_string(bytes) + " bytes for its shape and dtype, found " + std::to_string(last - first) + "; the file is damaged");
     return {key, *type, std::move(extents), data.subspan(first, bytes)};
   }
 
@@ -211,11 +210,11 @@ private:
 /// Numbers of wide types come first, so that each tensor is aligned. Throws slim::error.
 inline void write_safetensors(const std::string& path, std::vector<tensor_view> tensors, metadata notes = {}) {
   detail::sort_by(tensors, [](const tensor_view& one) { return -static_cast<std::int64_t>(size_of(one.type)); });
-  for (const tensor_view& one : tensors)
-    notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
+  for (const tensor_view& one : tensors) notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
 
   rapidjson::StringBuffer header;
-  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag> writer(header);
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag> writer(
+      header);
   bool valid = true;  // encodings
   const auto key = [&](const std::string& name) { valid = writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())) && valid; };
   const auto value = [&](std::string_view text) { valid = writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())) && valid; };

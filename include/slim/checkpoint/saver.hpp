@@ -126,10 +126,8 @@ private:
     while (index.all.size() > static_cast<std::size_t>(max_to_keep)) {
       const retained oldest = index.all.front();
       index.all.erase(index.all.begin());
-      if (oldest.timestamp - index.last_preserved_timestamp >= keep_every_n_hours * 3600)
-        index.last_preserved_timestamp = oldest.timestamp;
-      else
-        detail::remove_checkpoint(folder, oldest.file);
+      if (oldest.timestamp - index.last_preserved_timestamp >= keep_every_n_hours * 3600) index.last_preserved_timestamp = oldest.timestamp;
+      else detail::remove_checkpoint(folder, oldest.file);
     }
   }
 };
@@ -141,9 +139,7 @@ void save_weights(const std::string& path, Model& net) {
   write_safetensors(path, detail::views_of(variables_of(net)));
 }
 /// The same for variables that are listed, for example get_model_variables(net), all that inference needs.
-inline void save_weights(const std::string& path, const std::vector<variable_reference>& variables) {
-  write_safetensors(path, detail::views_of(variables));
-}
+inline void save_weights(const std::string& path, const std::vector<variable_reference>& variables) { write_safetensors(path, detail::views_of(variables)); }
 
 }  // namespace slim::checkpoint
 

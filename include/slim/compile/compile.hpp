@@ -49,12 +49,9 @@ static constexpr int inputs_taken() {
   constexpr bool callable = []<int... I>(std::integer_sequence<int, I...>) {
     return std::is_invocable_v<decltype(Net), tensor_for<I>...>;
   }(std::make_integer_sequence<int, Count>{});
-  if constexpr (callable)
-    return Count;
-  else if constexpr (Count < 8)
-    return inputs_taken<Net, Count + 1>();
-  else
-    return 0;
+  if constexpr (callable) return Count;
+  else if constexpr (Count < 8) return inputs_taken<Net, Count + 1>();
+  else return 0;
 }
 
 /// The network takes another number of tensors than it is given.
@@ -69,14 +66,11 @@ static constexpr void trace_network(tracer& trace) {
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};
-    if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>)
-      return Net(inputs[I]...);
-    else
-      return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
+    if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>) return Net(inputs[I]...);
+    else return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
   }(std::make_integer_sequence<int, Options::input_count>{});
   trace.g.inputs = Options::input_count;
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>)
-    trace.g.outputs.push(result.in(trace));
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>) trace.g.outputs.push(result.in(trace));
   else
     for (const tensor& one : result.items) trace.g.outputs.push(one.in(trace));
   trace.g.tracing = false;
@@ -250,7 +244,8 @@ constexpr graph::compilation trace_and_differentiate() {
   int seed = -1;  // of several processes each has its weight
   if constexpr (TrainOptions::exchanges) seed = graph::add_leaf(g, graph::kind::scalar, false, {}, trace.step_number + 1);
   int checked = g.outputs[0];  // where processes decide together whether to go on, they look at one number
-  if constexpr (TrainOptions::exchanges && TrainOptions::template has<learning::skip_not_finite>) checked = readable(g, op::mean_over_processes(g, checked, -1));
+  if constexpr (TrainOptions::exchanges && TrainOptions::template has<learning::skip_not_finite>)
+    checked = readable(g, op::mean_over_processes(g, checked, -1));
   const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted, seed), trained);
   g.outputs[0] = readable(g, g.outputs[0]);
   if constexpr (TrainOptions::template has<learning::check_numerics>)
@@ -298,7 +293,8 @@ constexpr graph::compilation trace_gradients() {
     }
     for (const int leaf : leaves) wanted[leaf] = 1;
     const list<int> gradient = graph::gradients(g, total, wanted);
-    for (const int leaf : leaves) g.outputs.push(readable(g, leaf < gradient.size() && gradient[leaf] >= 0 ? gradient[leaf] : graph::filled_like(g, leaf, 0, g.nodes[leaf].scope)));
+    for (const int leaf : leaves)
+      g.outputs.push(readable(g, leaf < gradient.size() && gradient[leaf] >= 0 ? gradient[leaf] : graph::filled_like(g, leaf, 0, g.nodes[leaf].scope)));
   }
   graph::remove_dead(g);
   check(g, "differentiate");
@@ -311,8 +307,7 @@ constexpr graph::rule reason_against() {
   using type = std::remove_cvref_t<decltype(Net)>;
   if constexpr (std::is_function_v<type> || requires { typename graph::detail::constant_value<(static_cast<void>(type(Net)), 0)>; })
     return graph::rule::network_not_computable;
-  else
-    return graph::rule::network_not_constant;
+  else return graph::rule::network_not_constant;
 }
 
 }  // namespace detail
@@ -326,10 +321,12 @@ template <const auto& Net, class Options>
 struct inference : graph::compiled<&detail::trace_inference<Net, Options>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class TrainOptions, bool Backward>
-struct gradient_program : graph::compiled<&detail::trace_gradients<Net, Options, Loss, TrainOptions, Backward>, &detail::finish, detail::reason_against<Net>()> {};
+struct gradient_program
+    : graph::compiled<&detail::trace_gradients<Net, Options, Loss, TrainOptions, Backward>, &detail::finish, detail::reason_against<Net>()> {};
 
 template <const auto& Net, class Options, class Loss, class Optimizer, class TrainOptions = train_options<>>
-struct training_of : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};
+struct training_of
+    : graph::compiled<&detail::trace_and_differentiate<Net, Options, Loss, Optimizer, TrainOptions>, &detail::finish, detail::reason_against<Net>()> {};
 
 }  // namespace slim
 

@@ -109,7 +109,8 @@ namespace detail {
 #ifdef __clang__
 template <template <char...> class Fact, const auto& Name>
 constexpr auto name_fact() {
-  return []<int... I>(std::integer_sequence<int, I...>) -> Fact<Name.characters[I]...>* { return nullptr; }(std::make_integer_sequence<int, Name.size>{});
+  return []<int... I>(std::integer_sequence<int, I...>) -> Fact<Name.characters[I]...>* { return nullptr; }
+  (std::make_integer_sequence<int, Name.size>{});
 }
 #else
 template <template <text> class Fact, const auto& Name>
@@ -125,7 +126,8 @@ constexpr auto name_fact() {
 
 template <template <int...> class Fact, const auto& Shape>
 constexpr auto shape_fact() {
-  return []<int... I>(std::integer_sequence<int, I...>) -> Fact<Shape.extents[I]...>* { return nullptr; }(std::make_integer_sequence<int, Shape.rank>{});
+  return []<int... I>(std::integer_sequence<int, I...>) -> Fact<Shape.extents[I]...>* { return nullptr; }
+  (std::make_integer_sequence<int, Shape.rank>{});
 }
 
 /// Facts travel as null pointers to undefined types.
@@ -187,7 +189,8 @@ struct violation_of {
   static constexpr name_buffer layer = error.scope < 0 ? named("(network)") : graph::scope_name(Program.scopes, error.scope);
   static constexpr name_buffer detail_name = named(error.detail), kind_name = named(error.layer_kind);
   static constexpr name_buffer nearest =
-      error.broken == graph::rule::end_point_missing ? search(error.scope < 0 ? name_of_end_point<Program> : name_of_end_point_in<Program, error.scope>, Program.sizes.end_points, error.detail).nearest
+      error.broken == graph::rule::end_point_missing
+          ? search(error.scope < 0 ? name_of_end_point<Program> : name_of_end_point_in<Program, error.scope>, Program.sizes.end_points, error.detail).nearest
       : error.broken == graph::rule::variable_missing
           ? search(name_of_variable_or_scope<Program>, Program.sizes.variables + Program.sizes.scopes, error.detail).nearest
           : name_buffer{};
@@ -218,7 +221,8 @@ struct violation_of {
     else if constexpr (broken == loss_weight_mismatch) return message<weights_do_not_fit_losses>(where(), what(), needed());
     else if constexpr (broken == loss_weights_without_batch) return message<weights_of_a_loss_belong_to_examples>(where(), what());
     else if constexpr (broken == axes_wrong) return message<axes_are_no_order>(where(), what());
-    else if constexpr (broken == slice_outside) return message<slice_leaves_its_input>(where(), shape_fact<slice_ends, found_shape>(), shape_fact<input_has, expected_shape>());
+    else if constexpr (broken == slice_outside)
+      return message<slice_leaves_its_input>(where(), shape_fact<slice_ends, found_shape>(), shape_fact<input_has, expected_shape>());
     else if constexpr (broken == assigned_is_trained) return message<assigned_is_no_untrained_variable>(where());
     else if constexpr (broken == assigned_twice) return message<variable_is_assigned_twice>(where(), variable());
     else if constexpr (broken == assigned_has_batch) return message<assigned_value_has_a_batch>(where(), what(), needed());
@@ -246,7 +250,8 @@ struct violation_of {
     else if constexpr (broken == no_open_scope) return message<end_point_has_no_name>(where());
     else if constexpr (broken == number_wrong)
       return message<number_out_of_range>(where(), argument(), name_fact<found_number, number_text>(), name_fact<must_be, kind_name>());
-    else if constexpr (broken == indivisible) return message<number_does_not_divide_channels>(where(), argument(), what(), shape_fact<channels_are, expected_shape>());
+    else if constexpr (broken == indivisible)
+      return message<number_does_not_divide_channels>(where(), argument(), what(), shape_fact<channels_are, expected_shape>());
     else if constexpr (broken == network_too_large) return message<network_is_too_large>(where(), shape_fact<at_most_nodes, expected_shape>());
     else if constexpr (broken == condition_on_tensor && detail_name.size > 0) return message<condition_on_a_tensor>(where(), argument());
     else if constexpr (broken == condition_on_tensor) return message<condition_on_a_tensor>(where());
@@ -291,18 +296,14 @@ constexpr auto unreadable_end_point() {
       if (Program.outputs[i] == node) return true;
     return node >= 0 && Program.nodes[node].kept;
   }();
-  if constexpr (readable)
-    return static_cast<no_mistake*>(nullptr);
-  else
-    return message<end_point_is_not_kept>(name_fact<name_given, given_name<Name>>());
+  if constexpr (readable) return static_cast<no_mistake*>(nullptr);
+  else return message<end_point_is_not_kept>(name_fact<name_given, given_name<Name>>());
 }
 
 template <const auto& Program, const auto& Earlier>
 constexpr auto violation_after() {
-  if constexpr (Earlier.error.broken != graph::rule::none)
-    return static_cast<no_mistake*>(nullptr);
-  else
-    return violation_of<Program>::text_of();
+  if constexpr (Earlier.error.broken != graph::rule::none) return static_cast<no_mistake*>(nullptr);
+  else return violation_of<Program>::text_of();
 }
 
 template <class Pointer>

@@ -65,7 +65,11 @@ struct model_options {
   static constexpr bool has_labels = (false || ... || detail::is_labels<Given>);
   static constexpr int fixed_batch = [] {
     int n = 0;
-    ([&] { if constexpr (requires { Given::size; }) n = Given::size; }(), ...);
+    (
+        [&] {
+          if constexpr (requires { Given::size; }) n = Given::size;
+        }(),
+        ...);
     return n;
   }();
 
@@ -88,12 +92,20 @@ struct model_options {
   static constexpr shapes input_extents = [] {
     shapes all;
     int i = 0;
-    ([&] { if constexpr (detail::is_input<Given>) all.items[i++] = Given::extent; }(), ...);
+    (
+        [&] {
+          if constexpr (detail::is_input<Given>) all.items[i++] = Given::extent;
+        }(),
+        ...);
     return all;
   }();
   static constexpr slim::shape label_extent = [] {
     slim::shape s;
-    ([&] { if constexpr (detail::is_labels<Given>) s = Given::extent; }(), ...);
+    (
+        [&] {
+          if constexpr (detail::is_labels<Given>) s = Given::extent;
+        }(),
+        ...);
     return s;
   }();
   struct names {
@@ -103,7 +115,11 @@ struct model_options {
   static constexpr names kept = [] {
     names all;
     int i = 0;
-    ([&] { if constexpr (requires { Given::name; }) all.items[i++] = Given::name; }(), ...);
+    (
+        [&] {
+          if constexpr (requires { Given::name; }) all.items[i++] = Given::name;
+        }(),
+        ...);
     return all;
   }();
 };

@@ -53,11 +53,11 @@ constexpr list<char> trained_variables(graph::graph& g) {
 
 /// The gradient of one variable on its way to the optimizer.
 struct variable_gradient {
-  int variable = -1;  // index
-  int raw = -1;       // node: as differentiated, of this batch
-  int node = -1;      // as the optimizer sees it
-  int ids = -1;       // node: `node` holds only rows of the gradient, those with these numbers; −1: all of it
-  int looked_up = -1; // node: how often each row has been looked up, [rows, 1, …]; rows with 0 stay as they are; −1: none does
+  int variable = -1;   // index
+  int raw = -1;        // node: as differentiated, of this batch
+  int node = -1;       // as the optimizer sees it
+  int ids = -1;        // node: `node` holds only rows of the gradient, those with these numbers; −1: all of it
+  int looked_up = -1;  // node: how often each row has been looked up, [rows, 1, …]; rows with 0 stay as they are; −1: none does
 };
 
 /// An element-wise node of a stateless callable.
@@ -166,8 +166,8 @@ constexpr int transform_gradients(graph::graph& g, list<variable_gradient>& grad
     const int square = square_of_all(g, gradients);
     if (square < 0) return norm;
     norm = map_of(g, -1, [](auto total) { return sqrt(total); }, square);
-    const int factor = map_of(g, -1, adaptive_factor, norm, number(first), number(first + 1), number(first + 2), number(first + 3), number(first + 4),
-                              number(first + 5));
+    const int factor =
+        map_of(g, -1, adaptive_factor, norm, number(first), number(first + 1), number(first + 2), number(first + 3), number(first + 4), number(first + 5));
     for (variable_gradient& one : gradients) one.node = map_of(g, scope_of(one), product, one.node, factor);
   }
   return norm;
@@ -214,7 +214,9 @@ constexpr int update_function(graph::graph& g, bool some_rows = false) {
     r.function.add_output(r.next[i].in(r.function));
     int result = expr::inline_into(placed, r.function, 0, arguments);
     if constexpr (Accumulates) result = placed.emit(expr::scalar_op::select, placed.add_input(arguments.size() + 2), result, arguments[i]);
-    else if (some_rows) result = placed.emit(expr::scalar_op::select, placed.emit(expr::scalar_op::greater, placed.add_input(arguments.size()), placed.add_constant(0)), result, arguments[i]);
+    else if (some_rows)
+      result = placed.emit(expr::scalar_op::select, placed.emit(expr::scalar_op::greater, placed.add_input(arguments.size()), placed.add_constant(0)), result,
+                           arguments[i]);
     placed.add_output(result);
   }
   if constexpr (Accumulates) {
@@ -256,7 +258,8 @@ constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& grad
     one.raw = step(one.raw, scope);
     if (one.looked_up >= 0) one.looked_up = step(one.looked_up, scope);
   };
-  for (variable_gradient& one : gradients) for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope, part == one.looked_up); });
+  for (variable_gradient& one : gradients)
+    for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope, part == one.looked_up); });
   for (int i = gradients.size() - 1; i >= 0; --i) for_each_part(gradients[i], [&](int part, int scope) { return op::all_reduce::add(g, part, scope); });
 }
 
@@ -273,7 +276,8 @@ constexpr bool find_lookups(const graph::graph& g, int node, list<int>& lookups)
   // Sums of gradients begin with what was there first: their second term is that of one reader.
   if (n.kind != graph::kind::map || n.operand_count != 2 || g.nodes[n.operands[1]].kind != op::gather_gradient::kind) return false;
   const expr::scalar_function& f = g.functions[n.function];
-  return f.nodes[f.outputs[0]].op == expr::scalar_op::add && f.nodes.size() == 3 && find_lookups(g, n.operands[0], lookups) && find_lookups(g, n.operands[1], lookups);
+  return f.nodes[f.outputs[0]].op == expr::scalar_op::add && f.nodes.size() == 3 && find_lookups(g, n.operands[0], lookups) &&
+         find_lookups(g, n.operands[1], lookups);
 }
 
 /// Where a table is read by lookups alone, only the rows they read are updated: by themselves or, where the `whole` gradient must be there, among all.

@@ -24,10 +24,8 @@ struct parallel_branches {
     const tensor y = hana::unpack(branches, [&](const auto&... branch) {
       const tensor results[] = {tensor(branch(x))...};  // in the order written
       return [&]<int... I>(std::integer_sequence<int, I...>) {
-        if constexpr (Sum)
-          return (results[I] + ...);
-        else
-          return concat_tensors(results[I]...);
+        if constexpr (Sum) return (results[I] + ...);
+        else return concat_tensors(results[I]...);
       }(std::make_integer_sequence<int, sizeof...(Branches)>{});
     });
     x.trace->close(outer);

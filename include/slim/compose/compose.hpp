@@ -60,10 +60,8 @@ constexpr tensor apply_numbered(const Part& part, const tensor& x, const char* b
 
 template <class Part>
 constexpr const char* base_name() {
-  if constexpr (requires { Part::layer_type::function_name; })
-    return Part::layer_type::function_name;
-  else
-    return "repeat";
+  if constexpr (requires { Part::layer_type::function_name; }) return Part::layer_type::function_name;
+  else return "repeat";
 }
 
 template <class Part>

@@ -20,9 +20,7 @@ public:
     requires(!std::is_same_v<Callable, callback> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
   callback(Callable callable)
       : target(std::make_shared<Callable>(std::move(callable))),
-        run([](void* stored, Arguments... arguments) -> Result {
-          return (*static_cast<Callable*>(stored))(std::forward<Arguments>(arguments)...);
-        }) {}
+        run([](void* stored, Arguments... arguments) -> Result { return (*static_cast<Callable*>(stored))(std::forward<Arguments>(arguments)...); }) {}
 
   explicit operator bool() const { return run != nullptr; }
   Result operator()(Arguments... arguments) const { return run(target.get(), std::forward<Arguments>(arguments)...); }

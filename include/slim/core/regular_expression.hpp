@@ -56,7 +56,12 @@ private:
     set found;
     for (int c = 1; c < 128; ++c) {
       const bool digit = c >= '0' && c <= '9', word = digit || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z'), space = c == ' ' || (c >= 9 && c <= 13);
-      found[static_cast<std::size_t>(c)] = letter == 'd' ? digit : letter == 'w' ? word : letter == 's' ? space : letter == 'D' ? !digit : letter == 'W' ? !word : letter == 'S' && !space;
+      found[static_cast<std::size_t>(c)] = letter == 'd'   ? digit
+                                           : letter == 'w' ? word
+                                           : letter == 's' ? space
+                                           : letter == 'D' ? !digit
+                                           : letter == 'W' ? !word
+                                                           : letter == 'S' && !space;
     }
     return found;
   }
@@ -119,7 +124,8 @@ private:
     const std::size_t end = pattern.find('}', at);
     const std::string_view limits = pattern.substr(at, end == std::string_view::npos ? 0 : end - at);
     const std::size_t comma = limits.find(',');
-    if (limits.empty() || limits.find_first_not_of("0123456789,") != std::string_view::npos || (comma != std::string_view::npos && limits.find(',', comma + 1) != std::string_view::npos)) {
+    if (limits.empty() || limits.find_first_not_of("0123456789,") != std::string_view::npos ||
+        (comma != std::string_view::npos && limits.find(',', comma + 1) != std::string_view::npos)) {
       translated += "\\{";
       return;
     }

@@ -91,7 +91,8 @@ private:
     into.batch.images.resize(size * image_values);
     into.batch.labels.resize(size);
     for (std::size_t i = 0; i < size; ++i)
-      make_example(into.items[first + i], into.first_number + first + i, std::span(into.batch.images).subspan(i * image_values, image_values), into.batch.labels[i]);
+      make_example(into.items[first + i], into.first_number + first + i, std::span(into.batch.images).subspan(i * image_values, image_values),
+                   into.batch.labels[i]);
   }
 
   ordered_workers<place>& workers() {
@@ -114,8 +115,8 @@ batch_queue(Source&& source, std::size_t image_size, MakeExample make_example, c
 
 /// The same with the items drawn from a window of min_after_dequeue + 1, see shuffling_queue. TensorFlow's train.shuffle_batch.
 template <class Source, class MakeExample>
-batch_queue<shuffling_queue<Source>, MakeExample> shuffle_batch(Source&& source, std::size_t image_size, MakeExample make_example,
-                                                                int min_after_dequeue, std::uint64_t seed, const batch_options& options = {}) {
+batch_queue<shuffling_queue<Source>, MakeExample> shuffle_batch(Source&& source, std::size_t image_size, MakeExample make_example, int min_after_dequeue,
+                                                                std::uint64_t seed, const batch_options& options = {}) {
   return {shuffling_queue<Source>(std::forward<Source>(source), min_after_dequeue, seed), image_size, std::move(make_example), options};
 }
 

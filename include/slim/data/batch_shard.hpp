@@ -25,7 +25,8 @@ struct batch_shard {
   /// Throws slim::error unless there is such a part.
   void check(const char* where) const {
     if (count < 1 || index < 0 || index >= count)
-      throw error(std::string(where) + ": shard: expected one of at least 1, counted from 0, found " + std::to_string(index) + " of " + std::to_string(count) + "; give the rank and the number of ranks");
+      throw error(std::string(where) + ": shard: expected one of at least 1, counted from 0, found " + std::to_string(index) + " of " + std::to_string(count) +
+                  "; give the rank and the number of ranks");
   }
 };
 

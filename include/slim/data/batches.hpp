@@ -41,8 +41,7 @@ public:
     expect(source.labels.size() == count, "number of labels", count, static_cast<std::int64_t>(source.labels.size()));
     expect(source.image_size() > 0, "values per image (at least)", 1, source.image_size());
     example = static_cast<std::size_t>(source.image_size());
-    expect(source.images.size() == count * example, "number of values in all images", count * example,
-           static_cast<std::int64_t>(source.images.size()));
+    expect(source.images.size() == count * example, "number of values in all images", count * example, static_cast<std::int64_t>(source.images.size()));
     if (capacity > source.count) capacity = source.count;
     order.resize(count);
     images.resize(static_cast<std::size_t>(capacity) * example);
@@ -50,7 +49,7 @@ public:
     start_epoch(0);
   }
 
-  batches(labelled_images&&, int) = delete;                 // would refer to a data set that is gone
+  batches(labelled_images&&, int) = delete;  // would refer to a data set that is gone
   batches(labelled_images&&, int, std::uint64_t) = delete;
 
   int batches_per_epoch() const { return (data.count + capacity - 1) / capacity; }

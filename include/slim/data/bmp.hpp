@@ -31,8 +31,8 @@ public:
     if (width < 1 || height < 1) fail(18, "expected a positive width and a height, found " + std::to_string(width) + " x " + std::to_string(height));
     const std::size_t bits = number(28, 2), compression = number(30, 4);
     if ((bits != 8 && bits != 24 && bits != 32) || compression != 0)
-      fail(28, "expected 8, 24 or 32 bits per pixel without compression, found " + std::to_string(bits) + " with compression " +
-                   std::to_string(compression) + "; convert the image");
+      fail(28, "expected 8, 24 or 32 bits per pixel without compression, found " + std::to_string(bits) + " with compression " + std::to_string(compression) +
+                   "; convert the image");
     const std::size_t columns = static_cast<std::size_t>(width), rows = static_cast<std::size_t>(height), each = bits / 8;
     const std::size_t channels = each == 4 ? 4 : 3;
     if (columns > largest / channels / rows)
@@ -40,8 +40,8 @@ public:
                    " pixels; the file is damaged");
     const std::size_t stride = (columns * each + 3) / 4 * 4;  // rows begin at multiples of four bytes
     if (first_pixel > bytes.size() || bytes.size() - first_pixel < stride * (rows - 1) + columns * each)
-      fail(10, "expected " + std::to_string(stride * rows) + " bytes of pixels from " + std::to_string(first_pixel) +
-                   " on, found the end of the file at " + std::to_string(bytes.size()) + "; the file is truncated");
+      fail(10, "expected " + std::to_string(stride * rows) + " bytes of pixels from " + std::to_string(first_pixel) + " on, found the end of the file at " +
+                   std::to_string(bytes.size()) + "; the file is truncated");
 
     byte_image result{static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels), {}};
     result.pixels.reserve(rows * columns * channels);

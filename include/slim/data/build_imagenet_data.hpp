@@ -67,8 +67,10 @@ inline object_boxes read_boxes(const std::string& path) {
     };
     const std::string name(next());
     for (double& edge : box)
-      if (!parse_number(next(), edge)) throw error("build_imagenet_data: " + path + ": expected name,xmin,ymin,xmax,ymax in each line, found '" + shown(line) + "'; check the file");
-    if (!left.empty()) throw error("build_imagenet_data: " + path + ": expected name,xmin,ymin,xmax,ymax in each line, found '" + shown(line) + "'; check the file");
+      if (!parse_number(next(), edge))
+        throw error("build_imagenet_data: " + path + ": expected name,xmin,ymin,xmax,ymax in each line, found '" + shown(line) + "'; check the file");
+    if (!left.empty())
+      throw error("build_imagenet_data: " + path + ": expected name,xmin,ymin,xmax,ymax in each line, found '" + shown(line) + "'; check the file");
     boxes[name].push_back(box);
   }
   return boxes;
@@ -155,7 +157,8 @@ inline bool build_imagenet_data(const imagenet_source& from, const std::string& 
   std::vector<std::string> paths;
   for (const auto& split : splits) {
     if (split.shards < 1 || split.shards > 99999)
-      throw error(std::string("build_imagenet_data: ") + split.name + "_shards: expected 1 .. 99999, found " + std::to_string(split.shards) + "; choose a number in this range");
+      throw error(std::string("build_imagenet_data: ") + split.name + "_shards: expected 1 .. 99999, found " + std::to_string(split.shards) +
+                  "; choose a number in this range");
     for (int shard = 0; !split.directory.empty() && shard < split.shards; ++shard) paths.push_back(path(split, shard));
   }
   if (paths.empty()) throw error("build_imagenet_data: expected a train_directory or a validation_directory, found none; give one");
@@ -165,7 +168,8 @@ inline bool build_imagenet_data(const imagenet_source& from, const std::string& 
   for (const std::string& line : detail::lines_of(from.imagenet_metadata_file)) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos)
-      throw error("build_imagenet_data: " + from.imagenet_metadata_file + ": expected a synset, a tab and its text in each line, found '" + detail::shown(line) + "'; check the file");
+      throw error("build_imagenet_data: " + from.imagenet_metadata_file + ": expected a synset, a tab and its text in each line, found '" +
+                  detail::shown(line) + "'; check the file");
     texts[line.substr(0, tab)] = line.substr(tab + 1);
   }
   std::vector<detail::synset> synsets{{"", "background"}};

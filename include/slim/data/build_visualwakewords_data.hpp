@@ -47,7 +47,8 @@ public:
     std::string text = read_image_file(path);
     rapidjson::Document all;
     all.ParseInsitu<rapidjson::kParseIterativeFlag>(text.data());
-    if (all.HasParseError()) fail(std::string("JSON, ") + rapidjson::GetParseError_En(all.GetParseError()) + " at byte " + std::to_string(all.GetErrorOffset()), "a damaged file");
+    if (all.HasParseError())
+      fail(std::string("JSON, ") + rapidjson::GetParseError_En(all.GetParseError()) + " at byte " + std::to_string(all.GetErrorOffset()), "a damaged file");
     const rapidjson::Value* category = nullptr;
     for (const auto& one : array(all, "categories"))
       if (string(one, "name") == interest) category = &member(one, "id");
@@ -141,7 +142,8 @@ inline bool build_visualwakewords_data(const visualwakewords_source& from, const
     const char* name;
     const std::string &image_dir, &annotations_file;
     int shards;
-  } splits[] = {{"train", from.train_image_dir, from.train_annotations_file, from.train_shards}, {"val", from.val_image_dir, from.val_annotations_file, from.val_shards}};
+  } splits[] = {{"train", from.train_image_dir, from.train_annotations_file, from.train_shards},
+                {"val", from.val_image_dir, from.val_annotations_file, from.val_shards}};
   const auto paths_of = [&](const auto& split) {
     std::vector<std::string> paths;
     for (int shard = 0; !split.image_dir.empty() && shard < split.shards; ++shard) {
@@ -154,7 +156,8 @@ inline bool build_visualwakewords_data(const visualwakewords_source& from, const
   bool exist = true, any = false;
   for (const auto& split : splits) {
     if (split.shards < 1 || split.shards > 1000)  // all of them are open at once
-      throw error(std::string("build_visualwakewords_data: ") + split.name + "_shards: expected 1 .. 1000, found " + std::to_string(split.shards) + "; choose a number in this range");
+      throw error(std::string("build_visualwakewords_data: ") + split.name + "_shards: expected 1 .. 1000, found " + std::to_string(split.shards) +
+                  "; choose a number in this range");
     exist = exist && detail::all_exist(paths_of(split)), any = any || !split.image_dir.empty();
   }
   if (!any) throw error("build_visualwakewords_data: expected a train_image_dir or a val_image_dir, found none; give one");

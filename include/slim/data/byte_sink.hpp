@@ -42,8 +42,7 @@ public:
     if (file == nullptr) return;
     try {
       if (std::uncaught_exceptions() == exceptions) close();
-    } catch (const error&) {
-    }
+    } catch (const error&) {}
     discard();
   }
 

@@ -39,8 +39,7 @@ public:
   }
 
   /// As above, but the compression is not recognised by itself.
-  byte_source(const std::string& path, compression format)
-      : name(path), file(std::fopen(path.c_str(), "rb")), buffer(std::size_t{1} << 16) {
+  byte_source(const std::string& path, compression format) : name(path), file(std::fopen(path.c_str(), "rb")), buffer(std::size_t{1} << 16) {
     if (file == nullptr) fail("expected a readable file, found " + std::string(std::strerror(errno)) + "; check the path");
     refill();
     expand(format);
@@ -137,8 +136,7 @@ private:
     stream.avail_out = part;
     const int status = inflate(&stream, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
-      fail("expected valid compressed data, found " + std::string(stream.msg != nullptr ? stream.msg : "an error") +
-           "; the file is damaged");
+      fail("expected valid compressed data, found " + std::string(stream.msg != nullptr ? stream.msg : "an error") + "; the file is damaged");
     }
     if (status == Z_STREAM_END) {
       if (stream.avail_in == 0) refill();

@@ -25,9 +25,7 @@ struct cifar_format {
 
 inline constexpr cifar_format cifar10_format{10, 1, 0};
 
-constexpr cifar_format cifar100_format(cifar100_labels kind) {
-  return kind == cifar100_labels::coarse ? cifar_format{20, 2, 0} : cifar_format{100, 2, 1};
-}
+constexpr cifar_format cifar100_format(cifar100_labels kind) { return kind == cifar100_labels::coarse ? cifar_format{20, 2, 0} : cifar_format{100, 2, 1}; }
 
 /// Appends the images of one file. A record is labels | 1024 red values | 1024 green | 1024 blue, each row by row.
 inline void read_cifar(byte_source& source, const cifar_format& format, labelled_pixels& target) {

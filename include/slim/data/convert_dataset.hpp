@@ -132,8 +132,7 @@ inline void write_files(const std::vector<labelled_file>& files, const std::vect
 /// Converts a folder with one folder of JPEG or PNG images for each class to shards `<name>_train_00000-of-00005.tfrecord`,
 /// `<name>_validation_...` and labels.txt, keeping the bytes of the images, each of which is decoded once to be sure. Returns false,
 /// and does nothing, if all shards exist. Throws slim::error naming the file that is no image.
-inline bool convert_image_folder(const std::string& name, const std::string& source_dir, const std::string& dataset_dir,
-                                 const image_folder_split& split = {}) {
+inline bool convert_image_folder(const std::string& name, const std::string& source_dir, const std::string& dataset_dir, const image_folder_split& split = {}) {
   if (split.num_shards < 1 || split.num_shards > 99999) {
     throw error("convert: " + name + ": expected 1 .. 99999 shards, found " + std::to_string(split.num_shards) + "; choose a number in this range");
   }
@@ -143,8 +142,8 @@ inline bool convert_image_folder(const std::string& name, const std::string& sou
 
   image_folder folder = list_image_folder(source_dir);
   if (folder.files.size() <= split.num_validation) {
-    throw error("convert: " + source_dir + ": expected more than the " + std::to_string(split.num_validation) +
-                " images for validation, found " + std::to_string(folder.files.size()) + "; choose fewer for validation");
+    throw error("convert: " + source_dir + ": expected more than the " + std::to_string(split.num_validation) + " images for validation, found " +
+                std::to_string(folder.files.size()) + "; choose fewer for validation");
   }
   random_stream random(split.seed);
   for (std::size_t left = folder.files.size(); left > 1; --left) {  // Fisher and Yates

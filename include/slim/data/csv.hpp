@@ -20,9 +20,7 @@ struct number_table {
   int rows = 0, columns = 0;
   std::vector<double> values;  ///< rows * columns, row by row
 
-  double at(int row, int column) const {
-    return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
-  }
+  double at(int row, int column) const { return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)]; }
 };
 
 namespace detail {
@@ -40,7 +38,8 @@ class csv_lines {
 public:
   csv_lines(byte_source& from, std::string_view text, char between) : source(from), content(text), separator(between) {
     if (content.substr(0, 3) == "\xef\xbb\xbf") at = 3;  // the mark that some programs put before UTF-8
-    if (content.substr(0, 2) == "\xff\xfe" || content.substr(0, 2) == "\xfe\xff") source.fail(0, "expected a text in ASCII or UTF-8, found UTF-16; save it as UTF-8");
+    if (content.substr(0, 2) == "\xff\xfe" || content.substr(0, 2) == "\xfe\xff")
+      source.fail(0, "expected a text in ASCII or UTF-8, found UTF-16; save it as UTF-8");
   }
 
   /// Puts the cells of the next line that is not empty into `cells`, blanks around them dropped; false at the end.
@@ -52,9 +51,7 @@ public:
     return false;
   }
 
-  [[noreturn]] void fail(const std::string& problem) const {
-    source.fail(start, "line " + std::to_string(line) + ": " + problem + "; correct the file");
-  }
+  [[noreturn]] void fail(const std::string& problem) const { source.fail(start, "line " + std::to_string(line) + ": " + problem + "; correct the file"); }
 
 private:
   void read_line(std::vector<std::string>& cells) {
@@ -62,7 +59,9 @@ private:
     cells.assign(1, "");
     bool quoted = false, closed = false;  // inside of quotes; behind them
     quoted_any = false;
-    const auto finish_cell = [&] { if (!closed) cells.back() = std::string(trim(cells.back())); };
+    const auto finish_cell = [&] {
+      if (!closed) cells.back() = std::string(trim(cells.back()));
+    };
     for (; at < content.size(); ++at) {
       const char c = content[at];
       const bool line_end = c == '\n' || c == '\r';
@@ -159,8 +158,8 @@ inline number_table read_csv(byte_source& source, char separator = ',') {
     for (std::size_t column = 0; column < columns; ++column) {
       double& value = table.values.emplace_back();
       if (!detail::parse_number(cells[column], value))
-        lines.fail("column " + std::to_string(column + 1) + ": expected a number" + (first ? " as in the rest of this first line, or only names" : "") + ", found \"" +
-                   detail::shown(cells[column]) + "\"");
+        lines.fail("column " + std::to_string(column + 1) + ": expected a number" + (first ? " as in the rest of this first line, or only names" : "") +
+                   ", found \"" + detail::shown(cells[column]) + "\"");
     }
     ++table.rows;
   }

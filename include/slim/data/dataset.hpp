@@ -20,7 +20,7 @@ struct dataset {
   std::shared_ptr<const data_decoder> decoder = nullptr;  ///< makes items from a record
   std::int64_t num_samples = 0;                           ///< examples in all files, for users to compute with; nothing relies on it
   std::map<std::string, std::string> items_to_descriptions = {};
-  int num_classes = 0;                                    ///< 0: no classes, or unknown
+  int num_classes = 0;  ///< 0: no classes, or unknown
   std::map<int, std::string> labels_to_names = {};
 };
 

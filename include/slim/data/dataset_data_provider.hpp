@@ -32,11 +32,14 @@ class dataset_data_provider {
 public:
   /// Throws slim::error if the data set has no files or no decoder, an item with the name of the record key, or an option is wrong.
   explicit dataset_data_provider(dataset from, const data_provider_options& options = {})
-      : data(std::move(from)), record_key(options.record_key),
-        records(data.data_sources, data.reader,
-                {.num_epochs = options.num_epochs, .num_readers = options.num_readers, .shuffle = options.shuffle,
-                 .capacity = options.common_queue_capacity, .min_after_dequeue = options.common_queue_min, .seed = options.seed,
-                 .damaged_at_most = options.damaged_at_most}) {
+      : data(std::move(from)), record_key(options.record_key), records(data.data_sources, data.reader,
+                                                                       {.num_epochs = options.num_epochs,
+                                                                        .num_readers = options.num_readers,
+                                                                        .shuffle = options.shuffle,
+                                                                        .capacity = options.common_queue_capacity,
+                                                                        .min_after_dequeue = options.common_queue_min,
+                                                                        .seed = options.seed,
+                                                                        .damaged_at_most = options.damaged_at_most}) {
     if (!data.decoder) throw error("dataset_data_provider: decoder: expected one, found none; give the data set a decoder");
     names = data.decoder->list_items();
     if (has(record_key)) {

@@ -71,12 +71,10 @@ inline constexpr pen seven_crossed[] = {{2, 1}, {2, 1}, {17, 1}, {17, 1}, {8, 28
 inline constexpr pen seven_curved[] = {{2, 5}, {2, 5}, {3, 1}, {3, 1}, {11, 2}, {18, 0}, {18, 0}, {12, 11}, {9, 20}, {9, 28}};
 
 inline constexpr pen eight_one_stroke[] = {
-    {15, 3}, {9, 0}, {4, 4}, {6, 10}, {13, 15}, {17, 21}, {13, 27}, {6, 27}, {3, 21}, {7, 15}, {14, 10}, {16, 4},
-    {12, 0},
+    {15, 3}, {9, 0}, {4, 4}, {6, 10}, {13, 15}, {17, 21}, {13, 27}, {6, 27}, {3, 21}, {7, 15}, {14, 10}, {16, 4}, {12, 0},
 };
 inline constexpr pen eight_circles[] = {
-    {10, 0}, {5, 3}, {5, 9}, {10, 12}, {15, 9}, {15, 3}, {10, 0}, lift, {10, 12}, {3, 17}, {3, 24}, {10, 28}, {17, 24},
-    {17, 17}, {10, 12},
+    {10, 0}, {5, 3}, {5, 9}, {10, 12}, {15, 9}, {15, 3}, {10, 0}, lift, {10, 12}, {3, 17}, {3, 24}, {10, 28}, {17, 24}, {17, 17}, {10, 12},
 };
 inline constexpr pen eight_open[] = {
     {17, 2}, {10, 1}, {5, 5}, {8, 11}, {14, 17}, {14, 25}, {8, 28}, {4, 23}, {8, 15}, {15, 8}, {17, 1},
@@ -89,16 +87,11 @@ inline constexpr pen nine_round[] = {
 inline constexpr pen nine_loop[] = {{15, 3}, {9, 1}, {5, 6}, {8, 11}, {13, 8}, {16, 2}, {14, 13}, {9, 28}};
 
 inline constexpr glyph glyphs[] = {
-    {0, zero_round}, {0, zero_slanted}, {0, zero_open},
-    {1, one_bar}, {1, one_flag}, {1, one_base},
-    {2, two_straight_base}, {2, two_loop}, {2, two_angular},
-    {3, three_round}, {3, three_flat_top}, {3, three_curl},
-    {4, four_open}, {4, four_closed}, {4, four_round},
-    {5, five_one_stroke}, {5, five_two_strokes}, {5, five_soft},
-    {6, six_round}, {6, six_straight}, {6, six_loop},
-    {7, seven_plain}, {7, seven_crossed}, {7, seven_curved},
-    {8, eight_one_stroke}, {8, eight_circles}, {8, eight_open},
-    {9, nine_straight}, {9, nine_round}, {9, nine_loop},
+    {0, zero_round},        {0, zero_slanted},  {0, zero_open},   {1, one_bar},         {1, one_flag},         {1, one_base},
+    {2, two_straight_base}, {2, two_loop},      {2, two_angular}, {3, three_round},     {3, three_flat_top},   {3, three_curl},
+    {4, four_open},         {4, four_closed},   {4, four_round},  {5, five_one_stroke}, {5, five_two_strokes}, {5, five_soft},
+    {6, six_round},         {6, six_straight},  {6, six_loop},    {7, seven_plain},     {7, seven_crossed},    {7, seven_curved},
+    {8, eight_one_stroke},  {8, eight_circles}, {8, eight_open},  {9, nine_straight},   {9, nine_round},       {9, nine_loop},
 };
 inline constexpr int glyphs_per_digit = 3;  // glyph number v of digit d is glyphs[d * glyphs_per_digit + v]
 

@@ -22,7 +22,7 @@ inline constexpr int digit_side = 28;  // pixels
 struct handwriting {
   float xx, xy, yx, yy;  // linear part, after moving the centre of the sheet to the origin
   float centre_x, centre_y;
-  float radius;          // half the thickness of the stroke in pixels
+  float radius;  // half the thickness of the stroke in pixels
 
   pen place(pen p) const {
     const float x = p.x - 10, y = p.y - 14;
@@ -69,9 +69,7 @@ inline void draw_line(float* image, pen a, pen b, float radius) {
 
 /// Catmull-Rom spline between `b` and `c`, at 0 <= t <= 1.
 inline pen between(pen a, pen b, pen c, pen d, float t) {
-  const auto one = [t](float p, float q, float r, float s) {
-    return q + 0.5f * t * (r - p + t * (2 * p - 5 * q + 4 * r - s + t * (3 * (q - r) + s - p)));
-  };
+  const auto one = [t](float p, float q, float r, float s) { return q + 0.5f * t * (r - p + t * (2 * p - 5 * q + 4 * r - s + t * (3 * (q - r) + s - p))); };
   return {one(a.x, b.x, c.x, d.x), one(a.y, b.y, c.y, d.y)};
 }
 
@@ -117,8 +115,7 @@ inline void draw_glyph(float* image, const glyph& shape, const handwriting& hand
 inline labelled_images digits(int count, std::uint64_t seed) {
   constexpr int largest_count = 1'000'000, side = detail::digit_side, size = side * side;
   if (count < 1 || count > largest_count) {
-    throw error("digits: count: expected 1 .. " + std::to_string(largest_count) + ", found " + std::to_string(count) +
-                "; choose a count in this range");
+    throw error("digits: count: expected 1 .. " + std::to_string(largest_count) + ", found " + std::to_string(count) + "; choose a count in this range");
   }
   labelled_images result{count, side, side, 1, 10, {}, {}};
   result.images.resize(static_cast<std::size_t>(count) * size);

@@ -45,9 +45,7 @@ inline constexpr protozero::pbf_tag_type bytes = 1, floats = 2, int64s = 3;  // 
 inline constexpr protozero::pbf_tag_type value = 1;                          // of a list
 }  // namespace field
 
-constexpr auto is_message(protozero::pbf_tag_type tag) {
-  return protozero::tag_and_type(tag, protozero::pbf_wire_type::length_delimited);
-}
+constexpr auto is_message(protozero::pbf_tag_type tag) { return protozero::tag_and_type(tag, protozero::pbf_wire_type::length_delimited); }
 
 /// The list of this kind in `target`. Occurrences of one kind in a message are merged, of several kinds the last one counts.
 template <class List>
@@ -161,8 +159,8 @@ void parse(std::string_view serialized, const char* kind, Read read) {
   try {
     for (protozero::pbf_reader message(serialized.data(), serialized.size()); message.next();) read(message);
   } catch (const protozero::exception& problem) {
-    throw error("read data: " + std::to_string(serialized.size()) + " bytes of a record: expected a serialized " + kind + ", found " +
-                problem.what() + "; is this a file of such records?");
+    throw error("read data: " + std::to_string(serialized.size()) + " bytes of a record: expected a serialized " + kind + ", found " + problem.what() +
+                "; is this a file of such records?");
   }
 }
 
@@ -183,10 +181,8 @@ inline sequence_example parse_sequence_example(std::string_view serialized) {
   sequence_example result;
   detail::parse(serialized, "tf.SequenceExample", [&](protozero::pbf_reader& message) {
     switch (message.tag_and_type()) {
-      case detail::is_message(detail::field::sequence_context):
-        return detail::read_map(message.get_message(), result.context, detail::read_feature);
-      case detail::is_message(detail::field::sequence_lists):
-        return detail::read_map(message.get_message(), result.feature_lists, detail::read_feature_list);
+      case detail::is_message(detail::field::sequence_context): return detail::read_map(message.get_message(), result.context, detail::read_feature);
+      case detail::is_message(detail::field::sequence_lists): return detail::read_map(message.get_message(), result.feature_lists, detail::read_feature_list);
       default: message.skip();
     }
   });

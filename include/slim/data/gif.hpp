@@ -31,14 +31,17 @@ public:
     number(2);  // background colour, shape of pixels
     std::string_view colours = table(screen);
     if (width < 1 || height < 1 || width > largest / 3 / height)
-      fail("a picture of at most " + std::to_string(largest) + " bytes", std::to_string(width) + " x " + std::to_string(height) + " pixels; the file is damaged");
+      fail("a picture of at most " + std::to_string(largest) + " bytes",
+           std::to_string(width) + " x " + std::to_string(height) + " pixels; the file is damaged");
     for (std::size_t block = number(1); block != ','; block = number(1)) {
-      if (block != '!') fail("a picture", block == ';' ? "the end of the pictures; the file has none" : "block " + std::to_string(block) + "; the file is damaged");
+      if (block != '!')
+        fail("a picture", block == ';' ? "the end of the pictures; the file has none" : "block " + std::to_string(block) + "; the file is damaged");
       number(1);  // its kind
       while (const std::size_t size = number(1)) place += size;
     }
     const std::size_t left = number(2), top = number(2), columns = number(2), rows = number(2), packed = number(1);
-    if (columns < 1 || rows < 1 || columns > largest / rows) fail("a picture of at most " + std::to_string(largest) + " pixels", std::to_string(columns) + " x " + std::to_string(rows) + "; the file is damaged");
+    if (columns < 1 || rows < 1 || columns > largest / rows)
+      fail("a picture of at most " + std::to_string(largest) + " pixels", std::to_string(columns) + " x " + std::to_string(rows) + "; the file is damaged");
     if (packed & 0x80) colours = table(packed);
     const std::vector<std::uint8_t> entries = unpack(columns * rows);
 
@@ -48,8 +51,10 @@ public:
       if (top + row >= height) continue;
       for (std::size_t column = 0; column < columns && left + column < width; ++column) {
         const std::size_t entry = entries[stored * columns + column];
-        if (3 * entry + 2 >= colours.size()) fail("an entry of the " + std::to_string(colours.size() / 3) + " colours", std::to_string(entry) + "; the file is damaged");
-        std::copy_n(colours.begin() + static_cast<std::ptrdiff_t>(3 * entry), 3, result.pixels.begin() + static_cast<std::ptrdiff_t>(((top + row) * width + left + column) * 3));
+        if (3 * entry + 2 >= colours.size())
+          fail("an entry of the " + std::to_string(colours.size() / 3) + " colours", std::to_string(entry) + "; the file is damaged");
+        std::copy_n(colours.begin() + static_cast<std::ptrdiff_t>(3 * entry), 3,
+                    result.pixels.begin() + static_cast<std::ptrdiff_t>(((top + row) * width + left + column) * 3));
       }
     }
     return result;
@@ -106,7 +111,8 @@ private:
         continue;
       }
       if (code == clear + 1) fail(std::to_string(count) + " pixels", std::to_string(all.size()) + "; the file is truncated");
-      if (code > next || (code == next && (previous == none || next == none)) || (previous == none && code > clear)) fail("a code that was made", std::to_string(code) + "; the file is damaged");
+      if (code > next || (code == next && (previous == none || next == none)) || (previous == none && code > clear))
+        fail("a code that was made", std::to_string(code) + "; the file is damaged");
       std::size_t length = 0, at = code;
       if (code == next) text[length++] = static_cast<std::uint8_t>(first), at = previous;
       for (; at > clear; at = before[at]) text[length++] = last[at];
@@ -135,7 +141,8 @@ private:
 /// Decodes the first picture to 3 channels, as 0 asks for, too, or 1 (grey, 0.299 red + 0.587 green + 0.114 blue). What the picture leaves of its screen is black. Throws slim::error for bytes
 /// that are no such image, and for more than `largest` bytes of pixels.
 inline byte_image decode_gif(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
-  if (channels != 0 && channels != 1 && channels != 3) throw error("decode GIF: channels: expected 0, 1 or 3, found " + std::to_string(channels) + "; choose one of these");
+  if (channels != 0 && channels != 1 && channels != 3)
+    throw error("decode GIF: channels: expected 0, 1 or 3, found " + std::to_string(channels) + "; choose one of these");
   return detail::with_channels(detail::gif_file(bytes).decode(largest), channels);
 }
 

@@ -50,8 +50,8 @@ inline idx_bytes read_idx(byte_source& source, int rank) {
   const std::uint32_t magic = 0x800u + static_cast<std::uint32_t>(rank);  // 0x08: unsigned bytes
   const std::uint32_t found = read_word("magic number");
   if (found != magic) {
-    source.fail("expected magic number " + std::to_string(magic) + " (" + (rank == 3 ? "images" : "labels") + "), found " +
-                std::to_string(found) + "; is this the right IDX file?");
+    source.fail("expected magic number " + std::to_string(magic) + " (" + (rank == 3 ? "images" : "labels") + "), found " + std::to_string(found) +
+                "; is this the right IDX file?");
   }
 
   idx_bytes result;
@@ -59,14 +59,13 @@ inline idx_bytes read_idx(byte_source& source, int rank) {
   for (int axis = 0; axis < rank; ++axis) {
     const std::int64_t extent = read_word("extent " + std::to_string(axis));
     if (extent < 1 || extent > largest_extent) {
-      source.fail("expected extent " + std::to_string(axis) + " in 1 .. " + std::to_string(largest_extent) + ", found " +
-                  std::to_string(extent) + "; the file is damaged");
+      source.fail("expected extent " + std::to_string(axis) + " in 1 .. " + std::to_string(largest_extent) + ", found " + std::to_string(extent) +
+                  "; the file is damaged");
     }
     result.extents[axis] = static_cast<int>(extent);
     size *= extent;
     if (size > largest_content) {
-      source.fail("expected at most " + std::to_string(largest_content) + " values, found " + std::to_string(size) +
-                  " announced; the file is damaged");
+      source.fail("expected at most " + std::to_string(largest_content) + " values, found " + std::to_string(size) + " announced; the file is damaged");
     }
   }
 
@@ -78,8 +77,7 @@ inline idx_bytes read_idx(byte_source& source, int rank) {
     result.values.resize(before + part);
     const std::size_t got = source.read(result.values.data() + before, part);
     if (got != part) {
-      source.fail("expected " + std::to_string(total) + " values, found " + std::to_string(before + got) +
-                  "; the file is truncated");
+      source.fail("expected " + std::to_string(total) + " values, found " + std::to_string(before + got) + "; the file is truncated");
     }
   }
   unsigned char extra;
@@ -102,7 +100,8 @@ inline std::string plain_or_compressed(const std::string& stem) {
       return stem + ending;
     }
   }
-  throw error("read data: " + stem + ": offset 0: expected this file or the same with .gz, found neither; "
+  throw error("read data: " + stem +
+              ": offset 0: expected this file or the same with .gz, found neither; "
               "download the four MNIST files");
 }
 
@@ -123,8 +122,8 @@ inline idx_labels read_idx_labels(const std::string& path, int classes = 10) {
   for (std::size_t i = 0; i < file.values.size(); ++i) {
     constexpr std::size_t header = 8;
     if (file.values[i] >= classes) {
-      throw error("read data: " + path + ": offset " + std::to_string(header + i) + ": expected a label in 0 .. " +
-                  std::to_string(classes - 1) + ", found " + std::to_string(file.values[i]) + "; the file is damaged");
+      throw error("read data: " + path + ": offset " + std::to_string(header + i) + ": expected a label in 0 .. " + std::to_string(classes - 1) + ", found " +
+                  std::to_string(file.values[i]) + "; the file is damaged");
     }
     result.labels[i] = file.values[i];
   }
@@ -141,16 +140,14 @@ inline labelled_pixels read_mnist_pixels(const std::string& directory, bool trai
   idx_labels labels = read_idx_labels(label_path);
   detail::idx_bytes images = detail::read_idx(image_path, 3);
   if (images.extents[0] != labels.count) {
-    throw error("read data: " + label_path + ": offset 4: expected " + std::to_string(images.extents[0]) + " labels as in " +
-                image_path + ", found " + std::to_string(labels.count) + "; the files do not belong together");
+    throw error("read data: " + label_path + ": offset 4: expected " + std::to_string(images.extents[0]) + " labels as in " + image_path + ", found " +
+                std::to_string(labels.count) + "; the files do not belong together");
   }
   return {images.extents[0], images.extents[1], images.extents[2], 1, 10, std::move(images.values), std::move(labels.labels)};
 }
 
 /// The same with TF-Slim's lenet preprocessing.
-inline labelled_images read_mnist(const std::string& directory, bool train) {
-  return to_images(read_mnist_pixels(directory, train), lenet_grey);
-}
+inline labelled_images read_mnist(const std::string& directory, bool train) { return to_images(read_mnist_pixels(directory, train), lenet_grey); }
 
 }  // namespace slim::data
 

@@ -34,10 +34,8 @@ inline byte_image with_channels(byte_image colour, int channels) {
   result.pixels.reserve(count * static_cast<std::size_t>(channels));
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint8_t* const rgb = colour.pixels.data() + i * step;
-    if (channels == 3)
-      result.pixels.insert(result.pixels.end(), rgb, rgb + 3);
-    else
-      result.pixels.push_back(static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000));
+    if (channels == 3) result.pixels.insert(result.pixels.end(), rgb, rgb + 3);
+    else result.pixels.push_back(static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000));
   }
   return result;
 }

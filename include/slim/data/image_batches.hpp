@@ -66,8 +66,8 @@ private:
 /// meanwhile. The batches depend on the seeds and on the provider's num_readers, but not on the number of threads; `seek(step)` resumes
 /// exactly. The input of TF-Slim's train_image_classifier.
 inline batch_queue<dataset_data_provider&, image_example> image_batches(dataset_data_provider& provider,
-                                                                        const preprocessing::preprocessing_function& preprocess, int height,
-                                                                        int width, int channels, const image_batch_options& options = {}) {
+                                                                        const preprocessing::preprocessing_function& preprocess, int height, int width,
+                                                                        int channels, const image_batch_options& options = {}) {
   const image_extent extent{height, width, channels};
   expect_image_extent("image_batches", extent);
   return {provider, extent.size(), image_example(provider, preprocess, extent, options), options.batch};

@@ -54,8 +54,8 @@ inline image_folder list_image_folder(const std::string& directory) {
     for (const std::string& name : detail::sorted_names(folder, false)) result.files.push_back({(folder / name).string(), static_cast<int>(label)});
   }
   if (result.files.empty()) {
-    throw error("read data: " + directory + ": expected a folder for each class with images in it, found " +
-                std::to_string(result.classes.size()) + " folders and no images; check the path");
+    throw error("read data: " + directory + ": expected a folder for each class with images in it, found " + std::to_string(result.classes.size()) +
+                " folders and no images; check the path");
   }
   return result;
 }
@@ -85,9 +85,7 @@ inline labelled_pixels read_image_folder(const std::string& directory, int chann
       result.channels = picture.channels;
     }
     if (picture.height != result.height || picture.width != result.width || picture.channels != result.channels) {
-      const auto size = [](const auto& of) {
-        return std::to_string(of.height) + " x " + std::to_string(of.width) + " x " + std::to_string(of.channels);
-      };
+      const auto size = [](const auto& of) { return std::to_string(of.height) + " x " + std::to_string(of.width) + " x " + std::to_string(of.channels); };
       throw error("read data: " + file.path + ": expected an image of " + size(result) + " as the first one, found " + size(picture) +
                   "; make all images one size or convert the folder to TFRecord files");
     }

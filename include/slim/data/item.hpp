@@ -125,8 +125,8 @@ inline std::vector<std::int64_t> flat_places(const item& source) {
     for (std::size_t axis = 0; axis < rank; ++axis) {
       const std::int64_t index = (*source.indices)[i * rank + axis], extent = source.shape[axis];
       if (index < 0 || index >= extent) {
-        throw error("decode: sparse item: expected index " + std::to_string(i) + " of axis " + std::to_string(axis) + " below " +
-                    std::to_string(extent) + ", found " + std::to_string(index) + "; check the record");
+        throw error("decode: sparse item: expected index " + std::to_string(i) + " of axis " + std::to_string(axis) + " below " + std::to_string(extent) +
+                    ", found " + std::to_string(index) + "; check the record");
       }
       places[i] = places[i] * extent + index;
     }

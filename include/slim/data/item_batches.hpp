@@ -87,8 +87,8 @@ struct item_batch_options {
 /// The items of a batch, in the order in which they were asked for, each of shape [size, ...].
 struct item_batch {
   std::vector<item> items;
-  int size = 0;   ///< examples; 0 when the provider has come to its end
-  int epoch = 0;  ///< complete passes before this batch
+  int size = 0;      ///< examples; 0 when the provider has come to its end
+  int epoch = 0;     ///< complete passes before this batch
   int counted = -1;  ///< see labelled_batch
 };
 

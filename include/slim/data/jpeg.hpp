@@ -121,8 +121,7 @@ inline void cmyk_to_rgb(byte_image& picture, bool complements) {
 /// Decodes a JPEG to 1 (grey) or 3 channels (RGB), or with 0 to as many as it has, as TensorFlow's decode_jpeg; CMYK becomes RGB.
 /// Throws slim::error for other bytes, for truncated and damaged ones, for CMYK to 1 channel, and before allocating anything for an
 /// image of more than `largest` bytes.
-inline byte_image decode_jpeg(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate,
-                         std::size_t largest = largest_image) {
+inline byte_image decode_jpeg(std::string_view bytes, int channels = 0, dct_method method = dct_method::integer_accurate, std::size_t largest = largest_image) {
   const auto fail = [](const std::string& expected, const std::string& found) {
     throw error("decode JPEG: expected " + expected + ", found " + found + "; check the file");
   };
@@ -206,13 +205,16 @@ inline bool jpeg_write(jpeg_write_job& job, const byte_image& picture, int quali
 
 /// A grey or RGB image as JPEG of this quality, 1 to 100. Throws slim::error for any other.
 inline std::string encode_jpeg(const byte_image& picture, int quality = 95) {
-  const bool possible = picture.height > 0 && picture.width > 0 && picture.height <= 65500 && picture.width <= 65500 && (picture.channels == 1 || picture.channels == 3);
+  const bool possible =
+      picture.height > 0 && picture.width > 0 && picture.height <= 65500 && picture.width <= 65500 && (picture.channels == 1 || picture.channels == 3);
   if (!possible || picture.pixels.size() != image_size(picture.height, picture.width, picture.channels))
-    throw error("encode JPEG: expected 1 .. 65500 rows and columns of 1 or 3 channels with as many pixels, found " + std::to_string(picture.height) + " x " + std::to_string(picture.width) +
-                " x " + std::to_string(picture.channels) + " and " + std::to_string(picture.pixels.size()) + " numbers; check the image");
+    throw error("encode JPEG: expected 1 .. 65500 rows and columns of 1 or 3 channels with as many pixels, found " + std::to_string(picture.height) + " x " +
+                std::to_string(picture.width) + " x " + std::to_string(picture.channels) + " and " + std::to_string(picture.pixels.size()) +
+                " numbers; check the image");
   if (quality < 1 || quality > 100) throw error("encode JPEG: expected a quality of 1 .. 100, found " + std::to_string(quality) + "; choose one in this range");
   detail::jpeg_write_job job;
-  if (!detail::jpeg_write(job, picture, quality)) throw error(std::string("encode JPEG: expected an image that can be written, found ") + job.problem + "; check it");
+  if (!detail::jpeg_write(job, picture, quality))
+    throw error(std::string("encode JPEG: expected an image that can be written, found ") + job.problem + "; check it");
   return {reinterpret_cast<const char*>(job.bytes), job.size};
 }
 

@@ -95,8 +95,9 @@ class reader_thread {
 public:
   reader_thread(std::vector<std::string> files, open_reader open, int capacity, std::shared_ptr<damage_limit> damage)
       : sequence(std::move(files), open, std::move(damage)), each(std::max(1, capacity / 4)),
-        groups(std::max(1, capacity / each - (each > 1 ? 1 : 0)), 1,
-               [this](record_group& into) { return into.fill(sequence, static_cast<std::size_t>(each), problem); }, [](record_group&) {}) {}
+        groups(
+            std::max(1, capacity / each - (each > 1 ? 1 : 0)), 1,
+            [this](record_group& into) { return into.fill(sequence, static_cast<std::size_t>(each), problem); }, [](record_group&) {}) {}
 
   /// The next record; nullptr after the last. Throws what reading has thrown.
   record* take() {
@@ -179,12 +180,12 @@ inline parallel_reader single_pass_read(const std::vector<std::string>& data_sou
 }
 
 struct parallel_read_options {
-  int num_epochs = 0;           ///< passes over the files; 0: without end
-  int num_readers = 4;          ///< threads
-  bool shuffle = true;          ///< files in another order in each epoch, records drawn from a window
-  int capacity = 256;           ///< records in memory
-  int min_after_dequeue = 128;  ///< of these in the window from which the next one is drawn, if shuffled
-  std::uint64_t seed = 0;       ///< of the order
+  int num_epochs = 0;                ///< passes over the files; 0: without end
+  int num_readers = 4;               ///< threads
+  bool shuffle = true;               ///< files in another order in each epoch, records drawn from a window
+  int capacity = 256;                ///< records in memory
+  int min_after_dequeue = 128;       ///< of these in the window from which the next one is drawn, if shuffled
+  std::uint64_t seed = 0;            ///< of the order
   std::int64_t damaged_at_most = 0;  ///< damaged records, or rests of files, that are passed over in an epoch and said on stderr; one more throws
 };
 
@@ -197,8 +198,8 @@ public:
       : files(get_data_files(data_sources)), reader(how), options(given) {
     if (options.num_epochs < 0 || options.capacity < 1 || options.min_after_dequeue < 0) {
       throw error("parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, found " +
-                  std::to_string(options.num_epochs) + ", " + std::to_string(options.min_after_dequeue) + " and " +
-                  std::to_string(options.capacity) + "; choose others");
+                  std::to_string(options.num_epochs) + ", " + std::to_string(options.min_after_dequeue) + " and " + std::to_string(options.capacity) +
+                  "; choose others");
     }
     start_epoch(0);
   }

@@ -86,8 +86,8 @@ private:
 
 /// Batches of height x width x channels images and labels from a data set in memory, which must outlive them. They depend on the seed, but
 /// not on the number of threads; `seek(step)` resumes exactly. Throws slim::error if the set is empty or inconsistent.
-inline batch_queue<pixel_order, pixel_example> pixel_batches(const labelled_pixels& source, const preprocessing::preprocessing_function& preprocess,
-                                                             int height, int width, int channels, const pixel_batch_options& options = {}) {
+inline batch_queue<pixel_order, pixel_example> pixel_batches(const labelled_pixels& source, const preprocessing::preprocessing_function& preprocess, int height,
+                                                             int width, int channels, const pixel_batch_options& options = {}) {
   const image_extent extent{height, width, channels};
   expect_image_extent("pixel_batches", extent);
   const std::size_t count = static_cast<std::size_t>(source.count > 0 ? source.count : 0);

@@ -119,8 +119,8 @@ inline bool png_write(png_job& job, const byte_image& picture) {
   if (setjmp(png_jmpbuf(job.codec)) != 0) return false;
   constexpr int colour_types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
   png_set_write_fn(job.codec, &job, png_put, png_put_nothing_more);
-  png_set_IHDR(job.codec, job.info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height), 8,
-               colour_types[picture.channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(job.codec, job.info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height), 8, colour_types[picture.channels - 1],
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(job.codec, job.info);
   const std::size_t row = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels);
   for (std::size_t y = 0; y < static_cast<std::size_t>(picture.height); ++y) png_write_row(job.codec, &picture.pixels[y * row]);
@@ -142,8 +142,8 @@ inline byte_image decode_png(std::string_view bytes, int channels = 0, std::size
   job.input = bytes;
   job.largest = largest;
   if (!detail::png_read(job, channels)) {
-    throw error("decode PNG: offset " + std::to_string(bytes.size() - job.input.size()) + ": expected a whole PNG of at most " +
-                std::to_string(largest) + " bytes, found " + job.problem + "; check the file");
+    throw error("decode PNG: offset " + std::to_string(bytes.size() - job.input.size()) + ": expected a whole PNG of at most " + std::to_string(largest) +
+                " bytes, found " + job.problem + "; check the file");
   }
   return std::move(job.picture);
 }

@@ -41,9 +41,7 @@ public:
   using batch_type = std::remove_cvref_t<decltype(std::declval<Source&>().next())>;
 
   /// Starts the thread. Throws slim::error if the capacity is not positive.
-  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : source(std::forward<Source>(from)), capacity(batches_ahead) {
-    worker();
-  }
+  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : source(std::forward<Source>(from)), capacity(batches_ahead) { worker(); }
 
   /// The next batch, valid until the next call; after the end of the source a batch of size 0. Waits only if the source is slower
   /// than the consumer. Throws what the source has thrown.
@@ -59,7 +57,8 @@ public:
     worker();
   }
 
-  int batches_per_epoch() const requires requires(const Source& from) { from.batches_per_epoch(); }
+  int batches_per_epoch() const
+    requires requires(const Source& from) { from.batches_per_epoch(); }
   {
     return source.batches_per_epoch();
   }

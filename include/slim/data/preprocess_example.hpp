@@ -23,8 +23,8 @@ struct image_extent {
 /// Throws slim::error unless all of the extent is positive.
 inline void expect_image_extent(const char* where, const image_extent& given) {
   if (given.height > 0 && given.width > 0 && given.channels > 0) return;
-  throw error(std::string(where) + ": size: expected at least 1 x 1 x 1, found " + std::to_string(given.height) + " x " +
-              std::to_string(given.width) + " x " + std::to_string(given.channels) + "; give the input of the network");
+  throw error(std::string(where) + ": size: expected at least 1 x 1 x 1, found " + std::to_string(given.height) + " x " + std::to_string(given.width) + " x " +
+              std::to_string(given.channels) + "; give the input of the network");
 }
 
 /// Fills `target` with the preprocessed picture. Its random changes are a function of `seed` and the `number` of the example.

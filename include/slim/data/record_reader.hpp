@@ -53,9 +53,7 @@ private:
 }  // namespace detail
 
 /// Reads TFRecord files, plain or compressed as a whole. Throws slim::error if the file cannot be opened.
-inline std::unique_ptr<record_reader> open_tfrecord(const std::string& path) {
-  return std::make_unique<detail::tfrecord_record_reader>(path);
-}
+inline std::unique_ptr<record_reader> open_tfrecord(const std::string& path) { return std::make_unique<detail::tfrecord_record_reader>(path); }
 
 }  // namespace slim::data
 

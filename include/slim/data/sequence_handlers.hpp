@@ -18,8 +18,7 @@ namespace slim::data::tfexample_decoder {
 
 namespace sequence_detail {
 
-inline std::vector<std::string> prefixed(const std::string& handler, const std::string& prefix, const std::vector<std::string>& keys,
-                                         std::size_t expected) {
+inline std::vector<std::string> prefixed(const std::string& handler, const std::string& prefix, const std::vector<std::string>& keys, std::size_t expected) {
   if (keys.size() != expected) handler_error(handler, std::to_string(expected) + " keys", std::to_string(keys.size()));
   std::vector<std::string> all;
   for (const std::string& key : keys) all.push_back(prefix + key);

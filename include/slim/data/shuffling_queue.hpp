@@ -27,8 +27,7 @@ public:
   shuffling_queue(Source&& from, int min_after_dequeue, std::uint64_t shuffle_seed, std::uint64_t stream = 0)
       : source(std::forward<Source>(from)), remaining(static_cast<std::size_t>(min_after_dequeue)), start(shuffle_seed, 0, stream) {
     if (min_after_dequeue < 0) {
-      throw error("shuffling_queue: min_after_dequeue: expected at least 0, found " + std::to_string(min_after_dequeue) +
-                  "; choose how many items to mix");
+      throw error("shuffling_queue: min_after_dequeue: expected at least 0, found " + std::to_string(min_after_dequeue) + "; choose how many items to mix");
     }
     random = start;
   }

@@ -66,8 +66,7 @@ public:
     whole = true;
     const std::uint64_t stored = detail::little_endian({footer, sizeof footer});
     if (const std::uint32_t computed = masked_crc32c(record); computed != stored) {
-      source.fail(start, "expected a record with the checksum " + std::to_string(stored) + ", found " + std::to_string(computed) +
-                             "; the file is damaged");
+      source.fail(start, "expected a record with the checksum " + std::to_string(stored) + ", found " + std::to_string(computed) + "; the file is damaged");
     }
     return record;
   }
@@ -84,15 +83,14 @@ private:
     const std::string_view head = source.peek();
     if (detail::starts_with_record(head)) return;
     if (head.substr(0, 2) == "\x1f\x8b") source.expand(compression::gzip);
-    const bool zlib_magic = head.size() >= 2 && (head[0] & 0x8f) == 0x08 &&
-                            (static_cast<unsigned char>(head[0]) * 256 + static_cast<unsigned char>(head[1])) % 31 == 0;
+    const bool zlib_magic =
+        head.size() >= 2 && (head[0] & 0x8f) == 0x08 && (static_cast<unsigned char>(head[0]) * 256 + static_cast<unsigned char>(head[1])) % 31 == 0;
     if (zlib_magic) source.expand(compression::zlib);
   }
 
   void expect_whole(std::size_t got, std::size_t size) const {
     if (got == size) return;
-    source.fail(start, "expected a whole record, found the end of the file after " + std::to_string(source.offset() - start) +
-                           " bytes; the file is truncated");
+    source.fail(start, "expected a whole record, found the end of the file after " + std::to_string(source.offset() - start) + " bytes; the file is truncated");
   }
 
   // Memory grows with what is really there, never with what the length claims.

@@ -54,8 +54,7 @@ inline std::optional<std::string> look_for_checkpoint(const std::string& folder,
 /// Looks every `seconds_to_sleep` for the latest checkpoint of a folder, which need not exist yet, until there is one and it is not
 /// `last_checkpoint`. Returns its file, or nothing when another sleep would pass `timeout` seconds. Log lines go to `output`, null for none.
 inline std::optional<std::string> wait_for_new_checkpoint(const std::string& checkpoint_dir, const std::optional<std::string>& last_checkpoint = {},
-                                                          double seconds_to_sleep = 1, std::optional<double> timeout = {},
-                                                          std::FILE* output = stdout) {
+                                                          double seconds_to_sleep = 1, std::optional<double> timeout = {}, std::FILE* output = stdout) {
   detail::log(output, "Waiting for new checkpoint at " + checkpoint_dir);
   const auto start = detail::clock::now();
   for (std::string said;;) {
@@ -70,19 +69,18 @@ inline std::optional<std::string> wait_for_new_checkpoint(const std::string& che
 }
 
 struct checkpoints_options {
-  double min_interval_secs = 0;       ///< least time from one checkpoint handed out to the next
-  std::optional<double> timeout = {}; ///< seconds to wait for a new checkpoint; for ever without
-  callback<bool()> timeout_fn = {};   ///< asked after a timeout: true ends, false waits again; without it a timeout ends
-  double seconds_to_sleep = 1;        ///< between two looks at the folder
-  std::FILE* output = stdout;         ///< of log lines; null for none
+  double min_interval_secs = 0;        ///< least time from one checkpoint handed out to the next
+  std::optional<double> timeout = {};  ///< seconds to wait for a new checkpoint; for ever without
+  callback<bool()> timeout_fn = {};    ///< asked after a timeout: true ends, false waits again; without it a timeout ends
+  double seconds_to_sleep = 1;         ///< between two looks at the folder
+  std::FILE* output = stdout;          ///< of log lines; null for none
 };
 
 /// The latest checkpoints of a folder, one after the other: `while (auto path = checkpoints.next())`. Those that are replaced while the caller
 /// works are skipped.
 class checkpoints_iterator {
 public:
-  explicit checkpoints_iterator(std::string checkpoint_dir, checkpoints_options given = {})
-      : folder(std::move(checkpoint_dir)), options(std::move(given)) {}
+  explicit checkpoints_iterator(std::string checkpoint_dir, checkpoints_options given = {}) : folder(std::move(checkpoint_dir)), options(std::move(given)) {}
 
   /// The file of the next checkpoint; nothing when none came in time.
   std::optional<std::string> next() {

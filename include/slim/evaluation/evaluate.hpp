@@ -23,19 +23,19 @@ namespace slim::evaluation {
 
 /// The arguments of TF-Slim's evaluate_once and evaluation_loop that have a meaning here, with its defaults.
 struct evaluation_options {
-  std::optional<long> num_evals = 1;                      ///< runs of eval_op; without a number until the input ends
-  callback<void()> initial_op = {};                       ///< called before the first eval_op, such as one that rewinds the data
-  checkpoint::assignment_map variables_to_restore = {};   ///< all of the model when empty; see checkpoint::moving_averages_of
-  callback<void(const std::string&)> init_fn = {};        ///< takes the checkpoint's file and replaces its restoring: must restore by itself
-  callback<void(const std::string&)> final_op = {};       ///< called once after all eval_ops, with the checkpoint's file: the metrics are complete
-  const summaries::summary_set* summary_op = nullptr;     ///< further summaries, written with those of the metrics
-  std::FILE* output = stdout;                             ///< of log lines; null for none
+  std::optional<long> num_evals = 1;                     ///< runs of eval_op; without a number until the input ends
+  callback<void()> initial_op = {};                      ///< called before the first eval_op, such as one that rewinds the data
+  checkpoint::assignment_map variables_to_restore = {};  ///< all of the model when empty; see checkpoint::moving_averages_of
+  callback<void(const std::string&)> init_fn = {};       ///< takes the checkpoint's file and replaces its restoring: must restore by itself
+  callback<void(const std::string&)> final_op = {};      ///< called once after all eval_ops, with the checkpoint's file: the metrics are complete
+  const summaries::summary_set* summary_op = nullptr;    ///< further summaries, written with those of the metrics
+  std::FILE* output = stdout;                            ///< of log lines; null for none
   // Of evaluation_loop only:
-  double eval_interval_secs = 60;                         ///< least time from the start of one evaluation to the next
-  std::optional<long> max_number_of_evaluations = {};     ///< for ever without
-  std::optional<double> timeout = {};                     ///< seconds to wait for a new checkpoint; for ever without
-  callback<bool()> timeout_fn = {};                       ///< asked after a timeout: true ends the loop, false waits again; a timeout ends it without
-  double seconds_to_sleep = 1;                            ///< between two looks at the folder
+  double eval_interval_secs = 60;                      ///< least time from the start of one evaluation to the next
+  std::optional<long> max_number_of_evaluations = {};  ///< for ever without
+  std::optional<double> timeout = {};                  ///< seconds to wait for a new checkpoint; for ever without
+  callback<bool()> timeout_fn = {};                    ///< asked after a timeout: true ends the loop, false waits again; a timeout ends it without
+  double seconds_to_sleep = 1;                         ///< between two looks at the folder
 };
 
 namespace detail {
@@ -76,15 +76,15 @@ bool run(EvalOp& eval_op) {
 template <class Metrics, class EvalOp>
 auto evaluate(Metrics& metrics, EvalOp eval_op, const evaluation_options& options = {}) {
   if (!options.num_evals && std::is_void_v<decltype(eval_op())>)
-    throw error("evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; "
-                "set it or return false at the end");
+    throw error(
+        "evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; "
+        "set it or return false at the end");
   metrics.reset();
   if (options.initial_op) options.initial_op();
   const long all = options.num_evals.value_or(0), log_every = all < 20 ? 1 : all / 10;
   for (long i = 1; !options.num_evals || i <= all; ++i) {
     if (!detail::run(eval_op)) break;
-    if (all > 0 && (i % log_every == 0 || i == all))
-      detail::log(options.output, "Evaluation [" + std::to_string(i) + "/" + std::to_string(all) + "]");
+    if (all > 0 && (i % log_every == 0 || i == all)) detail::log(options.output, "Evaluation [" + std::to_string(i) + "/" + std::to_string(all) + "]");
   }
   return metrics.value();
 }
@@ -98,22 +98,17 @@ std::string restore(Model& net, const std::string& checkpoint_path, const evalua
   // A folder is resolved only once: a newer checkpoint may come at any time.
   std::string path = checkpoint_path;
   if (std::filesystem::is_directory(path)) path = checkpoint::latest_checkpoint(path).value_or(path);
-  if (options.init_fn)
-    options.init_fn(path);
-  else
-    checkpoint::assign_from_checkpoint(path, options.variables_to_restore);
+  if (options.init_fn) options.init_fn(path);
+  else checkpoint::assign_from_checkpoint(path, options.variables_to_restore);
   return path;
 }
 
 /// The step in the name of a checkpoint; 0 for another name.
-inline std::int64_t global_step_of(const std::string& path) {
-  return checkpoint::detail::step_in(std::filesystem::path(path).filename().string()).value_or(0);
-}
+inline std::int64_t global_step_of(const std::string& path) { return checkpoint::detail::step_in(std::filesystem::path(path).filename().string()).value_or(0); }
 
 /// Evaluates the model as it is; summaries go to `writer`, null for none.
 template <class Metrics, class EvalOp>
-auto evaluate_restored(const std::string& path, summaries::event_writer* writer, Metrics& metrics, EvalOp& eval_op,
-                       const evaluation_options& options) {
+auto evaluate_restored(const std::string& path, summaries::event_writer* writer, Metrics& metrics, EvalOp& eval_op, const evaluation_options& options) {
   auto values = evaluate(metrics, [&] { return eval_op(); }, options);
   if (options.final_op) options.final_op(path);
   std::vector<summaries::summary_value> summaries;

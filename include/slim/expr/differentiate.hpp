@@ -21,23 +21,16 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
   list<int> own;
   for (int i = 0; i < f.nodes.size(); ++i) {
     const scalar_node& node = f.nodes[i];
-    if (node.op == constant)
-      own.push(result.add_constant(node.value));
-    else if (i == root && node.op != input)
-      own.push(result.add_input(value_argument));
-    else if (node.op == input)
-      own.push(result.add_input(static_cast<int>(node.value)));
-    else
-      own.push(result.emit(node.op, node.a < 0 ? -1 : own[node.a], node.b < 0 ? -1 : own[node.b],
-                           node.c < 0 ? -1 : own[node.c], node.value));
+    if (node.op == constant) own.push(result.add_constant(node.value));
+    else if (i == root && node.op != input) own.push(result.add_input(value_argument));
+    else if (node.op == input) own.push(result.add_input(static_cast<int>(node.value)));
+    else own.push(result.emit(node.op, node.a < 0 ? -1 : own[node.a], node.b < 0 ? -1 : own[node.b], node.c < 0 ? -1 : own[node.c], node.value));
   }
 
   list<int> adjoint;
   adjoint.resize(f.nodes.size(), -1);
   adjoint[root] = result.add_input(gradient_argument);
-  const auto accumulate = [&](int node, int term) {
-    adjoint[node] = adjoint[node] < 0 ? term : result.emit(add, adjoint[node], term);
-  };
+  const auto accumulate = [&](int node, int term) { adjoint[node] = adjoint[node] < 0 ? term : result.emit(add, adjoint[node], term); };
   const int zero = result.add_constant(0), one = result.add_constant(1);
   // A node whose comparison with `bound` decides like node `i` itself, preferring the stored value: for
   // min(6, max(0, x)) the sign of the inner maximum is the sign of the whole.
@@ -55,20 +48,14 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
     const int x = own[node.a], y = node.b < 0 ? -1 : own[node.b];
     switch (node.op) {
       case negate: accumulate(node.a, result.emit(negate, g)); break;
-      case absolute:
-        accumulate(node.a, result.emit(multiply, g, result.emit(subtract, result.emit(greater, x, zero), result.emit(greater, zero, x))));
-        break;
+      case absolute: accumulate(node.a, result.emit(multiply, g, result.emit(subtract, result.emit(greater, x, zero), result.emit(greater, zero, x)))); break;
       case square_root:  // nothing flows where nothing comes in, even at 0
         accumulate(node.a, result.emit(select, g, result.emit(divide, result.emit(multiply, result.add_constant(0.5), g), own[i]), zero));
         break;
       case exponential: accumulate(node.a, result.emit(multiply, g, own[i])); break;
       case logarithm: accumulate(node.a, result.emit(divide, g, x)); break;
-      case hyperbolic_tangent:
-        accumulate(node.a, result.emit(multiply, g, result.emit(subtract, one, result.emit(multiply, own[i], own[i]))));
-        break;
-      case logistic:
-        accumulate(node.a, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(subtract, one, own[i]))));
-        break;
+      case hyperbolic_tangent: accumulate(node.a, result.emit(multiply, g, result.emit(subtract, one, result.emit(multiply, own[i], own[i])))); break;
+      case logistic: accumulate(node.a, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(subtract, one, own[i])))); break;
       case error_function: {  // 2/sqrt(pi) exp(-x²)
         const int bell = result.emit(exponential, result.emit(negate, result.emit(multiply, x, x)));
         accumulate(node.a, result.emit(multiply, result.add_constant(1.1283791670955126), result.emit(multiply, g, bell)));
@@ -79,7 +66,9 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
       case power: {  // TensorFlow's: nothing flows to the exponent of what is not positive
         accumulate(node.a, result.emit(multiply, g, result.emit(multiply, y, result.emit(power, x, result.emit(subtract, y, one)))));
         const int positive = result.emit(greater, x, zero);
-        accumulate(node.b, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(select, positive, result.emit(logarithm, result.emit(select, positive, x, one)), zero))));
+        accumulate(node.b, result.emit(multiply, g,
+                                       result.emit(multiply, own[i],
+                                                   result.emit(select, positive, result.emit(logarithm, result.emit(select, positive, x, one)), zero))));
         break;
       }
       case add:

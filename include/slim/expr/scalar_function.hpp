@@ -14,13 +14,28 @@ enum class scalar_op : unsigned char {
   constant,  // value
   position,  // column of the element: its index within the last dimension
   uniform,   // a uniform number in [0, 1) for each element and step, value = key of the stream
-  negate, absolute, square_root, exponential, logarithm, hyperbolic_tangent, logistic, error_function, sine, cosine, floor,
-  finite,    // 1 where a is neither NaN nor infinite, else 0
-  add, subtract, multiply, divide, maximum, minimum,
-  power,     // a to the power of b
-  greater,   // 1 where a > b, else 0
-  equal,     // 1 where a == b, else 0
-  select,    // a != 0 ? b : c
+  negate,
+  absolute,
+  square_root,
+  exponential,
+  logarithm,
+  hyperbolic_tangent,
+  logistic,
+  error_function,
+  sine,
+  cosine,
+  floor,
+  finite,  // 1 where a is neither NaN nor infinite, else 0
+  add,
+  subtract,
+  multiply,
+  divide,
+  maximum,
+  minimum,
+  power,    // a to the power of b
+  greater,  // 1 where a > b, else 0
+  equal,    // 1 where a == b, else 0
+  select,   // a != 0 ? b : c
 };
 
 constexpr int operand_count(scalar_op op) {
@@ -62,9 +77,7 @@ struct scalar_function {
     return all;
   }
 
-  constexpr bool is_constant(int node, double value) const {
-    return nodes[node].op == scalar_op::constant && nodes[node].value == value;
-  }
+  constexpr bool is_constant(int node, double value) const { return nodes[node].op == scalar_op::constant && nodes[node].value == value; }
 
   constexpr int add_input(int index) {
     if (index >= inputs) inputs = index + 1;
@@ -164,13 +177,9 @@ constexpr int inline_into(scalar_function& target, const scalar_function& source
   for (int i = 0; i < count; ++i) {
     if (!needed[i]) continue;
     const scalar_node& node = nodes[i];
-    if (node.op == scalar_op::input)
-      moved[i] = arguments[static_cast<int>(node.value)];
-    else if (node.op == scalar_op::constant)
-      moved[i] = target.add_constant(node.value);
-    else
-      moved[i] = target.emit(node.op, node.a < 0 ? -1 : moved[node.a], node.b < 0 ? -1 : moved[node.b],
-                             node.c < 0 ? -1 : moved[node.c], node.value);
+    if (node.op == scalar_op::input) moved[i] = arguments[static_cast<int>(node.value)];
+    else if (node.op == scalar_op::constant) moved[i] = target.add_constant(node.value);
+    else moved[i] = target.emit(node.op, node.a < 0 ? -1 : moved[node.a], node.b < 0 ? -1 : moved[node.b], node.c < 0 ? -1 : moved[node.c], node.value);
   }
   target.has_condition |= source.has_condition;
   return moved[source.outputs[output]];

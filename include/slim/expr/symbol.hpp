@@ -72,9 +72,7 @@ constexpr symbol pow(const symbol& x, double y) {
   return y < 2 ? x : static_cast<int>(y) % 2 == 0 ? half * half : half * half * x;
 }
 /// `condition` is a comparison (or any number: true unless zero).
-constexpr symbol select(const symbol& condition, const symbol& yes, const symbol& no) {
-  return record(scalar_op::select, condition, yes, no);
-}
+constexpr symbol select(const symbol& condition, const symbol& yes, const symbol& no) { return record(scalar_op::select, condition, yes, no); }
 
 // 1 or 0 for conditions: both are computed.
 constexpr symbol operator!(const symbol& x) { return select(x, 0.0, 1.0); }

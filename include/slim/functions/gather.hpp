@@ -12,7 +12,9 @@ namespace slim {
 
 /// Rows of `table` [rows, width...] by their numbers, a tensor [...] of whole numbers below `rows`: [..., width...]. Others throw slim::error when the step or
 /// predict is called. No gradient flows to numbers: where a loss would want one, they need a stop_gradient.
-constexpr tensor embedding_lookup(const tensor& table, const tensor& ids) { return {*ids.trace, op::gather::add(ids.trace->g, table.node, ids.node, ids.trace->scope)}; }
+constexpr tensor embedding_lookup(const tensor& table, const tensor& ids) {
+  return {*ids.trace, op::gather::add(ids.trace->g, table.node, ids.node, ids.trace->scope)};
+}
 /// The same, in TensorFlow's general form along the first axis.
 constexpr tensor gather(const tensor& params, const tensor& indices) { return embedding_lookup(params, indices); }
 /// The elements along an axis with these numbers, in their order: gather(x, {2, 0}, -1).

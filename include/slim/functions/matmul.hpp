@@ -23,7 +23,8 @@ constexpr tensor matmul(tensor a, tensor b, bool transpose_a = false, bool trans
     trace.fail(graph::rule::rank_mismatch, {a.shape().rank < 2 ? a.shape().rank : b.shape().rank}, {2});
     return a;
   }
-  const bool batched_a = trace.g.nodes[a.node].batched, one_matrix = b.shape().rank == 2 && (a.shape().rank > 2 || (batched_a && !trace.g.nodes[b.node].batched));
+  const bool batched_a = trace.g.nodes[a.node].batched,
+             one_matrix = b.shape().rank == 2 && (a.shape().rank > 2 || (batched_a && !trace.g.nodes[b.node].batched));
   if (transpose_a && (transpose_b || one_matrix)) a = turned(a), transpose_a = false;
   if (one_matrix && transpose_b && !trace.g.nodes[b.node].batched) b = turned(b), transpose_b = false;
   slim::shape result = a.shape();

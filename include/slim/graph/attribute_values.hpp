@@ -19,10 +19,8 @@ struct any_field {
 
 template <class Fields, class... Known>
 constexpr int field_count() {
-  if constexpr (requires { Fields{Known{}..., any_field{}}; })
-    return field_count<Fields, Known..., any_field>();
-  else
-    return sizeof...(Known);
+  if constexpr (requires { Fields{Known{}..., any_field{}}; }) return field_count<Fields, Known..., any_field>();
+  else return sizeof...(Known);
 }
 
 /// Calls `visit` with every number in `fields`: those of pairs, shapes and structs within it one by one.
@@ -39,7 +37,8 @@ constexpr void for_each_number(Fields& fields, const Visit& visit) {
     for (auto& extent : fields.extents) visit(extent);
   } else {
     constexpr int count = field_count<plain>();
-    static_assert(std::is_aggregate_v<plain> && (count > 0 || std::is_empty_v<plain>) && count <= 6, "attributes are a struct of at most six numbers, enumerators, pairs, shapes and such structs");
+    static_assert(std::is_aggregate_v<plain> && (count > 0 || std::is_empty_v<plain>) && count <= 6,
+                  "attributes are a struct of at most six numbers, enumerators, pairs, shapes and such structs");
     if constexpr (count == 1) {
       auto& [a] = fields;
       each(a);

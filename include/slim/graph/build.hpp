@@ -27,7 +27,8 @@ constexpr int add_leaf(graph& g, kind leaf, bool batched, const slim::shape& ext
 }
 
 /// A node of an operation of op/list.hpp.
-constexpr int add_operation(graph& g, kind operation, const domain& result, std::initializer_list<int> operands, int scope, const attribute_values& attributes = {}) {
+constexpr int add_operation(graph& g, kind operation, const domain& result, std::initializer_list<int> operands, int scope,
+                            const attribute_values& attributes = {}) {
   node n;
   n.kind = operation, n.batched = result.batched, n.extent = result.extent, n.attributes = attributes;
   for (const int operand : operands) n.operands[n.operand_count++] = operand;
@@ -144,10 +145,8 @@ constexpr int map(graph& g, int function, const int* operands, int count, int sc
     if (access_of(operand, over).fits && broadcasts(operand.extent, over.extent)) continue;
     const slim::shape found = operand.extent;
     const bool same_plane = found.rank == 3 && over.extent.rank == 3 && found[0] == over.extent[0] && found[1] == over.extent[1];
-    if (same_plane)
-      g.fail(rule::channel_mismatch, scope, {found[2]}, {over.extent[2]});
-    else
-      g.fail(rule::shape_mismatch, scope, found, over.extent);
+    if (same_plane) g.fail(rule::channel_mismatch, scope, {found[2]}, {over.extent[2]});
+    else g.fail(rule::shape_mismatch, scope, found, over.extent);
     return operands[0];
   }
   return map_over(g, function, operands, count, over, scope);

@@ -60,7 +60,8 @@ constexpr access_result access_of(const node& operand, const domain& over) {
     return {operand.extent.rank == 1 || over.extent.rank == 1 || same_loop(domain_of(operand), over), element};
   }
   if (size == 1) return {true, operand.batched ? example : scalar};
-  if (!operand.batched && operand.extent.rank == 1) return size == over.extent.channels() ? access_result{true, column} : access_result{};  // biases, statistics
+  if (!operand.batched && operand.extent.rank == 1)
+    return size == over.extent.channels() ? access_result{true, column} : access_result{};  // biases, statistics
   if (!broadcasts(operand.extent, over.extent)) return {};
   bool trailing = !operand.batched, inside = true;  // its last extents are those of the domain, all others 1
   for (int axis = over.extent.rank - 1; axis >= 0; --axis) {
@@ -89,10 +90,8 @@ constexpr domain joint_domain(const Graph& g, const int* operands, int count) {
       fits = fits && (a == b || a == 1 || b == 1);
       both.extents[axis] = a == 1 ? b : a;
     }
-    if (fits)
-      joint.extent = both;
-    else if (own.extent.size() > joint.extent.size())
-      joint.extent = own.extent;
+    if (fits) joint.extent = both;
+    else if (own.extent.size() > joint.extent.size()) joint.extent = own.extent;
   }
   return joint;
 }
@@ -163,10 +162,10 @@ constexpr expr::row_places rows_of(const node& operand, const loop_shape& loop, 
   expr::row_places places;
   if (loop_access(operand, loop) < expr::access::row) return places;
   int groups = 0;
-  long inner = 1;  // elements of the domain inside the axis
-  long rows = 1;   // rows of the loop inside the axis
+  long inner = 1;                                                                                     // elements of the domain inside the axis
+  long rows = 1;                                                                                      // rows of the loop inside the axis
   long own = detail::elements_in_row(operand, loop.over, loop.width) == loop.width ? loop.width : 1;  // elements of the operand
-  long counted = 1;  // rows inside the axis of those that are counted
+  long counted = 1;                                                                                   // rows inside the axis of those that are counted
   bool open = false;
   const auto axis = [&](long extent, bool has) {
     if (extent != 1) {

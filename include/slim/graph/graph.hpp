@@ -23,7 +23,7 @@ struct scope_entry {
   int newest_child = -1, older_sibling = -1, highest_child = -1;
   int newest_variable = -1;
   int end_point = -1;
-  int visit = 0, opened_in = 0;  // while tracing: number of its last opening, and that of the scope around it then
+  int visit = 0, opened_in = 0;            // while tracing: number of its last opening, and that of the scope around it then
   int last_number = -1, numbered_in = -1;  // while tracing: of the scopes of this name, and the visit around them that counted
 };
 
@@ -70,11 +70,49 @@ struct node_range {
 /// The rule a network broke; see docs/errors.md. Values of `found` and `expected` depend on the rule.
 enum class rule : unsigned char {
   none,
-  window_larger_than_input, rank_mismatch, shape_mismatch, channel_mismatch, concat_extent_mismatch, label_shape_mismatch, loss_weight_mismatch, loss_weights_without_batch, no_gradient, axes_wrong,
-  duplicate_variable, reused_variable_missing, reused_variable_shape, policy_never_used, unknown_argument, repeated_argument, indivisible,
-  rate_with_stride, padding_not_here, wrong_input_count, no_loss, not_a_scalar_loss, expression_too_large, value_count_mismatch, bad_number, unknown_device, end_point_missing,
-  variable_missing, variable_not_trained, unsound_graph, number_wrong, no_layer_kind, no_open_scope, network_too_large, network_not_constant, network_not_computable,
-  condition_on_tensor, slice_outside, steps_mixed, element_count, assigned_is_trained, assigned_has_batch, assigned_twice,
+  window_larger_than_input,
+  rank_mismatch,
+  shape_mismatch,
+  channel_mismatch,
+  concat_extent_mismatch,
+  label_shape_mismatch,
+  loss_weight_mismatch,
+  loss_weights_without_batch,
+  no_gradient,
+  axes_wrong,
+  duplicate_variable,
+  reused_variable_missing,
+  reused_variable_shape,
+  policy_never_used,
+  unknown_argument,
+  repeated_argument,
+  indivisible,
+  rate_with_stride,
+  padding_not_here,
+  wrong_input_count,
+  no_loss,
+  not_a_scalar_loss,
+  expression_too_large,
+  value_count_mismatch,
+  bad_number,
+  unknown_device,
+  end_point_missing,
+  variable_missing,
+  variable_not_trained,
+  unsound_graph,
+  number_wrong,
+  no_layer_kind,
+  no_open_scope,
+  network_too_large,
+  network_not_constant,
+  network_not_computable,
+  condition_on_tensor,
+  slice_outside,
+  steps_mixed,
+  element_count,
+  assigned_is_trained,
+  assigned_has_batch,
+  assigned_twice,
 };
 
 struct violation {
@@ -146,8 +184,8 @@ struct graph {
   list<class_labels> labels;
   list<node_range> recomputed;  // disjoint, in their order; known until the graph is differentiated
   list<int> outputs;
-  list<int> constants;          // nodes
-  list<int> batch_sizes;        // nodes
+  list<int> constants;    // nodes
+  list<int> batch_sizes;  // nodes
   int inputs = 0;
   int scalars = 0;
   bool tracing = false;  // nobody knows how many nodes will come

@@ -78,22 +78,22 @@ struct node {
   graph::kind kind = graph::kind::constant;
   algorithm how = algorithm::automatic;
   bool batched = false;
-  bool dead = false;        // removed by a pass
-  bool kept = false;        // must be readable after the run
-  bool again = false;       // computes once more what an earlier node has computed, so that nobody keeps that: see recompute_grad
+  bool dead = false;   // removed by a pass
+  bool kept = false;   // must be readable after the run
+  bool again = false;  // computes once more what an earlier node has computed, so that nobody keeps that: see recompute_grad
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};
   attribute_values attributes{};  // of what `kind` says
-  int results = 1;          // of this extent, each aligned behind the other, not batched; nodes of kind `result` read all but the first
-  int function = -1;        // map, reduce, update: index into graph::functions
-  int body_operands = -1;   // operands before the epilogue's; -1: no epilogue
-  int epilogue = -1;        // scalar function applied to (result, epilogue operands...) at the store
-  int pool = 1;             // convolution: the largest of each pool × pool square of pixels is stored, after the epilogue
-  bool updates = false;     // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
-  bool by_row = false;      // and only in the rows that have a number in operand 1
-  unsigned ignored = 0;     // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
-  int scope = -1;           // the layer that made it
+  int results = 1;                // of this extent, each aligned behind the other, not batched; nodes of kind `result` read all but the first
+  int function = -1;              // map, reduce, update: index into graph::functions
+  int body_operands = -1;         // operands before the epilogue's; -1: no epilogue
+  int epilogue = -1;              // scalar function applied to (result, epilogue operands...) at the store
+  int pool = 1;                   // convolution: the largest of each pool × pool square of pixels is stored, after the epilogue
+  bool updates = false;           // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
+  bool by_row = false;            // and only in the rows that have a number in operand 1
+  unsigned ignored = 0;           // bit i: no gradient flows to operand i (it is known to vanish or not wanted)
+  int scope = -1;                 // the layer that made it
 
   /// Which input, variable, number or result this is.
   constexpr int index() const { return static_cast<int>(attributes.numbers[0]); }  // of position, without making one

@@ -17,7 +17,8 @@ struct program_sizes {
 
   constexpr bool fits(const program_sizes& room) const {
     return nodes <= room.nodes && functions <= room.functions && function_nodes <= room.function_nodes && scopes <= room.scopes &&
-           variables <= room.variables && end_points <= room.end_points && losses <= room.losses && steps <= room.steps && outputs <= room.outputs && labels <= room.labels;
+           variables <= room.variables && end_points <= room.end_points && losses <= room.losses && steps <= room.steps && outputs <= room.outputs &&
+           labels <= room.labels;
   }
 };
 
@@ -199,18 +200,14 @@ private:
     return empty;
   }
   static constexpr unsigned long own_fingerprint() {
-    if constexpr (is_constant)
-      return fingerprint_of(result<exact.fits(usual_room) ? usual_room : exact>);
-    else
-      return 0;
+    if constexpr (is_constant) return fingerprint_of(result < exact.fits(usual_room) ? usual_room : exact >);
+    else return 0;
   }
   template <unsigned long Fingerprint>
   struct stored {
     static constexpr auto frozen() {
-      if constexpr (is_constant)
-        return shrink<exact>(result<exact.fits(usual_room) ? usual_room : exact>);
-      else
-        return nothing();
+      if constexpr (is_constant) return shrink<exact>(result < exact.fits(usual_room) ? usual_room : exact >);
+      else return nothing();
     }
     static constexpr auto program = frozen();
   };
@@ -248,8 +245,7 @@ constexpr auto code_of() {
   constexpr int inputs = n.operand_count - first + (Epilogue ? 1 : 0);
   constexpr loop_shape loop = loop_of(Program, n, Epilogue);
   expr::access accesses[room_for(inputs)]{};
-  for (int k = first; k < n.operand_count; ++k)
-    accesses[k - first + (Epilogue ? 1 : 0)] = loop_access(Program.nodes[n.operands[k]], loop);
+  for (int k = first; k < n.operand_count; ++k) accesses[k - first + (Epilogue ? 1 : 0)] = loop_access(Program.nodes[n.operands[k]], loop);
   return expr::encode<f.count, inputs, f.output_count>(Program.function_nodes + f.first, accesses, f.outputs);
 }
 

@@ -26,8 +26,7 @@ constexpr traffic traffic_of(const Graph& g, const node& n) {
   for (int k = 0; k < n.operand_count; ++k) count(g.nodes[n.operands[k]]);
   if (n.is_update())
     for (int o = 0; o < g.functions[n.update_function()].output_count; ++o) count(g.nodes[n.operands[n.first_replaced() + o]]);
-  else
-    count(n, n.results);
+  else count(n, n.results);
   return t;
 }
 

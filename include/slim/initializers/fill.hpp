@@ -43,10 +43,8 @@ void fill_range(T* values, long first, long last, distribution kind, double a, d
   random_stream random(seed, static_cast<std::uint64_t>(first), stream);
   const bool uniform = kind == distribution::uniform, truncated = kind != distribution::normal;
   for (long i = first; i < last; ++i) {
-    if (uniform)
-      values[i] = static_cast<T>(a + (b - a) * random.uniform());
-    else
-      values[i] = static_cast<T>(a + b * random.normal(truncated));
+    if (uniform) values[i] = static_cast<T>(a + (b - a) * random.uniform());
+    else values[i] = static_cast<T>(a + b * random.normal(truncated));
   }
 }
 
@@ -55,7 +53,8 @@ void fill_range(T* values, long first, long last, distribution kind, double a, d
 /// Fills `values`, a variable of shape `extent`, as `initial` says. `stream` tells variables apart; values do not depend on `threads`. What is not
 /// `Orthogonal` is not asked for such values, and does not compile the code for them.
 template <class T, bool Orthogonal = true>
-[[gnu::cold]] void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream, int threads = kernel::hardware_threads()) {
+[[gnu::cold]] void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream,
+                        int threads = kernel::hardware_threads()) {
   const long size = extent.size();
   distribution kind = initial.kind;
   double a = initial.a, b = initial.b;

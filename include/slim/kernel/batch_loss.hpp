@@ -17,7 +17,7 @@ enum class batch_loss_kind : unsigned char { triplet_semihard, lifted_struct, np
 
 inline namespace SLIM_LEVEL {
 
-template<class T>
+template <class T>
 struct batch_loss_operands {
   batch_loss_kind kind;
   T margin;
@@ -39,7 +39,7 @@ constexpr long batch_loss_workspace(long examples) { return 2 * examples * examp
 
 namespace detail {
 
-template<class T>
+template <class T>
 T triplet_semihard(const batch_loss_operands<T>& in, const T* distances, T* slopes) {
   const long n = in.examples;
   long pairs = 0;
@@ -69,7 +69,7 @@ T triplet_semihard(const batch_loss_operands<T>& in, const T* distances, T* slop
   return total;
 }
 
-template<class T>
+template <class T>
 T lifted_struct(const batch_loss_operands<T>& in, const T* distances, T* slopes, T* sums, T* weights) {
   const long n = in.examples;
   long pairs = 0;
@@ -99,7 +99,7 @@ T lifted_struct(const batch_loss_operands<T>& in, const T* distances, T* slopes,
   return total;
 }
 
-template<class T>
+template <class T>
 T npairs(const batch_loss_operands<T>& in, const T* products, T* slopes) {
   const long n = in.examples;
   const T share = T(1) / static_cast<T>(n);
@@ -122,7 +122,7 @@ T npairs(const batch_loss_operands<T>& in, const T* products, T* slopes) {
 }  // namespace detail
 
 /// The loss; in `workspace` first the matrix between the examples, then the slopes of the loss by its elements.
-template<class T>
+template <class T>
 T batch_loss(const batch_loss_operands<T>& in, T* workspace, int threads) {
   const long n = in.examples;
   T *const matrix = workspace, *const slopes = workspace + n * n, *const sums = slopes + n * n;
@@ -141,7 +141,7 @@ T batch_loss(const batch_loss_operands<T>& in, T* workspace, int threads) {
 }
 
 /// dy times the gradient by a, or by b.
-template<class T>
+template <class T>
 void batch_loss_gradient(const batch_loss_operands<T>& in, bool by_b, T dy, T* result, T* workspace, int threads) {
   batch_loss(in, workspace, threads);
   const long n = in.examples;

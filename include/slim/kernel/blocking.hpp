@@ -34,19 +34,16 @@ struct blocking {
   constexpr tap_chunk chunk(long index) const {
     const long channel = index % channel_chunks() * channels, place = index / channel_chunks();
     const long column = place % column_chunks() * tap_columns, row = place / column_chunks() * tap_rows;
-    return {row,     smaller(tap_rows, grid.height.taps - row),  column, smaller(tap_columns, grid.width.taps - column),
+    return {row,     smaller(tap_rows, grid.height.taps - row),        column, smaller(tap_columns, grid.width.taps - column),
             channel, smaller(channels, grid.source_channels - channel)};
   }
 
-  constexpr long blocks() const {
-    return parts_of(grid.batch, images) * parts_of(grid.height.outputs, rows) * parts_of(grid.width.outputs, columns);
-  }
+  constexpr long blocks() const { return parts_of(grid.batch, images) * parts_of(grid.height.outputs, rows) * parts_of(grid.width.outputs, columns); }
 
   constexpr pixel_block block(long index) const {
     const long across = parts_of(grid.width.outputs, columns), down = parts_of(grid.height.outputs, rows);
     const long column = index % across * columns, row = index / across % down * rows, image = index / across / down * images;
-    return {image, smaller(images, grid.batch - image),         row, smaller(rows, grid.height.outputs - row),
-            column, smaller(columns, grid.width.outputs - column)};
+    return {image, smaller(images, grid.batch - image), row, smaller(rows, grid.height.outputs - row), column, smaller(columns, grid.width.outputs - column)};
   }
 };
 
@@ -63,9 +60,7 @@ struct blocking {
     if (channels > limit) channels = limit >= 8 ? limit / 8 * 8 : larger(limit, 1);
   };
   limit_channels(depth_limit / (tap_rows * tap_columns));
-  const auto too_large = [&] {
-    return tap_rows * tap_columns * channels > depth_limit || cells(least_rows, least_columns) * cell_size(channels) > room;
-  };
+  const auto too_large = [&] { return tap_rows * tap_columns * channels > depth_limit || cells(least_rows, least_columns) * cell_size(channels) > room; };
   limit_channels(room / cells(least_rows, least_columns));
   if (too_large()) limit_channels(larger(channels - 32, 1));
   while (tap_rows > 1 && too_large()) tap_rows = (tap_rows + 1) / 2;

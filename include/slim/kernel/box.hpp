@@ -41,7 +41,7 @@ constexpr box_geometry box_geometry_of(long examples, const slim::shape& source,
 }
 
 /// The box of the geometry, `fill` where x has no element. x and y do not overlap.
-template<class T>
+template <class T>
 void copy_box(const box_geometry& g, T fill, const T* x, T* y, int threads) {
   const box_axis row = g.axes[g.count - 1];
   const long begin = smaller(larger(-row.first, 0), row.result), end = larger(smaller(row.source - row.first, row.result), begin);

@@ -11,9 +11,9 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Copies channels [source_first, source_first + count) of each of `rows` pixels to [destination_first, …); the other channels of
 /// the destination keep their values. Source and destination do not overlap.
-template<class T>
-void copy_channels(long rows, const T* source, long source_channels, long source_first, T* destination, long destination_channels,
-                   long destination_first, long count, int threads) {
+template <class T>
+void copy_channels(long rows, const T* source, long source_channels, long source_first, T* destination, long destination_channels, long destination_first,
+                   long count, int threads) {
   const long block = larger(4096 / count, 1), tasks = parts_of(rows, block);
   parallel_for(tasks, static_cast<double>(block * count), threads, [&](long task) {
     for (long row = task * block; row < smaller(rows, (task + 1) * block); ++row)

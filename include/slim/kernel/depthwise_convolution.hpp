@@ -23,7 +23,7 @@ struct tap_range {
 };
 
 /// `cell_of(tap)` is the cell that a tap meets, negative for none.
-template<class CellOf>
+template <class CellOf>
 constexpr tap_range tap_range_of(long taps, CellOf cell_of) {
   tap_range range;
   for (long tap = 0; tap < taps; ++tap) {
@@ -55,16 +55,17 @@ constexpr tap_range taps_of_input(long input, long taps, long stride, long rate,
 /// Calls `body(channel, count, vectors)` for stretches of `count` channels in so many vectors: several whole ones side by side, because one sum
 /// would wait for the latency of each multiply-add; then single ones. `vectors` is a constant, and `count` too where a stretch is whole.
 inline constexpr int depthwise_vectors = 4;
-template<class T, class Body>
+template <class T, class Body>
 [[gnu::always_inline]] inline void for_each_wide_stretch(long channels, Body&& body) {
   constexpr long wide = depthwise_vectors * simd::width<T>;
   const long whole = channels / wide * wide;
-  for (long channel = 0; channel < whole; channel += wide) body(channel, std::integral_constant<long, simd::width<T>>{}, std::integral_constant<int, depthwise_vectors>{});
+  for (long channel = 0; channel < whole; channel += wide)
+    body(channel, std::integral_constant<long, simd::width<T>>{}, std::integral_constant<int, depthwise_vectors>{});
   simd::for_each_stretch<T>(channels - whole, [&](long channel, auto count) { body(whole + channel, count, std::integral_constant<int, 1>{}); });
 }
 
 /// The cells of one image that a window reads, and the weights of their taps.
-template<class T>
+template <class T>
 struct tap_window {
   const T* cells;  // first cell, and distances of those of neighbouring rows and columns of taps
   long row_step, column_step;
@@ -73,17 +74,12 @@ struct tap_window {
   long rows, columns;
 
   tap_window(const tap_range& down, const tap_range& across, const T* image, long width, long cell_size, const T* all_weights, long kernel_width, long outputs)
-      : cells(image + (down.cell * width + across.cell) * cell_size),
-        row_step(down.cell_step * width * cell_size),
-        column_step(across.cell_step * cell_size),
-        weights(all_weights + (down.tap * kernel_width + across.tap) * outputs),
-        weights_row_step(down.tap_step * kernel_width * outputs),
-        weights_column_step(across.tap_step * outputs),
-        rows(down.count),
-        columns(across.count) {}
+      : cells(image + (down.cell * width + across.cell) * cell_size), row_step(down.cell_step * width * cell_size), column_step(across.cell_step * cell_size),
+        weights(all_weights + (down.tap * kernel_width + across.tap) * outputs), weights_row_step(down.tap_step * kernel_width * outputs),
+        weights_column_step(across.tap_step * outputs), rows(down.count), columns(across.count) {}
 
   /// sums[v] = Σ over taps of load_cell(cell, v) · weights of channels from channel + v · width on.
-  template<int Vectors, class Count, class LoadCell>
+  template <int Vectors, class Count, class LoadCell>
   [[gnu::always_inline]] void sum_over_taps(long channel, Count count, simd::batch<T>* sums, LoadCell load_cell) const {
     for (int v = 0; v < Vectors; ++v) sums[v] = simd::broadcast(T{});
     for (long r = 0; r < rows; ++r)
@@ -96,7 +92,7 @@ struct tap_window {
 };
 
 /// The input channels of output channels [channel, channel + Vectors · width).
-template<class T, int Vectors>
+template <class T, int Vectors>
 struct repeated_channels {
   long place[Vectors * simd::width<T>];
 
@@ -116,12 +112,10 @@ struct repeated_channels {
 };
 
 /// Arithmetic of one row of output.
-constexpr double depthwise_row_operations(const convolution_geometry& g) {
-  return 2.0 * g.output_width * g.output_channels * g.kernel_height * g.kernel_width;
-}
+constexpr double depthwise_row_operations(const convolution_geometry& g) { return 2.0 * g.output_width * g.output_channels * g.kernel_height * g.kernel_width; }
 
 /// y(i, j, o) = Σ over taps of x(cell, o / multiplier) · weights(tap, o), then the epilogue, row by row.
-template<class T>
+template <class T>
 void depthwise_convolution(const convolution_geometry& g, long batch, const T* x, const T* weights, T* y, const epilogue<T>& after, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
   parallel_for(batch * g.output_height, depthwise_row_operations(g), threads, [&](long row) {
@@ -134,7 +128,8 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
         if (multiplier == 1) {
-          window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+          window.template sum_over_taps<vectors>(channel, count, sums,
+                                                 [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
         } else {
           const repeated_channels<T, vectors> inputs(channel, multiplier);
           window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
@@ -147,8 +142,9 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
 }
 
 /// dx(cell, c) = Σ over taps and the outputs o of channel c of dy(i, j, o) · weights(tap, o), then the epilogue, row by row.
-template<class T>
-void depthwise_convolution_data_gradient(const convolution_geometry& g, long batch, const T* dy, const T* weights, T* dx, const epilogue<T>& after, int threads) {
+template <class T>
+void depthwise_convolution_data_gradient(const convolution_geometry& g, long batch, const T* dy, const T* weights, T* dx, const epilogue<T>& after,
+                                         int threads) {
   const long multiplier = g.output_channels / g.input_channels;
   const double work = depthwise_row_operations(g) * g.output_height / g.input_height;
   parallel_for(batch * g.input_height, work, threads, [&](long row) {
@@ -161,7 +157,8 @@ void depthwise_convolution_data_gradient(const convolution_geometry& g, long bat
       if (multiplier > 1) std::memset(to, 0, static_cast<std::size_t>(g.input_channels) * sizeof(T));
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
-        window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+        window.template sum_over_taps<vectors>(channel, count, sums,
+                                               [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
         if (multiplier == 1) {
           for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
           return;
@@ -182,7 +179,7 @@ void depthwise_convolution_data_gradient(const convolution_geometry& g, long bat
 inline constexpr long depthwise_task_channels = 128;
 
 /// dweights(tap, o) = Σ over images and pixels of x(cell, o / multiplier) · dy(i, j, o); overwrites dweights. Threads share out channels.
-template<class T>
+template <class T>
 void depthwise_convolution_weights_gradient(const convolution_geometry& g, long batch, const T* x, const T* dy, T* dweights, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
   constexpr long line = larger(64 / static_cast<long>(sizeof(T)), simd::width<T>);

@@ -27,9 +27,8 @@ constexpr bool prefers_dot_tiles(long rows, long columns) { return rows <= dot_l
 /// result[i][j] (+)= Σ_e left[i][e] · right[j][e], e < size, written for i < valid_left and j < valid_right; result rows lie
 /// `stride` apart. All pointers must be readable (repeat one to fill
 /// up): a tile with one row costs as much as a full one, which reading the right operand hides.
-template<class T>
-SLIM_ONE_COPY void dot_tile(long size, const T* const* left, const T* const* right, T* result, long stride, int valid_left,
-                                int valid_right, bool accumulate) {
+template <class T>
+SLIM_ONE_COPY void dot_tile(long size, const T* const* left, const T* const* right, T* result, long stride, int valid_left, int valid_right, bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
   vector sums[dot_left][dot_right];
@@ -76,9 +75,8 @@ SLIM_ONE_COPY void dot_tile(long size, const T* const* left, const T* const* rig
 }
 
 /// result (rows × inner) = left (rows × columns) · rightᵀ, right (inner × columns), for a few rows.
-template<class T>
-void multiply_transposed_few_rows(long rows, long inner, long columns, const T* left, const T* right, T* result,
-                                  const epilogue<T>& after, int threads) {
+template <class T>
+void multiply_transposed_few_rows(long rows, long inner, long columns, const T* left, const T* right, T* result, const epilogue<T>& after, int threads) {
   const long strips = parts_of(inner, dot_strip);
   parallel_for(strips, 2.0 * static_cast<double>(rows * dot_strip) * static_cast<double>(columns), threads, [&](long task) {
     const long first = task * dot_strip, last = smaller(first + dot_strip, inner);

@@ -11,7 +11,7 @@ namespace slim::kernel {
 /// dimension. A kernel calls it exactly once for each output element, as part of one rectangle, while the rectangle is
 /// still in cache; calls may come from several threads at once, on disjoint rectangles. It works in place on an output
 /// that it knows from its context.
-template<class T>
+template <class T>
 struct epilogue {
   using function = void(const void* context, long row_begin, long row_end, long column_begin, long column_end);
 
@@ -19,14 +19,13 @@ struct epilogue {
   const void* context = nullptr;
 
   SLIM_ALWAYS_INLINE void operator()(long row_begin, long row_end, long column_begin, long column_end) const {
-    if (apply != nullptr && row_begin < row_end && column_begin < column_end)
-      apply(context, row_begin, row_end, column_begin, column_end);
+    if (apply != nullptr && row_begin < row_end && column_begin < column_end) apply(context, row_begin, row_end, column_begin, column_end);
   }
 };
 
 /// What happens to a kernel's finished pixels before the largest of each `size` × `size` of them is stored: `apply` works in place on scratch memory
 /// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null.
-template<class T>
+template <class T>
 struct pooled_epilogue {
   using function = void(const void* context, T* values, long rows, long columns, long first_column);
 

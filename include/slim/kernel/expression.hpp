@@ -36,12 +36,9 @@ struct evaluation {
 
   template <int Condition>
   SLIM_ALWAYS_INLINE simd::mask<T> holds() const {
-    if constexpr (Code.op[Condition] == expr::scalar_op::greater)
-      return values[Code.a[Condition]] > values[Code.b[Condition]];
-    else if constexpr (Code.op[Condition] == expr::scalar_op::equal)
-      return values[Code.a[Condition]] == values[Code.b[Condition]];
-    else
-      return values[Condition] != simd::broadcast(T(0));
+    if constexpr (Code.op[Condition] == expr::scalar_op::greater) return values[Code.a[Condition]] > values[Code.b[Condition]];
+    else if constexpr (Code.op[Condition] == expr::scalar_op::equal) return values[Code.a[Condition]] == values[Code.b[Condition]];
+    else return values[Condition] != simd::broadcast(T(0));
   }
 
   template <int I>

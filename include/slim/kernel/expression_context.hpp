@@ -19,8 +19,8 @@ struct expression_context {
   long width = 1;
   long rows_per_example = 1;
   const expr::row_places* places = nullptr;  // of each operand, for codes that read by row
-  std::uint32_t seed = 0;  // of this step
-  std::uint32_t first_element = 0;  // whose random number element 0 gets
+  std::uint32_t seed = 0;                    // of this step
+  std::uint32_t first_element = 0;           // whose random number element 0 gets
 };
 
 }  // namespace slim::kernel

@@ -22,7 +22,7 @@ inline constexpr long few_rows_sums = 48 * 1024;
 inline constexpr long few_rows_strip = 512;
 
 /// sums[i·part + j] += Σ_{e < Depth} a[i·row + e·step] · b[e·columns + j] for `Rows` rows and j < count.
-template<class T, int Rows, int Depth>
+template <class T, int Rows, int Depth>
 void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count) {
   simd::batch<T> scale[room_for(Rows)][room_for(Depth)];
 #pragma GCC unroll 8
@@ -45,7 +45,7 @@ void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, 
 }
 
 /// c = a · b for at most `few_rows` rows.
-template<class T>
+template <class T>
 void multiply_few_rows(long rows, long inner, long columns, const T* a, const T* b, T* c, const epilogue<T>& after, int threads) {
   const long wanted = larger(64, parts_of(columns, threads > 1 ? threads : 1)), most = few_rows_sums / rows / 16 * 16;
   const long part = (even_part(columns, smaller(most, wanted)) + 15) / 16 * 16, parts = parts_of(columns, part);

@@ -11,11 +11,13 @@
 namespace slim::kernel::inline SLIM_LEVEL {
 
 /// The row that a number means; −1: none.
-template<class T>
-long row_of(T id, long rows) { return id >= T(0) && id < static_cast<T>(rows) ? static_cast<long>(id) : -1; }
+template <class T>
+long row_of(T id, long rows) {
+  return id >= T(0) && id < static_cast<T>(rows) ? static_cast<long>(id) : -1;
+}
 
 /// y [count, width] = rows ids[i] of table [rows, width]; `otherwise` where there is no such row.
-template<class T>
+template <class T>
 void gather_rows(long count, long rows, long width, const T* table, const T* ids, T otherwise, T* y, int threads) {
   const long block = larger(4096 / width, 1);
   parallel_for(parts_of(count, block), static_cast<double>(block * width), threads, [&](long task) {
@@ -29,7 +31,7 @@ void gather_rows(long count, long rows, long width, const T* table, const T* ids
 }
 
 /// table [rows, width] = Σ of the rows i of dy [count, width] at row ids[i], in the order of i: the same for any number of threads, which own rows of the table.
-template<class T>
+template <class T>
 void scatter_add_rows(long count, long rows, long width, const T* dy, const T* ids, T* table, int threads) {
   const long parts = smaller(rows, threads > 1 ? 2 * threads : 1);
   parallel_for(parts, static_cast<double>((rows + count) * width) / static_cast<double>(parts), threads, [&](long part) {
@@ -59,10 +61,11 @@ constexpr long row_sum_workspace(long count) { return places_for(count) + 2 * co
 
 /// Calls use(i, row, first, last, sum) for elements [first, last) of the sum of the rows of dy [count, width] that have the same number, once for each number of a row: i is its first place,
 /// and sums are in the order of the places, the same for any number of threads. The time does not depend on the size of the table.
-template<class T, class Use>
+template <class T, class Use>
 void for_each_row_sum(long count, long rows, long width, const T* dy, const T* ids, std::int32_t* workspace, int threads, const Use& use) {
   const std::uint32_t mask = static_cast<std::uint32_t>(places_for(count) - 1);
-  std::int32_t *const known = workspace, *const next = known + mask + 1, *const newest = next + count;  // first places by number; chains of places; where they end, −1 in what is no first place
+  std::int32_t *const known = workspace, *const next = known + mask + 1,
+                      *const newest = next + count;  // first places by number; chains of places; where they end, −1 in what is no first place
   for (std::int32_t* place = known; place < next; ++place) *place = -1;
   for (long i = 0; i < count; ++i) {
     const long row = row_of(ids[i], rows);

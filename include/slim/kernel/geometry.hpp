@@ -18,9 +18,7 @@ struct convolution_geometry {
   int pad_top, pad_left;
 
   /// Multiplications and additions for one image, padding included.
-  constexpr double operations() const {
-    return 2.0 * output_height * output_width * output_channels * kernel_height * kernel_width * input_channels;
-  }
+  constexpr double operations() const { return 2.0 * output_height * output_width * output_channels * kernel_height * kernel_width * input_channels; }
 };
 
 /// A pooling window over one NHWC image; cells outside the input do not exist.
@@ -34,7 +32,8 @@ struct pool_geometry {
 
 /// From the extents of the larger and the smaller image, [height, width, channels], and the window between them.
 constexpr convolution_geometry convolution_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
-  return {in[0], in[1], in[2], out[0], out[1], out[2], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.rate.height, w.rate.width, w.pad_top, w.pad_left};
+  return {in[0],          in[1],           in[2],          out[0],        out[1],       out[2],    w.kernel.height,
+          w.kernel.width, w.stride.height, w.stride.width, w.rate.height, w.rate.width, w.pad_top, w.pad_left};
 }
 constexpr pool_geometry pool_geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
   return {in[0], in[1], in[2], out[0], out[1], w.kernel.height, w.kernel.width, w.stride.height, w.stride.width, w.pad_top, w.pad_left};

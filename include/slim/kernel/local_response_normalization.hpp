@@ -18,7 +18,7 @@ struct response_normalization {
 
 /// Σ of f over channels c + lane − radius … c + lane + radius that exist, lane by lane; f(at, count) loads consecutive channels.
 /// Stretches inside [0, channels) are read as vectors; near the two ends every lane has a range of its own.
-template<class T, class F>
+template <class T, class F>
 simd::batch<T> window_sum(long channels, long channel, long radius, F&& f) {
   constexpr long width = simd::width<T>;
   auto total = simd::broadcast(T{});
@@ -39,12 +39,12 @@ simd::batch<T> window_sum(long channels, long channel, long radius, F&& f) {
 constexpr double normalization_operations(const response_normalization& p) { return 60.0 + 2.0 * p.radius; }
 
 /// The normalizer s = bias + alpha·Σ x² of a stretch of channels, and s^−beta.
-template<class T>
+template <class T>
 struct response_scale {
   simd::batch<T> value, power;
 };
 
-template<class T>
+template <class T>
 SLIM_ONE_COPY response_scale<T> scale_responses(const response_normalization& p, long channels, const T* x, long channel) {
   const auto squares = window_sum<T>(channels, channel, p.radius, [&](long at, long count) {
     const auto value = simd::load(x + at, count);
@@ -55,7 +55,7 @@ SLIM_ONE_COPY response_scale<T> scale_responses(const response_normalization& p,
 }
 
 /// y = x · s^−beta, s = bias + alpha·Σ_{|j − c| <= radius} x_j², for each of `rows` pixels with `channels` channels. y is not x.
-template<class T>
+template <class T>
 void local_response_normalization(const response_normalization& p, long rows, long channels, const T* x, T* y, int threads) {
   parallel_for(rows, normalization_operations(p) * static_cast<double>(channels), threads, [&](long row) {
     const T* in = x + row * channels;
@@ -69,15 +69,13 @@ void local_response_normalization(const response_normalization& p, long rows, lo
 inline constexpr long normalization_chunk = 512;
 
 /// dx_j = dy_j·s_j^−beta − 2·alpha·beta·x_j·Σ_{|c − j| <= radius} dy_c·x_c·s_c^(−beta−1). dx is neither x nor dy.
-template<class T>
-void local_response_normalization_gradient(const response_normalization& p, long rows, long channels, const T* x, const T* dy, T* dx,
-                                           int threads) {
+template <class T>
+void local_response_normalization_gradient(const response_normalization& p, long rows, long channels, const T* x, const T* dy, T* dx, int threads) {
   parallel_for(rows, 2 * normalization_operations(p) * static_cast<double>(channels), threads, [&](long row) {
     const T *in = x + row * channels, *d = dy + row * channels;
     T* out = dx + row * channels;
-    simd::for_each_stretch<T>(channels, [&](long c, long count) {
-      simd::store(out + c, simd::load(d + c, count) * scale_responses(p, channels, in, c).power, count);
-    });
+    simd::for_each_stretch<T>(channels,
+                              [&](long c, long count) { simd::store(out + c, simd::load(d + c, count) * scale_responses(p, channels, in, c).power, count); });
     const auto factor = simd::broadcast(static_cast<T>(-2 * p.alpha * p.beta));
     for (long first = 0; first < channels; first += normalization_chunk) {
       const long last = smaller(first + normalization_chunk, channels);

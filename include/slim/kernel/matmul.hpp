@@ -14,11 +14,13 @@ namespace slim::kernel::inline SLIM_LEVEL {
 inline constexpr long matmul_depth = 256;
 
 /// Elements of b (inner × columns) packed ahead.
-template<class T>
-constexpr long packed_matrix_elements(long inner, long columns) { return inner * padded_columns<T>(columns); }
+template <class T>
+constexpr long packed_matrix_elements(long inner, long columns) {
+  return inner * padded_columns<T>(columns);
+}
 
 /// Packs b for calls of matmul with more than `few_rows` rows while it does not change.
-template<class T>
+template <class T>
 void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
   const blocking cut = contraction_blocking<T>(matmul_grid(few_rows + 1, inner, columns), threads, matmul_depth);
   parallel_for(cut.chunks(), static_cast<double>(cut.channels * columns), threads, [&](long c) {
@@ -29,7 +31,7 @@ void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
 
 /// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made
 /// of b, or null.
-template<class T>
+template <class T>
 void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
   if (rows <= few_rows) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
@@ -39,16 +41,15 @@ void matmul(long rows, long inner, long columns, const T* a, const T* b, const T
 constexpr bool prefers_transposed_panels(long rows, long columns) { return columns <= 1024 && rows >= 64 + columns / 2; }
 
 /// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed, but for many rows.
-template<class T>
-void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after,
-                          int threads) {
+template <class T>
+void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after, int threads) {
   if (prefers_dot_tiles(rows, columns)) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
   else if (prefers_transposed_panels(rows, columns)) contract_taps(matmul_grid(rows, columns, inner), dc, tap_weights<T>{b, 1, true}, da, after, threads);
   else multiply_transposed(rows, inner, columns, dc, b, da, after, threads);
 }
 
 /// db (inner × columns) = aᵀ · dc, a (rows × inner), dc (rows × columns); overwrites db.
-template<class T>
+template <class T>
 void matmul_weights_gradient(long rows, long inner, long columns, const T* a, const T* dc, T* db, int threads) {
   contract_weights(matmul_grid(rows, inner, columns), a, dc, db, threads);
 }

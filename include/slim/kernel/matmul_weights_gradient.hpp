@@ -19,7 +19,7 @@ inline constexpr long shares_per_thread = 4;
 
 /// piece[i][j] = Σ over rows of left[row][i] · right[row][j], `height` × `count`, of matrices with `inner` and `columns` elements in a row: for up
 /// to `few_rows` rows, without packing.
-template<class T>
+template <class T>
 void multiply_piece_of_few_rows(long rows, long inner, long columns, const T* left, const T* right, long height, long count, T* piece) {
   std::memset(piece, 0, static_cast<std::size_t>(height * count) * sizeof(T));
   for (long strip = 0; strip < count; strip += few_rows_strip) {
@@ -39,7 +39,7 @@ void multiply_piece_of_few_rows(long rows, long inner, long columns, const T* le
 
 /// piece[i][j] (+)= Σ over `depth` steps of element i of `view` · packed column j, `height` × `count`. `before(i, j, columns)` is called just before
 /// elements (i, j) … (i, j + columns − 1).
-template<class T, class Before>
+template <class T, class Before>
 void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps, long depth, const T* panels, long height, long count, bool accumulate,
                               T* piece, const Before& before) {
   static_assert(announced_columns % tile_columns<T> == 0, "groups of columns begin with a panel");
@@ -58,7 +58,7 @@ void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps
 }
 
 /// Takes piece (first_row … last_row) × (first_column … last_column) of a gradient: element (r, c) is piece[(r − first_row)·distance + c − first_column].
-template<class T>
+template <class T>
 using piece_sink = function_ref<void(const T* piece, long distance, long first_row, long last_row, long first_column, long last_column)>;
 /// Is told what a piece_sink will get of a row.
 using piece_announcement = function_ref<void(long row, long first_column, long columns)>;
@@ -66,9 +66,9 @@ using piece_announcement = function_ref<void(long row, long first_column, long c
 /// Computes aᵀ · dc (inner × columns) of a (rows × inner) and dc (rows × columns) in pieces of whole rows, or of parts of them, and calls
 /// `use` once for each. For more than `few_rows` rows, `announce` tells ahead what `use` will get, so that memory can be asked for
 /// what belongs to it while the piece is computed. Calls may come from several threads at once.
-template<class T>
+template <class T>
 void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, const T* a, const T* dc, int threads, const piece_announcement& announce,
-                                        const piece_sink<T>& use) {
+                                       const piece_sink<T>& use) {
   const bool few = rows <= few_rows;
   const tap_grid grid = matmul_grid(rows, inner, columns);
   const long block = smaller(rows, gradient_most_pixels);
@@ -93,9 +93,10 @@ void matmul_weights_gradient_in_pieces(long rows, long inner, long columns, cons
         // The only block stays packed for all strips.
         if (rows > block || strip == first_strip) pack_panels(dc + first * columns + column, columns, depth, count, panels, 0, depth);
         const source_view<T> view = view_source(grid, {0, 1, 0, 1, row, last_row - row}, pixels, a, buffer, true);
-        multiply_piece_of_panels(view, list_pixels(grid, pixels, view), depth, panels, last_row - row, count, first > 0, piece, [&](long i, long j, long width) {
-          if (first == 0) announce(row + i, column + j, width);
-        });
+        multiply_piece_of_panels(view, list_pixels(grid, pixels, view), depth, panels, last_row - row, count, first > 0, piece,
+                                 [&](long i, long j, long width) {
+                                   if (first == 0) announce(row + i, column + j, width);
+                                 });
       }
       use(piece, count, row, last_row, column, last_column);
     }

@@ -11,7 +11,7 @@ enum class transposed : unsigned char { none, left, right };
 
 /// c (rows × columns) = a · b for each of `count` pairs, over `inner`: a is rows × inner, or inner × rows where it is transposed, b inner × columns, or
 /// columns × inner. Threads share the pairs, or where there are few of them each product.
-template<class T>
+template <class T>
 void multiply_pairs(transposed which, long count, long rows, long inner, long columns, const T* a, const T* b, T* c, int threads) {
   const auto one = [&](long pair, int forked) {
     const T *const left = a + pair * rows * inner, *const right = b + pair * inner * columns;

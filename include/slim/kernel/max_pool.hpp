@@ -10,7 +10,7 @@
 namespace slim::kernel::inline SLIM_LEVEL {
 
 /// y = the largest real cell of each window, per channel. Every window must hold a real cell, as SAME and VALID guarantee.
-template<class T>
+template <class T>
 void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
   gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
     auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
@@ -20,9 +20,8 @@ void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const
 }
 
 /// dx = Σ over windows of dy at the FIRST largest cell in row-major order (as TensorFlow), found again from x and y; zero elsewhere.
-template<class T>
-void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after,
-                       int threads) {
+template <class T>
+void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after, int threads) {
   scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count, const auto& put) {
     const long output = window.pixel * geometry.channels + channel;
     const auto largest = simd::load(y + output, count), zero = simd::broadcast(T{});

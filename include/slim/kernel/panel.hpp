@@ -9,16 +9,18 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Bytes of packed right operand that a thread keeps on its stack, a bit more than half of a 512 KiB second-level cache.
 inline constexpr long panel_buffer_bytes = 288 * 1024;
-template<class T>
+template <class T>
 inline constexpr long panel_buffer_size = panel_buffer_bytes / static_cast<long>(sizeof(T));
 
 /// Columns rounded up to whole panels.
-template<class T>
-constexpr long padded_columns(long columns) { return (columns + tile_columns<T> - 1) / tile_columns<T> * tile_columns<T>; }
+template <class T>
+constexpr long padded_columns(long columns) {
+  return (columns + tile_columns<T> - 1) / tile_columns<T> * tile_columns<T>;
+}
 
 /// Largest number of columns (whole panels, at least one) with `depth` steps that fits the buffer, shared out evenly over
 /// the groups that `columns` needs.
-template<class T>
+template <class T>
 constexpr long panel_group_columns(long columns, long depth, int least_groups = 1) {
   const long room = panel_buffer_size<T> / depth / tile_columns<T> * tile_columns<T>;
   const long widest = room > tile_columns<T> ? room : tile_columns<T>;
@@ -31,7 +33,7 @@ constexpr long panel_group_columns(long columns, long depth, int least_groups = 
 inline constexpr long packed_rows = 4;
 
 /// Steps `first` … `first + rows` of panels that are `depth` steps deep, from a matrix with contiguous columns.
-template<class T>
+template <class T>
 SLIM_ONE_COPY void pack_panels(const T* source, long row_stride, long rows, long columns, T* panels, long first, long depth) {
   constexpr long wide = tile_columns<T>;
   for (long block = 0; block < rows; block += packed_rows) {
@@ -50,7 +52,7 @@ SLIM_ONE_COPY void pack_panels(const T* source, long row_stride, long rows, long
 }
 
 /// The same from a matrix with contiguous rows: element (step r, column j) is source[j·column_stride + r].
-template<class T>
+template <class T>
 SLIM_ONE_COPY void pack_panels_transposed(const T* source, long column_stride, long rows, long columns, T* panels, long first, long depth) {
   constexpr long wide = tile_columns<T>;
   for (long column = 0; column < padded_columns<T>(columns); ++column) {

@@ -21,7 +21,7 @@ inline constexpr double fork_threshold = 2e5;
 void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread), const void* context);
 #else
 SLIM_ONE_COPY inline void run_tasks(long tasks, double work_per_task, int threads, void (*body)(const void* context, long task, int thread),
-                                        const void* context) {
+                                    const void* context) {
   if (threads > 1 && tasks > 1 && work_per_task * static_cast<double>(tasks) > fork_threshold)
     return fork_tasks(tasks, tasks < threads ? static_cast<int>(tasks) : threads, body, context);
   for (long task = 0; task < tasks; ++task) body(context, task, 0);
@@ -32,16 +32,17 @@ SLIM_ONE_COPY inline void run_tasks(long tasks, double work_per_task, int thread
 /// task, below `threads`. `work_per_task` is in floating point operations. Tasks must be independent; since each output element belongs to
 /// exactly one task, results are bitwise the same for every number of threads. The body is called through a pointer: keep tasks above some
 /// hundred operations.
-template<class F>
+template <class F>
 void parallel_for(long tasks, double work_per_task, int threads, F&& body) {
   using callable = std::remove_reference_t<F>;
-  run_tasks(tasks, work_per_task, threads,
-            [](const void* context, long task, [[maybe_unused]] int thread) {
-              callable& run = *static_cast<callable*>(const_cast<void*>(context));
-              if constexpr (std::is_invocable_v<callable&, long, int>) run(task, thread);
-              else run(task);
-            },
-            &body);
+  run_tasks(
+      tasks, work_per_task, threads,
+      [](const void* context, long task, [[maybe_unused]] int thread) {
+        callable& run = *static_cast<callable*>(const_cast<void*>(context));
+        if constexpr (std::is_invocable_v<callable&, long, int>) run(task, thread);
+        else run(task);
+      },
+      &body);
 }
 
 }  // namespace slim::kernel

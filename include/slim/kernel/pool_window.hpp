@@ -21,12 +21,16 @@ struct pool_window {
 
 constexpr pool_window window_at(const pool_geometry& g, long image, long i, long j) {
   const long top = i * g.stride_height - g.pad_top, left = j * g.stride_width - g.pad_left;
-  return {image, larger(top, 0), smaller(top + g.kernel_height, g.input_height), larger(left, 0), smaller(left + g.kernel_width, g.input_width),
+  return {image,
+          larger(top, 0),
+          smaller(top + g.kernel_height, g.input_height),
+          larger(left, 0),
+          smaller(left + g.kernel_width, g.input_width),
           (image * g.output_height + i) * g.output_width + j};
 }
 
 /// Calls `visit(offset)` for each real cell of the window in row-major order, `offset` = its first channel in the input.
-template<class Visit>
+template <class Visit>
 inline void for_each_cell(const pool_geometry& g, const pool_window& window, Visit&& visit) {
   const long row_size = static_cast<long>(g.input_width) * g.channels;
   long row = ((window.image * g.input_height + window.top) * g.input_width + window.left) * g.channels;
@@ -42,7 +46,7 @@ constexpr double pool_operations(const pool_geometry& g, long batch) {
 }
 
 /// Forward: `compute(window, channel, count)` writes `count` channels of one output; the epilogue follows row by row.
-template<class T, class Compute>
+template <class T, class Compute>
 void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, Compute&& compute) {
   const long rows = batch * g.output_height;
   parallel_for(rows, pool_operations(g, batch) / static_cast<double>(rows), threads, [&](long row) {
@@ -60,12 +64,13 @@ inline constexpr long scatter_channels = 64;
 /// True only when each cell belongs to exactly one window.
 constexpr bool are_disjoint(const pool_geometry& g) {
   const auto along = [](int kernel, int stride, int pad, int outputs, int inputs) { return kernel == stride && pad == 0 && outputs * stride >= inputs; };
-  return along(g.kernel_height, g.stride_height, g.pad_top, g.output_height, g.input_height) && along(g.kernel_width, g.stride_width, g.pad_left, g.output_width, g.input_width);
+  return along(g.kernel_height, g.stride_height, g.pad_top, g.output_height, g.input_height) &&
+         along(g.kernel_width, g.stride_width, g.pad_left, g.output_width, g.input_width);
 }
 
 /// Gradient: `scatter(window, channel, count, put)` calls put(cell, share) for each cell of the window, which adds to dx; the epilogue follows as
 /// soon as no later window can reach a row. One task per image, or per image and slice of channels.
-template<class T, class Scatter>
+template <class T, class Scatter>
 void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T>& after, int threads, Scatter&& scatter) {
   const long slice = batch < threads ? scatter_channels : g.channels, slices = parts_of(g.channels, slice), tasks = batch * slices;
   parallel_for(tasks, 2 * pool_operations(g, batch) / static_cast<double>(tasks), threads, [&](long task) {

@@ -9,7 +9,7 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// As convolution, but y has the largest of each square of pixels, after the epilogue. The image is made of whole squares, of which a row fits the
 /// scratch memory. Weights are packed again for every band: for first layers.
-template<class T>
+template <class T>
 void pooled_convolution(const convolution_geometry& geometry, long batch, const T* x, const T* weights, T* y, const pooled_epilogue<T>& after, int threads) {
   const auto& g = geometry;
   const long squares = g.output_height / after.size, pooled_row = g.output_width / after.size * g.output_channels;

@@ -12,12 +12,12 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Scratch memory of a thread for pixels that wait for the others of their square, in bytes.
 inline constexpr long pooled_scratch_bytes = 64 * 1024;
-template<class T>
+template <class T>
 inline constexpr long pooled_scratch_size = pooled_scratch_bytes / static_cast<long>(sizeof(T));
 
 /// Finishes [height][width][channels] of scratch, whole squares, and stores them to `result`, the first of their squares in an image with `row` elements
 /// in a row of pixels and `cell` in a pixel.
-template<class T>
+template <class T>
 void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long width, long channels, long first_channel, T* result, long row, long cell) {
   if (after.apply != nullptr) after.apply(after.context, scratch, height * width, channels, first_channel);
   for (long i = 0; i < height; i += after.size)

@@ -36,21 +36,22 @@ inline constexpr long recurrence_block = 32, recurrence_rows = 4;
 inline namespace SLIM_LEVEL {
 
 /// What the kernel is given besides its geometry. `bias` and `state` may be null: zeros.
-template<class T>
+template <class T>
 struct recurrence_operands {
   const T *x, *weights, *recurrent, *bias, *state;
 };
 
 namespace detail {
 
-template<class T>
+template <class T>
 SLIM_ALWAYS_INLINE simd::batch<T> logistic(const simd::batch<T>& x) {
-  if constexpr (sizeof(T) <= 4) return simd::multiply_add(simd::broadcast(T(0.5)), simd::hyperbolic_tangent(simd::broadcast(T(0.5)) * x), simd::broadcast(T(0.5)));
+  if constexpr (sizeof(T) <= 4)
+    return simd::multiply_add(simd::broadcast(T(0.5)), simd::hyperbolic_tangent(simd::broadcast(T(0.5)) * x), simd::broadcast(T(0.5)));
   else return simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-x));
 }
 
 /// Rows × Vectors sums of c = c + a · b in registers; `lanes` of the last vector.
-template<class T, int Rows, int Vectors>
+template <class T, int Rows, int Vectors>
 SLIM_ALWAYS_INLINE void add_product_tile(long inner, const T* a, long a_row, const T* b, long b_row, T* c, long c_row, long lanes) {
   simd::batch<T> sums[room_for(Rows)][room_for(Vectors)];
 #pragma GCC unroll 8
@@ -74,7 +75,7 @@ SLIM_ALWAYS_INLINE void add_product_tile(long inner, const T* a, long a_row, con
     for (int v = 0; v < Vectors; ++v) simd::store(c + i * c_row + v * simd::width<T>, sums[i][v], v + 1 < Vectors ? simd::width<T> : lanes);
 }
 
-template<class T, int Rows>
+template <class T, int Rows>
 void add_product_rows(long inner, long columns, const T* a, long a_row, const T* b, long b_row, T* c, long c_row) {
   constexpr int vectors = 8 / Rows;
   constexpr long wide = simd::width<T>;
@@ -84,7 +85,7 @@ void add_product_rows(long inner, long columns, const T* a, long a_row, const T*
 }
 
 /// c (rows × columns) += a (rows × inner) · b (inner × columns); rows of each lie so far apart.
-template<class T>
+template <class T>
 void add_product(long rows, long inner, long columns, const T* a, long a_row, const T* b, long b_row, T* c, long c_row) {
   long i = 0;
   for (; i + 4 <= rows; i += 4) add_product_rows<T, 4>(inner, columns, a + i * a_row, a_row, b, b_row, c + i * c_row, c_row);
@@ -92,7 +93,7 @@ void add_product(long rows, long inner, long columns, const T* a, long a_row, co
 }
 
 /// Rows that begin with `bias`, or zeros.
-template<class T>
+template <class T>
 void fill_rows(long rows, long columns, const T* bias, T* c, long c_row) {
   for (long i = 0; i < rows; ++i)
     if (bias != nullptr) std::memcpy(c + i * c_row, bias, static_cast<std::size_t>(columns) * sizeof(T));
@@ -100,7 +101,7 @@ void fill_rows(long rows, long columns, const T* bias, T* c, long c_row) {
 }
 
 /// One step of one example: h from `gates`, the sums; for gru the state's part of h apart; `c`, the cell, is replaced.
-template<class T>
+template <class T>
 void recurrent_step(const recurrence_geometry& g, const T* gates, const T* apart, const T* before, T* c, T* h) {
   const long u = g.units;
   simd::for_each_stretch<T>(u, [&](long j, long lanes) {
@@ -119,7 +120,7 @@ void recurrent_step(const recurrence_geometry& g, const T* gates, const T* apart
 }
 
 /// The gates of all steps of one example from its outputs, and its cells: `sums` has rows of the gradient's width.
-template<class T>
+template <class T>
 void gates_again(const recurrence_geometry& g, const recurrence_operands<T>& in, long example, const T* first, const T* h, T* cells, T* sums) {
   const long u = g.units, columns = g.gates() * u, wide = g.gradient_columns(), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
   const T* const apart_bias = in.bias != nullptr ? in.bias + columns : nullptr;
@@ -161,7 +162,7 @@ constexpr long recurrence_workspace(const recurrence_geometry& g) { return recur
 constexpr long recurrence_gradient_workspace(const recurrence_geometry& g) { return (g.gates() * g.units + recurrence_rows * (g.time + 3) + 1) * g.units; }
 
 /// y, the outputs of all steps of each example; with a state one row more for lstm: its last cell.
-template<class T>
+template <class T>
 void recurrence(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, T* y, T* workspace, int threads) {
   const long u = g.units, columns = g.gates() * u, rows_of_y = g.result_rows(in.state != nullptr), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
   const T* const apart_bias = in.bias != nullptr ? in.bias + columns : nullptr;
@@ -183,7 +184,8 @@ void recurrence(const recurrence_geometry& g, long examples, const recurrence_op
         const long steps = smaller(block, g.time - t);
         for (long i = 0; i < rows; ++i) {
           detail::fill_rows(steps, columns, in.bias, gates + i * block * columns, columns);
-          detail::add_product(steps, g.inputs, columns, in.x + ((first + i) * g.time + t) * g.inputs, g.inputs, in.weights, columns, gates + i * block * columns, columns);
+          detail::add_product(steps, g.inputs, columns, in.x + ((first + i) * g.time + t) * g.inputs, g.inputs, in.weights, columns,
+                              gates + i * block * columns, columns);
         }
       }
       T* const now = gates + t % block * columns;
@@ -207,8 +209,9 @@ void recurrence(const recurrence_geometry& g, long examples, const recurrence_op
 
 /// dz, the gradient of the sums of all gates at all steps, from y and dy: [time, 4·units], for simple_rnn [time, units]. Of gru they are z, r, the input's part of
 /// h and the state's. With a state one row more, which begins with the gradient of that. The sums are computed again, from y and without waiting for each other.
-template<class T>
-void recurrence_gradient(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, const T* y, const T* dy, T* dz, T* workspace, int threads) {
+template <class T>
+void recurrence_gradient(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, const T* y, const T* dy, T* dz, T* workspace,
+                         int threads) {
   const long u = g.units, columns = g.gates() * u, wide = g.gradient_columns(), split = g.cell == recurrent_cell::gru ? 2 * u : columns;
   const long rows_of_y = g.result_rows(in.state != nullptr), rows_of_dz = g.time + (in.state != nullptr ? 1 : 0);
   const long together = threads > 1 ? smaller(recurrence_rows, larger(examples / threads, 1)) : recurrence_rows;
@@ -227,7 +230,8 @@ void recurrence_gradient(const recurrence_geometry& g, long examples, const recu
     const auto slopes = [&](long i) { return dy + (begin + i) * rows_of_y * u; };
     const auto sums = [&](long i) { return dz + (begin + i) * rows_of_dz * wide; };
     for (long i = 0; i < rows; ++i) {
-      std::memcpy(cells + i * (g.time + 1) * u, in.state != nullptr && g.cell == recurrent_cell::lstm ? first(i) + u : zeros, static_cast<std::size_t>(u) * sizeof(T));
+      std::memcpy(cells + i * (g.time + 1) * u, in.state != nullptr && g.cell == recurrent_cell::lstm ? first(i) + u : zeros,
+                  static_cast<std::size_t>(u) * sizeof(T));
       if (rows_of_y > g.time) std::memcpy(cell_from_later + i * u, slopes(i) + g.time * u, static_cast<std::size_t>(u) * sizeof(T));
       detail::gates_again(g, in, (begin + i), first(i), outputs(i), cells + i * (g.time + 1) * u, sums(i));
     }
@@ -245,7 +249,8 @@ void recurrence_gradient(const recurrence_geometry& g, long examples, const recu
           if (g.cell == recurrent_cell::lstm) {
             const auto i = at(0), f = at(1), c = at(2), o = at(3), bent = simd::hyperbolic_tangent(simd::load(cell + u + j, lanes));
             const auto dc = simd::load(cell_from_later + row * u + j, lanes) + dh * o * (one - bent * bent);
-            put(0, dc * c * i * (one - i)), put(1, dc * simd::load(cell + j, lanes) * f * (one - f)), put(2, dc * i * (one - c * c)), put(3, dh * bent * o * (one - o));
+            put(0, dc * c * i * (one - i)), put(1, dc * simd::load(cell + j, lanes) * f * (one - f)), put(2, dc * i * (one - c * c)),
+                put(3, dh * bent * o * (one - o));
             simd::store(cell_from_later + row * u + j, dc * f, lanes);
           } else if (g.cell == recurrent_cell::gru) {
             const auto z = at(0), r = at(1), fresh = at(2), apart = at(3);

@@ -9,11 +9,11 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-inline constexpr long reduce_blocks = 32;        // partial sums at most
-inline constexpr long reduce_block_rows = 64;    // rows of a block at least
-inline constexpr long reduce_stretch = 2048;     // elements summed in T before they go to a double
+inline constexpr long reduce_blocks = 32;      // partial sums at most
+inline constexpr long reduce_block_rows = 64;  // rows of a block at least
+inline constexpr long reduce_stretch = 2048;   // elements summed in T before they go to a double
 
-inline constexpr long reduce_rows = 4;           // rows that are read side by side: more, some KiB apart, would push each other out of a cache set
+inline constexpr long reduce_rows = 4;  // rows that are read side by side: more, some KiB apart, would push each other out of a cache set
 
 /// Blocks of rows for partial sums.
 constexpr long reduce_blocks_of(long rows) {
@@ -111,7 +111,8 @@ template <auto Code>
 inline constexpr double work_of = 4.0 * Code.node_count;
 
 template <class T>
-SLIM_ONE_COPY void reduce_columns(const expression_context<T>& context, long rows, typename summation<T>::columns* sums, int outputs, double work, T* workspace, int threads) {
+SLIM_ONE_COPY void reduce_columns(const expression_context<T>& context, long rows, typename summation<T>::columns* sums, int outputs, double work, T* workspace,
+                                  int threads) {
   const long width = context.width, blocks = reduce_blocks_of(rows);
   parallel_for(blocks, work * static_cast<double>(rows / blocks * width), threads, [&](long block) {
     T* to[max_expression_outputs];
@@ -151,8 +152,9 @@ SLIM_ONE_COPY void reduce_examples(const expression_context<T>& context, long ex
 }
 
 template <class T>
-SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next,
-                                  typename summation<T>::rows* sums, typename summation<T>::rectangle* sum, double work, int threads) {
+SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first,
+                                  const expr::row_places& next, typename summation<T>::rows* sums, typename summation<T>::rectangle* sum, double work,
+                                  int threads) {
   const long width = context.width, terms = rows / results;
   parallel_for(results, work * static_cast<double>(terms * width), threads, [&](long r) {
     const long begin = first(r);
@@ -189,8 +191,10 @@ void reduce_examples(const expression_context<T>& context, long examples, int th
 /// Result r is the sum of `rows / results` rows of the loop, as a row or, with `to_number`, as one number: the first of them is row first(r), the others are
 /// next(1), next(2) … rows further.
 template <class T, auto Code>
-void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next, int threads) {
-  detail::reduce_rows_of(context, rows, results, to_number, first, next, &detail::row_sums<T, Code>, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
+void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next,
+                    int threads) {
+  detail::reduce_rows_of(context, rows, results, to_number, first, next, &detail::row_sums<T, Code>, &detail::rectangle_sum<T, Code>, detail::work_of<Code>,
+                         threads);
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL

@@ -10,12 +10,14 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
 /// The larger of both in each lane; what is not a number stays.
-template<class V>
-SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) { return simd::choose(x == x, simd::maximum(x, largest), x); }
+template <class V>
+SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) {
+  return simd::choose(x == x, simd::maximum(x, largest), x);
+}
 }  // namespace detail
 
 /// y [outer, inner] = the largest of x [outer, count, inner] along its middle axis.
-template<class T>
+template <class T>
 void reduce_max(long outer, long count, long inner, const T* x, T* y, int threads) {
   const long block = larger(4096 / (count * inner), 1);
   parallel_for(parts_of(outer, block), static_cast<double>(block * count * inner), threads, [&](long task) {

@@ -43,7 +43,7 @@ constexpr resize_range readers_of(long cell, long input, long output) {
   return {begin, end};
 }
 
-template<class T>
+template <class T>
 void resize_bilinear(const resize_geometry& g, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
   const long from = static_cast<long>(g.input_width) * g.channels;
   parallel_for(batch * g.output_height, g.operations(), threads, [&](long row) {
@@ -66,7 +66,7 @@ void resize_bilinear(const resize_geometry& g, long batch, const T* x, T* y, con
 }
 
 /// dx: each cell gathers from the elements that read it.
-template<class T>
+template <class T>
 void resize_bilinear_gradient(const resize_geometry& g, long batch, const T* dy, T* dx, const epilogue<T>& after, int threads) {
   const double rows = static_cast<double>(g.input_height);
   parallel_for(batch * g.input_height, g.operations() * g.output_height / rows, threads, [&](long row) {
@@ -80,7 +80,8 @@ void resize_bilinear_gradient(const resize_geometry& g, long batch, const T* dy,
         for (long r = down.begin; r < down.end; ++r) {
           auto of_row = simd::broadcast(T{});
           for (long s = across.begin; s < across.end; ++s)
-            of_row += simd::load(image + (r * g.output_width + s) * g.channels + channel, count) * simd::broadcast(static_cast<T>(taps_of(s, g.input_width, g.output_width).weight(j)));
+            of_row += simd::load(image + (r * g.output_width + s) * g.channels + channel, count) *
+                      simd::broadcast(static_cast<T>(taps_of(s, g.input_width, g.output_width).weight(j)));
           total += of_row * simd::broadcast(static_cast<T>(taps_of(r, g.input_height, g.output_height).weight(i)));
         }
         simd::store(dx + (row * g.input_width + j) * g.channels + channel, total, count);

@@ -14,7 +14,7 @@ namespace detail {
 
 /// How vectors cover a row of `Columns` numbers: from end to end; when the row is no multiple of a vector, the last one overlaps its
 /// neighbour, and in a row shorter than a vector reaches into the next row.
-template<class T, long Columns>
+template <class T, long Columns>
 struct row_cover {
   static constexpr long wide = simd::width<T>;
   static constexpr int vectors = static_cast<int>((Columns + wide - 1) / wide);
@@ -35,14 +35,14 @@ struct row_cover {
 };
 
 /// Vectors of columns, and rows, of one register tile.
-template<class T, long Columns>
+template <class T, long Columns>
 inline constexpr int small_group = row_cover<T, Columns>::vectors < 4 ? row_cover<T, Columns>::vectors : 4;
-template<class T, long Columns>
+template <class T, long Columns>
 inline constexpr int small_rows = (simd::registers<T> - 4) / (small_group<T, Columns> + 1) < 6 ? (simd::registers<T> - 4) / (small_group<T, Columns> + 1) : 6;
 
 /// result[i][columns of group] = Σ over k < depth of left(i, k) · matrix[k][columns], for `Rows` rows from `first`. The sum runs in
 /// `Chains` parts, so that a tile with few sums does not wait for each multiplication.
-template<class T, long Columns, int Rows, int Group, int Chains, class Left>
+template <class T, long Columns, int Rows, int Group, int Chains, class Left>
 SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long first, long rows, int vector, T* result) {
   using cover = row_cover<T, Columns>;
   simd::batch<T> sums[room_for(Chains)][room_for(Rows)][room_for(Group)];
@@ -79,7 +79,7 @@ SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long 
     }
 }
 
-template<class T, long Columns, int Group, class Left>
+template <class T, long Columns, int Group, class Left>
 SLIM_ALWAYS_INLINE void small_column_group(long depth, Left left, const T* matrix, long rows, int vector, T* result) {
   constexpr int tall = small_rows<T, Columns>;
   long row = 0;
@@ -88,7 +88,7 @@ SLIM_ALWAYS_INLINE void small_column_group(long depth, Left left, const T* matri
 }
 
 /// result (rows × Columns) = left (rows × depth) · matrix (depth × Columns).
-template<class T, long Columns, class Left>
+template <class T, long Columns, class Left>
 SLIM_ALWAYS_INLINE void small_product(long rows, long depth, Left left, const T* matrix, T* result) {
   constexpr int vectors = row_cover<T, Columns>::vectors, group = small_group<T, Columns>;
   int vector = 0;
@@ -99,13 +99,13 @@ SLIM_ALWAYS_INLINE void small_product(long rows, long depth, Left left, const T*
 }  // namespace detail
 
 /// c (rows × Columns) = a (rows × Inner) · b (Inner × Columns).
-template<class T, long Inner, long Columns>
+template <class T, long Inner, long Columns>
 void small_matmul(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT b, T* SLIM_RESTRICT c) {
   detail::small_product<T, Columns>(rows, Inner, [a](long i, long k) { return a[i * Inner + k]; }, b, c);
 }
 
 /// db (Inner × Columns) = aᵀ · dc, a (rows × Inner), dc (rows × Columns).
-template<class T, long Inner, long Columns>
+template <class T, long Inner, long Columns>
 void small_matmul_weights_gradient(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT dc, T* SLIM_RESTRICT db) {
   detail::small_product<T, Columns>(Inner, rows, [a](long i, long k) { return a[k * Inner + i]; }, dc, db);
 }
@@ -114,7 +114,7 @@ void small_matmul_weights_gradient(long rows, const T* SLIM_RESTRICT a, const T*
 inline constexpr long small_transposing_rows = 8;
 
 /// da (rows × Inner) = dc (rows × Columns) · bᵀ.
-template<class T, long Inner, long Columns>
+template <class T, long Inner, long Columns>
 void small_matmul_data_gradient(long rows, const T* SLIM_RESTRICT dc, const T* SLIM_RESTRICT b, T* SLIM_RESTRICT da) {
   constexpr long room = 4096;
   if constexpr (Inner * Columns <= room)

@@ -16,13 +16,13 @@ namespace slim::kernel::inline SLIM_LEVEL {
 inline constexpr double exponential_operations = 30;
 
 /// The two numbers that turn a row of logits into log-probabilities: log softmax = x − maximum − log(total).
-template<class T>
+template <class T>
 struct row_normalizer {
   T maximum, total;
 };
 
 /// maximum = max x, total = Σ exp(x − maximum); `exponentials`, unless null, receives exp(x − maximum).
-template<class T>
+template <class T>
 SLIM_ONE_COPY row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();  // exp(lowest) = 0: lanes behind the row do not count
   auto largest = simd::broadcast(lowest), total = simd::broadcast(T{});
@@ -40,7 +40,7 @@ SLIM_ONE_COPY row_normalizer<T> normalize_row(long classes, const T* x, T* expon
 inline constexpr long softmax_rows = 16;
 
 /// `body(row)` for all rows, in parallel when they are many.
-template<class Body>
+template <class Body>
 void for_each_row(long rows, long classes, int threads, Body&& body) {
   const long tasks = parts_of(rows, softmax_rows);
   parallel_for(tasks, exponential_operations * static_cast<double>(softmax_rows * classes), threads, [&](long task) {
@@ -49,7 +49,7 @@ void for_each_row(long rows, long classes, int threads, Body&& body) {
 }
 
 /// y = softmax(x) along each row of rows × classes. y may be x.
-template<class T>
+template <class T>
 void softmax(long rows, long classes, const T* x, T* y, int threads) {
   for_each_row(rows, classes, threads, [&](long row) {
     T* out = y + row * classes;
@@ -59,18 +59,16 @@ void softmax(long rows, long classes, const T* x, T* y, int threads) {
 }
 
 /// dx = y·(dy − Σ y·dy) along each row, with y = softmax(x). dx may be dy.
-template<class T>
+template <class T>
 void softmax_gradient(long rows, long classes, const T* y, const T* dy, T* dx, int threads) {
   for_each_row(rows, classes, threads, [&](long row) {
     const T *p = y + row * classes, *d = dy + row * classes;
     auto products = simd::broadcast(T{});
-    simd::for_each_stretch<T>(classes, [&](long at, long count) {
-      products = simd::multiply_add(simd::load(p + at, count), simd::load(d + at, count), products);
-    });
+    simd::for_each_stretch<T>(classes,
+                              [&](long at, long count) { products = simd::multiply_add(simd::load(p + at, count), simd::load(d + at, count), products); });
     const auto mean = simd::broadcast(simd::sum(products));
-    simd::for_each_stretch<T>(classes, [&](long at, long count) {
-      simd::store(dx + row * classes + at, simd::load(p + at, count) * (simd::load(d + at, count) - mean), count);
-    });
+    simd::for_each_stretch<T>(
+        classes, [&](long at, long count) { simd::store(dx + row * classes + at, simd::load(p + at, count) * (simd::load(d + at, count) - mean), count); });
   });
 }
 
@@ -81,7 +79,7 @@ inline constexpr unsigned few_classes = 1, many_classes = 2;
 constexpr unsigned row_lengths(long classes) { return classes <= side_by_side_classes ? few_classes : many_classes; }
 
 /// `width` rows from `first`, one in each lane; behind the last row it is repeated, and not written.
-template<class T>
+template <class T>
 struct side_by_side {
   long first, rows, classes;
 
@@ -116,7 +114,7 @@ struct side_by_side {
 };
 
 /// `body(side_by_side)` for all rows, in parallel when they are many.
-template<class T, class Body>
+template <class T, class Body>
 void for_each_rows(long rows, long classes, int threads, Body&& body) {
   const long groups = parts_of(rows, simd::width<T>);
   parallel_for(groups, exponential_operations * static_cast<double>(simd::width<T> * classes), threads,
@@ -124,7 +122,7 @@ void for_each_rows(long rows, long classes, int threads, Body&& body) {
 }
 
 /// loss[row] = −Σ labels·log softmax(logits): labels are any distribution (or weights) over the classes.
-template<class T, unsigned Rows = few_classes | many_classes>
+template <class T, unsigned Rows = few_classes | many_classes>
 void softmax_cross_entropy(long rows, long classes, const T* logits, const T* labels, T* loss, int threads) {
   if constexpr ((Rows & few_classes) != 0)
     if (classes <= side_by_side_classes)
@@ -151,7 +149,7 @@ void softmax_cross_entropy(long rows, long classes, const T* logits, const T* la
 }
 
 /// dlogits = dloss[row] · (softmax(logits)·Σ labels − labels). dlogits may be logits.
-template<class T, unsigned Rows = few_classes | many_classes>
+template <class T, unsigned Rows = few_classes | many_classes>
 void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, const T* labels, const T* dloss, T* dlogits, int threads) {
   if constexpr ((Rows & few_classes) != 0)
     if (classes <= side_by_side_classes)
@@ -171,9 +169,8 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
       auto label_sum = simd::broadcast(T{});
       simd::for_each_stretch<T>(classes, [&](long at, long count) { label_sum += simd::load(l + at, count); });
       const auto scale = simd::broadcast(simd::sum(label_sum) / total), slope = simd::broadcast(dloss[row]);
-      simd::for_each_stretch<T>(classes, [&](long at, long count) {
-        simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count);
-      });
+      simd::for_each_stretch<T>(
+          classes, [&](long at, long count) { simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count); });
     });
 }
 

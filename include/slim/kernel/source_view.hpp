@@ -12,11 +12,11 @@
 namespace slim::kernel::inline SLIM_LEVEL {
 
 inline constexpr long source_buffer_bytes = 128 * 1024;
-template<class T>
+template <class T>
 inline constexpr long source_buffer_size = source_buffer_bytes / static_cast<long>(sizeof(T));
 
 /// Where the block's first output meets the chunk's first tap, and the distances from there, in elements.
-template<class T>
+template <class T>
 struct source_view {
   const T* data;
   long image_stride, row_stride, cell_stride;
@@ -27,9 +27,8 @@ struct source_view {
 constexpr bool crowds_cache(long cell_bytes, long pixels) { return pixels > 8 * 64 / std::gcd(64L, cell_bytes / 64); }
 
 /// `column_wise` tells that the reduction runs over pixels, so that many cells are read at once.
-template<class T>
-source_view<T> view_source(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const T* source, T* buffer,
-                           bool column_wise) {
+template <class T>
+source_view<T> view_source(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const T* source, T* buffer, bool column_wise) {
   const tap_axis &height = grid.height, &width = grid.width;
   const long channels = grid.source_channels;
   const long first_row = block.row * height.step + height.offset + chunk.row * height.tap_step;

@@ -11,7 +11,7 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns. Of a single tap there may
 /// be `panels` of all columns, made ahead: [chunk of channels][panel][channel][tile_columns].
-template<class T>
+template <class T>
 struct tap_weights {
   const T* data;
   long tap_columns;
@@ -20,26 +20,23 @@ struct tap_weights {
 };
 
 /// Panels of result columns [column, column + columns) for one chunk of the reduction.
-template<class T>
+template <class T>
 void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<T>& weights, long column, long columns, T* panels) {
   long step = 0;
   for (long r = chunk.row; r < chunk.row + chunk.rows; ++r)
     for (long s = chunk.column; s < chunk.column + chunk.columns; ++s, step += chunk.channels) {
-      const long tap = (grid.height.first_tap + r * grid.height.tap_increment) * weights.tap_columns + grid.width.first_tap +
-                       s * grid.width.tap_increment;
+      const long tap = (grid.height.first_tap + r * grid.height.tap_increment) * weights.tap_columns + grid.width.first_tap + s * grid.width.tap_increment;
       const T* from = weights.data + tap * grid.source_channels * grid.result_channels;
       if (weights.transposed)
-        pack_panels_transposed(from + column * grid.source_channels + chunk.channel, grid.source_channels, chunk.channels,
-                               columns, panels, step, chunk.depth());
-      else
-        pack_panels(from + chunk.channel * grid.result_channels + column, grid.result_channels, chunk.channels, columns,
-                    panels, step, chunk.depth());
+        pack_panels_transposed(from + column * grid.source_channels + chunk.channel, grid.source_channels, chunk.channels, columns, panels, step,
+                               chunk.depth());
+      else pack_panels(from + chunk.channel * grid.result_channels + column, grid.result_channels, chunk.channels, columns, panels, step, chunk.depth());
     }
 }
 
 /// The steps of one output's reduction over a chunk: rows of taps, taps, channels.
 using tap_list = stretch_list<reduction_limit>;
-template<class T>
+template <class T>
 void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, tap_list& steps) {
   steps.clear();
   for (long r = 0; r < chunk.rows; ++r)
@@ -50,7 +47,7 @@ void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T
 inline constexpr long epilogue_elements = 1024;
 
 /// Walks over the pixels of a block in order, with the places of each in the source and in the result.
-template<class T>
+template <class T>
 struct pixel_cursor {
   const tap_grid& grid;
   const pixel_block& block;
@@ -77,9 +74,9 @@ struct pixel_cursor {
 };
 
 /// All pixels of one block against one group of packed columns. `last` tells that the reduction ends with this chunk.
-template<class T>
-void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps,
-                    const T* panels, long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after) {
+template <class T>
+void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps, const T* panels,
+                    long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after) {
   const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
   const long pixels = block.pixels();
   pixel_cursor<T> pixel{grid, block, view};
@@ -102,7 +99,7 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
 }
 
 /// How contract_taps cuts its work. The chunks of a single tap do not depend on the number of pixels.
-template<class T>
+template <class T>
 constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long depth_limit) {
   const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
   return choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
@@ -114,9 +111,9 @@ inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
 
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
 /// epilogue must be empty, since the rows are not consecutive. At least one tap.
-template<class T>
-void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after,
-                   int threads, long depth_limit = reduction_limit) {
+template <class T>
+void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after, int threads,
+                   long depth_limit = reduction_limit) {
   const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
   const long group_columns = panel_group_columns<T>(grid.result_channels, cut.depth());
   const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();

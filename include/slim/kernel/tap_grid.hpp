@@ -37,8 +37,17 @@ constexpr tap_axis data_gradient_axis(long inputs, long outputs, long taps, long
   while (first < every && (phase + pad - first * rate) % stride != 0) ++first;
   const long count = first < every && first < taps ? (taps - first - 1) / every + 1 : 0;
   const long last = first + (count - 1) * every;
-  return {outputs, (inputs - phase + stride - 1) / stride, 1, count, count > 0 ? (phase + pad - last * rate) / stride : 0,
-          rate / common, last, -every, inputs, phase, stride};
+  return {outputs,
+          (inputs - phase + stride - 1) / stride,
+          1,
+          count,
+          count > 0 ? (phase + pad - last * rate) / stride : 0,
+          rate / common,
+          last,
+          -every,
+          inputs,
+          phase,
+          stride};
 }
 
 /// A contraction over windows: result(n, i, j, k) = Σ over taps and source channels.
@@ -54,8 +63,8 @@ struct tap_grid {
 
 constexpr tap_grid convolution_grid(const convolution_geometry& g, long batch) {
   return {convolution_axis(g.input_height, g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top),
-          convolution_axis(g.input_width, g.output_width, g.kernel_width, g.stride_width, g.rate_width, g.pad_left), batch,
-          g.input_channels, g.output_channels};
+          convolution_axis(g.input_width, g.output_width, g.kernel_width, g.stride_width, g.rate_width, g.pad_left), batch, g.input_channels,
+          g.output_channels};
 }
 
 /// A row-major matrix product as a window contraction: one tap, one image, rows in a line.

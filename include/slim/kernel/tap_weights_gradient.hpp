@@ -16,7 +16,7 @@ inline constexpr long gradient_most_pixels = 512;
 
 /// The steps of the reduction over a block's pixels.
 using pixel_list = stretch_list<gradient_most_pixels>;
-template<class T>
+template <class T>
 pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view) {
   pixel_list steps(grid.width.step * view.cell_stride);
   for (long image = 0; image < block.images; ++image)
@@ -25,9 +25,9 @@ pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const sou
 }
 
 /// Adds one block's contribution to the weights gradient of `chunk` × columns [column, column + columns).
-template<class T>
-void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth,
-                        const T* panels, long column, long columns, T* dweights, bool accumulate) {
+template <class T>
+void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth, const T* panels,
+                        long column, long columns, T* dweights, bool accumulate) {
   const long per_row = chunk.columns * chunk.channels, weights = chunk.rows * per_row;
   for (long first = 0; first < weights; first += tile_rows) {
     const int valid = static_cast<int>(smaller(tile_rows, weights - first));
@@ -46,7 +46,7 @@ void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const sour
 
 /// dweights[tap][channel][column] = Σ over pixels of source(pixel, tap, channel) · dresult[pixel][column]. Tasks own
 /// disjoint weights and go through the pixels in a fixed order, hence the same bits for any number of threads.
-template<class T>
+template <class T>
 void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T* dweights, int threads) {
   const blocking cut = choose_blocking(grid, source_buffer_size<T>, gradient_least_pixels, gradient_most_pixels, source_buffer_size<T>);
   const long deepest = cut.images * cut.rows * cut.columns;
@@ -62,8 +62,7 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
     for (long b = 0; b < cut.blocks(); ++b) {
       const pixel_block block = cut.block(b);
       const long first = (block.image * grid.height.outputs + block.row) * grid.width.outputs + block.column;
-      pack_panels(dresult + first * grid.result_channels + column, grid.result_channels, block.pixels(), columns, panels, 0,
-                  block.pixels());
+      pack_panels(dresult + first * grid.result_channels + column, grid.result_channels, block.pixels(), columns, panels, 0, block.pixels());
       const source_view<T> view = view_source(grid, chunk, block, source, buffer, true);
       accumulate_weights(grid, chunk, view, list_pixels(grid, block, view), block.pixels(), panels, column, columns, dweights, b > 0);
     }

@@ -109,8 +109,7 @@ struct thread_pool {
   shared_loop* take() {
     for (shared_loop& one : loops) {
       unsigned none = 0;
-      if (one.state.load(std::memory_order_relaxed) == 0 && one.state.compare_exchange_strong(none, shared_loop::taken, std::memory_order_acquire))
-        return &one;
+      if (one.state.load(std::memory_order_relaxed) == 0 && one.state.compare_exchange_strong(none, shared_loop::taken, std::memory_order_acquire)) return &one;
     }
     return nullptr;
   }
@@ -186,10 +185,8 @@ inline void thread_pool::start(int wanted) {
   for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) sigdelset(&all, own);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (int i = started.load(); i < wanted && !closed.load() && !out_of_threads.load(); ++i) {
-    if (forks_watched.load() && pthread_create(&threads[i], nullptr, helper_thread, reinterpret_cast<void*>(std::intptr_t{i})) == 0)
-      started.store(i + 1);
-    else
-      out_of_threads.store(true);
+    if (forks_watched.load() && pthread_create(&threads[i], nullptr, helper_thread, reinterpret_cast<void*>(std::intptr_t{i})) == 0) started.store(i + 1);
+    else out_of_threads.store(true);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   starting.store(false, std::memory_order_release);
@@ -208,7 +205,8 @@ SLIM_ONE_COPY inline void fork_tasks(long tasks, int team, void (*body)(const vo
     return;
   }
   // Loops that run at once share the helpers when there are more than cores.
-  const int asked = pooling::pool.asked.fetch_add(team - 1, std::memory_order_relaxed) + team - 1, enough = (team > hardware_threads() ? team : hardware_threads()) - 1;
+  const int asked = pooling::pool.asked.fetch_add(team - 1, std::memory_order_relaxed) + team - 1,
+            enough = (team > hardware_threads() ? team : hardware_threads()) - 1;
   pooling::pool.start(asked < enough ? asked : enough);
   loop->team = team;
   loop->body = body;

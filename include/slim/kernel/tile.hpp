@@ -12,9 +12,9 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// Rows of a full tile. 6 × 2 vectors of accumulators, two panel vectors and a broadcast fill 16 registers; with 32
 /// registers the panel is twice as wide.
 inline constexpr int tile_rows = 6;
-template<class T>
+template <class T>
 inline constexpr int tile_vectors = simd::registers<T> >= 32 ? 4 : 2;
-template<class T>
+template <class T>
 inline constexpr long tile_columns = tile_vectors<T> * simd::width<T>;
 
 /// Evenly spaced elements of the left operand.
@@ -30,7 +30,7 @@ struct reduction {
 };
 
 /// Collects stretches; one that goes on where the last one ended makes that longer.
-template<long Room>
+template <long Room>
 struct stretch_list {
   stretch items[room_for(Room)];
   long spacing, count = 0;
@@ -47,9 +47,9 @@ struct stretch_list {
 /// c[i][j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
 /// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
 /// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
-template<class T, int Rows, int Vectors>
+template <class T, int Rows, int Vectors>
 SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
-                            bool accumulate) {
+                        bool accumulate) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
 
@@ -111,18 +111,15 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
 
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller
 /// kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
-template<class T>
-void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns,
-              bool accumulate) {
+template <class T>
+void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns, bool accumulate) {
   const long panel_size = depth * tile_columns<T>;
   T* at[tile_rows];
   for (int i = 0; i < tile_rows; ++i) at[i] = c[i];
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
-    if (valid_rows <= tile_rows / 2)
-      tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
-    else if (2 * valid <= tile_columns<T>)
-      tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate);
+    if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
+    else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate);
     else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
     for (int i = 0; i < tile_rows; ++i) at[i] += valid;
   }

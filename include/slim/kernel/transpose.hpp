@@ -37,7 +37,7 @@ constexpr transpose_geometry transpose_geometry_of(const slim::shape& source, co
 }
 
 /// y, each of `examples` with its axes in the order of the geometry. x and y do not overlap.
-template<class T>
+template <class T>
 void transpose(const transpose_geometry& g, long examples, const T* x, T* y, int threads) {
   const int last = g.count - 1;
   const long count = g.extents[last], stride = g.strides[last], rows = examples * (g.elements() / count), block = larger(4096 / count, 1);

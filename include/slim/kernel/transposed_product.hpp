@@ -18,17 +18,15 @@ inline constexpr long transposed_least_strip = 192;
 
 /// result (rows × inner) = left (rows × columns) · rightᵀ, right (inner × columns). The right operand is read once per group of at least
 /// 32 (float) or 16 (double) left rows, up to `transposed_group`.
-template<class T>
-void multiply_transposed(long rows, long inner, long columns, const T* left, const T* right, T* result, const epilogue<T>& after,
-                         int threads) {
+template <class T>
+void multiply_transposed(long rows, long inner, long columns, const T* left, const T* right, T* result, const epilogue<T>& after, int threads) {
   const long depth = even_part(columns, smaller(columns, reduction_limit));
   const long group = smaller(panel_group_columns<T>(rows, depth), transposed_group), groups = parts_of(rows, group);
   // Some tasks per thread, unless their packing of the left operand would count.
   const long share = parts_of(inner, threads > 1 ? threads : 1), quarter = parts_of(share, 4);
   const long strip = parts_of(quarter < transposed_least_strip ? share : quarter, tile_rows) * tile_rows, strips = parts_of(inner, strip);
 
-  parallel_for(groups * strips, 2.0 * static_cast<double>(smaller(rows, group) * strip) * static_cast<double>(columns), threads,
-               [&](long task) {
+  parallel_for(groups * strips, 2.0 * static_cast<double>(smaller(rows, group) * strip) * static_cast<double>(columns), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T products[tile_rows][transposed_group];
     const long first_row = task / strips * group, some_rows = smaller(group, rows - first_row);

@@ -19,18 +19,18 @@ inline constexpr long winograd_columns = 64;
 /// never go to memory, where the transformed weights of all columns are four times as large as the weights.
 inline constexpr long winograd_few_tiles = 400;
 /// Columns of such a group, whole panels; narrow ones where there would be only one.
-template<class T>
+template <class T>
 constexpr long winograd_group_columns(const winograd_plane& p) {
   return padded_columns<T>(p.result_channels > winograd_columns ? winograd_columns : winograd_columns / 2);
 }
 
-template<class T, class Transform>
+template <class T, class Transform>
 constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns<T>(p);
 }
 
 /// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
-template<class T, class Transform>
+template <class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, int threads) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
   const bool few = has_few_tiles<T, Transform>(p, batch);
@@ -39,12 +39,12 @@ constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_pla
 }
 
 /// Scratch memory in elements for up to `batch` images.
-template<class T, class Transform>
+template <class T, class Transform>
 [[gnu::cold]] constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
     const auto layout = winograd_block_layout<T, Transform>(p, images, threads);
     return has_few_tiles<T, Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
-                                               : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
+                                                  : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
   };
   const long few = smaller(batch, winograd_few_tiles / tile_grid<Transform>{p}.per_image());  // fewer images may need more
   return few > 0 ? larger(needed(few), needed(batch)) : needed(batch);
@@ -52,8 +52,9 @@ template<class T, class Transform>
 
 /// products[tile][column] = Σ over channels of sources[tile][channel] · weights[channel][column] for each frequency; tiles [0, count). The weights
 /// of neighbouring frequencies lie `weights_stride` apart.
-template<class T, class Transform>
-SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count, T* products) {
+template <class T, class Transform>
+SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count,
+                                        T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
   stretch_list<reduction_limit / line> steps(1);
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
@@ -75,10 +76,8 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
             c[i] = to + (t + i) * panel;
           }
-          if (count - t <= tile_rows / 2)
-            tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0);
-          else
-            tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0);
+          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0);
+          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0);
         }
       }
   }
@@ -86,9 +85,9 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
 
 /// Transforms the products of tiles [first, last) back, to the channels from `channel` on, and hands each stretch of finished pixels to
 /// the epilogue.
-template<class T, class Transform>
-SLIM_ONE_COPY void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
-                                    long first, long last, T* result, const epilogue<T>& after) {
+template <class T, class Transform>
+SLIM_ONE_COPY void finish_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel, long first,
+                                long last, T* result, const epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1);
   const winograd_plane& plane = grid.plane;
   for (long p = 0; p < layout.panels() && channel + p * panel < plane.result_channels; p += together) {
@@ -109,9 +108,9 @@ SLIM_ONE_COPY void finish_block(const winograd_layout<T, Transform>& layout, con
 }
 
 /// The same where only the largest of each square of pixels is stored; the image is made of whole squares, and so are tiles.
-template<class T, class Transform>
+template <class T, class Transform>
 SLIM_ONE_COPY void finish_pooled_block(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* products, long channel,
-                                           long first, long last, T* result, const pooled_epilogue<T>& after) {
+                                       long first, long last, T* result, const pooled_epilogue<T>& after) {
   constexpr long panel = tile_columns<T>, together = larger(winograd_columns / panel, 1), outputs = Transform::outputs;
   constexpr long most_tiles = larger(pooled_scratch_size<T> / (outputs * outputs * together * panel), 1);
   alignas(64) T scratch[room_for(most_tiles * outputs * outputs * together * panel)];
@@ -138,17 +137,19 @@ SLIM_ONE_COPY void finish_pooled_block(const winograd_layout<T, Transform>& layo
 
 /// How a convolution finishes its blocks where it stores the largest of squares only; empty where it stores every pixel. Behind a pointer: programs
 /// without such pools do not compile it.
-template<class T, class Transform>
+template <class T, class Transform>
 struct winograd_pool {
   const pooled_epilogue<T>* after = nullptr;
   void (*finish)(const winograd_layout<T, Transform>&, const tile_grid<Transform>&, const T* products, long channel, long first, long last, T* result,
                  const pooled_epilogue<T>&) = nullptr;
 };
-template<class T, class Transform>
-winograd_pool<T, Transform> pool_with(const pooled_epilogue<T>& after) { return {&after, &finish_pooled_block<T, Transform>}; }
+template <class T, class Transform>
+winograd_pool<T, Transform> pool_with(const pooled_epilogue<T>& after) {
+  return {&after, &finish_pooled_block<T, Transform>};
+}
 
 /// Transforms the weights of the layout's result channels, which are the first of `all`; for one line of source channels.
-template<class T, class Transform>
+template <class T, class Transform>
 void transform_line_of_weights(const winograd_layout<T, Transform>& layout, const T* weights, bool turned, long all, long line, T* transformed) {
   constexpr long wide = line_elements<T>;
   if (turned) return transform_turned_weights<T, Transform>(layout, weights, all, line * wide, transformed);
@@ -156,11 +157,13 @@ void transform_line_of_weights(const winograd_layout<T, Transform>& layout, cons
 }
 
 /// The layout of the transformed weights of all columns.
-template<class T, class Transform>
-constexpr winograd_layout<T, Transform> winograd_weights_layout(const winograd_plane& p) { return {p.source_channels, p.result_channels, 1}; }
+template <class T, class Transform>
+constexpr winograd_layout<T, Transform> winograd_weights_layout(const winograd_plane& p) {
+  return {p.source_channels, p.result_channels, 1};
+}
 
 /// Transforms all weights ahead, to `transformed` (winograd_weights_layout's weights_elements), for calls of winograd_convolution while they do not change.
-template<class T, class Transform>
+template <class T, class Transform>
 void winograd_transform_weights(const winograd_plane& plane, const T* weights, bool turned, T* transformed, int threads) {
   const auto layout = winograd_weights_layout<T, Transform>(plane);
   parallel_for(layout.lines(), 100.0 * static_cast<double>(line_elements<T> * layout.panels() * tile_columns<T>), threads,
@@ -170,9 +173,9 @@ void winograd_transform_weights(const winograd_plane& plane, const T* weights, b
 /// result = convolution of `source` (NHWC) by `weights`, then the epilogue. `turned`: the weights are those of the convolution whose data
 /// gradient this is, [tap row][tap column][result channels][source channels]; otherwise [tap row][tap column][source channels][result channels].
 /// `prepared`: what winograd_transform_weights made of the weights, or null. `pool`: if not empty, it takes the place of `after`.
-template<class T, class Transform>
-void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result,
-                          T* workspace, const epilogue<T>& after, int threads, const winograd_pool<T, Transform>& pool = {}) {
+template <class T, class Transform>
+void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result, T* workspace,
+                          const epilogue<T>& after, int threads, const winograd_pool<T, Transform>& pool = {}) {
   const auto layout = winograd_block_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
@@ -184,8 +187,9 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
 
   if (has_few_tiles<T, Transform>(plane, batch)) {
     T* const sources = workspace;
-    parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads,
-                 [&](long line) { transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>)); });
+    parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads, [&](long line) {
+      transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>));
+    });
     const long columns = winograd_group_columns<T>(plane), groups = parts_of(all, columns);
     parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());

@@ -25,15 +25,22 @@ constexpr winograd_plane forward_plane(const convolution_geometry& g) {
 }
 /// The data gradient is a convolution of the result's gradient by the weights turned around.
 constexpr winograd_plane data_gradient_plane(const convolution_geometry& g) {
-  return {g.output_height, g.output_width, g.output_channels, g.input_height, g.input_width, g.input_channels, g.kernel_height - 1 - g.pad_top, g.kernel_width - 1 - g.pad_left};
+  return {g.output_height,
+          g.output_width,
+          g.output_channels,
+          g.input_height,
+          g.input_width,
+          g.input_channels,
+          g.kernel_height - 1 - g.pad_top,
+          g.kernel_width - 1 - g.pad_left};
 }
 
 /// Elements of one cache line: channels are transformed line by line.
-template<class T>
+template <class T>
 inline constexpr long line_elements = larger(64 / static_cast<long>(sizeof(T)), simd::width<T>);
 
 /// Sizes and places of the matrices of one plane. `tiles` is the number of tiles that are worked on at once.
-template<class T, class Transform>
+template <class T, class Transform>
 struct winograd_layout {
   static constexpr int inputs = Transform::inputs;
   static constexpr long frequencies = static_cast<long>(inputs) * inputs;
@@ -66,7 +73,7 @@ struct tile_position {
   long image, row, column;  // of the first result
 };
 
-template<class Transform>
+template <class Transform>
 struct tile_grid {
   winograd_plane plane;
   constexpr long across() const { return parts_of(plane.result_width, Transform::outputs); }
@@ -79,7 +86,7 @@ struct tile_grid {
 
 /// A square of pixels, `Size` to a side, of one line of channels, read without regard to borders: the image itself, or a copy with zeros
 /// where it ends.
-template<class T, int Size>
+template <class T, int Size>
 struct pixel_square {
   const T* data;
   long row_stride, cell_stride;
@@ -111,7 +118,7 @@ struct pixel_square {
 
 /// Evenly spaced places, visited in order. The address is made in steps: compilers otherwise work all of a tile's addresses out in advance and
 /// fetch each from the stack.
-template<class T>
+template <class T>
 struct places_in_order {
   T* at;
   long distance;
@@ -125,7 +132,7 @@ struct places_in_order {
 };
 
 /// Reads a square of pixels column by column, as transform_tile asks for them.
-template<class T>
+template <class T>
 struct columns_in_order {
   places_in_order<const T> columns;
   long row_stride;
@@ -143,9 +150,9 @@ struct columns_in_order {
 // The transforms below are not inlined: each is a page of straight-line code that several loops call.
 
 /// Bᵀ d B of tiles [first, last) for one line of source channels, to the line's place `sources` in a layout's source matrices.
-template<class T, class Transform>
-SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source,
-                                         long line_index, long first, long last, T* sources) {
+template <class T, class Transform>
+SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* source, long line_index,
+                                     long first, long last, T* sources) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>;
@@ -159,7 +166,8 @@ SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout
                                        p.source_channels, at.row - p.pad_top, at.column - p.pad_left, line_index * line, copy);
     // The columns that the next tile does not share with this one; the hardware does not follow 36 streams.
     for (int r = 0; r < size; ++r)
-      for (int s = size - Transform::outputs; s < size; ++s) simd::prefetch(square.data + r * square.row_stride + (s + Transform::outputs) * square.cell_stride);
+      for (int s = size - Transform::outputs; s < size; ++s)
+        simd::prefetch(square.data + r * square.row_stride + (s + Transform::outputs) * square.cell_stride);
     for (long v = 0; v < line; v += simd::width<T>) {
       places_in_order<T> frequencies{to + v, stride};
       transform_tile<size, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::source(in, out); },
@@ -170,9 +178,9 @@ SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout
 }
 
 /// A y Aᵀ of tiles [first, last) for one panel of result channels, to `results`.
-template<class T, class Transform>
-SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult,
-                                                  long panel_index, long first, long last, T* results) {
+template <class T, class Transform>
+SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* dresult, long panel_index,
+                                              long first, long last, T* results) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long line = line_elements<T>, panel = tile_columns<T>;
@@ -185,8 +193,8 @@ SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform
     const tile_position at = grid.at(tile);
     for (long c = 0; c < panel; c += line) {
       const long channel = panel_index * panel + c;
-      const pixel_square<T, Transform::outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height, p.result_width,
-                                            p.result_channels, at.row, at.column, channel, copy);
+      const pixel_square<T, Transform::outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height,
+                                                       p.result_width, p.result_channels, at.row, at.column, channel, copy);
       for (long v = 0; v < line && c + v < panel; v += simd::width<T>) {
         places_in_order<T> frequencies{to + c + v, stride};
         transform_tile<Transform::outputs, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result_gradient(in, out); },
@@ -198,9 +206,9 @@ SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform
 }
 
 /// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
-template<class T, class Transform>
-SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results,
-                                         long panel_index, long channel, long first, long last, T* result) {
+template <class T, class Transform>
+SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout, const tile_grid<Transform>& grid, const T* results, long panel_index,
+                                     long channel, long first, long last, T* result) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs;
   constexpr long panel = tile_columns<T>, outputs = Transform::outputs;
@@ -216,22 +224,23 @@ SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout
     const long row_stride = whole ? p.result_width * p.result_channels : outputs * panel, cell_stride = whole ? p.result_channels : panel;
     for (long v = 0; v < panel; v += simd::width<T>) {
       places_in_order<const T> frequencies{from + v, stride};
-      transform_tile<size, Transform::outputs, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); },
-                                                       [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
-                                                       [&](int s, int r, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
+      transform_tile<size, Transform::outputs, vector>(
+          [](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); }, [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
+          [&](int s, int r, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
     }
     if (whole) continue;
     const long rows = smaller(outputs, p.result_height - at.row), columns = smaller(outputs, p.result_width - at.column);
     for (long r = 0; r < rows; ++r)
       for (long s = 0; s < columns; ++s)
         for (long v = 0; v < some; v += simd::width<T>)
-          simd::store(image + (r * p.result_width + s) * p.result_channels + v, simd::load(copy + (r * outputs + s) * panel + v), smaller(some - v, simd::width<T>));
+          simd::store(image + (r * p.result_width + s) * p.result_channels + v, simd::load(copy + (r * outputs + s) * panel + v),
+                      smaller(some - v, simd::width<T>));
   }
 }
 
 /// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][all], of which the layout's
 /// result channels are the first.
-template<class T, class Transform>
+template <class T, class Transform>
 SLIM_ONE_COPY void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
@@ -242,14 +251,14 @@ SLIM_ONE_COPY void transform_weights(const winograd_layout<T, Transform>& layout
     const T* const from = weights + channel * all + k;
     places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
     transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
-                                    [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
-                                    [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
+                                       [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
+                                       [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
   }
 }
 
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
 /// `weights` is [tap row][tap column][all][source channels], of which the layout's result channels are the first.
-template<class T, class Transform>
+template <class T, class Transform>
 SLIM_ONE_COPY void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
@@ -267,15 +276,15 @@ SLIM_ONE_COPY void transform_turned_weights(const winograd_layout<T, Transform>&
     for (long c = 0; c < some; ++c) {
       places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel + c) * panel + k % panel, stride};
       transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
-                                      [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((taps * r + s) * line + c) * wide); },
-                                      [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
+                                         [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((taps * r + s) * line + c) * wide); },
+                                         [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
     }
   }
 }
 
 /// Gᵀ u G of the layout's source channel `channel`: the gradient of its weights, `dweights` [tap row][tap column][result channels], whose taps lie `tap` elements
 /// apart, from that of the transformed weights.
-template<class T, class Transform>
+template <class T, class Transform>
 SLIM_ONE_COPY void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, long tap, T* dweights) {
   using vector = simd::batch<T>;
   constexpr int size = Transform::inputs, taps = Transform::taps;
@@ -286,8 +295,8 @@ SLIM_ONE_COPY void transform_weights_gradient(const winograd_layout<T, Transform
     places_in_order<const T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
     T* const to = dweights + k;
     transform_tile<size, taps, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights_gradient(in, out); },
-                                    [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
-                                    [&](int s, int r, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });
+                                       [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
+                                       [&](int s, int r, const vector& g) SLIM_INLINED { simd::store(to + (taps * r + s) * tap, g, some); });
   }
 }
 

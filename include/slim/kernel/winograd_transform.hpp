@@ -19,7 +19,7 @@ struct winograd_four_points {
   static constexpr int inputs = 4, pairs = 1;
   static constexpr double pair[pairs] = {1}, scale[pairs] = {0.5}, scale_of_zero = -1;
 
-  template<class V>
+  template <class V>
   [[gnu::always_inline]] static void source(const V* d, V* t) {
     t[0] = d[2] - d[0];
     t[1] = d[2] + d[1], t[2] = d[2] - d[1];
@@ -32,7 +32,7 @@ struct winograd_six_points {
   static constexpr int inputs = 6, pairs = 2;
   static constexpr double pair[pairs] = {1, 2}, scale[pairs] = {-1.0 / 6, 1.0 / 24}, scale_of_zero = 0.25;
 
-  template<class V>
+  template <class V>
   [[gnu::always_inline]] static void source(const V* d, V* t) {
     const V a = d[4] - V(4) * d[2], b = d[3] - V(4) * d[1], c = d[4] - d[2], e = d[3] - d[1];
     t[0] = c + V(4) * (d[0] - d[2]);
@@ -48,7 +48,7 @@ struct winograd_eight_points {
   static constexpr int inputs = 8, pairs = 3;
   static constexpr double pair[pairs] = {1, 2, 0.5}, scale[pairs] = {-2.0 / 9, 1.0 / 90, 32.0 / 45}, scale_of_zero = 1;
 
-  template<class V>
+  template <class V>
   [[gnu::always_inline]] static void source(const V* d, V* t) {
     t[0] = d[0] - d[6] + V(5.25) * (d[4] - d[2]);
     const V a = d[2] + d[6] - V(4.25) * d[4], b = d[1] + d[5] - V(4.25) * d[3];
@@ -62,33 +62,41 @@ struct winograd_eight_points {
 };
 
 /// F(Outputs, Taps): the one-dimensional transforms, on vectors of independent channels.
-template<class Points, int Outputs, int Taps>
+template <class Points, int Outputs, int Taps>
 struct winograd : Points {
   static constexpr int outputs = Outputs, taps = Taps;
   static_assert(outputs + taps - 1 == Points::inputs);
 
   /// G g
-  template<class V>
-  [[gnu::always_inline]] static void weights(const V* g, V* u) { evaluate<Taps, true>(g, u); }
+  template <class V>
+  [[gnu::always_inline]] static void weights(const V* g, V* u) {
+    evaluate<Taps, true>(g, u);
+  }
   /// Gᵀ u
-  template<class V>
-  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) { adjoint<Taps, true>(u, g); }
+  template <class V>
+  [[gnu::always_inline]] static void weights_gradient(const V* u, V* g) {
+    adjoint<Taps, true>(u, g);
+  }
   /// Aᵀ m
-  template<class V>
-  [[gnu::always_inline]] static void result(const V* m, V* y) { adjoint<Outputs, false>(m, y); }
+  template <class V>
+  [[gnu::always_inline]] static void result(const V* m, V* y) {
+    adjoint<Outputs, false>(m, y);
+  }
   /// A y
-  template<class V>
-  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) { evaluate<Outputs, false>(y, m); }
+  template <class V>
+  [[gnu::always_inline]] static void result_gradient(const V* y, V* m) {
+    evaluate<Outputs, false>(y, m);
+  }
 
- private:
-  template<class V>
+private:
+  template <class V>
   [[gnu::always_inline]] static V vector_of(double number) {
     if constexpr (std::is_floating_point_v<V>) return static_cast<V>(number);
     else return V(static_cast<typename V::value_type>(number));
   }
 
   /// pair[q]^k, with the scale or without.
-  template<bool Scaled>
+  template <bool Scaled>
   static constexpr double power(int q, int k) {
     double value = Scaled ? Points::scale[q] : 1;
     for (int i = 0; i < k; ++i) value *= Points::pair[q];
@@ -96,7 +104,7 @@ struct winograd : Points {
   }
 
   /// values = Σ_k terms[k]·p^k at each point p; at ∞ the last term.
-  template<int Terms, bool Scaled, class V>
+  template <int Terms, bool Scaled, class V>
   [[gnu::always_inline]] static void evaluate(const V* terms, V* values) {
     values[0] = Scaled ? terms[0] * vector_of<V>(Points::scale_of_zero) : terms[0];
 #pragma GCC unroll 8
@@ -109,7 +117,7 @@ struct winograd : Points {
     values[Points::inputs - 1] = terms[Terms - 1];
   }
 
-  template<int Terms, bool Scaled, class V>
+  template <int Terms, bool Scaled, class V>
   [[gnu::always_inline]] static void adjoint(const V* values, V* terms) {
     V even[Points::pairs], odd[Points::pairs];
 #pragma GCC unroll 8
@@ -136,7 +144,7 @@ using winograd_4x4_5x5 = winograd<winograd_eight_points, 4, 5>;
 
 /// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) is called column by column,
 /// store(row, column, vector) row by row, each in order.
-template<int From, int To, class V, class Line, class Load, class Store>
+template <int From, int To, class V, class Line, class Load, class Store>
 [[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
   V half[room_for(To)][room_for(From)];
 #pragma GCC unroll 8

@@ -17,13 +17,13 @@ inline constexpr long winograd_gradient_tiles = 128;
 /// back and forgotten. Groups have at most so many channels, fewer where each thread would not get one.
 inline constexpr long winograd_gradient_channels = 64;
 
-template<class Transform>
+template <class Transform>
 constexpr bool has_one_gradient_block(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_gradient_tiles;
 }
 
 /// The matrices of one block of tiles; of the only one, for one group of source channels.
-template<class T, class Transform>
+template <class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_plane& p, long batch, int threads) {
   constexpr long line = line_elements<T>;
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
@@ -36,13 +36,13 @@ constexpr winograd_layout<T, Transform> winograd_gradient_layout(const winograd_
 }
 
 /// Elements of the rows of all taps of one source channel.
-template<class T, class Transform>
+template <class T, class Transform>
 constexpr long winograd_gradient_rows_elements(const winograd_plane& p) {
   return static_cast<long>(Transform::taps) * Transform::taps * parts_of(p.result_channels, line_elements<T>) * line_elements<T>;
 }
 
 /// Scratch memory in elements for up to `batch` images: of as many as one block takes, and of the largest of several blocks.
-template<class T, class Transform>
+template <class T, class Transform>
 [[gnu::cold]] constexpr long winograd_weights_gradient_workspace(const winograd_plane& p, long batch, int threads) {
   const long rows = winograd_gradient_rows_elements<T, Transform>(p);
   const long together = smaller(batch, winograd_gradient_tiles / tile_grid<Transform>{p}.per_image());
@@ -60,7 +60,7 @@ template<class T, class Transform>
 }
 
 /// gradient[channel][column] (+)= Σ over `count` tiles of sources[tile][channel] · results[tile][column], for one frequency.
-template<class T, class Transform>
+template <class T, class Transform>
 SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, const T* sources, const T* results, long count, bool accumulate, T* gradient) {
   constexpr long panel = tile_columns<T>;
   const long channels = layout.lines() * line_elements<T>;
@@ -78,11 +78,11 @@ SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, c
 }
 
 /// Takes one row of a gradient: its values and its number.
-template<class T>
+template <class T>
 using row_sink = function_ref<void(const T* values, long row)>;
 
 /// Keeps the rows of a matrix of `columns` columns.
-template<class T>
+template <class T>
 struct store_rows {
   T* matrix;
   long columns;
@@ -91,8 +91,9 @@ struct store_rows {
 
 /// Transforms the gradient of the layout's source channel `channel` back to the rows of its taps, in `rows`, and hands them to `use(values, row)`;
 /// `first` is the first of the layout's channels.
-template<class T, class Transform>
-void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_plane& plane, const T* gradient, long first, long channel, T* rows, const row_sink<T>& use) {
+template <class T, class Transform>
+void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_plane& plane, const T* gradient, long first, long channel, T* rows,
+                    const row_sink<T>& use) {
   constexpr long taps = static_cast<long>(Transform::taps) * Transform::taps;
   const long distance = winograd_gradient_rows_elements<T, Transform>(plane) / taps;
   transform_weights_gradient<T, Transform>(layout, gradient, channel, distance, rows);
@@ -100,14 +101,14 @@ void finish_channel(const winograd_layout<T, Transform>& layout, const winograd_
 }
 
 /// The weights gradient of one block of tiles.
-template<class T, class Transform>
-void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const row_sink<T>& use) {
+template <class T, class Transform>
+void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads,
+                                            const row_sink<T>& use) {
   const auto layout = winograd_gradient_layout<T, Transform>(plane, batch, threads);
   const tile_grid<Transform> grid{plane};
   T* const results = workspace;
-  parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * tile_columns<T>), threads, [&](long panel) {
-    transform_result_gradients<T, Transform>(layout, grid, dresult, panel, 0, layout.tiles, results);
-  });
+  parallel_for(layout.panels(), 10.0 * static_cast<double>(layout.frequencies * layout.tiles * tile_columns<T>), threads,
+               [&](long panel) { transform_result_gradients<T, Transform>(layout, grid, dresult, panel, 0, layout.tiles, results); });
   const long groups = parts_of(plane.source_channels, layout.source_channels), rows_elements = winograd_gradient_rows_elements<T, Transform>(plane);
   const double work = 2.0 * static_cast<double>(layout.frequencies * layout.tiles * layout.source_channels) * static_cast<double>(plane.result_channels);
   parallel_for(groups, work, threads, [&](long group, int thread) {
@@ -129,7 +130,7 @@ void winograd_weights_gradient_of_one_block(const winograd_plane& plane, long ba
 /// The gradient of the weights [tap row][tap column][source channels][result channels], Σ over images and pixels of source · dresult, row by row of
 /// result channels: `use` gets each once, from several threads at once (store_rows keeps them). Each phase shares out disjoint
 /// results, so the bits do not depend on the number of threads.
-template<class T, class Transform>
+template <class T, class Transform>
 void winograd_weights_gradient(const winograd_plane& plane, long batch, const T* source, const T* dresult, T* workspace, int threads, const row_sink<T>& use) {
   if (has_one_gradient_block<Transform>(plane, batch))
     return winograd_weights_gradient_of_one_block<T, Transform>(plane, batch, source, dresult, workspace, threads, use);
@@ -147,8 +148,7 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
     parallel_for(layout.lines() + layout.panels(), per_line, threads, [&](long task) {
       if (task < layout.lines())
         transform_sources<T, Transform>(layout, grid, source, task, first, last, sources + layout.channel_place(task * line_elements<T>));
-      else
-        transform_result_gradients<T, Transform>(layout, grid, dresult, task - layout.lines(), first, last, results);
+      else transform_result_gradients<T, Transform>(layout, grid, dresult, task - layout.lines(), first, last, results);
     });
     const double per_frequency = 2.0 * static_cast<double>(count * plane.source_channels) * static_cast<double>(plane.result_channels);
     parallel_for(layout.frequencies, per_frequency, threads, [&](long f) {

@@ -55,9 +55,7 @@ inline constexpr named_activation gelu{"gelu", [](auto x) { return 0.5 * x * (1.
 /// Clevert et al. 2015 with α = 1.
 inline constexpr named_activation elu{"elu", [](auto x) { return select(x < 0.0, exp(min(0.0, x)) - 1.0, x); }};
 /// Klambauer et al. 2017.
-inline constexpr named_activation selu{"selu", [](auto x) {
-  return 1.0507009873554805 * select(x < 0.0, 1.6732632423543772 * (exp(min(0.0, x)) - 1.0), x);
-}};
+inline constexpr named_activation selu{"selu", [](auto x) { return 1.0507009873554805 * select(x < 0.0, 1.6732632423543772 * (exp(min(0.0, x)) - 1.0), x); }};
 
 /// Slope `alpha` below zero; TensorFlow's default is 0.2.
 struct leaky_relu_expression {

@@ -39,9 +39,7 @@ constexpr void assign(const tensor& variable, const tensor& value) {
 }
 
 /// variable ← variable · kept + value · (1 − kept), after each training step: `kept` is what others call decay.
-constexpr void assign_moving_average(const tensor& variable, const tensor& value, double kept) {
-  assign(variable, variable * kept + value * (1 - kept));
-}
+constexpr void assign_moving_average(const tensor& variable, const tensor& value, double kept) { assign(variable, variable * kept + value * (1 - kept)); }
 
 }  // namespace slim
 

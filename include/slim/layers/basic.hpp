@@ -167,7 +167,9 @@ struct bucketize_layer : layer<bucketize_layer> {
     const int value = f.add_input(0);
     int bucket = f.add_constant(0);
     for (int i = 0; i < bounds.count; ++i)
-      bucket = f.emit(expr::scalar_op::add, bucket, f.emit(expr::scalar_op::select, f.emit(expr::scalar_op::greater, f.add_constant(bounds.values[i]), value), f.add_constant(0), f.add_constant(1)));
+      bucket = f.emit(
+          expr::scalar_op::add, bucket,
+          f.emit(expr::scalar_op::select, f.emit(expr::scalar_op::greater, f.add_constant(bounds.values[i]), value), f.add_constant(0), f.add_constant(1)));
     f.add_output(bucket);
     return slim::apply(f, stop_gradient(x));
   }
@@ -201,9 +203,7 @@ struct softmax_layer : layer<softmax_layer> {
   constexpr auto operator()(const Rest&... rest) const {
     return bind(rest...);
   }
-  static constexpr tensor apply(const tensor& x, const arguments<softmax_layer>&) {
-    return {*x.trace, op::softmax::add(x.trace->g, x.node, x.trace->scope)};
-  }
+  static constexpr tensor apply(const tensor& x, const arguments<softmax_layer>&) { return {*x.trace, op::softmax::add(x.trace->g, x.node, x.trace->scope)}; }
 };
 inline constexpr softmax_layer softmax;
 

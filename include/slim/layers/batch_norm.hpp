@@ -74,14 +74,15 @@ inline constexpr adjustment_keyword adjustment;
 ///   adjustment               a function of the input, see batch_adjustment
 /// `zero_debias_moving_mean` divides what `moving_mean` lacks at first out of it: variables `moving_mean/biased` and `moving_mean/local_step`.
 /// Averages move in every training step, whatever updates_collections says. Source: TF-Slim section 2.6. Call: batch_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
-struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, epsilon_keyword, center_keyword, scale_keyword, is_training_keyword, trainable_keyword, fused_keyword,
-                                            zero_debias_moving_mean_keyword, renorm_keyword, renorm_decay_keyword> {
+struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, epsilon_keyword, center_keyword, scale_keyword, is_training_keyword,
+                                            trainable_keyword, fused_keyword, zero_debias_moving_mean_keyword, renorm_keyword, renorm_decay_keyword> {
   static constexpr const char* function_name = "batch_norm";
   static constexpr const char* default_scope = "BatchNorm";
-  static constexpr auto defaults = arguments_of(
-      decay = 0.999, center = true, scale = false, epsilon = 0.001, activation_fn = none, param_initializers = none, param_regularizers = none,
-      updates_collections = collection_list{"update_ops"}, is_training = training::automatic, trainable = true, reuse = false, variables_collections = variable_collections{},
-      batch_weights = none, fused = true, zero_debias_moving_mean = false, renorm = false, renorm_clipping = renorm_limits{}, renorm_decay = 0.99, adjustment = none);
+  static constexpr auto defaults =
+      arguments_of(decay = 0.999, center = true, scale = false, epsilon = 0.001, activation_fn = none, param_initializers = none, param_regularizers = none,
+                   updates_collections = collection_list{"update_ops"}, is_training = training::automatic, trainable = true, reuse = false,
+                   variables_collections = variable_collections{}, batch_weights = none, fused = true, zero_debias_moving_mean = false, renorm = false,
+                   renorm_clipping = renorm_limits{}, renorm_decay = 0.99, adjustment = none);
 
   static constexpr tensor apply(const tensor& x, const arguments<batch_norm_layer>& with) {
     tracer& trace = *x.trace;
@@ -105,7 +106,8 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     const adjustment_function& adjust = with[adjustment];
     const bool unbiased = with[fused] && (x.shape().rank == 1 || x.shape().rank == 3) && !weights.given && !renormalizes && !adjust.given;
     const bool debiases = with[zero_debias_moving_mean];
-    if (renormalizes && (weights.given || debiases)) trace.fail_unknown_argument("batch_norm with renorm", weights.given ? "batch_weights" : "zero_debias_moving_mean");
+    if (renormalizes && (weights.given || debiases))
+      trace.fail_unknown_argument("batch_norm with renorm", weights.given ? "batch_weights" : "zero_debias_moving_mean");
     tensor center_of = moving_mean, variance = moving_variance;
     if (trains) {
       if (weights.given) {
@@ -118,7 +120,9 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
       }
     }
     const bool shares = trains && trace.shares_statistics;
-    const auto over_processes = [&](const tensor& own, bool weighted = true) { return tensor(trace, op::mean_over_processes(trace.g, own.node, trace.scope, weighted)); };
+    const auto over_processes = [&](const tensor& own, bool weighted = true) {
+      return tensor(trace, op::mean_over_processes(trace.g, own.node, trace.scope, weighted));
+    };
     if (shares) {
       const tensor mean = over_processes(center_of);
       variance = over_processes(variance + square(center_of - mean));
@@ -127,8 +131,10 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     if (trains && !debiases) move(moving_mean, keep, center_of);
     if (trains && unbiased) {
       const int cells = static_cast<int>(x.shape().size() / x.channels());
-      const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g, cells) : graph::constant(trace.g, cells)), count = shares ? over_processes(own, false) : own;
-      update(moving_variance, recorded<3>(trace.g, [](double k, auto m, auto b, auto n) { return m * k + b * (n / max(n - 1.0, 1.0)) * (1.0 - k); }, keep), {variance, count});
+      const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g, cells) : graph::constant(trace.g, cells)),
+          count = shares ? over_processes(own, false) : own;
+      update(moving_variance,
+             recorded<3>(trace.g, [](double k, auto m, auto b, auto n) { return m * k + b * (n / max(n - 1.0, 1.0)) * (1.0 - k); }, keep), {variance, count});
     } else if (trains && !renormalizes) {
       move(moving_variance, keep, variance);
     }
@@ -137,12 +143,16 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
       if (trains) {
         move(biased, keep, center_of);
         update(steps, recorded<1>(trace.g, [](auto s) { return s + 1.0; }), {});
-        update(moving_mean, recorded<4>(trace.g, [](double k, auto, auto b, auto s, auto m) { return (b * k + m * (1.0 - k)) / (1.0 - pow(decltype(s)(k), s + 1.0)); }, keep), {biased, steps, center_of});
+        update(moving_mean,
+               recorded<4>(
+                   trace.g, [](double k, auto, auto b, auto s, auto m) { return (b * k + m * (1.0 - k)) / (1.0 - pow(decltype(s)(k), s + 1.0)); }, keep),
+               {biased, steps, center_of});
       }
     }
     tensor factor(1.0), offset(0.0);
     if (renormalizes) {
-      const tensor stddev = global(x, "moving_stddev", {x.channels()}, 1), mean_of = global(x, "renorm_mean", {x.channels()}, 0), deviation_of = global(x, "renorm_stddev", {x.channels()}, 1);
+      const tensor stddev = global(x, "moving_stddev", {x.channels()}, 1), mean_of = global(x, "renorm_mean", {x.channels()}, 0),
+                   deviation_of = global(x, "renorm_stddev", {x.channels()}, 1);
       if (trains) {
         const renorm_limits limits = with[renorm_clipping];
         const double slow = with[renorm_decay];
@@ -155,7 +165,10 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
         factor = stop_gradient(factor), offset = stop_gradient(offset);
         move(mean_of, slow, center_of);
         move(deviation_of, slow, deviation);
-        update(moving_variance, recorded<3>(trace.g, [](double k, double e, auto, auto m, auto s) { return max(0.0, square(m * k + s * (1.0 - k)) - e); }, keep, small), {stddev, deviation});
+        update(moving_variance,
+               recorded<3>(
+                   trace.g, [](double k, double e, auto, auto m, auto s) { return max(0.0, square(m * k + s * (1.0 - k)) - e); }, keep, small),
+               {stddev, deviation});
         move(stddev, keep, deviation);
       }
     }

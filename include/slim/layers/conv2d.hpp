@@ -47,10 +47,10 @@ struct kernel_layer : layer<Self> {
 namespace detail {
 
 /// What convolutions of all ranks take.
-inline constexpr auto convolution_defaults =
-    arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-                 weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-                 variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
+inline constexpr auto convolution_defaults = arguments_of(
+    num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
+    weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
+    variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
 
 /// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is a depthwise
 /// convolution.
@@ -65,15 +65,16 @@ constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, con
   list<tensor> parts;
   out.extents[2] = outputs;
   for (int i = 0; i < groups; ++i)
-    parts.push({trace, op::convolution::add(trace.g, slice_axis(x, 2, i * channels, channels).node, slice_axis(weights, 3, i * outputs, outputs).node, placed, out,
-                                            trace.scope, how)});
+    parts.push({trace, op::convolution::add(trace.g, slice_axis(x, 2, i * channels, channels).node, slice_axis(weights, 3, i * outputs, outputs).node, placed,
+                                            out, trace.scope, how)});
   return concat_along(parts.begin(), static_cast<std::size_t>(parts.size()), 2);
 }
 
 /// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs. `streams`: it is one of the layers that
 /// look at several steps of a stream, and keeps `next` for the next run.
 template <class Layer>
-constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with, bool streams = false, int next = -1) {
+constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with,
+                                bool streams = false, int next = -1) {
   tracer& trace = *x.trace;
   const int outputs = with[num_outputs], parts = with[groups];
   if (parts < 1 || x.channels() % parts != 0 || outputs % parts != 0) {
@@ -86,7 +87,8 @@ constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, cons
   const reuse_guard sharing(trace, with[reuse]);
   const tensor weights(trace, weights_variable(trace, extent, with));
   if (trace.g.failed()) return x;
-  const tensor y = grouped_convolution(x, reshape(weights, {placed.kernel.height, placed.kernel.width, x.channels() / parts, outputs}), placed, out, parts, with[conv_algorithm]);
+  const tensor y = grouped_convolution(x, reshape(weights, {placed.kernel.height, placed.kernel.width, x.channels() / parts, outputs}), placed, out, parts,
+                                       with[conv_algorithm]);
   const tensor made = kernel.rank == 1 ? reshape(y, {out[1], outputs}) : y;
   if (streams) trace.close_stream(next, made.node);
   return finish_linear(made, with);
@@ -129,7 +131,8 @@ constexpr tensor convolution_2d(const tensor& x, const arguments<Layer>& with) {
   rates_or_strides(trace, rates, strides);
   window placed;
   slim::shape out;
-  if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out)) return x;
+  if (!op::place_window(trace.g, x.shape(), {kernel[0], kernel[1]}, {strides[0], strides[1]}, {rates[0], rates[1]}, with[padding], trace.scope, placed, out))
+    return x;
   return convolution_of(x, {kernel[0], kernel[1]}, placed, out, with);
 }
 

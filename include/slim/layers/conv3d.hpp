@@ -20,8 +20,8 @@ struct depth_window {
 };
 
 /// Where windows over `input` land, in all three dimensions, and what they make of it. Reports what does not fit.
-constexpr bool place_window(tracer& trace, const slim::shape& input, const std::array<int, 3>& kernel, const std::array<int, 3>& strides, const std::array<int, 3>& rates,
-                            padding_mode pad, depth_window& depth, window& placed, slim::shape& output) {
+constexpr bool place_window(tracer& trace, const slim::shape& input, const std::array<int, 3>& kernel, const std::array<int, 3>& strides,
+                            const std::array<int, 3>& rates, padding_mode pad, depth_window& depth, window& placed, slim::shape& output) {
   if (input.rank != 4) {
     trace.fail(graph::rule::rank_mismatch, {input.rank}, {4});
     return false;
@@ -38,8 +38,10 @@ constexpr bool place_window(tracer& trace, const slim::shape& input, const std::
     return false;
   }
   slim::shape image;
-  if (!op::place_window(trace.g, op::image_of(input), {kernel[1], kernel[2]}, {strides[1], strides[2]}, {rates[1], rates[2]}, pad, trace.scope, placed, image)) return false;
-  depth = {kernel[0], strides[0], rates[0], window_pad_before(input[0], kernel[0], strides[0], rates[0], pad), window_outputs(input[0], kernel[0], strides[0], rates[0], pad)};
+  if (!op::place_window(trace.g, op::image_of(input), {kernel[1], kernel[2]}, {strides[1], strides[2]}, {rates[1], rates[2]}, pad, trace.scope, placed, image))
+    return false;
+  depth = {kernel[0], strides[0], rates[0], window_pad_before(input[0], kernel[0], strides[0], rates[0], pad),
+           window_outputs(input[0], kernel[0], strides[0], rates[0], pad)};
   output = {depth.outputs, image[0], image[1], input[3]};
   return true;
 }
@@ -107,10 +109,10 @@ constexpr tensor convolution_3d(const tensor& x, const arguments<Layer>& with) {
 struct conv3d_layer : kernel_layer<conv3d_layer, whole_extents> {
   static constexpr const char* function_name = "convolution3d";
   static constexpr const char* default_scope = "Conv";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-      weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-      variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
+  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu,
+                                                normalizer_fn = none, normalizer_params = parameter_list{}, weights_initializer = xavier(),
+                                                weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
+                                                reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   static constexpr tensor apply(const tensor& x, const arguments<conv3d_layer>& with) { return detail::convolution_3d(x, with); }
 };
@@ -122,10 +124,10 @@ inline constexpr conv3d_layer conv3d;
 struct conv3d_transpose_layer : kernel_layer<conv3d_transpose_layer, whole_extents> {
   static constexpr const char* function_name = "convolution3d_transpose";
   static constexpr const char* default_scope = "Conv3d_transpose";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-      weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-      variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
+  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none,
+                                                normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
+                                                biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
+                                                variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   static constexpr tensor apply(const tensor& x, const arguments<conv3d_transpose_layer>& with) {
     tracer& trace = *x.trace;
@@ -147,8 +149,9 @@ struct conv3d_transpose_layer : kernel_layer<conv3d_transpose_layer, whole_exten
     const reuse_guard sharing(trace, with[reuse]);
     const tensor weights(trace, weights_variable(trace, {kernel[0], kernel[1], kernel[2], outputs, x.channels()}, with));
     if (trace.g.failed()) return x;
-    const tensor slices(trace, op::convolution_data_gradient::add(trace.g, x.node, detail::weights_of_slices(weights).node, placed,
-                                                                  {x.shape()[0], result[1], result[2], depth.kernel * outputs}, trace.scope, with[conv_algorithm]));
+    const tensor slices(trace,
+                        op::convolution_data_gradient::add(trace.g, x.node, detail::weights_of_slices(weights).node, placed,
+                                                           {x.shape()[0], result[1], result[2], depth.kernel * outputs}, trace.scope, with[conv_algorithm]));
     return finish_linear(detail::scatter_slices(slices, depth, result[0]), with);
   }
 };

@@ -45,10 +45,8 @@ struct dropout_layer : normalizing_layer<dropout_layer, keep_prob_keyword, is_tr
   constexpr auto operator()() const { return bind(); }
   template <class First, class... Rest>
   constexpr auto operator()(const First& first, const Rest&... rest) const {
-    if constexpr (std::is_arithmetic_v<First>)
-      return bind(rest..., keep_prob = first);
-    else
-      return bind(first, rest...);
+    if constexpr (std::is_arithmetic_v<First>) return bind(rest..., keep_prob = first);
+    else return bind(first, rest...);
   }
 
   static constexpr tensor apply(const tensor& x, const arguments<dropout_layer>& with) {

@@ -66,8 +66,8 @@ inline constexpr embed_sequence_layer embed_sequence;
 struct bow_encoder_layer : detail::embedding_layer<bow_encoder_layer> {
   static constexpr const char* function_name = "bow_encoder";
   static constexpr const char* default_scope = "bow_encoder";
-  static constexpr auto defaults = arguments_of(vocab_size = 0, embed_dim = 0, sparse_lookup = true, initial_values = xavier(), regularizer = none, trainable = true, reuse = false,
-                                                variables_collections = variable_collections{});
+  static constexpr auto defaults = arguments_of(vocab_size = 0, embed_dim = 0, sparse_lookup = true, initial_values = xavier(), regularizer = none,
+                                                trainable = true, reuse = false, variables_collections = variable_collections{});
   static constexpr tensor apply(const tensor& ids, const arguments<bow_encoder_layer>& with) {
     tracer& trace = *ids.trace;
     if (ids.shape().rank != 1) {

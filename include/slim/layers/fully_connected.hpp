@@ -14,10 +14,9 @@ namespace slim {
 struct fully_connected_layer : layer<fully_connected_layer> {
   static constexpr const char* function_name = "fully_connected";
   static constexpr const char* default_scope = "fully_connected";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-      weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
-      trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults = arguments_of(num_outputs = 0, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
+                                                weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros,
+                                                biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   using positional = detail::units;
   template <class... Rest>

@@ -30,7 +30,8 @@ constexpr double root(double x) {
 /// max(x, bound), with all of the gradient where x is not below the bound, and below it as much as lifts x.
 constexpr tensor lower_bound(const tensor& x, double bound) {
   const tensor lifted = custom_gradient(x, [bound](auto v, auto g) { return select(bound > v, select(g < 0.0, g, 0.0), g); });
-  return slim::apply(expr::scalar_function_of<2>([bound](auto v, auto passed) { return select(bound > v, bound + (passed - v), passed); }), stop_gradient(x), lifted);
+  return slim::apply(expr::scalar_function_of<2>([bound](auto v, auto passed) { return select(bound > v, bound + (passed - v), passed); }), stop_gradient(x),
+                     lifted);
 }
 
 }  // namespace detail
@@ -41,7 +42,8 @@ constexpr tensor lower_bound(const tensor& x, double bound) {
 struct gdn_layer : normalizing_layer<gdn_layer, inverse_keyword, beta_min_keyword, gamma_init_keyword, reparam_offset_keyword, trainable_keyword> {
   static constexpr const char* function_name = "gdn";
   static constexpr const char* default_scope = "gdn";
-  static constexpr auto defaults = arguments_of(inverse = false, beta_min = 1e-6, gamma_init = 0.1, reparam_offset = 1.0 / 262144, trainable = true, reuse = false);
+  static constexpr auto defaults =
+      arguments_of(inverse = false, beta_min = 1e-6, gamma_init = 0.1, reparam_offset = 1.0 / 262144, trainable = true, reuse = false);
 
   static constexpr tensor apply(const tensor& x, const arguments<gdn_layer>& with) {
     tracer& trace = *x.trace;
@@ -57,7 +59,8 @@ struct gdn_layer : normalizing_layer<gdn_layer, inverse_keyword, beta_min_keywor
       return slim::apply(expr::scalar_function_of<1>([pedestal](auto bounded) { return square(bounded) - pedestal; }), detail::lower_bound(v, bound));
     };
     const tensor beta = parameter("reparam_beta", {channels}, {distribution::constant, detail::root(1 + pedestal)}, detail::root(with[beta_min] + pedestal));
-    const tensor gamma = parameter("reparam_gamma", {channels, channels}, {distribution::diagonal, detail::root(with[gamma_init] + pedestal), detail::root(pedestal)}, with[reparam_offset]);
+    const tensor gamma = parameter("reparam_gamma", {channels, channels},
+                                   {distribution::diagonal, detail::root(with[gamma_init] + pedestal), detail::root(pedestal)}, with[reparam_offset]);
     const tensor norm = sqrt(matmul(square(x), gamma) + beta);
     return with[inverse] ? x * norm : x / norm;
   }

@@ -19,9 +19,9 @@ struct stored_function {
   expr::scalar_node nodes[capacity]{};
   int count = 0;
   int output = -1;
-  int size = 0;  // operations recorded
+  int size = 0;                // operations recorded
   bool has_condition = false;  // `if (x > 0)`: reported by the layer that reads it, as is a size that does not fit
-  double refused = 0;           // a number that is out of range, and what it has to be
+  double refused = 0;          // a number that is out of range, and what it has to be
   const char* range = nullptr;
   const char* name = "custom";
 
@@ -102,10 +102,13 @@ constexpr void slim_describe(const whole_extents& value, name_buffer& to) {
   }
   to.add("}");
 }
-constexpr void slim_describe(padding_mode value, name_buffer& to) { to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : value == FIXED ? "FIXED" : "CAUSAL"); }
+constexpr void slim_describe(padding_mode value, name_buffer& to) {
+  to.add(value == SAME ? "SAME" : value == VALID ? "VALID" : value == FIXED ? "FIXED" : "CAUSAL");
+}
 constexpr void slim_describe(graph::algorithm value, name_buffer& to) { to.add(value == graph::algorithm::automatic ? "automatic" : name_of(value)); }
 constexpr void slim_describe(const initializer& value, name_buffer& to) {
-  constexpr const char* names[] = {"none", "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling", "orthogonal", "diagonal", "center"};
+  constexpr const char* names[] = {"none",       "constant", "values", "random_uniform", "random_normal", "truncated_normal", "variance_scaling",
+                                   "orthogonal", "diagonal", "center"};
   to.add(names[static_cast<int>(value.kind)]);
   if (value.kind == distribution::none || value.kind == distribution::values) return;
   to.add("(");
@@ -158,8 +161,10 @@ struct normalizer {
     requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
   constexpr normalizer(const Layer&) : apply(&Layer::normalize), takes(&Layer::takes_parameter), name(Layer::function_name), given(true) {}
   template <class Callable>
-    requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> && std::is_invocable_r_v<tensor, Callable, tensor>)
-  constexpr normalizer(const Callable&) : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
+    requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> &&
+             std::is_invocable_r_v<tensor, Callable, tensor>)
+  constexpr normalizer(const Callable&)
+      : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 

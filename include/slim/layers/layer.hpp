@@ -109,22 +109,17 @@ struct layer {
     constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (std::is_convertible_v<const Rest&, const char*> ? 1 : 0));
     constexpr bool fit = keywords + names == sizeof...(Rest) && names <= 1;
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
-    if constexpr (!fit)
-      return make_call<Layer>(nullptr);
-    else if constexpr (names == 0)
-      return make_call<Layer>(nullptr, rest...);
-    else
-      return name_first(rest...);
+    if constexpr (!fit) return make_call<Layer>(nullptr);
+    else if constexpr (names == 0) return make_call<Layer>(nullptr, rest...);
+    else return name_first(rest...);
   }
 
 private:
   /// Rotates the arguments until the name leads.
   template <class First, class... Rest>
   static constexpr auto name_first(const First& first, const Rest&... rest) {
-    if constexpr (std::is_convertible_v<const First&, const char*>)
-      return make_call<Layer>(first, rest...);
-    else
-      return name_first(rest..., first);
+    if constexpr (std::is_convertible_v<const First&, const char*>) return make_call<Layer>(first, rest...);
+    else return name_first(rest..., first);
   }
 };
 

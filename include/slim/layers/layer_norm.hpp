@@ -9,11 +9,12 @@ namespace slim {
 /// Layer normalization (Ba, Kiros & Hinton 2016): over the axes from `begin_norm_axis` to the last, which count the batch as 0. Variables `beta` (center) and `gamma`
 /// (scale) have the extents of the axes from `begin_params_axis`: the last alone, unless told otherwise. ε is TF-Slim's 1e-12.
 /// Call: layer_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
-struct layer_norm_layer : normalizing_layer<layer_norm_layer, center_keyword, scale_keyword, begin_norm_axis_keyword, begin_params_axis_keyword, trainable_keyword> {
+struct layer_norm_layer
+    : normalizing_layer<layer_norm_layer, center_keyword, scale_keyword, begin_norm_axis_keyword, begin_params_axis_keyword, trainable_keyword> {
   static constexpr const char* function_name = "layer_norm";
   static constexpr const char* default_scope = "LayerNorm";
-  static constexpr auto defaults = arguments_of(center = true, scale = true, activation_fn = none, begin_norm_axis = 1, begin_params_axis = -1, trainable = true,
-                                                reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults = arguments_of(center = true, scale = true, activation_fn = none, begin_norm_axis = 1, begin_params_axis = -1,
+                                                trainable = true, reuse = false, variables_collections = variable_collections{});
 
   static constexpr tensor apply(const tensor& x, const arguments<layer_norm_layer>& with) {
     const slim::shape all = x.shape();
@@ -54,8 +55,9 @@ inline constexpr instance_norm_layer instance_norm;
 struct group_norm_layer : normalizing_layer<group_norm_layer, groups_keyword, center_keyword, scale_keyword, epsilon_keyword, trainable_keyword> {
   static constexpr const char* function_name = "group_norm";
   static constexpr const char* default_scope = "GroupNorm";
-  static constexpr auto defaults = arguments_of(groups = 32, channels_axis = -1, reduction_axes = {-3, -2}, center = true, scale = true, epsilon = 1e-6, activation_fn = none,
-                                                param_initializers = none, trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults =
+      arguments_of(groups = 32, channels_axis = -1, reduction_axes = {-3, -2}, center = true, scale = true, epsilon = 1e-6, activation_fn = none,
+                   param_initializers = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   static constexpr tensor apply(const tensor& x, const arguments<group_norm_layer>& with) {
     tracer& trace = *x.trace;

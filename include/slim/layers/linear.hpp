@@ -14,10 +14,11 @@ constexpr int interned(tracer& trace, const stored_function& f) { return f.empty
 
 /// A model variable of a layer, in the collections that the call asks for, which knows it as `collections_key`.
 template <class Layer>
-constexpr int layer_variable(tracer& trace, const char* name, const char* collections_key, const slim::shape& extent, const initializer& initial, int regularize,
-                             bool trained, const arguments<Layer>& with) {
+constexpr int layer_variable(tracer& trace, const char* name, const char* collections_key, const slim::shape& extent, const initializer& initial,
+                             int regularize, bool trained, const arguments<Layer>& with) {
   collection_list in;
-  if constexpr (has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, variables_collections_keyword>) in = with[variables_collections].of(collections_key);
+  if constexpr (has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, variables_collections_keyword>)
+    in = with[variables_collections].of(collections_key);
   return trace.variable(name, extent, initial, regularize, trained, variable_kind::model, in);
 }
 template <class Layer>

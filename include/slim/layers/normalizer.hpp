@@ -182,15 +182,19 @@ constexpr void check_parameters(tracer& trace, const named_values<Value>& given,
 
 /// (x − mean) / sqrt(variance + epsilon) · gamma + beta, with variables of `extent`, read as `seen`, for what the call asks for.
 template <class Layer>
-constexpr tensor normalized(const tensor& x, const axis_moments& of, double epsilon, const slim::shape& extent, const slim::shape& seen, const arguments<Layer>& with) {
+constexpr tensor normalized(const tensor& x, const axis_moments& of, double epsilon, const slim::shape& extent, const slim::shape& seen,
+                            const arguments<Layer>& with) {
   tracer& trace = *x.trace;
   const auto variable = [&](const char* name, const initializer& usual) {
     return tensor(trace, graph::reshape(trace.g, parameter(trace, name, extent, usual, with[trainable], with).node, seen, trace.scope));
   };
   const tensor beta = with[center] ? variable("beta", zeros) : tensor(0.0);
   const tensor gamma = with[scale] ? variable("gamma", ones) : tensor(1.0);
-  const tensor inverse_deviation = slim::apply(recorded<1>(trace.g, [](double e, auto v) { return 1.0 / sqrt(v + e); }, epsilon), of.variance.bound() ? of.variance : tensor(trace, graph::constant(trace.g, 0)));
-  return slim::apply(recorded<5>(trace.g, [](auto v, auto m, auto s, auto g, auto b) { return (v - m) * s * g + b; }), x, of.mean, inverse_deviation, gamma, beta);
+  const tensor inverse_deviation = slim::apply(recorded<1>(
+                                                   trace.g, [](double e, auto v) { return 1.0 / sqrt(v + e); }, epsilon),
+                                               of.variance.bound() ? of.variance : tensor(trace, graph::constant(trace.g, 0)));
+  return slim::apply(recorded<5>(trace.g, [](auto v, auto m, auto s, auto g, auto b) { return (v - m) * s * g + b; }), x, of.mean, inverse_deviation, gamma,
+                     beta);
 }
 
 }  // namespace detail

@@ -26,7 +26,8 @@ constexpr tensor pool_image(const tensor& x, pooling kind, extent2 kernel, exten
   window placed;
   slim::shape out;
   if (!op::place_window(trace.g, x.shape(), kernel, strides, 1, pad, trace.scope, placed, out)) return x;
-  return {trace, kind == pooling::max ? op::max_pool::add(trace.g, x.node, placed, out, trace.scope) : op::average_pool::add(trace.g, x.node, placed, out, trace.scope)};
+  return {trace, kind == pooling::max ? op::max_pool::add(trace.g, x.node, placed, out, trace.scope)
+                                      : op::average_pool::add(trace.g, x.node, placed, out, trace.scope)};
 }
 
 /// Along one axis. Every rate-th element is an image row's neighbour when the elements between them count as channels; rows that are filled up are cut off again.
@@ -47,8 +48,8 @@ constexpr tensor pool_axis(const tensor& x, int along, pooling kind, int kernel,
 
 /// `Axes` axes and channels. The last axis comes first: so the gradient of equal maxima goes to the first of them in the order of memory.
 template <std::size_t Axes>
-constexpr tensor pool_of(const tensor& x, pooling kind, const std::array<int, Axes>& kernel, const std::array<int, Axes>& strides, const std::array<int, Axes>& rates,
-                         padding_mode padding) {
+constexpr tensor pool_of(const tensor& x, pooling kind, const std::array<int, Axes>& kernel, const std::array<int, Axes>& strides,
+                         const std::array<int, Axes>& rates, padding_mode padding) {
   tracer& trace = *x.trace;
   if (x.shape().rank != static_cast<int>(Axes) + 1) trace.fail(graph::rule::rank_mismatch, {x.shape().rank}, {static_cast<int>(Axes) + 1});
   if (padding == CAUSAL) trace.fail(graph::rule::padding_not_here, {}, {}, "CAUSAL");

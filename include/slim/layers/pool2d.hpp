@@ -34,7 +34,8 @@ struct pool2d_layer : layer<Self> {
     tracer& trace = *x.trace;
     window placed;
     slim::shape out;
-    if (!op::place_window(trace.g, x.shape(), pair_of(trace, with, kernel_size), pair_of(trace, with, stride), 1, with[padding], trace.scope, placed, out)) return x;
+    if (!op::place_window(trace.g, x.shape(), pair_of(trace, with, kernel_size), pair_of(trace, with, stride), 1, with[padding], trace.scope, placed, out))
+      return x;
     return {trace, Operation::add(trace.g, x.node, placed, out, trace.scope)};
   }
 };

@@ -53,7 +53,8 @@ struct recurrent_layer : layer<Self> {
     const reuse_guard sharing(trace, with[reuse]);
     const int columns = static_cast<int>(kernel::recurrence_geometry{Cell}.gates()) * units, regularize = interned(trace, with[weights_regularizer]);
     const int weights = layer_variable(trace, "kernel", "weights", {channels, columns}, with[weights_initializer], regularize, trained, with);
-    const int recurrent = layer_variable(trace, "recurrent_kernel", "recurrent_weights", {units, columns}, with[recurrent_initializer], regularize, trained, with);
+    const int recurrent =
+        layer_variable(trace, "recurrent_kernel", "recurrent_weights", {units, columns}, with[recurrent_initializer], regularize, trained, with);
     int bias = -1;
     if (initializer initial = with[biases_initializer]; initial.kind != distribution::none) {
       if constexpr (Cell == kernel::recurrent_cell::lstm)
@@ -66,8 +67,8 @@ struct recurrent_layer : layer<Self> {
     if (given.bound() && !(given.shape() == extent_of_state)) trace.fail(graph::rule::shape_mismatch, given.shape(), extent_of_state);
     if (given.bound() && trace.streaming) trace.fail(graph::rule::steps_mixed, {}, {}, "initial_state");
     if (g.failed()) return x;
-    const int state = given.bound()       ? graph::batched(g, given.node, trace.scope)
-                      : trace.streaming   ? trace.open_stream(x.node, extent_of_state)
+    const int state = given.bound()        ? graph::batched(g, given.node, trace.scope)
+                      : trace.streaming    ? trace.open_stream(x.node, extent_of_state)
                       : with[return_state] ? graph::broadcast(g, graph::constant(g, 0), {true, extent_of_state}, trace.scope)
                                            : -1;
     const int made = op::recurrence::add(g, Cell, x.node, weights, recurrent, bias, state, trace.scope);
@@ -85,9 +86,10 @@ struct recurrent_layer : layer<Self> {
 struct simple_rnn_layer : detail::recurrent_layer<simple_rnn_layer, kernel::recurrent_cell::simple_rnn> {
   static constexpr const char* function_name = "simple_rnn";
   static constexpr const char* default_scope = "simple_rnn";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
-      biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults =
+      arguments_of(num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(),
+                   recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
+                   reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr simple_rnn_layer simple_rnn;
 
@@ -105,9 +107,10 @@ inline constexpr gru_layer gru;
 struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::lstm> {
   static constexpr const char* function_name = "lstm";
   static constexpr const char* default_scope = "lstm";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(), recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros,
-      biases_regularizer = none, unit_forget_bias = true, trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults =
+      arguments_of(num_outputs = 0, return_sequences = false, return_state = false, initial_state = tensor(0.0), weights_initializer = xavier(),
+                   recurrent_initializer = orthogonal(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
+                   unit_forget_bias = true, trainable = true, reuse = false, variables_collections = variable_collections{});
 };
 inline constexpr lstm_layer lstm;
 
@@ -119,7 +122,8 @@ constexpr tensor last_state(const tensor& result) {
   while (trace.g.nodes[made].kind == graph::kind::reshape || trace.g.nodes[made].kind == op::slice::kind) made = trace.g.nodes[made].operands[0];
   if (const graph::node& n = trace.g.nodes[made]; n.kind == op::recurrence::kind && n.attributes.as<op::recurrence_attributes>().state) {
     const kernel::recurrence_geometry of = op::detail::recurrence_of({trace.g.nodes.begin(), n});
-    return {trace, op::slice::add(trace.g, made, {static_cast<int>(of.time) - 1, 0}, {static_cast<int>(of.state_rows()), static_cast<int>(of.units)}, trace.scope)};
+    return {trace,
+            op::slice::add(trace.g, made, {static_cast<int>(of.time) - 1, 0}, {static_cast<int>(of.state_rows()), static_cast<int>(of.units)}, trace.scope)};
   }
   trace.fail_number("return_state", 0, "true in the recurrent layer whose result this is");
   return result;

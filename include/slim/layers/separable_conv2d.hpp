@@ -19,10 +19,10 @@ namespace slim {
 struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   static constexpr const char* function_name = "separable_convolution2d";
   static constexpr const char* default_scope = "SeparableConv2d";
-  static constexpr auto defaults = arguments_of(
-      num_outputs = 0, kernel_size = 1, depth_multiplier = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
-      normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
-      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults =
+      arguments_of(num_outputs = 0, kernel_size = 1, depth_multiplier = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
+                   normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
+                   biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
     whole_number outputs;
@@ -57,8 +57,8 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
     out.extents[2] = x.channels() * multiplier;
     const reuse_guard sharing(trace, with[reuse]);
     const int regularize = interned(trace, with[weights_regularizer]);
-    const int depthwise =
-        layer_variable(trace, "depthwise_weights", "weights", {kernel.height, kernel.width, x.channels(), multiplier}, with[weights_initializer], regularize, with[trainable], with);
+    const int depthwise = layer_variable(trace, "depthwise_weights", "weights", {kernel.height, kernel.width, x.channels(), multiplier},
+                                         with[weights_initializer], regularize, with[trainable], with);
     int y = op::depthwise_convolution::add(trace.g, x.node, depthwise, placed, out, trace.scope);
     if (!depthwise_only) {
       const initializer& initial = with[pointwise_initializer].kind == distribution::none ? with[weights_initializer] : with[pointwise_initializer];

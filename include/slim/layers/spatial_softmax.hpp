@@ -46,7 +46,8 @@ private:
   static constexpr tensor expected(const tensor& attention, int rows, int columns, bool of_row) {
     using enum expr::scalar_op;
     expr::scalar_function f;
-    const int pixel = f.emit(position), width = f.add_constant(columns), row = f.emit(expr::scalar_op::floor, f.emit(divide, f.emit(add, pixel, f.add_constant(0.5)), width));
+    const int pixel = f.emit(position), width = f.add_constant(columns),
+              row = f.emit(expr::scalar_op::floor, f.emit(divide, f.emit(add, pixel, f.add_constant(0.5)), width));
     const int place = of_row ? row : f.emit(subtract, pixel, f.emit(multiply, width, row)), last = (of_row ? rows : columns) - 1;
     f.add_output(f.emit(multiply, f.add_input(0), f.emit(subtract, f.emit(multiply, f.add_constant(last > 0 ? 2.0 / last : 0), place), f.add_constant(1))));
     tracer& trace = *attention.trace;

@@ -29,7 +29,8 @@ struct variable_function {
     if (!equal(place, "/CPU:0") && !equal(place, "/device:CPU:0")) trace.fail(graph::rule::unknown_device, {}, {}, place);
     const collection_list& in = with[collections];
     if (in.alone && Kind == variable_kind::model) trace.fail_unknown_argument(function_name, "collection_list::only");
-    return {trace, trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], in.alone ? variable_kind::own : Kind, in)};
+    return {trace,
+            trace.variable(name, extent, with[initial_values], interned(trace, with[regularizer]), with[trainable], in.alone ? variable_kind::own : Kind, in)};
   }
   template <keyword_argument... Given>
   constexpr tensor operator()(const tensor& x, const char* name, const shape& extent, const initializer& initial, const Given&... given) const {
@@ -61,7 +62,8 @@ constexpr tensor local_variable(const tensor& x, const char* name, const shape& 
 /// It is the step of the train_op; where there is none, as at inference, it is 0.
 constexpr tensor global_step(const tensor& x) {
   tracer& trace = *x.trace;
-  return {trace, trace.step_number < 0 ? graph::constant(trace.g, 0) : graph::add_leaf(trace.g, graph::kind::scalar, false, {}, trace.step_number, 0, trace.scope)};
+  return {trace,
+          trace.step_number < 0 ? graph::constant(trace.g, 0) : graph::add_leaf(trace.g, graph::kind::scalar, false, {}, trace.step_number, 0, trace.scope)};
 }
 
 namespace nn {

@@ -60,7 +60,8 @@ auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optim
   static_assert(slim::detail::is_loss<Loss>, "a loss is one of slim::losses or a struct with label_shape; else let the network return its loss");
   if constexpr (slim::detail::is_loss<Loss>) {
     const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
-    return train_op<basic_model<Net, Fingerprint, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+    return train_op<basic_model<Net, Fingerprint, Options...>, Loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room,
+                                                                                                              given.threads);
   } else {
     return slim::detail::no_train_op{};
   }
@@ -71,7 +72,8 @@ template <const auto& Net, unsigned long Fingerprint, class... Options, class Op
   requires requires { Optimizer::slots; }
 auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer optimizer, const Rest&... rest) {
   const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
-  return train_op<basic_model<Net, Fingerprint, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room, given.threads);
+  return train_op<basic_model<Net, Fingerprint, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room,
+                                                                                                               given.threads);
 }
 
 }  // namespace learning

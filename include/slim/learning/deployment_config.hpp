@@ -25,9 +25,11 @@ struct deployment_config {
     };
     expect(num_clones >= 1, "num_clones", "at least 1", std::to_string(num_clones), "clones are threads");
     expect(num_replicas >= 1, "num_replicas", "at least 1", std::to_string(num_replicas), "replicas are the ranks of mpirun -n");
-    expect(replica_id >= 0 && replica_id < num_replicas, "replica_id", "0 to " + std::to_string(num_replicas - 1), std::to_string(replica_id), "it is the rank of this process");
+    expect(replica_id >= 0 && replica_id < num_replicas, "replica_id", "0 to " + std::to_string(num_replicas - 1), std::to_string(replica_id),
+           "it is the rank of this process");
     expect(num_ps_tasks == 0, "num_ps_tasks", "0", std::to_string(num_ps_tasks), "gradients are averaged by all replicas, which needs no parameter servers");
-    expect(num_replicas == 1 || (!worker_job_name.empty() && !ps_job_name.empty()), "worker_job_name", "names of the jobs", "an empty one", "leave them out for the usual ones");
+    expect(num_replicas == 1 || (!worker_job_name.empty() && !ps_job_name.empty()), "worker_job_name", "names of the jobs", "an empty one",
+           "leave them out for the usual ones");
   }
 
   /// "/job:worker/device:CPU:0" where there are replicas.
@@ -48,7 +50,8 @@ private:
   void expect_clone(int clone) const {
     check();
     if (clone < 0 || clone >= num_clones)
-      throw error("deployment_config: clone: expected 0 to " + std::to_string(num_clones - 1) + ", found " + std::to_string(clone) + "; there are num_clones of them");
+      throw error("deployment_config: clone: expected 0 to " + std::to_string(num_clones - 1) + ", found " + std::to_string(clone) +
+                  "; there are num_clones of them");
   }
 };
 

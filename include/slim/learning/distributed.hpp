@@ -62,7 +62,8 @@ public:
   /// `buckets_of(most)`: the pieces of at most so many elements in which `travelling` travels.
   template <class Buckets>
   exchange(const distributed& with, std::span<T> travelling, const Buckets& buckets_of) : group(with.communicator), values(travelling) {
-    if (with.bucket_bytes < 1024) throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
+    if (with.bucket_bytes < 1024)
+      throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
     buckets = buckets_of(with.bucket_bytes / static_cast<long>(sizeof(T)));
     if (group.size() > 1) courier = std::thread([this] { carry(); });
   }
@@ -163,7 +164,8 @@ public:
     if (middle < 5) return found;
     if (sorted.back() > 1.5 * middle) {
       const auto slowest = std::max_element(busy.begin(), busy.end());
-      found = "rank " + std::to_string(slowest - busy.begin()) + " is slow: its steps take " + fixed_text(*slowest / middle, 1) + " times as long as those of others";
+      found = "rank " + std::to_string(slowest - busy.begin()) + " is slow: its steps take " + fixed_text(*slowest / middle, 1) +
+              " times as long as those of others";
     }
     busy.clear();
     return found;
@@ -199,12 +201,14 @@ private:
     for (std::size_t r = 0; r < met.size(); ++r)
       if (met[r].where != mine.where) {
         ended = true;
-        throw error("distributed: expected all ranks at the same place, found rank " + std::to_string(rank()) + name(mine.where) + " and rank " + std::to_string(r) + name(met[r].where) +
-                    "; give all ranks the same steps and as many batches, see learning::share_of");
+        throw error("distributed: expected all ranks at the same place, found rank " + std::to_string(rank()) + name(mine.where) + " and rank " +
+                    std::to_string(r) + name(met[r].where) + "; give all ranks the same steps and as many batches, see learning::share_of");
       }
     return met;
   }
-  static const char* name(place where) { return where == place::step ? " before a step" : where == place::loss ? " behind a step" : " deciding whether to go on"; }
+  static const char* name(place where) {
+    return where == place::step ? " before a step" : where == place::loss ? " behind a step" : " deciding whether to go on";
+  }
 
   /// The thread that moves buckets, in their order, as soon as their elements are there.
   void carry() {
@@ -260,7 +264,8 @@ auto deploy(const deployment_config& config, Model& net, const Rest&... rest) {
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   const auto expect = [](int found, int wanted, const char* field) {
     if (found != wanted)
-      throw error("deploy: " + std::string(field) + ": expected " + std::to_string(found) + ", as mpirun has it, found " + std::to_string(wanted) + "; start the program by mpirun -n num_replicas");
+      throw error("deploy: " + std::string(field) + ": expected " + std::to_string(found) + ", as mpirun has it, found " + std::to_string(wanted) +
+                  "; start the program by mpirun -n num_replicas");
   };
   expect(ranks, config.num_replicas, "num_replicas");
   expect(rank, config.replica_id, "replica_id");

@@ -18,11 +18,11 @@ namespace slim::learning {
 /// `logdir`/best; after `patience` measurements in a row without improvement training ends. A value that is NaN is no improvement.
 /// What was measured is part of the checkpoints of the run: one that is resumed remembers, and one that has ended so stays ended.
 struct early_stopping {
-  callback<double()> evaluate = {};    ///< empty: no early stopping
+  callback<double()> evaluate = {};  ///< empty: no early stopping
   std::int64_t every_n_steps = 1000;
   int patience = 5;
-  double min_delta = 0;                ///< a value that differs from the best by no more is no improvement
-  bool higher_is_better = false;       ///< for accuracies
+  double min_delta = 0;           ///< a value that differs from the best by no more is no improvement
+  bool higher_is_better = false;  ///< for accuracies
 };
 
 namespace detail {

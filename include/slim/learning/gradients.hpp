@@ -36,7 +36,8 @@ public:
   /// for other batches and for class numbers that do not exist.
   template <class... Batch>
   T operator()(const Batch&... batch) {
-    static_assert(sizeof...(Batch) == program.inputs || program.error.broken != graph::rule::none, "one argument for each input of the network, then the labels");
+    static_assert(sizeof...(Batch) == program.inputs || program.error.broken != graph::rule::none,
+                  "one argument for each input of the network, then the labels");
     inputs.bind(batch...);
     run.run(weights->values.data(), nullptr, 0, inputs.pointers, nullptr, inputs.examples, detail::run_seed(noise_seed, ++runs),
             [&] { inputs.check_computed_labels(run); });

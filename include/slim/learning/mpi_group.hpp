@@ -25,7 +25,8 @@ inline void expect_success(int code, const char* what) {
   char text[MPI_MAX_ERROR_STRING];
   int length = 0;
   MPI_Error_string(code, text, &length);
-  throw error("distributed: " + std::string(what) + ": expected MPI to do it, found " + std::string(text, static_cast<std::size_t>(length)) + "; see the output of mpirun");
+  throw error("distributed: " + std::string(what) + ": expected MPI to do it, found " + std::string(text, static_cast<std::size_t>(length)) +
+              "; see the output of mpirun");
 }
 
 /// Starts MPI at the first use, unless the program has done so, and ends it with the program: in peace when main returns 0. A rank that ends with another status
@@ -36,16 +37,19 @@ inline void start_mpi() {
     expect_success(MPI_Initialized(&running), "MPI_Initialized");
     if (running == 0) {
       expect_success(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &support), "MPI_Init_thread");
-      on_exit([](int status, void*) {
-        int over = 0;
-        MPI_Finalized(&over);
-        if (over == 0) status == 0 ? MPI_Finalize() : MPI_Abort(MPI_COMM_WORLD, status);
-      }, nullptr);
+      on_exit(
+          [](int status, void*) {
+            int over = 0;
+            MPI_Finalized(&over);
+            if (over == 0) status == 0 ? MPI_Finalize() : MPI_Abort(MPI_COMM_WORLD, status);
+          },
+          nullptr);
     } else {
       expect_success(MPI_Query_thread(&support), "MPI_Query_thread");
     }
     if (support < MPI_THREAD_SERIALIZED)
-      throw error("distributed: expected an MPI that threads may call in turns, found one for a single thread; start it by MPI_Init_thread with MPI_THREAD_SERIALIZED");
+      throw error(
+          "distributed: expected an MPI that threads may call in turns, found one for a single thread; start it by MPI_Init_thread with MPI_THREAD_SERIALIZED");
     return true;
   }();
   (void)started;
@@ -84,7 +88,8 @@ public:
   void broadcast(std::span<std::byte> bytes, int from = 0) const {
     constexpr std::size_t most = std::size_t{1} << 30;
     for (std::size_t first = 0; first < bytes.size(); first += most)
-      expect_success(MPI_Bcast(bytes.data() + first, static_cast<int>(bytes.size() - first < most ? bytes.size() - first : most), MPI_BYTE, from, own), "MPI_Bcast");
+      expect_success(MPI_Bcast(bytes.data() + first, static_cast<int>(bytes.size() - first < most ? bytes.size() - first : most), MPI_BYTE, from, own),
+                     "MPI_Bcast");
   }
 
   /// Sums of `values` over all ranks, in place, by a ring: each part of them travels once around to be summed and once more to be known. The order of the sum of

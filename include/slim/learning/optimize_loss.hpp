@@ -19,16 +19,11 @@ namespace detail {
 template <text Name>
 constexpr auto optimizer_named() {
   constexpr auto is = [](const char* name) { return equal(Name.c_str(), name); };
-  if constexpr (is("Adagrad"))
-    return optimizers::adagrad{};
-  else if constexpr (is("Adam"))
-    return optimizers::adam{};
-  else if constexpr (is("Ftrl"))
-    return optimizers::ftrl{};
-  else if constexpr (is("Momentum"))
-    return optimizers::momentum{};
-  else if constexpr (is("RMSProp"))
-    return optimizers::rmsprop{};
+  if constexpr (is("Adagrad")) return optimizers::adagrad{};
+  else if constexpr (is("Adam")) return optimizers::adam{};
+  else if constexpr (is("Ftrl")) return optimizers::ftrl{};
+  else if constexpr (is("Momentum")) return optimizers::momentum{};
+  else if constexpr (is("RMSProp")) return optimizers::rmsprop{};
   else {
     static_assert(is("SGD"), "optimizers with a name are Adagrad, Adam, Ftrl, Momentum, RMSProp and SGD");
     return optimizers::gradient_descent{};
@@ -37,8 +32,7 @@ constexpr auto optimizer_named() {
 
 template <class Optimizer>
 Optimizer with_learning_rate(Optimizer optimizer, optimizers::schedule rate, double at_start) {
-  if (!(at_start >= 0))
-    throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + number_text(at_start) + "; give a larger one");
+  if (!(at_start >= 0)) throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + number_text(at_start) + "; give a larger one");
   optimizer.learning_rate = std::move(rate);
   return optimizer;
 }

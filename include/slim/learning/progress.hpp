@@ -37,7 +37,8 @@ public:
     const bool log = log_every > 0 && global_step % log_every == 0;
     if (log) {
       clear_bar();
-      std::fprintf(file, "global step %lld: loss = %s (%s sec/step)\n", static_cast<long long>(global_step), fixed_text(loss, 4).c_str(), fixed_text(seconds, 3).c_str());
+      std::fprintf(file, "global step %lld: loss = %s (%s sec/step)\n", static_cast<long long>(global_step), fixed_text(loss, 4).c_str(),
+                   fixed_text(seconds, 3).c_str());
     }
     constexpr double seconds_between_drawings = 0.1;
     if (bar && (log || since_drawn >= seconds_between_drawings || global_step == last)) draw_bar(global_step);
@@ -67,9 +68,8 @@ private:
     cells[width] = '\0';
     const double rate = mean_seconds > 0 ? 1 / mean_seconds : 0;
     const long long left = static_cast<long long>(mean_seconds * static_cast<double>(last - done) + 0.5);
-    std::fprintf(file, "\r\x1b[2K[%s] %3d%%  %lld/%lld  %s steps/s  %lld:%02lld:%02lld left", cells,
-                 static_cast<int>(done * 100 / last), static_cast<long long>(done), static_cast<long long>(last), fixed_text(rate, 1).c_str(),
-                 left / 3600, left / 60 % 60, left % 60);
+    std::fprintf(file, "\r\x1b[2K[%s] %3d%%  %lld/%lld  %s steps/s  %lld:%02lld:%02lld left", cells, static_cast<int>(done * 100 / last),
+                 static_cast<long long>(done), static_cast<long long>(last), fixed_text(rate, 1).c_str(), left / 3600, left / 60 % 60, left % 60);
     drawn = true;
     since_drawn = 0;
   }

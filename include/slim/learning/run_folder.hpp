@@ -41,8 +41,10 @@ public:
     try {
       found = checkpoint::restore_newest_good(settings.logdir, train_op.trained_model(), train_op);
     } catch (const error& problem) {
-      throw error(problem.what() + std::string(begin_anew) + "; to go on from these weights alone, for example with another optimizer, use another logdir, and "
-                  "for init_fn checkpoint::assign_from_checkpoint_fn(\"" + settings.logdir + "\", ...)");
+      throw error(problem.what() + std::string(begin_anew) +
+                  "; to go on from these weights alone, for example with another optimizer, use another logdir, and "
+                  "for init_fn checkpoint::assign_from_checkpoint_fn(\"" +
+                  settings.logdir + "\", ...)");
     }
     for (const std::string& problem : found.refused) std::fprintf(settings.output, "%s\n", problem.c_str());
     std::fprintf(settings.output, "Restoring parameters from %s\n", found.path.c_str());
@@ -122,7 +124,8 @@ private:
     const auto at = [](double value, std::int64_t step) { return number_text(value) + " at global step " + std::to_string(step); };
     std::string said = "Early stopping: " + at(measured, train_op.step()) + (better ? ", the best so far" : "");
     if (!better && best.step >= 0)
-      said += "; the best is " + at(best.value, best.step) + ", " + std::to_string(best.worse) + " of " + std::to_string(settings.early_stopping.patience) + " measurements ago";
+      said += "; the best is " + at(best.value, best.step) + ", " + std::to_string(best.worse) + " of " + std::to_string(settings.early_stopping.patience) +
+              " measurements ago";
     said += ended() ? ". Stopping Training.\n" : ".\n";
     std::fputs(said.c_str(), settings.output);
     std::fflush(settings.output);

@@ -44,18 +44,14 @@ public:
 private:
   template <class Batch>
   static std::size_t examples_in(const Batch& batch) {
-    if constexpr (requires { batch.images, batch.labels, batch.size; })
-      return static_cast<std::size_t>(batch.size);
-    else
-      return static_cast<std::size_t>(std::get<0>(batch).size()) / static_cast<std::size_t>(TrainOp::model::options::input_extents[0].size());
+    if constexpr (requires { batch.images, batch.labels, batch.size; }) return static_cast<std::size_t>(batch.size);
+    else return static_cast<std::size_t>(std::get<0>(batch).size()) / static_cast<std::size_t>(TrainOp::model::options::input_extents[0].size());
   }
   template <class Values>
   static void take(Values& values, std::size_t all, std::size_t first, std::size_t count) {
     const std::size_t each = values.size() / all;
-    if constexpr (requires { values.subspan(first, count); })
-      values = values.subspan(first * each, count * each);
-    else
-      values = Values(values.begin() + static_cast<std::ptrdiff_t>(first * each), values.begin() + static_cast<std::ptrdiff_t>((first + count) * each));
+    if constexpr (requires { values.subspan(first, count); }) values = values.subspan(first * each, count * each);
+    else values = Values(values.begin() + static_cast<std::ptrdiff_t>(first * each), values.begin() + static_cast<std::ptrdiff_t>((first + count) * each));
   }
 
   TrainOp& train_op;

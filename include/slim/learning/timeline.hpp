@@ -18,9 +18,7 @@ class timeline {
 public:
   using clock = std::chrono::steady_clock;
 
-  void add(std::string name, const char* category, clock::time_point start, clock::time_point end) {
-    spans.push_back({std::move(name), category, start, end});
-  }
+  void add(std::string name, const char* category, clock::time_point start, clock::time_point end) { spans.push_back({std::move(name), category, start, end}); }
 
   /// Writes the file at once. Times count from the first span. Throws slim::error.
   void save(const std::string& path) const {

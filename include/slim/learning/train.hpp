@@ -30,10 +30,8 @@ template <class TrainOp, class Batch>
 double run_on(TrainOp& train_op, const Batch& batch) {
   if constexpr (TrainOp::exchanges && requires { batch.counted >= 0; })
     if (batch.counted >= 0) train_op.others().count(batch.counted);
-  if constexpr (requires { batch.images, batch.labels; })
-    return static_cast<double>(train_op(batch.images, batch.labels));
-  else
-    return static_cast<double>(std::apply([&](const auto&... parts) { return train_op(parts...); }, batch));
+  if constexpr (requires { batch.images, batch.labels; }) return static_cast<double>(train_op(batch.images, batch.labels));
+  else return static_cast<double>(std::apply([&](const auto&... parts) { return train_op(parts...); }, batch));
 }
 
 /// What a training loop asks of the other processes, where there are some: see learning/distributed.hpp. Rank 0 keeps the folder of the run, and speaks.
@@ -87,8 +85,8 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
   detail::check(given);
   if constexpr (!TrainOp::counts_steps)
     if (given.number_of_steps)
-      throw error("train: number_of_steps: expected none for a train_op with uncounted_steps, which never reach it, found " + std::to_string(*given.number_of_steps) +
-                  "; leave it out to go on until the input ends");
+      throw error("train: number_of_steps: expected none for a train_op with uncounted_steps, which never reach it, found " +
+                  std::to_string(*given.number_of_steps) + "; leave it out to go on until the input ends");
   const detail::ranks<TrainOp> all(train_op, given);
   if constexpr (TrainOp::exchanges) {
     try {
@@ -159,8 +157,8 @@ double detail::train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>&
     });
     auto good = train_op.batches();  // as many have left everything as it should be
     const auto say_skipped = [&](double loss) {
-      std::fprintf(given.output, "global step %lld: a batch with loss = %s was passed over and changed nothing (%lld so far).\n", static_cast<long long>(train_op.step() + 1),
-                   number_text(loss).c_str(), static_cast<long long>(train_op.skipped()));
+      std::fprintf(given.output, "global step %lld: a batch with loss = %s was passed over and changed nothing (%lld so far).\n",
+                   static_cast<long long>(train_op.step() + 1), number_text(loss).c_str(), static_cast<long long>(train_op.skipped()));
       std::fflush(given.output);
     };
     const callback<train_step_result()> train_step = [&]() -> train_step_result {
@@ -201,10 +199,8 @@ double detail::train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>&
       throw;
     }
   }
-  if (const int signal = stop_signals::caught(); signal != 0)
-    std::fprintf(given.output, "Caught signal %d. Stopping Training.\n", signal);
-  else
-    std::fputs(input_ended ? "Caught OutOfRangeError. Stopping Training.\n" : "Stopping Training.\n", given.output);
+  if (const int signal = stop_signals::caught(); signal != 0) std::fprintf(given.output, "Caught signal %d. Stopping Training.\n", signal);
+  else std::fputs(input_ended ? "Caught OutOfRangeError. Stopping Training.\n" : "Stopping Training.\n", given.output);
   save_last();
   all.synchronize();
   return total_loss;

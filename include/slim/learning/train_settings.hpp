@@ -22,18 +22,18 @@ struct train_step_result {
 
 /// The arguments of `train` under TF-Slim's names, with its defaults. What several machines need is in learning/distributed.hpp.
 struct train_settings {
-  std::string logdir = {};                               ///< for checkpoints and summaries; "": none of either
+  std::string logdir = {};                                                                          ///< for checkpoints and summaries; "": none of either
   callback<train_step_result(const callback<train_step_result()>& train_step)> train_step_fn = {};  ///< calls train_step() and may do more
-  std::int64_t log_every_n_steps = 1;                    ///< 0: never
-  std::optional<std::int64_t> number_of_steps = {};      ///< ends when the global step has reached it; without it when the input ends
-  callback<void()> init_fn = {};                         ///< called before the first step, but not when a checkpoint was restored
-  const summaries::summary_set* summary_op = nullptr;    ///< nullptr: the losses, and gradients that the train_op keeps
-  double save_summaries_secs = 600;                      ///< 0: no summaries
-  std::int64_t save_summaries_steps = 0;                 ///< when positive, instead of the seconds
+  std::int64_t log_every_n_steps = 1;                                                               ///< 0: never
+  std::optional<std::int64_t> number_of_steps = {};    ///< ends when the global step has reached it; without it when the input ends
+  callback<void()> init_fn = {};                       ///< called before the first step, but not when a checkpoint was restored
+  const summaries::summary_set* summary_op = nullptr;  ///< nullptr: the losses, and gradients that the train_op keeps
+  double save_summaries_secs = 600;                    ///< 0: no summaries
+  std::int64_t save_summaries_steps = 0;               ///< when positive, instead of the seconds
   checkpoint::saver saver = {};
-  double save_interval_secs = 600;                       ///< between checkpoints; 0: only at the end
-  learning::early_stopping early_stopping = {};          ///< measures, keeps the best checkpoint and may end training
-  std::int64_t trace_every_n_steps = 0;                  ///< writes tf_trace-<step>.json, a timeline, into logdir; 0: never
+  double save_interval_secs = 600;               ///< between checkpoints; 0: only at the end
+  learning::early_stopping early_stopping = {};  ///< measures, keeps the best checkpoint and may end training
+  std::int64_t trace_every_n_steps = 0;          ///< writes tf_trace-<step>.json, a timeline, into logdir; 0: never
   std::FILE* output = stdout;
 };
 
@@ -43,10 +43,8 @@ inline void check(const train_settings& given) {
   check(given.early_stopping, given.logdir);
   const auto fail = [](const std::string& problem) { throw error("train: " + problem); };
   if (given.number_of_steps && *given.number_of_steps <= 0)
-    fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) +
-         "; leave it out to go on until the input ends");
-  if (given.logdir.empty() && given.summary_op != nullptr)
-    fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
+    fail("number_of_steps: expected a positive number, found " + std::to_string(*given.number_of_steps) + "; leave it out to go on until the input ends");
+  if (given.logdir.empty() && given.summary_op != nullptr) fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
   if (given.logdir.empty() && given.trace_every_n_steps > 0)
     fail("trace_every_n_steps: expected a logdir for the traces, found none; give one or leave them out");
   if (given.trace_every_n_steps < 0)

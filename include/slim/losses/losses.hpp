@@ -64,7 +64,8 @@ inline constexpr mean_squared_error_loss sum_of_squares;
 
 /// ½d² where d = |p − y| is at most delta, delta·d − ½·delta² elsewhere.
 struct huber_loss_function : detail::loss_function<huber_loss_function> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double delta = 1.0, const placement& place = {}) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double delta = 1.0,
+                              const placement& place = {}) const {
     const detail::open_loss opened(predictions, place, "huber_loss");
     detail::check_labels(predictions, labels);
     if (!(delta > 0 && delta <= 1e300)) predictions.trace->fail_number("delta", delta, "above 0");
@@ -76,7 +77,8 @@ inline constexpr huber_loss_function huber_loss;
 
 /// −y·ln(p + ε) − (1 − y)·ln(1 − p + ε)
 struct log_loss_function : detail::loss_function<log_loss_function> {
-  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7, const placement& place = {}) const {
+  constexpr tensor operator()(const tensor& predictions, const tensor& labels, const tensor& weights = 1.0, double epsilon = 1e-7,
+                              const placement& place = {}) const {
     const detail::open_loss opened(predictions, place, "log_loss");
     detail::check_labels(predictions, labels);
     if (!(epsilon >= 0 && epsilon <= 1)) predictions.trace->fail_number("epsilon", epsilon, "in [0, 1]");
@@ -93,7 +95,8 @@ constexpr void check_smoothing(tracer& trace, double label_smoothing) {
 
 /// max(x, 0) − x·y' + ln(1 + exp(−|x|)) with y' = y·(1 − s) + ½·s, s = label_smoothing.
 struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_loss> {
-  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& labels, const tensor& weights = 1.0, double label_smoothing = 0,
+                              const placement& place = {}) const {
     const detail::open_loss opened(logits, place, "sigmoid_cross_entropy_loss");
     detail::check_labels(logits, labels);
     detail::check_smoothing(*logits.trace, label_smoothing);
@@ -116,7 +119,8 @@ constexpr tensor cross_entropies(const tensor& logits, const tensor& labels) {
 /// −Σ y'·log_softmax(x) over the last extent, y' = y·(1 − s) + s/classes: one loss per example, or per pixel of logits [height, width, classes].
 /// Labels are distributions over the classes (one-hot or soft). Weights: one number, one per example, or one per pixel.
 struct softmax_cross_entropy_loss : detail::loss_function<softmax_cross_entropy_loss> {
-  constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0, const placement& place = {}) const {
+  constexpr tensor operator()(const tensor& logits, const tensor& onehot_labels, const tensor& weights = 1.0, double label_smoothing = 0,
+                              const placement& place = {}) const {
     const detail::open_loss opened(logits, place, "softmax_cross_entropy_loss");
     detail::check_labels(logits, onehot_labels);
     detail::check_smoothing(*logits.trace, label_smoothing);
@@ -187,10 +191,8 @@ struct loss_with_aux_logits {
   static constexpr slim::shape label_shape(const slim::shape& predictions) { return Loss::label_shape(predictions); }
   constexpr tensor operator()(const tensor& logits, const tensor& labels) const {
     const tensor auxiliary = named_output(logits, "AuxLogits");
-    if constexpr (constexpr placement place{.scope = "aux_loss"}; requires { Loss{}(auxiliary, labels, 0.4, place); })
-      Loss{}(auxiliary, labels, 0.4, place);
-    else
-      Loss{}(auxiliary, labels, 0.4, 0.0, place);  // not smoothed
+    if constexpr (constexpr placement place{.scope = "aux_loss"}; requires { Loss{}(auxiliary, labels, 0.4, place); }) Loss{}(auxiliary, labels, 0.4, place);
+    else Loss{}(auxiliary, labels, 0.4, 0.0, place);  // not smoothed
     return Loss{}(logits, labels);
   }
 };

@@ -31,11 +31,9 @@ private:
 inline double accuracy(const values& predictions, const values& labels, const values& weights = 1) {
   const auto& found = predictions.element();
   const auto& expected = labels.element();
-  if (!expected.integral)
-    throw error(std::string("accuracy: labels: expected integers or bool, found ") + expected.name + "; convert scores to classes first");
+  if (!expected.integral) throw error(std::string("accuracy: labels: expected integers or bool, found ") + expected.name + "; convert scores to classes first");
   if (&found != &expected)
-    throw error(std::string("accuracy: predictions: expected the type of the labels, ") + expected.name + ", found " + found.name +
-                "; convert one of them");
+    throw error(std::string("accuracy: predictions: expected the type of the labels, ") + expected.name + ", found " + found.name + "; convert one of them");
   weighted_sum sum;
   for_each_pair("accuracy", predictions, labels, weights, [&](double p, double label, double w) { sum.add(p == label, w); });
   return sum.total / sum.weight;
@@ -44,8 +42,8 @@ inline double accuracy(const values& predictions, const values& labels, const va
 /// The same for class names. Throws slim::error if their numbers differ.
 inline double accuracy(std::span<const std::string> predictions, std::span<const std::string> labels, const values& weights = 1) {
   if (predictions.size() != labels.size())
-    throw error("accuracy: labels: expected " + std::to_string(predictions.size()) + " as there are predictions, found " +
-                std::to_string(labels.size()) + "; pass one label for each prediction");
+    throw error("accuracy: labels: expected " + std::to_string(predictions.size()) + " as there are predictions, found " + std::to_string(labels.size()) +
+                "; pass one label for each prediction");
   std::string equal(labels.size(), '\0');
   for (std::size_t i = 0; i < labels.size(); ++i) equal[i] = predictions[i] == labels[i];
   weighted_sum sum;

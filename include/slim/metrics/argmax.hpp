@@ -11,8 +11,7 @@ namespace slim::metrics {
 
 /// The class with the highest score for each example; the lowest of several. Throws slim::error when there are no classes.
 inline std::vector<int> argmax(const values& scores) {
-  if (scores.columns() < 1)
-    throw error("argmax: scores: expected at least 1 class, found the shape " + scores.shape() + "; pass scores of all classes");
+  if (scores.columns() < 1) throw error("argmax: scores: expected at least 1 class, found the shape " + scores.shape() + "; pass scores of all classes");
   std::vector<int> best(static_cast<std::size_t>(scores.rows()), 0);
   for (long i = 0; i < scores.rows(); ++i)
     for (long j = 1; j < scores.columns(); ++j)
@@ -23,10 +22,8 @@ inline std::vector<int> argmax(const values& scores) {
 /// Updates a metric with predictions first, whatever its own order is (TF-Slim 9.1 has both).
 template <class Metric, class Predictions, class Labels, class... Weights>
 auto update_metric(Metric& metric, const Predictions& predictions, const Labels& labels, const Weights&... weights) {
-  if constexpr (requires { requires Metric::labels_first; })
-    return metric.update(labels, predictions, weights...);
-  else
-    return metric.update(predictions, labels, weights...);
+  if constexpr (requires { requires Metric::labels_first; }) return metric.update(labels, predictions, weights...);
+  else return metric.update(predictions, labels, weights...);
 }
 
 /// A metric of classes that takes class scores: update(scores [examples, classes], labels, weights = 1), as in

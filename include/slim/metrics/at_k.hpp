@@ -16,8 +16,8 @@ namespace slim::metrics {
 /// Throws slim::error unless 1 <= k <= number of classes.
 inline std::vector<std::vector<long>> top_k(const values& scores, int k, const char* metric = "top_k") {
   if (k < 1 || k > scores.columns())
-    throw error(std::string(metric) + ": k: expected 1 to " + std::to_string(scores.columns()) + " (the number of classes), found " +
-                std::to_string(k) + "; choose a smaller k or pass scores of all classes");
+    throw error(std::string(metric) + ": k: expected 1 to " + std::to_string(scores.columns()) + " (the number of classes), found " + std::to_string(k) +
+                "; choose a smaller k or pass scores of all classes");
   std::vector<double> row(static_cast<std::size_t>(scores.columns()));
   std::vector<long> order(row.size());
   std::vector<std::vector<long>> best;

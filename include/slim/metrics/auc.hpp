@@ -19,10 +19,8 @@ inline matrix points_of(const std::vector<confusion_counts>& counts, curve kind)
   for (Eigen::Index i = 0; i < points.rows(); ++i) {
     const confusion_counts& c = counts[static_cast<std::size_t>(i)];
     const double recall = (c.true_positives + guard) / (c.true_positives + c.false_negatives + guard);
-    if (kind == curve::ROC)
-      points.row(i) << c.false_positives / (c.false_positives + c.true_negatives + guard), recall;
-    else
-      points.row(i) << recall, (c.true_positives + guard) / (c.true_positives + c.false_positives + guard);
+    if (kind == curve::ROC) points.row(i) << c.false_positives / (c.false_positives + c.true_negatives + guard), recall;
+    else points.row(i) << recall, (c.true_positives + guard) / (c.true_positives + c.false_positives + guard);
   }
   return points;
 }
@@ -30,8 +28,7 @@ inline matrix points_of(const std::vector<confusion_counts>& counts, curve kind)
 /// Area by trapezoids under points whose x fall.
 inline double area_under(const matrix& points) {
   double area = 0;
-  for (Eigen::Index i = 0; i + 1 < points.rows(); ++i)
-    area += (points(i, 0) - points(i + 1, 0)) * (points(i, 1) + points(i + 1, 1)) / 2;
+  for (Eigen::Index i = 0; i + 1 < points.rows(); ++i) area += (points(i, 0) - points(i + 1, 0)) * (points(i, 1) + points(i + 1, 1)) / 2;
   return area;
 }
 

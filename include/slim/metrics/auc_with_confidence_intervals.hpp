@@ -33,8 +33,7 @@ public:
   static constexpr bool labels_first = true;
 
   /// Throws slim::error unless 0 < alpha < 1.
-  explicit auc_with_confidence_intervals(double alpha = 0.95, bool logit_transformation = true)
-      : confidence(alpha), logit(logit_transformation), scores(name) {
+  explicit auc_with_confidence_intervals(double alpha = 0.95, bool logit_transformation = true) : confidence(alpha), logit(logit_transformation), scores(name) {
     if (!(alpha > 0 && alpha < 1))
       throw error(std::string(name) + ": alpha: expected a share between 0 and 1, found " + number_text(alpha) + "; 0.95 means 95 %");
   }
@@ -65,8 +64,8 @@ public:
       positives_above += s.positives, negatives_above += s.negatives;
     }
     constexpr double guard = 1e-7;  // a class of weight 1 has no variance
-    const double deviation = std::sqrt(positive_squares / (all.positives - 1 + guard) / all.positives +
-                                       negative_squares / (all.negatives - 1 + guard) / all.negatives);
+    const double deviation =
+        std::sqrt(positive_squares / (all.positives - 1 + guard) / all.positives + negative_squares / (all.negatives - 1 + guard) / all.negatives);
     const double quantile = detail::exact_normal_quantile((1 + confidence) / 2);
     if (!logit) return {auc, auc - quantile * deviation, auc + quantile * deviation};
     const double centre = std::log(auc / (1 - auc)), reach = quantile * deviation / (auc * (1 - auc));

@@ -29,28 +29,31 @@ public:
   }
   view value() const {
     if (extents.size() != 2) {
-      if (!extents.empty()) throw error(std::string(name) + ": value: expected batches of examples x values, found " + text_of(extents) + "; read numbers() and shape()");
+      if (!extents.empty())
+        throw error(std::string(name) + ": value: expected batches of examples x values, found " + text_of(extents) + "; read numbers() and shape()");
       return view(nullptr, 0, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>(0, 1));
     }
-    return view(kept.data(), extents[0], extents[1], along == 0 ? Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>(inner, 1) : Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>(1, outer));
+    return view(kept.data(), extents[0], extents[1],
+                along == 0 ? Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>(inner, 1) : Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>(1, outer));
   }
 
   /// A batch of this shape, its numbers in row-major order.
   void update(const values& batch, const std::vector<long>& shape) {
     const long rank = static_cast<long>(shape.size()), axis = asked < 0 ? asked + rank : asked;
     if (axis < 0 || axis >= rank)
-      throw error(std::string(name) + ": axis: expected one of " + std::to_string(rank) + ", -" + std::to_string(rank) + " to " + std::to_string(rank - 1) + ", found " +
-                  std::to_string(asked) + "; the batch has the shape " + text_of(shape));
+      throw error(std::string(name) + ": axis: expected one of " + std::to_string(rank) + ", -" + std::to_string(rank) + " to " + std::to_string(rank - 1) +
+                  ", found " + std::to_string(asked) + "; the batch has the shape " + text_of(shape));
     long size = 1;
     for (const long extent : shape) size *= extent;
     if (size != batch.size())
-      throw error(std::string(name) + ": values: expected " + std::to_string(size) + " numbers for the shape " + text_of(shape) + ", found " + std::to_string(batch.size()) +
-                  "; give the shape of the whole batch");
+      throw error(std::string(name) + ": values: expected " + std::to_string(size) + " numbers for the shape " + text_of(shape) + ", found " +
+                  std::to_string(batch.size()) + "; give the shape of the whole batch");
     if (!extents.empty()) {
       std::vector<long> needed = extents;
       if (needed.size() == shape.size()) needed[static_cast<std::size_t>(axis)] = shape[static_cast<std::size_t>(axis)];
       if (needed != shape)
-        throw error(std::string(name) + ": values: expected the shape " + text_of(needed) + " as before, found " + text_of(shape) + "; only the extent along the axis may differ");
+        throw error(std::string(name) + ": values: expected the shape " + text_of(needed) + " as before, found " + text_of(shape) +
+                    "; only the extent along the axis may differ");
     } else {
       along = axis, extents = shape, extents[static_cast<std::size_t>(axis)] = 0;
       outer = inner = 1;

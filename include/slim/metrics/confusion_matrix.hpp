@@ -36,8 +36,8 @@ public:
 private:
   void check(const char* what, double id) const {
     if (!(id >= 0 && id < static_cast<double>(table.rows())))
-      throw error(std::string(owner) + ": " + what + ": expected classes from 0 to " + std::to_string(table.rows() - 1) + ", found " +
-                  number_text(id) + "; check num_classes, or mask what is to be ignored with weight 0");
+      throw error(std::string(owner) + ": " + what + ": expected classes from 0 to " + std::to_string(table.rows() - 1) + ", found " + number_text(id) +
+                  "; check num_classes, or mask what is to be ignored with weight 0");
   }
 
   const char* owner;

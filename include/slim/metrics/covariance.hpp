@@ -53,9 +53,7 @@ public:
     for_each_pair(name, predictions, labels, weights, [&](double p, double label, double w) { moments.add(p, label, w); });
     return value();
   }
-  double value() const {
-    return moments.count > 1 ? moments.xy / std::sqrt(moments.xx * moments.yy) : std::numeric_limits<double>::quiet_NaN();
-  }
+  double value() const { return moments.count > 1 ? moments.xy / std::sqrt(moments.xx * moments.yy) : std::numeric_limits<double>::quiet_NaN(); }
   void reset() { moments = {}; }
 
 private:

@@ -46,8 +46,8 @@ public:
 
   matrix update(const values& numbers, const values& weights = 1) {
     if (numbers.rows() != totals.rows() || numbers.columns() != totals.cols())
-      throw error(std::string(name) + ": values: expected the shape [" + std::to_string(totals.rows()) + ", " + std::to_string(totals.cols()) +
-                  "], found " + numbers.shape() + "; all batches have the shape given at construction");
+      throw error(std::string(name) + ": values: expected the shape [" + std::to_string(totals.rows()) + ", " + std::to_string(totals.cols()) + "], found " +
+                  numbers.shape() + "; all batches have the shape given at construction");
     const values w = weights.repeated_for(numbers, name);
     for (long i = 0; i < numbers.rows(); ++i)
       for (long j = 0; j < numbers.columns(); ++j)

@@ -52,8 +52,7 @@ public:
   double value() const {
     double nearest = 2, result = 0;
     for (const confusion_counts& c : counts())
-      if (const double distance = std::abs(detail::guarded_specificity(c) - target); distance < nearest)
-        nearest = distance, result = detail::guarded_recall(c);
+      if (const double distance = std::abs(detail::guarded_specificity(c) - target); distance < nearest) nearest = distance, result = detail::guarded_recall(c);
     return result;
   }
 

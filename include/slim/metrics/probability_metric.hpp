@@ -19,8 +19,7 @@ namespace detail {
 
 /// `count` thresholds over [0, 1]: −1e-7, i / (count − 1), 1 + 1e-7. Throws slim::error if count < 2.
 inline std::vector<double> even_thresholds(const char* metric, int count) {
-  if (count < 2)
-    throw error(std::string(metric) + ": num_thresholds: expected at least 2, found " + std::to_string(count) + "; TF-Slim's default is 200");
+  if (count < 2) throw error(std::string(metric) + ": num_thresholds: expected at least 2, found " + std::to_string(count) + "; TF-Slim's default is 200");
   std::vector<double> thresholds(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) thresholds[static_cast<std::size_t>(i)] = static_cast<double>(i) / (count - 1);
   thresholds.front() = -1e-7, thresholds.back() = 1 + 1e-7;

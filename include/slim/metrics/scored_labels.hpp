@@ -29,9 +29,7 @@ public:
     });
     const auto higher = [](const tied_scores& a, const tied_scores& b) { return a.score > b.score; };
     const auto old = static_cast<std::ptrdiff_t>(kept.size());
-    for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double w) {
-      kept.push_back({p, label != 0 ? w : 0, label != 0 ? 0 : w});
-    });
+    for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double w) { kept.push_back({p, label != 0 ? w : 0, label != 0 ? 0 : w}); });
     // Merging keeps an update linear in what is stored; sorting everything each time would not.
     std::sort(kept.begin() + old, kept.end(), higher);
     std::inplace_merge(kept.begin(), kept.begin() + old, kept.end(), higher);

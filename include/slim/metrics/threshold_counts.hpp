@@ -16,8 +16,7 @@ namespace slim::metrics {
 class threshold_counts {
 public:
   /// Thresholds in any order. Throws slim::error when there are none or one is NaN.
-  threshold_counts(const char* metric, const std::vector<double>& thresholds)
-      : owner(metric), positives(thresholds.size() + 1), negatives(positives) {
+  threshold_counts(const char* metric, const std::vector<double>& thresholds) : owner(metric), positives(thresholds.size() + 1), negatives(positives) {
     if (thresholds.empty()) throw error(std::string(metric) + ": thresholds: expected at least one, found none; pass the thresholds to count at");
     for (const double t : thresholds) {
       if (is_nan(t)) throw error(std::string(metric) + ": thresholds: expected numbers, found nan; check how they were computed");

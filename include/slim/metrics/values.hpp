@@ -38,12 +38,9 @@ double load_element(const void* data, long index) {
 
 template <class T>
 double cast_element(double number) {
-  if constexpr (std::is_same_v<T, bool>)
-    return number != 0 ? 1 : 0;
-  else if constexpr (std::is_integral_v<T>)
-    return std::trunc(number);
-  else
-    return static_cast<double>(static_cast<T>(number));
+  if constexpr (std::is_same_v<T, bool>) return number != 0 ? 1 : 0;
+  else if constexpr (std::is_integral_v<T>) return std::trunc(number);
+  else return static_cast<double>(static_cast<T>(number));
 }
 
 template <class T>
@@ -88,8 +85,7 @@ public:
   values(T single) : type(&detail::element_type_of<T>), number(static_cast<double>(single)) {}
 
   template <detail::matrix_in_memory Matrix>
-  values(const Matrix& m)
-      : values(m.data(), static_cast<long>(m.rows()), static_cast<long>(m.cols()), detail::row_stride(m), detail::column_stride(m)) {}
+  values(const Matrix& m) : values(m.data(), static_cast<long>(m.rows()), static_cast<long>(m.cols()), detail::row_stride(m), detail::column_stride(m)) {}
 
   template <detail::array_in_memory Array>
   values(const Array& a) : values(std::data(a), static_cast<long>(std::size(a)), 1) {}
@@ -101,9 +97,7 @@ public:
   long rows() const { return extents[0]; }
   long columns() const { return extents[1]; }
   long size() const { return extents[0] * extents[1]; }
-  double operator()(long row, long column = 0) const {
-    return data == nullptr ? number : type->load(data, row * strides[0] + column * strides[1]);
-  }
+  double operator()(long row, long column = 0) const { return data == nullptr ? number : type->load(data, row * strides[0] + column * strides[1]); }
 
   const detail::element_type& element() const { return *type; }
   /// `threshold` as a number of this type can be compared with it: 0.1 is not below the single-precision number 0.1f.

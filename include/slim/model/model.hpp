@@ -129,7 +129,8 @@ public:
     requires(!std::is_same_v<Other, Model> && requires { detail::model_traits<Other>::network; })
   explicit predictor(const Other& of, capacity room = usual, int threads = kernel::hardware_threads())
       : weights(detail::values_of(of.shared())), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {
-    static_assert(detail::same_variables<Model, Other>(), "the model has other variables: it is another network or precision, or one whose variables depend on the size of its input");
+    static_assert(detail::same_variables<Model, Other>(),
+                  "the model has other variables: it is another network or precision, or one whose variables depend on the size of its input");
   }
 
   /// Runs the network. Each argument holds whole examples of one input, all the same number: anything with data() and size(), of the model's
@@ -219,7 +220,7 @@ public:
 
   /// Draws initial values of the variables, on `threads` threads; they do not depend on how many.
   [[gnu::cold]] explicit basic_model(seed start, capacity room = capacity(options::fixed_batch > 0 ? options::fixed_batch : default_capacity),
-                 int threads = kernel::hardware_threads())
+                                     int threads = kernel::hardware_threads())
       : held(made(aligned_buffer<scalar>(program.parameter_elements))), first_seed(start.value), predict_with(*this, room, threads) {
     constexpr bool orthogonal = [] {
       for (const graph::variable_entry& v : program.variables)
@@ -235,7 +236,9 @@ public:
     }
   }
 
-  basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) { predict_with.weights = detail::values_of(held); }
+  basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) {
+    predict_with.weights = detail::values_of(held);
+  }
   basic_model(basic_model&& other) noexcept : held(std::move(other.held)), first_seed(other.first_seed), predict_with(std::move(other.predict_with)) {
     if (held) held->owner = this;
   }
@@ -302,9 +305,7 @@ public:
   static bool variable_trainable(int i) { return program.variables[i].trainable; }
   static variable_kind kind_of_variable(int i) { return program.variables[i].kind; }
   static bool variable_in(int i, std::string_view collection) { return program.variables[i].collections.contains(std::string(collection).c_str()); }
-  std::span<scalar> variable_values(int i) {
-    return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
-  }
+  std::span<scalar> variable_values(int i) { return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())}; }
   std::span<const scalar> variable_values(int i) const {
     return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
   }
@@ -345,9 +346,7 @@ private:
   friend class gradient_op;
   using variables_block = detail::model_variables<basic_model>;
 
-  std::shared_ptr<variables_block> made(aligned_buffer<scalar> values) {
-    return std::make_shared<variables_block>(variables_block{std::move(values), this});
-  }
+  std::shared_ptr<variables_block> made(aligned_buffer<scalar> values) { return std::make_shared<variables_block>(variables_block{std::move(values), this}); }
   const std::shared_ptr<variables_block>& shared() const {
     if (!held) throw error("model: expected variables, found that they were moved to another model; use that one");
     return held;

@@ -16,9 +16,7 @@ template <class T>
 class moving_averages {
 public:
   moving_averages() = default;
-  explicit moving_averages(std::span<const T> start) : shadow(static_cast<long>(start.size())) {
-    std::copy(start.begin(), start.end(), shadow.data());
-  }
+  explicit moving_averages(std::span<const T> start) : shadow(static_cast<long>(start.size())) { std::copy(start.begin(), start.end(), shadow.data()); }
 
   /// shadow ← shadow − (1 − d)·(shadow − value) with d = min(decay, (1 + step)/(10 + step)): `step` counts the updates of the values.
   void follow(std::span<const T> values, double decay, std::int64_t step, int threads) {

@@ -33,7 +33,8 @@ constexpr bool works_step_by_step(const graph::graph& g, const graph::node& n, c
   if (n.kind == op::concat::kind) return n.attributes.as<op::concat_attributes>().axis != 0;
   if (n.kind == op::transpose::kind) return n.attributes.as<op::transpose_attributes>().axes[0] == 0;
   if (n.kind == op::convolution::kind || n.kind == op::depthwise_convolution::kind) return view.extent(1)[0] == 1;
-  for (const graph::kind one : {graph::kind::reshape, op::matmul::kind, op::slice::kind, op::pad::kind, op::softmax::kind, op::local_response_normalization::kind})
+  for (const graph::kind one :
+       {graph::kind::reshape, op::matmul::kind, op::slice::kind, op::pad::kind, op::softmax::kind, op::local_response_normalization::kind})
     if (n.kind == one) return n.extent.rank > 1;
   return false;
 }
@@ -61,7 +62,8 @@ constexpr void check_streaming(graph::graph& checked) {
     bool reads = n.kind == graph::kind::input && n.extent.rank > 1;
     for (int k = 0; k < n.operand_count; ++k) reads = reads || sequences[n.operands[k]];
     sequences[i] = reads;
-    if (reads && n.kind != graph::kind::input && !works_step_by_step(g, n, sequences, steps)) return checked.fail(graph::rule::steps_mixed, n.scope, {}, {}, op::name_of(n.kind));
+    if (reads && n.kind != graph::kind::input && !works_step_by_step(g, n, sequences, steps))
+      return checked.fail(graph::rule::steps_mixed, n.scope, {}, {}, op::name_of(n.kind));
   }
   if (g.failed()) checked.error = g.error;
 }
@@ -107,7 +109,8 @@ class streaming_predictor {
 public:
   explicit streaming_predictor(const Model& of, capacity streams = capacity(1), int threads = 1)
       : weights(detail::values_of(of.shared())), run(streams.examples, threads), batch(streams.examples), noise_seed(of.seed_value()), room(streams.examples) {
-    static_assert(program.error.broken != graph::rule::none || detail::same_variables(program, traits::program), "the network has variables whose shapes depend on the number of steps: it cannot go step by step");
+    static_assert(program.error.broken != graph::rule::none || detail::same_variables(program, traits::program),
+                  "the network has variables whose shapes depend on the number of steps: it cannot go step by step");
     for (int k = 0; k < states; ++k) state[k] = aligned_buffer<T>(room * elements(k));
     reset();
   }
@@ -120,7 +123,8 @@ public:
     static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     batch.bind(inputs...);
     for (int k = 0; k < states; ++k) batch.pointers[options::input_count + k] = state[k].data();
-    run.run(weights->data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs), [&] { batch.check_computed_labels(run); });
+    run.run(weights->data(), nullptr, 0, batch.pointers, nullptr, batch.examples, detail::run_seed(noise_seed, ++runs),
+            [&] { batch.check_computed_labels(run); });
     for (int k = 0; k < states; ++k) std::copy_n(run.value(program.outputs[own_outputs + k]), batch.examples * elements(k), state[k].data());
     return output<0>();
   }
@@ -144,7 +148,8 @@ public:
   /// One stream begins anew.
   void reset(long stream) {
     if (stream < 0 || stream >= room)
-      throw error("reset: expected a stream from 0 to " + std::to_string(room - 1) + ", found " + std::to_string(stream) + "; give a larger capacity at construction");
+      throw error("reset: expected a stream from 0 to " + std::to_string(room - 1) + ", found " + std::to_string(stream) +
+                  "; give a larger capacity at construction");
     for (int k = 0; k < states; ++k) std::fill_n(state[k].data() + stream * elements(k), elements(k), T(0));
   }
 

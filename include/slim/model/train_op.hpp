@@ -38,8 +38,8 @@ public:
   static_assert(is_valid_after<program, Model::program>::value);
 
   [[gnu::cold]] train_op(Model& of, Optimizer with, const Options& how, capacity room, int threads)
-      : optimizer(with), weights(of.shared()), chosen(how), run(room.examples, threads),
-        slots(program.parameter_elements * slot_count), inputs(room.examples), noise_seed(of.seed_value()) {
+      : optimizer(with), weights(of.shared()), chosen(how), run(room.examples, threads), slots(program.parameter_elements * slot_count), inputs(room.examples),
+        noise_seed(of.seed_value()) {
     for (int s = 0; s < slot_count; ++s) {
       T* const first = slots.data() + s * program.parameter_elements;
       const double start = s < Optimizer::slots ? optimizer.slot_start(s) : 0;
@@ -49,7 +49,8 @@ public:
     set_numbers(checked);  // throws here rather than in the first step
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
     if constexpr (exchanges) {
-      together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen), std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)),
+      together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen),
+                                            std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)),
                                             [](long most) { return buckets_of(program, most); });
       run.join(*together);
     }
@@ -153,8 +154,7 @@ public:
     return slot_values(index, which);
   }
   std::span<T> slot_values(int index, int which = 0) {
-    return {slots.data() + which * program.parameter_elements + Model::offset_of(index),
-            static_cast<std::size_t>(program.variables[index].extent.size())};
+    return {slots.data() + which * program.parameter_elements + Model::offset_of(index), static_cast<std::size_t>(program.variables[index].extent.size())};
   }
 
   /// Calls visit(variable_reference) for everything that the next step depends on besides the batch and the variables of the model:
@@ -175,10 +175,8 @@ public:
     for (int v = 0; v < program.sizes.variables; ++v) {
       const std::string name = Model::variable_name(v) + "/";
       const slim::shape& extent = program.variables[v].extent;
-      for (int s = 0; detail::is_trained<program>(v) && s < slot_count; ++s)
-        visit(variable_reference(name + slot_name(s), extent, slot_values(v, s).data()));
-      if constexpr (averages_variables)
-        visit(variable_reference(name + "ExponentialMovingAverage", extent, averages.values().data() + Model::offset_of(v)));
+      for (int s = 0; detail::is_trained<program>(v) && s < slot_count; ++s) visit(variable_reference(name + slot_name(s), extent, slot_values(v, s).data()));
+      if constexpr (averages_variables) visit(variable_reference(name + "ExponentialMovingAverage", extent, averages.values().data() + Model::offset_of(v)));
     }
   }
 
@@ -237,8 +235,9 @@ private:
     std::uint32_t step_seed = detail::run_seed(noise_seed, steps + 1);
     if (parts > 0) step_seed = simd::mix(step_seed + static_cast<std::uint32_t>(parts));
     const auto step = [&] {
-      run.run(weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
-              [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
+      run.run(
+          weights->values.data(), slots.data(), program.parameter_elements, inputs.pointers, numbers, inputs.examples, step_seed,
+          [&] { inputs.check_computed_labels(run); }, watching ? &watching : nullptr);
     };
     if constexpr (skips) {
       try {
@@ -265,7 +264,8 @@ private:
       optimizer.set_numbers(steps + 1, numbers);
       for (int n = 0; n < Optimizer::numbers; ++n)
         if (!is_finite(numbers[n]))
-          throw error{"step ", steps + 1, ": optimizer: expected finite hyper-parameters, found ", numbers[n], "; check the learning rate, its schedule and the rates of decay"};
+          throw error{"step ", steps + 1, ": optimizer: expected finite hyper-parameters, found ", numbers[n],
+                      "; check the learning rate, its schedule and the rates of decay"};
     }
     Options::for_each([&]<class Option>() {
       double* const own = numbers + Optimizer::numbers + Options::template first_number<Option>;
@@ -300,7 +300,8 @@ private:
   T skip(double found) {
     ++skipped_so_far;
     if (++skipped_in_a_row > this->template option<learning::skip_not_finite>().in_a_row)
-      throw error{"step ", steps + 1, ": expected a finite loss after ", skipped_in_a_row - 1, " batches in a row that were passed over, found ", found, "; ", cure};
+      throw error{"step ", steps + 1, ": expected a finite loss after ", skipped_in_a_row - 1, " batches in a row that were passed over, found ", found,
+                  "; ",    cure};
     return static_cast<T>(found);
   }
 
@@ -309,8 +310,7 @@ private:
       const std::string found = outputs::first_not_finite([&](int node) { return run.number(node); });
       if (!found.empty()) throw error{"step ", steps, ": expected finite numbers, found ", found, "; ", cure};
     }
-    if (!is_finite(loss()))
-      throw error{"step ", steps, ": expected a finite loss, found ", loss(), whose(), "; ", cure};
+    if (!is_finite(loss())) throw error{"step ", steps, ": expected a finite loss, found ", loss(), whose(), "; ", cure};
   }
   std::string whose() const {
     if constexpr (exchanges)
@@ -321,10 +321,8 @@ private:
 
   static std::string slot_name(int which) {
     if (which == Optimizer::slots) return "accumulated_gradient";
-    if constexpr (requires { Optimizer::slot_names; })
-      return Optimizer::slot_names[which];
-    else
-      return "slot_" + std::to_string(which);
+    if constexpr (requires { Optimizer::slot_names; }) return Optimizer::slot_names[which];
+    else return "slot_" + std::to_string(which);
   }
 
   std::span<const T> parameters() const { return {weights->values.data(), static_cast<std::size_t>(weights->values.size())}; }

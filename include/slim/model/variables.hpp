@@ -44,8 +44,8 @@ inline std::vector<variable_reference> matching(const std::vector<variable_refer
 /// The saved variables of `net`, or those of a collection that the network names.
 template <class Model>
 std::vector<variable_reference> get_variables(Model& net, const std::string& scope = "", const std::string& suffix = "", const std::string& collection = "") {
-  return detail::matching(variables_of(net, [&](int i) { return collection.empty() ? is_saved(Model::kind_of_variable(i)) : Model::variable_in(i, collection); }),
-                          scope, suffix);
+  return detail::matching(
+      variables_of(net, [&](int i) { return collection.empty() ? is_saved(Model::kind_of_variable(i)) : Model::variable_in(i, collection); }), scope, suffix);
 }
 /// Those of layers and of model_variable.
 template <class Model>
@@ -84,7 +84,8 @@ variable_reference get_unique_variable(Model& net, const std::string& name) {
 
 /// The variables of the scopes `include`, in that order (none given: all), without those of the scopes `exclude`.
 template <class Model>
-std::vector<variable_reference> get_variables_to_restore(Model& net, const std::vector<std::string>& include = {}, const std::vector<std::string>& exclude = {}) {
+std::vector<variable_reference> get_variables_to_restore(Model& net, const std::vector<std::string>& include = {},
+                                                         const std::vector<std::string>& exclude = {}) {
   std::vector<variable_reference> result;
   const auto has = [](const std::vector<variable_reference>& list, const std::string& name) {
     for (const variable_reference& one : list)

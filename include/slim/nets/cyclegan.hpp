@@ -7,17 +7,18 @@
 namespace slim::nets {
 
 /// Defaults of CycleGAN. Transposed convolutions are not among them: they have biases and Xavier's weights.
-constexpr auto cyclegan_arg_scope(bool instance_norm_center = true, bool instance_norm_scale = true, double instance_norm_epsilon = 0.001, double weights_init_stddev = 0.02,
-                                  double weight_decay = 0.0) {
-  return published(arg_scope<conv2d>(normalizer_fn = instance_norm, weights_initializer = random_normal(0.0, weights_init_stddev), weights_regularizer = l2_regularizer(weight_decay))
-       + arg_scope<instance_norm>(center = instance_norm_center, scale = instance_norm_scale, epsilon = instance_norm_epsilon));
+constexpr auto cyclegan_arg_scope(bool instance_norm_center = true, bool instance_norm_scale = true, double instance_norm_epsilon = 0.001,
+                                  double weights_init_stddev = 0.02, double weight_decay = 0.0) {
+  return published(arg_scope<conv2d>(normalizer_fn = instance_norm, weights_initializer = random_normal(0.0, weights_init_stddev),
+                                     weights_regularizer = l2_regularizer(weight_decay)) +
+                   arg_scope<instance_norm>(center = instance_norm_center, scale = instance_norm_scale, epsilon = instance_norm_epsilon));
 }
 
 struct cyclegan_generator_options {
   int num_resnet_blocks = 6;
-  int num_filters = 64;              // of the first layer
-  extent2 kernel_size = 3;           // of the layers between the first and the last, which have 7×7
-  double tanh_linear_slope = 0.0;    // of what is added to tanh(logits)
+  int num_filters = 64;            // of the first layer
+  extent2 kernel_size = 3;         // of the layers between the first and the last, which have 7×7
+  double tanh_linear_slope = 0.0;  // of what is added to tanh(logits)
   upsample_method upsample_fn = upsample_method::conv2d_transpose;
 };
 
@@ -30,7 +31,9 @@ struct cyclegan_generator_resnet_body {
     const auto point = [](const tensor& x, const char* name) { return detail::end_point(x, name); };
     const auto reflect_3 = [](const tensor& x) { return detail::reflected(x, {3, 3}, {3, 3}); };
     const extent2 kernel = with.kernel_size;
-    const auto reflect = [kernel](const tensor& x) { return detail::reflected(x, {(kernel.height - 1) / 2, kernel.height / 2}, {(kernel.width - 1) / 2, kernel.width / 2}); };
+    const auto reflect = [kernel](const tensor& x) {
+      return detail::reflected(x, {(kernel.height - 1) / 2, kernel.height / 2}, {(kernel.width - 1) / 2, kernel.width / 2});
+    };
     const auto valid = arg_scope<conv2d>(padding = VALID);
     const int filters = with.num_filters;
 
@@ -48,7 +51,8 @@ struct cyclegan_generator_resnet_body {
     }
     y = point(scope("decoder", scope("decoder1", scope("upconv", upsampled{with.upsample_fn, filters * 2})))(y), "decoder1");
     y = point(scope("decoder", scope("decoder2", scope("upconv", upsampled{with.upsample_fn, filters})))(y), "decoder2");
-    const tensor logits = point(scope("output", reflect_3 >> valid(conv2d(images.channels(), {7, 7}, activation_fn = none, normalizer_fn = none)))(y), "logits");
+    const tensor logits =
+        point(scope("output", reflect_3 >> valid(conv2d(images.channels(), {7, 7}, activation_fn = none, normalizer_fn = none)))(y), "logits");
     return point(with.tanh_linear_slope == 0 ? tanh(logits) : tanh(logits) + logits * with.tanh_linear_slope, "predictions");
   }
 

@@ -39,9 +39,9 @@ constexpr auto make_dcgan_discriminator(const dcgan_discriminator_options& with 
 }
 
 struct dcgan_generator_options {
-  int depth = 64;        // channels of the last transposed convolution
-  int final_size = 32;   // height and width of the images: a power of 2, at least 8
-  int num_outputs = 3;   // their channels
+  int depth = 64;       // channels of the last transposed convolution
+  int final_size = 32;  // height and width of the images: a power of 2, at least 8
+  int num_outputs = 3;  // their channels
   bool fused_batch_norm = false;
 };
 

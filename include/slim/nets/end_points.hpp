@@ -14,7 +14,8 @@ struct prediction_function {
 
   constexpr prediction_function(none_t) {}
   template <class Function>
-    requires(std::is_empty_v<Function> && std::is_default_constructible_v<Function> && (requires { Function::function_name; } || std::is_invocable_r_v<tensor, Function, tensor>))
+    requires(std::is_empty_v<Function> && std::is_default_constructible_v<Function> &&
+             (requires { Function::function_name; } || std::is_invocable_r_v<tensor, Function, tensor>))
   constexpr prediction_function(const Function&) : apply(&predict<Function>), given(true) {}
   template <class Expression>
   constexpr prediction_function(const named_activation<Expression>&)
@@ -101,8 +102,9 @@ constexpr extent2 reduced(const extent2& window, const tensor& map) {
 }
 // Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8. They are literals: with -fsanitize=undefined g++ takes no pointer into a table of characters for a constant.
 #define SLIM_WINDOWS(base) {base "x1", base "x2", base "x3", base "x4", base "x5", base "x6", base "x7", base "x8"}
-#define SLIM_WINDOW_NAMES(base) \
-  {SLIM_WINDOWS(base "1"), SLIM_WINDOWS(base "2"), SLIM_WINDOWS(base "3"), SLIM_WINDOWS(base "4"), SLIM_WINDOWS(base "5"), SLIM_WINDOWS(base "6"), SLIM_WINDOWS(base "7"), SLIM_WINDOWS(base "8")}
+#define SLIM_WINDOW_NAMES(base)                                                                    \
+  {SLIM_WINDOWS(base "1"), SLIM_WINDOWS(base "2"), SLIM_WINDOWS(base "3"), SLIM_WINDOWS(base "4"), \
+   SLIM_WINDOWS(base "5"), SLIM_WINDOWS(base "6"), SLIM_WINDOWS(base "7"), SLIM_WINDOWS(base "8")}
 inline constexpr const char* pool_window_names[8][8] = SLIM_WINDOW_NAMES("AvgPool_1a_");
 inline constexpr const char* map_window_names[8][8] = SLIM_WINDOW_NAMES("Conv2d_2a_");
 #undef SLIM_WINDOW_NAMES
@@ -199,11 +201,13 @@ struct pooled_head_part {
   Pool pool;
 
   constexpr tensor operator()(const tensor& x) const {
-    const tensor features = global_pool ? (scope("Logits", global_avg_pool("global_pool")) >> collected_as{"global_pool"})(x) : (scope("Logits", pool) >> collected_as{names.pooled})(x);
+    const tensor features = global_pool ? (scope("Logits", global_avg_pool("global_pool")) >> collected_as{"global_pool"})(x)
+                                        : (scope("Logits", pool) >> collected_as{names.pooled})(x);
     if (num_classes == 0) return features;
     const tensor dropped = scope("Logits", dropout(dropout_keep_prob, names.dropout))(features);
     if (names.pre_logits != nullptr) collected_as{names.pre_logits}(dropped);
-    const auto logits = conv2d(num_classes, {1, 1}, names.logits, activation_fn = none, normalizer_fn = none) >> only_if(spatial_squeeze, slim::spatial_squeeze("SpatialSqueeze"));
+    const auto logits = conv2d(num_classes, {1, 1}, names.logits, activation_fn = none, normalizer_fn = none) >>
+                        only_if(spatial_squeeze, slim::spatial_squeeze("SpatialSqueeze"));
     return with_predictions(collected_as{"Logits"}(scope("Logits", logits)(dropped)), prediction_fn);
   }
 };

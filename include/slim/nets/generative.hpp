@@ -12,16 +12,14 @@ enum class upsample_method : unsigned char { conv2d_transpose, nn_upsample_conv 
 namespace detail {
 
 // TF-Slim counts here without an underscore.
-inline constexpr const char* conv_names[] = {
-    "conv0", "conv1", "conv2", "conv3", "conv4", "conv5", "conv6", "conv7", "conv8", "conv9", "conv10", "conv11", "conv12", "conv13", "conv14", "conv15",
-    "conv16"};
-inline constexpr const char* deconv_names[] = {
-    "deconv0", "deconv1", "deconv2", "deconv3", "deconv4", "deconv5", "deconv6", "deconv7", "deconv8", "deconv9", "deconv10", "deconv11", "deconv12",
-    "deconv13", "deconv14", "deconv15", "deconv16"};
-inline constexpr const char* encoder_names[] = {
-    "encoder0", "encoder1", "encoder2", "encoder3", "encoder4", "encoder5", "encoder6", "encoder7", "encoder8", "encoder9", "encoder10", "encoder11"};
-inline constexpr const char* decoder_names[] = {
-    "decoder0", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5", "decoder6", "decoder7", "decoder8", "decoder9", "decoder10", "decoder11"};
+inline constexpr const char* conv_names[] = {"conv0", "conv1",  "conv2",  "conv3",  "conv4",  "conv5",  "conv6",  "conv7", "conv8",
+                                             "conv9", "conv10", "conv11", "conv12", "conv13", "conv14", "conv15", "conv16"};
+inline constexpr const char* deconv_names[] = {"deconv0", "deconv1",  "deconv2",  "deconv3",  "deconv4",  "deconv5",  "deconv6",  "deconv7", "deconv8",
+                                               "deconv9", "deconv10", "deconv11", "deconv12", "deconv13", "deconv14", "deconv15", "deconv16"};
+inline constexpr const char* encoder_names[] = {"encoder0", "encoder1", "encoder2", "encoder3", "encoder4",  "encoder5",
+                                                "encoder6", "encoder7", "encoder8", "encoder9", "encoder10", "encoder11"};
+inline constexpr const char* decoder_names[] = {"decoder0", "decoder1", "decoder2", "decoder3", "decoder4",  "decoder5",
+                                                "decoder6", "decoder7", "decoder8", "decoder9", "decoder10", "decoder11"};
 
 /// `x` as the end point `name`.
 constexpr tensor end_point(const tensor& x, const char* name) { return collected_as{name}(x); }

@@ -16,10 +16,11 @@ struct inception_arg_scope_options {
 
 /// Defaults of the inception networks.
 constexpr auto inception_arg_scope(double weight_decay = 0.00004, const inception_arg_scope_options& options = {}) {
-  return published(arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(weight_decay))
-       + arg_scope<conv2d>(weights_initializer = variance_scaling(), activation_fn = options.activation_fn, normalizer_fn = options.use_batch_norm ? normalizer(batch_norm) : none)
-       + arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, scale = options.batch_norm_scale,
-                               updates_collections = options.batch_norm_updates_collections));
+  return published(arg_scope<conv2d, fully_connected>(weights_regularizer = l2_regularizer(weight_decay)) +
+                   arg_scope<conv2d>(weights_initializer = variance_scaling(), activation_fn = options.activation_fn,
+                                     normalizer_fn = options.use_batch_norm ? normalizer(batch_norm) : none) +
+                   arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, scale = options.batch_norm_scale,
+                                         updates_collections = options.batch_norm_updates_collections));
 }
 
 namespace detail {
@@ -37,7 +38,9 @@ constexpr auto mixed(const Branches&... branches) {
 }
 /// Half of the extent: the largest of 3×3 cells, or a 3×3 convolution, without a border.
 constexpr auto halving_pool(const char* name, padding_mode border = VALID, int stride = 2) { return max_pool2d({3, 3}, stride, name, padding = border); }
-constexpr auto halving_conv2d(int outputs, const char* name, padding_mode border = VALID, int stride = 2) { return conv2d(outputs, {3, 3}, stride, name, padding = border); }
+constexpr auto halving_conv2d(int outputs, const char* name, padding_mode border = VALID, int stride = 2) {
+  return conv2d(outputs, {3, 3}, stride, name, padding = border);
+}
 
 /// Auxiliary logits, the end point AuxLogits, of an end point further in front; passes its input on.
 template <class Logits>
@@ -67,7 +70,8 @@ struct connected_head {
   constexpr tensor operator()(const tensor& x) const {
     const tensor pooled = (scope("Logits", global_avg_pool(pool)) >> collected_as{"global_pool"})(x);
     if (num_classes == 0) return pooled;
-    const auto logits = scope("Logits", between) >> collected_as{"PreLogitsFlatten"} >> scope("Logits", fully_connected(num_classes, "Logits", activation_fn = none)) >> collected_as{"Logits"};
+    const auto logits = scope("Logits", between) >> collected_as{"PreLogitsFlatten"} >>
+                        scope("Logits", fully_connected(num_classes, "Logits", activation_fn = none)) >> collected_as{"Logits"};
     return with_predictions(logits(pooled), prediction_fn);
   }
 };

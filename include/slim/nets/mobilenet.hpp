@@ -25,10 +25,10 @@ namespace detail {
 /// TF-Slim's training_scope, with the activation of the network. There is no penalty on depthwise weights. A negative `stddev` stands for xavier().
 template <class Activation>
 constexpr auto mobilenet_training_scope(const Activation& activation, double weight_decay, double stddev, double dropout_keep_prob, double batch_norm_decay) {
-  return published(arg_scope<conv2d, separable_conv2d>(weights_initializer = stddev < 0 ? xavier() : truncated_normal(0.0, stddev), activation_fn = activation, normalizer_fn = batch_norm)
-       + arg_scope<batch_norm>(decay = batch_norm_decay, center = true, scale = true)
-       + arg_scope<dropout>(keep_prob = dropout_keep_prob)
-       + arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay)));
+  return published(arg_scope<conv2d, separable_conv2d>(weights_initializer = stddev < 0 ? xavier() : truncated_normal(0.0, stddev), activation_fn = activation,
+                                                       normalizer_fn = batch_norm) +
+                   arg_scope<batch_norm>(decay = batch_norm_decay, center = true, scale = true) + arg_scope<dropout>(keep_prob = dropout_keep_prob) +
+                   arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay)));
 }
 
 }  // namespace detail
@@ -42,17 +42,17 @@ struct mobilenet_layer {
   bool squeeze_excite = false;  // each channel behind the depthwise convolution is multiplied by a gate
   bool fused = false;           // one full convolution in place of the expansion and the depthwise one
   bool residual = true;
-  bool normalized = true;       // false: biases
+  bool normalized = true;  // false: biases
 };
 
 /// Options of MobileNet v2, v3 and EdgeTPU. A value for depth_multiplier that is not positive does not compile.
 struct mobilenet_options {
-  double depth_multiplier = 1.0;              // of the channels of all layers
-  bool finegrain_classification_mode = false; // the last layer keeps its channels where others are narrowed
-  int min_depth = 8, divisible_by = 8;        // of narrowed layers
-  const char* final_endpoint = nullptr;       // "layer_1", …: the base alone, up to there
-  int output_stride = 0;                      // 1 or even: where strides reach it, they become rates; 0: never
-  bool use_explicit_padding = false;          // borders that do not depend on the extent (padding FIXED)
+  double depth_multiplier = 1.0;               // of the channels of all layers
+  bool finegrain_classification_mode = false;  // the last layer keeps its channels where others are narrowed
+  int min_depth = 8, divisible_by = 8;         // of narrowed layers
+  const char* final_endpoint = nullptr;        // "layer_1", …: the base alone, up to there
+  int output_stride = 0;                       // 1 or even: where strides reach it, they become rates; 0: never
+  bool use_explicit_padding = false;           // borders that do not depend on the extent (padding FIXED)
   prediction_function prediction_fn = softmax;
 };
 
@@ -66,7 +66,8 @@ struct mobilenet {
   constexpr tensor operator()(tensor x) const {
     tracer& trace = *x.trace;
     if (!(options.depth_multiplier > 0)) trace.fail_number("depth_multiplier", options.depth_multiplier, "above 0");
-    if (options.output_stride < 0 || (options.output_stride > 1 && options.output_stride % 2 != 0)) trace.fail_number("output_stride", options.output_stride, "0, 1 or even");
+    if (options.output_stride < 0 || (options.output_stride > 1 && options.output_stride % 2 != 0))
+      trace.fail_number("output_stride", options.output_stride, "0, 1 or even");
     if (trace.g.failed()) return x;
     const detail::final_end_point last(options.final_endpoint, x);
     int reached = 1, dilation = 1;
@@ -87,7 +88,9 @@ struct mobilenet {
     }
     x = detail::collected_as{"global_pool"}(scope("Logits", global_avg_pool("AvgPool"))(x));
     if (num_classes == 0) return x;
-    const auto logits = dropout("Dropout") >> conv2d(num_classes, {1, 1}, "Conv2d_1c_1x1", activation_fn = none, normalizer_fn = none, biases_initializer = zeros) >> spatial_squeeze("SpatialSqueeze");
+    const auto logits = dropout("Dropout") >>
+                        conv2d(num_classes, {1, 1}, "Conv2d_1c_1x1", activation_fn = none, normalizer_fn = none, biases_initializer = zeros) >>
+                        spatial_squeeze("SpatialSqueeze");
     return detail::with_predictions(detail::collected_as{"Logits"}(scope("Logits", logits)(x)), options.prediction_fn);
   }
 
@@ -133,7 +136,8 @@ private:
     tensor y = x;
     if (wide > x.channels()) {
       y = activated(layer, [&](const auto&... activation) {
-        return layer.fused ? conv2d(wide, window, layer.stride, "expand", padding = border(), rate = apart, activation...)(x) : conv2d(wide, {1, 1}, "expand", activation...)(x);
+        return layer.fused ? conv2d(wide, window, layer.stride, "expand", padding = border(), rate = apart, activation...)(x)
+                           : conv2d(wide, {1, 1}, "expand", activation...)(x);
       });
       collect(y, "expansion_output");
     }
@@ -155,8 +159,9 @@ private:
   /// A number for each channel, made of the means of all of them.
   static constexpr tensor gate(const tensor& x) {
     constexpr auto gating = [](auto v) { return min(6.0, max(0.0, v + 3.0)) * 0.16667; };
-    return scope("squeeze_excite", global_avg_pool("AvgPool") >> conv2d(make_divisible(x.channels() / 4.0), {1, 1}, normalizer_fn = none, activation_fn = relu)
-                                       >> conv2d(x.channels(), {1, 1}, normalizer_fn = none, activation_fn = gating))(x);
+    return scope("squeeze_excite", global_avg_pool("AvgPool") >>
+                                       conv2d(make_divisible(x.channels() / 4.0), {1, 1}, normalizer_fn = none, activation_fn = relu) >>
+                                       conv2d(x.channels(), {1, 1}, normalizer_fn = none, activation_fn = gating))(x);
   }
 };
 

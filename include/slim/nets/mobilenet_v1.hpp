@@ -17,20 +17,21 @@ struct mobilenet_v1_arg_scope_options {
 
 /// Defaults of mobilenet_v1: TF-Slim section 13.3.
 constexpr auto mobilenet_v1_arg_scope(double weight_decay = 0.00004, const mobilenet_v1_arg_scope_options& options = {}) {
-  return published(arg_scope<conv2d, separable_conv2d>(weights_initializer = truncated_normal(0.0, options.stddev), activation_fn = relu6, normalizer_fn = options.normalizer_fn)
-       + arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, center = true, scale = true,
-                               updates_collections = options.batch_norm_updates_collections)
-       + arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay))
-       + arg_scope<separable_conv2d>(weights_regularizer = options.regularize_depthwise ? l2_regularizer(weight_decay) : stored_function()));
+  return published(arg_scope<conv2d, separable_conv2d>(weights_initializer = truncated_normal(0.0, options.stddev), activation_fn = relu6,
+                                                       normalizer_fn = options.normalizer_fn) +
+                   arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, center = true, scale = true,
+                                         updates_collections = options.batch_norm_updates_collections) +
+                   arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay)) +
+                   arg_scope<separable_conv2d>(weights_regularizer = options.regularize_depthwise ? l2_regularizer(weight_decay) : stored_function()));
 }
 
 struct mobilenet_v1_options {
-  double depth_multiplier = 1.0;                // of the channels of all layers
-  int min_depth = 8;                            // of narrowed layers
-  int output_stride = 0;                        // 8, 16 or 32: where strides reach it, they become rates. 0: never
-  bool use_explicit_padding = false;            // borders that do not depend on the extent (padding FIXED)
-  const char* final_endpoint = nullptr;         // "Conv2d_0", "Conv2d_1_depthwise", … "Conv2d_13_pointwise": the base alone, up to there
-  bool global_pool = false;                     // the mean over any extent in place of a pool of 7×7
+  double depth_multiplier = 1.0;         // of the channels of all layers
+  int min_depth = 8;                     // of narrowed layers
+  int output_stride = 0;                 // 8, 16 or 32: where strides reach it, they become rates. 0: never
+  bool use_explicit_padding = false;     // borders that do not depend on the extent (padding FIXED)
+  const char* final_endpoint = nullptr;  // "Conv2d_0", "Conv2d_1_depthwise", … "Conv2d_13_pointwise": the base alone, up to there
+  bool global_pool = false;              // the mean over any extent in place of a pool of 7×7
   double dropout_keep_prob = 0.999;
   bool spatial_squeeze = true;                  // false: logits [height, width, num_classes]
   prediction_function prediction_fn = softmax;  // none: no Predictions
@@ -49,8 +50,8 @@ namespace detail {
 // Conv2d_3, Conv2d_3_depthwise, Conv2d_3_pointwise: literals, see end_points.hpp.
 #define SLIM_LAYER(number) {"Conv2d_" #number, "Conv2d_" #number "_depthwise", "Conv2d_" #number "_pointwise"}
 inline constexpr const char* mobilenet_v1_scopes[32][3] = {
-    SLIM_LAYER(0), SLIM_LAYER(1), SLIM_LAYER(2), SLIM_LAYER(3), SLIM_LAYER(4), SLIM_LAYER(5), SLIM_LAYER(6), SLIM_LAYER(7),
-    SLIM_LAYER(8), SLIM_LAYER(9), SLIM_LAYER(10), SLIM_LAYER(11), SLIM_LAYER(12), SLIM_LAYER(13), SLIM_LAYER(14), SLIM_LAYER(15),
+    SLIM_LAYER(0),  SLIM_LAYER(1),  SLIM_LAYER(2),  SLIM_LAYER(3),  SLIM_LAYER(4),  SLIM_LAYER(5),  SLIM_LAYER(6),  SLIM_LAYER(7),
+    SLIM_LAYER(8),  SLIM_LAYER(9),  SLIM_LAYER(10), SLIM_LAYER(11), SLIM_LAYER(12), SLIM_LAYER(13), SLIM_LAYER(14), SLIM_LAYER(15),
     SLIM_LAYER(16), SLIM_LAYER(17), SLIM_LAYER(18), SLIM_LAYER(19), SLIM_LAYER(20), SLIM_LAYER(21), SLIM_LAYER(22), SLIM_LAYER(23),
     SLIM_LAYER(24), SLIM_LAYER(25), SLIM_LAYER(26), SLIM_LAYER(27), SLIM_LAYER(28), SLIM_LAYER(29), SLIM_LAYER(30), SLIM_LAYER(31)};
 #undef SLIM_LAYER
@@ -99,13 +100,17 @@ constexpr auto make_mobilenet_v1(const mobilenet_v1_layer (&layers)[Layers], int
   detail::mobilenet_v1_base<Layers> base{{}, options};
   for (std::size_t i = 0; i < Layers; ++i) base.layers[i] = layers[i];
   const int strides = options.output_stride;
-  const detail::number_must_be known_stride{"8, 16 or 32", strides == 0 || strides == 8 || strides == 16 || strides == 32, "output_stride", static_cast<double>(strides)};
-  return scope("MobilenetV1", detail::depths{options.depth_multiplier, options.min_depth}.checked() >> known_stride
-                           >> detail::network_of(options, base, detail::pooled_head(num_classes, options, {"AvgPool_1a", "Dropout_1b", nullptr, "Conv2d_1c_1x1"}, detail::mobilenet_v1_pool{})));
+  const detail::number_must_be known_stride{"8, 16 or 32", strides == 0 || strides == 8 || strides == 16 || strides == 32, "output_stride",
+                                            static_cast<double>(strides)};
+  return scope("MobilenetV1", detail::depths{options.depth_multiplier, options.min_depth}.checked() >> known_stride >>
+                                  detail::network_of(options, base,
+                                                     detail::pooled_head(num_classes, options, {"AvgPool_1a", "Dropout_1b", nullptr, "Conv2d_1c_1x1"},
+                                                                         detail::mobilenet_v1_pool{})));
 }
 /// The published network.
 constexpr auto make_mobilenet_v1(int num_classes = 1001, const mobilenet_v1_options& options = {}) {
-  return make_mobilenet_v1({{32, 2, false}, {64}, {128, 2}, {128}, {256, 2}, {256}, {512, 2}, {512}, {512}, {512}, {512}, {512}, {1024, 2}, {1024}}, num_classes, options);
+  return make_mobilenet_v1({{32, 2, false}, {64}, {128, 2}, {128}, {256, 2}, {256}, {512, 2}, {512}, {512}, {512}, {512}, {512}, {1024, 2}, {1024}},
+                           num_classes, options);
 }
 
 inline constexpr auto mobilenet_v1 = mobilenet_v1_arg_scope()(make_mobilenet_v1());

@@ -20,7 +20,8 @@ constexpr auto make_mobilenet_v2(int num_classes = 1001, const mobilenet_options
   mobilenet<19> net{{{32, 3, 2}}, num_classes, options};
   int next = 1;
   for (const auto& stage : stages)
-    for (int i = 0; i < stage.times; ++i) net.layers[next++] = {.outputs = stage.outputs, .kernel = 3, .stride = i == 0 ? stage.stride : 1, .expansion = static_cast<double>(stage.expansion)};
+    for (int i = 0; i < stage.times; ++i)
+      net.layers[next++] = {.outputs = stage.outputs, .kernel = 3, .stride = i == 0 ? stage.stride : 1, .expansion = static_cast<double>(stage.expansion)};
   net.layers[next] = {1280};
   return scope("MobilenetV2", net);
 }

@@ -24,11 +24,16 @@ struct mobilenet_v3_row {
 /// A first convolution, the rows, a convolution of `wide` channels, the mean of the image and a layer of `last` units without normalization. `minimalistic`: windows of 3×3 and relu alone.
 /// `halved`: layers with this number and higher ones, but the last, have half of the outputs.
 template <std::size_t Rows>
-constexpr mobilenet<Rows + 4> mobilenet_v3_layers(const mobilenet_v3_row (&rows)[Rows], int wide, int last, bool minimalistic, int halved, int num_classes, const mobilenet_options& options) {
+constexpr mobilenet<Rows + 4> mobilenet_v3_layers(const mobilenet_v3_row (&rows)[Rows], int wide, int last, bool minimalistic, int halved, int num_classes,
+                                                  const mobilenet_options& options) {
   mobilenet<Rows + 4> net{{{.outputs = 16, .kernel = 3, .stride = 2, .hard_swish = !minimalistic}}, num_classes, options};
   for (std::size_t i = 0; i < Rows; ++i) {
     const mobilenet_v3_row& row = rows[i];
-    net.layers[i + 1] = {.outputs = row.outputs, .kernel = minimalistic ? 3 : row.kernel, .stride = row.stride, .expansion = row.expansion, .hard_swish = row.h && !minimalistic,
+    net.layers[i + 1] = {.outputs = row.outputs,
+                         .kernel = minimalistic ? 3 : row.kernel,
+                         .stride = row.stride,
+                         .expansion = row.expansion,
+                         .hard_swish = row.h && !minimalistic,
                          .squeeze_excite = row.s && !minimalistic};
   }
   net.layers[Rows + 1] = {.outputs = wide, .hard_swish = !minimalistic};
@@ -53,7 +58,8 @@ constexpr auto mobilenet_v3_large_layers(bool minimalistic, int halved, int num_
                               {6, 112, 3, 1, true, true},
                               {6, 160, 5, 2, true, true},
                               {6, 160, 5, 1, true, true},
-                              {6, 160, 5, 1, true, true}}, 960, 1280, minimalistic, halved, num_classes, options);
+                              {6, 160, 5, 1, true, true}},
+                             960, 1280, minimalistic, halved, num_classes, options);
 }
 constexpr auto mobilenet_v3_small_layers(bool minimalistic, int halved, int num_classes, const mobilenet_options& options) {
   return mobilenet_v3_layers({{1, 16, 3, 2, true},
@@ -66,7 +72,8 @@ constexpr auto mobilenet_v3_small_layers(bool minimalistic, int halved, int num_
                               {3, 48, 5, 1, true, true},
                               {6, 96, 5, 2, true, true},
                               {6, 96, 5, 1, true, true},
-                              {6, 96, 5, 1, true, true}}, 576, 1024, minimalistic, halved, num_classes, options);
+                              {6, 96, 5, 1, true, true}},
+                             576, 1024, minimalistic, halved, num_classes, options);
 }
 
 }  // namespace detail
@@ -100,13 +107,19 @@ constexpr auto make_mobilenet_edgetpu(int num_classes = 1001, const mobilenet_op
     double expansion;
     int outputs, kernel, stride, times;
     bool residual = true;
-  } stages[] = {{true, 1, 16, 3, 1, 1}, {true, 8, 32, 3, 2, 1}, {true, 4, 32, 3, 1, 3}, {true, 8, 48, 3, 2, 1}, {true, 4, 48, 3, 1, 3}, {false, 8, 96, 3, 2, 1}, {false, 4, 96, 3, 1, 3},
-                {false, 8, 96, 3, 1, 1, false}, {false, 4, 96, 3, 1, 3}, {false, 8, 160, 5, 2, 1}, {false, 4, 160, 5, 1, 3}, {false, 8, 192, 3, 1, 1}};
+  } stages[] = {{true, 1, 16, 3, 1, 1},  {true, 8, 32, 3, 2, 1},   {true, 4, 32, 3, 1, 3},   {true, 8, 48, 3, 2, 1},
+                {true, 4, 48, 3, 1, 3},  {false, 8, 96, 3, 2, 1},  {false, 4, 96, 3, 1, 3},  {false, 8, 96, 3, 1, 1, false},
+                {false, 4, 96, 3, 1, 3}, {false, 8, 160, 5, 2, 1}, {false, 4, 160, 5, 1, 3}, {false, 8, 192, 3, 1, 1}};
   mobilenet<24> net{{{32, 3, 2}}, num_classes, options};
   int next = 1;
   for (const auto& stage : stages)
     for (int i = 0; i < stage.times; ++i)
-      net.layers[next++] = {.outputs = stage.outputs, .kernel = stage.kernel, .stride = stage.stride, .expansion = stage.expansion, .fused = stage.fused, .residual = stage.residual};
+      net.layers[next++] = {.outputs = stage.outputs,
+                            .kernel = stage.kernel,
+                            .stride = stage.stride,
+                            .expansion = stage.expansion,
+                            .fused = stage.fused,
+                            .residual = stage.residual};
   net.layers[next] = {1280};
   return scope("MobilenetEdgeTPU", net);
 }
@@ -116,7 +129,8 @@ inline constexpr auto mobilenet_v3_small = mobilenet_v3_arg_scope()(make_mobilen
 inline constexpr auto mobilenet_v3_large_minimalistic = mobilenet_v3_arg_scope()(make_mobilenet_v3_large_minimalistic());
 inline constexpr auto mobilenet_v3_small_minimalistic = mobilenet_v3_arg_scope()(make_mobilenet_v3_small_minimalistic());
 inline constexpr auto mobilenet_edgetpu = mobilenet_v3_arg_scope()(make_mobilenet_edgetpu());
-inline constexpr auto mobilenet_edgetpu_075 = mobilenet_v3_arg_scope()(make_mobilenet_edgetpu(1001, {.depth_multiplier = 0.75, .finegrain_classification_mode = true}));
+inline constexpr auto mobilenet_edgetpu_075 =
+    mobilenet_v3_arg_scope()(make_mobilenet_edgetpu(1001, {.depth_multiplier = 0.75, .finegrain_classification_mode = true}));
 
 }  // namespace slim::nets
 

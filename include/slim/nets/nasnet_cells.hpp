@@ -9,16 +9,16 @@ namespace slim::nets {
 /// What TF-Slim calls hparams.
 struct nasnet_config {
   double stem_multiplier = 3;
-  int num_conv_filters = 32;                  // of cells before the first reduction
+  int num_conv_filters = 32;  // of cells before the first reduction
   int num_cells = 18;
-  double drop_path_keep_prob = 1;             // of the last cell at the end of total_training_steps; 1: nothing is dropped
-  double dense_dropout_keep_prob = 1;         // in front of the logits
-  bool skip_reduction_layer_input = false;    // a cell behind a reduction has the cell before that as its second input
-  double total_training_steps = 250000;       // how long paths are dropped ever more often
+  double drop_path_keep_prob = 1;           // of the last cell at the end of total_training_steps; 1: nothing is dropped
+  double dense_dropout_keep_prob = 1;       // in front of the logits
+  bool skip_reduction_layer_input = false;  // a cell behind a reduction has the cell before that as its second input
+  double total_training_steps = 250000;     // how long paths are dropped ever more often
   double filter_scaling_rate = 2;
   int num_reduction_layers = 2;
-  bool use_aux_head = true;                   // logits of a cell in the middle, too: losses::with_aux_logits
-  bool use_bounded_activation = false;        // relu6 for relu, and results of convolutions within ±6
+  bool use_aux_head = true;             // logits of a cell in the middle, too: losses::with_aux_logits
+  bool use_bounded_activation = false;  // relu6 for relu, and results of convolutions within ±6
 };
 
 struct nasnet_options {
@@ -29,9 +29,10 @@ struct nasnet_options {
 namespace detail {
 
 constexpr auto nasnet_arg_scope(double weight_decay, double batch_norm_decay, double batch_norm_epsilon) {
-  return published(arg_scope<fully_connected, conv2d, separable_conv2d>(weights_regularizer = l2_regularizer(weight_decay), weights_initializer = variance_scaling(2.0, FAN_OUT), activation_fn = none)
-       + arg_scope<conv2d, separable_conv2d>(biases_initializer = none)
-       + arg_scope<batch_norm>(decay = batch_norm_decay, epsilon = batch_norm_epsilon, scale = true));
+  return published(arg_scope<fully_connected, conv2d, separable_conv2d>(weights_regularizer = l2_regularizer(weight_decay),
+                                                                        weights_initializer = variance_scaling(2.0, FAN_OUT), activation_fn = none) +
+                   arg_scope<conv2d, separable_conv2d>(biases_initializer = none) +
+                   arg_scope<batch_norm>(decay = batch_norm_decay, epsilon = batch_norm_epsilon, scale = true));
 }
 
 /// sep3, sep5, sep7: twice relu, a separable convolution with a window of that size, batch_norm; avg3, max3: a pool; same: its input.
@@ -83,7 +84,8 @@ struct nasnet_parts {
         trace.close(sum);
         return y;
       };
-      const tensor left = side("left", table.sums[i].left, cell * paths_of_cell + 2 * i), right = side("right", table.sums[i].right, cell * paths_of_cell + 2 * i + 1);
+      const tensor left = side("left", table.sums[i].left, cell * paths_of_cell + 2 * i),
+                   right = side("right", table.sums[i].right, cell * paths_of_cell + 2 * i + 1);
       const tensor total = left + right;
       states[i + 2] = config.use_bounded_activation ? relu6(total) : total;
       trace.close(outer);
@@ -157,7 +159,8 @@ private:
   constexpr tensor behind_cells(const tensor& x, int num_classes, const nasnet_options& options, const final_end_point& last) const {
     const tensor pooled = collected_as{"global_pool"}(scope("final_layer", global_avg_pool("global_pool") >> flatten())(activated(x)));
     if (num_classes == 0 || last.reached()) return pooled;
-    const tensor logits = collected_as{"Logits"}(scope("final_layer", dropout(config.dense_dropout_keep_prob, "dropout") >> fully_connected(num_classes, "FC"))(pooled));
+    const tensor logits =
+        collected_as{"Logits"}(scope("final_layer", dropout(config.dense_dropout_keep_prob, "dropout") >> fully_connected(num_classes, "FC"))(pooled));
     return last.reached() ? logits : with_predictions(logits, options.prediction_fn);
   }
 
@@ -172,7 +175,8 @@ private:
     if (step == 1) return normalized_1x1(x, filters, 1, "path_conv", "path_bn");
     const slim::shape all = x.shape();
     const tensor shifted = slice(pad(x, {{0, 1}, {0, 1}, {0, 0}}), {1, 1, 0}, all);
-    return batch_norm("final_path_bn")(concat(conv2d(filters / 2, {1, 1}, step, "path1_conv")(x), conv2d(filters - filters / 2, {1, 1}, step, "path2_conv")(shifted)));
+    return batch_norm("final_path_bn")(
+        concat(conv2d(filters / 2, {1, 1}, step, "path1_conv")(x), conv2d(filters - filters / 2, {1, 1}, step, "path2_conv")(shifted)));
   }
 
   constexpr tensor operation(cell_operation what, const tensor& x, int filters, int step, int path) const {
@@ -195,7 +199,8 @@ private:
                        {{"separable_7x7_1", "bn_sep_7x7_1"}, {"separable_7x7_2", "bn_sep_7x7_2"}}};
       const int size = static_cast<int>(what), side = 2 * size + 3;
       for (int i = 0; i < 2; ++i)
-        y = batch_norm(names[size][i].normalizer)(separable_conv2d(filters, {side, side}, names[size][i].convolution, stride = i == 0 ? step : 1)(activated(y)));
+        y = batch_norm(names[size][i].normalizer)(
+            separable_conv2d(filters, {side, side}, names[size][i].convolution, stride = i == 0 ? step : 1)(activated(y)));
       y = bounded(y);
     }
     return drop_path(y, path);
@@ -211,7 +216,8 @@ private:
     tracer& trace = *x.trace;
     if (!is_training.in(trace) || config.drop_path_keep_prob >= 1 || trace.step_number < 0) return 0.0;  // in step 0 nothing is dropped
     expr::scalar_function f;
-    const expr::symbol step(&f, f.add_input(0)), path(&f, f.emit(expr::scalar_op::position)), random(&f, f.emit(expr::scalar_op::uniform, -1, -1, -1, 0x10000 + trace.g.nodes.size()));
+    const expr::symbol step(&f, f.add_input(0)), path(&f, f.emit(expr::scalar_op::position)),
+        random(&f, f.emit(expr::scalar_op::uniform, -1, -1, -1, 0x10000 + trace.g.nodes.size()));
     const expr::symbol depth = (floor(path * (1.0 / paths_of_cell)) + 1.0) * (1.0 / total_cells), ratio = min(1.0, step * (1 / config.total_training_steps));
     const expr::symbol keep = 1.0 - ratio * depth * (1 - config.drop_path_keep_prob);
     f.add_output(select(keep > random, 1.0 / keep, 0.0).in(f));

@@ -67,19 +67,31 @@ inline constexpr auto networks = hana::make_basic_tuple(
     network<"resnet_v2_152", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_152(classes)); }),
     network<"resnet_v2_200", 224>([](int classes, double decay) { return resnet_arg_scope(decay)(make_resnet_v2_200(classes)); }),
     network<"mobilenet_v1", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes)); }),
-    network<"mobilenet_v1_075", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.75})); }),
-    network<"mobilenet_v1_050", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.5})); }),
-    network<"mobilenet_v1_025", 224>([](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.25})); }),
+    network<"mobilenet_v1_075", 224>(
+        [](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.75})); }),
+    network<"mobilenet_v1_050", 224>(
+        [](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.5})); }),
+    network<"mobilenet_v1_025", 224>(
+        [](int classes, double decay) { return mobilenet_v1_arg_scope(decay)(make_mobilenet_v1(classes, {.depth_multiplier = 0.25})); }),
     network<"mobilenet_v2", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes)); }),
-    network<"mobilenet_v2_140", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 1.4})); }),
-    network<"mobilenet_v2_050", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.5, .finegrain_classification_mode = true})); }),
-    network<"mobilenet_v2_035", 224>([](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.35, .finegrain_classification_mode = true})); }),
+    network<"mobilenet_v2_140", 224>(
+        [](int classes, double decay) { return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 1.4})); }),
+    network<"mobilenet_v2_050", 224>([](int classes, double decay) {
+      return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.5, .finegrain_classification_mode = true}));
+    }),
+    network<"mobilenet_v2_035", 224>([](int classes, double decay) {
+      return mobilenet_v2_arg_scope(decay)(make_mobilenet_v2(classes, {.depth_multiplier = 0.35, .finegrain_classification_mode = true}));
+    }),
     network<"mobilenet_v3_small", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small(classes)); }),
     network<"mobilenet_v3_large", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large(classes)); }),
-    network<"mobilenet_v3_small_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small_minimalistic(classes)); }),
-    network<"mobilenet_v3_large_minimalistic", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large_minimalistic(classes)); }),
+    network<"mobilenet_v3_small_minimalistic", 224>(
+        [](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_small_minimalistic(classes)); }),
+    network<"mobilenet_v3_large_minimalistic", 224>(
+        [](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_v3_large_minimalistic(classes)); }),
     network<"mobilenet_edgetpu", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes)); }),
-    network<"mobilenet_edgetpu_075", 224>([](int classes, double decay) { return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes, {.depth_multiplier = 0.75, .finegrain_classification_mode = true})); }),
+    network<"mobilenet_edgetpu_075", 224>([](int classes, double decay) {
+      return mobilenet_v3_arg_scope(decay)(make_mobilenet_edgetpu(classes, {.depth_multiplier = 0.75, .finegrain_classification_mode = true}));
+    }),
     network<"nasnet_cifar", 32>([](int classes, double decay) { return nasnet_cifar_arg_scope(decay)(make_nasnet_cifar(classes)); }),
     network<"nasnet_mobile", 224>([](int classes, double decay) { return nasnet_mobile_arg_scope(decay)(make_nasnet_mobile(classes)); }),
     network<"nasnet_large", 331>([](int classes, double decay) { return nasnet_large_arg_scope(decay)(make_nasnet_large(classes)); }),
@@ -102,8 +114,7 @@ inline constexpr slim::detail::name_search network_search = slim::detail::search
 
 template <text Name>
 constexpr auto unknown_network() {
-  if constexpr (network_search<Name>.index >= 0)
-    return static_cast<no_mistake*>(nullptr);
+  if constexpr (network_search<Name>.index >= 0) return static_cast<no_mistake*>(nullptr);
   else
     return slim::detail::message<no_such_network>(slim::detail::name_fact<name_given, slim::detail::given_name<Name>>(),
                                                   slim::detail::name_fact<nearest_name, slim::detail::nearest_of<network_search<Name>>>());
@@ -118,9 +129,9 @@ template <text Name>
 constexpr auto get_network(int num_classes, double weight_decay = 0.0, training_choice is_training = training::automatic) {
   static_assert(sizeof(std::remove_pointer_t<decltype(detail::unknown_network<Name>())>) != 0);
   if constexpr (detail::network_search<Name>.index >= 0)
-    return published(arg_scope<batch_norm, dropout>(slim::is_training = is_training))(hana::at_c<detail::network_search<Name>.index>(detail::networks).make(num_classes, weight_decay));
-  else
-    return skip;
+    return published(arg_scope<batch_norm, dropout>(slim::is_training = is_training))(
+        hana::at_c<detail::network_search<Name>.index>(detail::networks).make(num_classes, weight_decay));
+  else return skip;
 }
 
 /// Height and width of the images that TF-Slim trained this network on: model<net, input<size, size, 3>> with size = nets::default_image_size<"inception_v3">.
@@ -129,8 +140,7 @@ inline constexpr int default_image_size = [] {
   static_assert(sizeof(std::remove_pointer_t<decltype(detail::unknown_network<Name>())>) != 0);
   if constexpr (detail::network_search<Name>.index >= 0)
     return std::remove_cvref_t<decltype(hana::at_c<detail::network_search<Name>.index>(detail::networks))>::default_image_size;
-  else
-    return 1;
+  else return 1;
 }();
 
 }  // namespace nets

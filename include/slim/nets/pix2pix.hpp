@@ -8,8 +8,8 @@ namespace slim::nets {
 
 /// Defaults of both networks.
 constexpr auto pix2pix_arg_scope() {
-  return published(arg_scope<conv2d, conv2d_transpose>(normalizer_fn = instance_norm, weights_initializer = random_normal(0.0, 0.02))
-       + arg_scope<instance_norm>(center = true, scale = true, epsilon = 0.00001));
+  return published(arg_scope<conv2d, conv2d_transpose>(normalizer_fn = instance_norm, weights_initializer = random_normal(0.0, 0.02)) +
+                   arg_scope<instance_norm>(center = true, scale = true, epsilon = 0.00001));
 }
 
 /// One step down of the encoder and the step up that answers it. `decoder_keep_prob` 0: no dropout.
@@ -61,7 +61,7 @@ struct pix2pix_generator_body {
       const auto [filters, keep] = blocks.all[last - i];
       const tensor x = relu(i == 0 ? encoded[last] : concat(decoded[i - 1], encoded[last - i]));
       const tensor y = with.upsample_fn == upsample_method::nn_upsample_conv ? conv2d(filters, {4, 4}, activation_fn = none)(upsample(2)(x))
-                                                                            : conv2d_transpose(filters, {4, 4}, 2, activation_fn = none)(x);
+                                                                             : conv2d_transpose(filters, {4, 4}, 2, activation_fn = none)(x);
       decoded.push(keep > 0 ? dropout(keep, is_training = true)(y) : y);  // in both forms of the network
     }
     trace.close(outside);
@@ -108,10 +108,13 @@ struct pix2pix_discriminator_body {
     if (trace.g.failed()) return images;
     const axis_padding border{with.padding, with.padding};
     const auto name = [](int i) { return detail::conv_names[i]; };
-    const auto padded = [&](const tensor& x, int i) { return scope(name(i), [&](const tensor& image) { return pad(image, {border, border, {0, 0}}, with.pad_mode); })(x); };
+    const auto padded = [&](const tensor& x, int i) {
+      return scope(name(i), [&](const tensor& image) { return pad(image, {border, border, {0, 0}}, with.pad_mode); })(x);
+    };
     tensor y = images;
     for (int i = 0; i < layers; ++i) {
-      const auto one = conv2d(num_filters.numbers[i], {4, 4}, i == layers - 1 ? 1 : 2, name(i), slim::padding = VALID, slim::activation_fn = with.activation_fn);
+      const auto one =
+          conv2d(num_filters.numbers[i], {4, 4}, i == layers - 1 ? 1 : 2, name(i), slim::padding = VALID, slim::activation_fn = with.activation_fn);
       y = i == 0 ? arg_scope<conv2d>(normalizer_fn = none)(one)(padded(y, i)) : one(padded(y, i));
     }
     y = conv2d(1, {4, 4}, 1, name(layers), slim::padding = VALID, slim::activation_fn = none, normalizer_fn = none)(padded(y, layers));
@@ -120,7 +123,9 @@ struct pix2pix_discriminator_body {
   }
 };
 /// Returns logits [n, n, 1], one for each patch; the end point `predictions` is their sigmoid. A stride of 2 in all but the last of the layers.
-constexpr auto make_pix2pix_discriminator(const filter_list& num_filters, const pix2pix_discriminator_options& with = {}) { return pix2pix_discriminator_body{num_filters, with}; }
+constexpr auto make_pix2pix_discriminator(const filter_list& num_filters, const pix2pix_discriminator_options& with = {}) {
+  return pix2pix_discriminator_body{num_filters, with};
+}
 
 }  // namespace slim::nets
 

@@ -18,10 +18,10 @@ struct resnet_arg_scope_options {
 /// Defaults of the resnets: TF-Slim section 13.3. TF-Slim states the numbers of batch_norm twice, here and as normalizer_params.
 constexpr auto resnet_arg_scope(double weight_decay = 0.0001, const resnet_arg_scope_options& options = {}) {
   return published(arg_scope<conv2d>(weights_regularizer = l2_regularizer(weight_decay), weights_initializer = variance_scaling(),
-                           activation_fn = options.activation_fn, normalizer_fn = options.use_batch_norm ? normalizer(batch_norm) : none)
-       + arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, scale = options.batch_norm_scale,
-                               updates_collections = options.batch_norm_updates_collections)
-       + arg_scope<max_pool2d>(padding = SAME));
+                                     activation_fn = options.activation_fn, normalizer_fn = options.use_batch_norm ? normalizer(batch_norm) : none) +
+                   arg_scope<batch_norm>(decay = options.batch_norm_decay, epsilon = options.batch_norm_epsilon, scale = options.batch_norm_scale,
+                                         updates_collections = options.batch_norm_updates_collections) +
+                   arg_scope<max_pool2d>(padding = SAME));
 }
 
 /// A convolution whose border does not depend on the extent of its input, so that strides sample the same cells at every extent.
@@ -30,9 +30,7 @@ constexpr auto conv2d_same(int outputs, extent2 kernel, int strides, const char*
 }
 
 /// Every `factor`-th row and column.
-constexpr tensor subsample(const tensor& x, int factor, const char* name) {
-  return factor == 1 ? x : max_pool2d({1, 1}, factor, name)(x);
-}
+constexpr tensor subsample(const tensor& x, int factor, const char* name) { return factor == 1 ? x : max_pool2d({1, 1}, factor, name)(x); }
 
 /// relu(shortcut + residual), where the residual narrows to depth/4 channels for its 3×3 convolution. The shortcut is x itself when
 /// x has `depth` channels already, else a 1×1 convolution.
@@ -44,9 +42,8 @@ struct bottleneck_v1 {
   bool use_bounded_activations = false;  // relu6 for relu, and the residual is clipped to ±6
 
   constexpr tensor operator()(const tensor& x) const {
-    const auto residual = conv2d(depth / 4, {1, 1}, "conv1")
-                       >> conv2d_same(depth / 4, {3, 3}, stride, "conv2", rate)
-                       >> conv2d(depth, {1, 1}, "conv3", activation_fn = none);
+    const auto residual =
+        conv2d(depth / 4, {1, 1}, "conv1") >> conv2d_same(depth / 4, {3, 3}, stride, "conv2", rate) >> conv2d(depth, {1, 1}, "conv3", activation_fn = none);
     const tensor passed = shortcut(x), added = residual(x);
     return collect_named_output(use_bounded_activations ? relu6(passed + max(min(added, 6.0), -6.0)) : relu(passed + added));
   }
@@ -99,8 +96,8 @@ struct stack_blocks_dense {
 };
 
 struct resnet_v1_options {
-  bool include_root_block = true;              // false: the input is what block1 reads
-  int output_stride = 0;                       // the extent of the image over that of the features: 8, 16, … in place of 32, with rates for strides. 0: as the blocks say
+  bool include_root_block = true;  // false: the input is what block1 reads
+  int output_stride = 0;           // the extent of the image over that of the features: 8, 16, … in place of 32, with rates for strides. 0: as the blocks say
   bool store_non_strided_activations = false;  // true: the end points block1, block2, … come in front of the stride of their block
   int min_base_depth = 8;                      // of the narrowed blocks of resnet_v1_50 to resnet_v1_200; blocks that are given stay as they are
   double depth_multiplier = 1.0;               // of the channels of those blocks
@@ -119,7 +116,8 @@ struct resnet_head {
   constexpr tensor operator()(const tensor& x) const {
     const tensor features = global_pool ? global_avg_pool("global_pool")(x) : x;
     if (num_classes == 0) return features;
-    const auto logits = conv2d(num_classes, {1, 1}, "logits", activation_fn = none, normalizer_fn = none) >> only_if(spatial_squeeze, slim::spatial_squeeze("spatial_squeeze"));
+    const auto logits =
+        conv2d(num_classes, {1, 1}, "logits", activation_fn = none, normalizer_fn = none) >> only_if(spatial_squeeze, slim::spatial_squeeze("spatial_squeeze"));
     return (logits >> aside(softmax("predictions")))(features);
   }
 };
@@ -130,16 +128,22 @@ struct resnet_head {
 /// [1, 1, channels].
 template <std::size_t Blocks>
 constexpr auto make_resnet_v1(const char* name, const resnet_block (&blocks)[Blocks], int num_classes = 1000, const resnet_v1_options& options = {}) {
-  stack_blocks_dense<bottleneck_v1, Blocks> body{{}, options.output_stride, options.include_root_block ? 4 : 1, options.store_non_strided_activations,
+  stack_blocks_dense<bottleneck_v1, Blocks> body{{},
+                                                 options.output_stride,
+                                                 options.include_root_block ? 4 : 1,
+                                                 options.store_non_strided_activations,
                                                  {.use_bounded_activations = options.use_bounded_activations}};
   for (std::size_t i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
-  return scope(name, detail::depths{options.depth_multiplier}.checked() >> detail::only_if(options.include_root_block, conv2d_same(64, {7, 7}, 2, "conv1") >> max_pool2d({3, 3}, 2, "pool1"))
-                  >> body >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
+  return scope(name, detail::depths{options.depth_multiplier}.checked() >>
+                         detail::only_if(options.include_root_block, conv2d_same(64, {7, 7}, 2, "conv1") >> max_pool2d({3, 3}, 2, "pool1")) >> body >>
+                         detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
 }
 namespace detail {
 constexpr auto published_resnet_v1(const char* name, int units1, int units2, int units3, int units4, int num_classes, const resnet_v1_options& options) {
   const depths depth{options.depth_multiplier, options.min_base_depth};
-  return make_resnet_v1(name, {{"block1", depth(64), units1, 2}, {"block2", depth(128), units2, 2}, {"block3", depth(256), units3, 2}, {"block4", depth(512), units4, 1}}, num_classes, options);
+  return make_resnet_v1(
+      name, {{"block1", depth(64), units1, 2}, {"block2", depth(128), units2, 2}, {"block3", depth(256), units3, 2}, {"block4", depth(512), units4, 1}},
+      num_classes, options);
 }
 }  // namespace detail
 constexpr auto make_resnet_v1_50(int num_classes = 1000, const resnet_v1_options& options = {}) {

@@ -18,9 +18,8 @@ struct bottleneck_v2 {
     const tensor preact = batch_norm("preact", activation_fn = relu)(x);
     const tensor shortcut = x.channels() == depth ? subsample(x, stride, "shortcut")
                                                   : conv2d(depth, {1, 1}, stride, "shortcut", normalizer_fn = none, activation_fn = none)(preact);
-    const auto residual = conv2d(depth / 4, {1, 1}, "conv1")
-                       >> conv2d_same(depth / 4, {3, 3}, stride, "conv2", rate)
-                       >> conv2d(depth, {1, 1}, "conv3", normalizer_fn = none, activation_fn = none);
+    const auto residual = conv2d(depth / 4, {1, 1}, "conv1") >> conv2d_same(depth / 4, {3, 3}, stride, "conv2", rate) >>
+                          conv2d(depth, {1, 1}, "conv3", normalizer_fn = none, activation_fn = none);
     return collect_named_output(shortcut + residual(preact));
   }
 };
@@ -38,12 +37,13 @@ constexpr auto make_resnet_v2(const char* name, const resnet_block (&blocks)[Blo
   stack_blocks_dense<bottleneck_v2, Blocks> body{{}, options.output_stride, options.include_root_block ? 4 : 1};
   for (std::size_t i = 0; i < Blocks; ++i) body.blocks[i] = blocks[i];
   const auto root = arg_scope<conv2d>(normalizer_fn = none, activation_fn = none)(conv2d_same(64, {7, 7}, 2, "conv1")) >> max_pool2d({3, 3}, 2, "pool1");
-  return scope(name, detail::only_if(options.include_root_block, root) >> body >> batch_norm("postnorm", activation_fn = relu)
-                  >> detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
+  return scope(name, detail::only_if(options.include_root_block, root) >> body >> batch_norm("postnorm", activation_fn = relu) >>
+                         detail::resnet_head{num_classes, options.global_pool, options.spatial_squeeze});
 }
 namespace detail {
 constexpr auto published_resnet_v2(const char* name, int units1, int units2, int units3, int units4, int num_classes, const resnet_v2_options& options) {
-  return make_resnet_v2(name, {{"block1", 64, units1, 2}, {"block2", 128, units2, 2}, {"block3", 256, units3, 2}, {"block4", 512, units4, 1}}, num_classes, options);
+  return make_resnet_v2(name, {{"block1", 64, units1, 2}, {"block2", 128, units2, 2}, {"block3", 256, units3, 2}, {"block4", 512, units4, 1}}, num_classes,
+                        options);
 }
 }  // namespace detail
 constexpr auto make_resnet_v2_50(int num_classes = 1001, const resnet_v2_options& options = {}) {

@@ -8,30 +8,29 @@ namespace slim::nets {
 
 /// Defaults of vgg_a, vgg_16 and vgg_19: TF-Slim section 13.3.
 constexpr auto vgg_arg_scope(double weight_decay = 0.0005) {
-  return published(arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros)
-       + arg_scope<conv2d>(padding = SAME));
+  return published(arg_scope<conv2d, fully_connected>(activation_fn = relu, weights_regularizer = l2_regularizer(weight_decay), biases_initializer = zeros) +
+                   arg_scope<conv2d>(padding = SAME));
 }
 
 /// conv1 to pool5: five groups of 3×3 convolutions, N1 … N5 in number, each halved by a pool. [224, 224, c] -> [7, 7, 512].
 template <int N1, int N2, int N3, int N4, int N5>
 constexpr auto vgg_features() {
-  return repeat<N1>(conv2d(64, {3, 3}), "conv1") >> max_pool2d({2, 2}, "pool1")
-      >> repeat<N2>(conv2d(128, {3, 3}), "conv2") >> max_pool2d({2, 2}, "pool2")
-      >> repeat<N3>(conv2d(256, {3, 3}), "conv3") >> max_pool2d({2, 2}, "pool3")
-      >> repeat<N4>(conv2d(512, {3, 3}), "conv4") >> max_pool2d({2, 2}, "pool4")
-      >> repeat<N5>(conv2d(512, {3, 3}), "conv5") >> max_pool2d({2, 2}, "pool5");
+  return repeat<N1>(conv2d(64, {3, 3}), "conv1") >> max_pool2d({2, 2}, "pool1") >> repeat<N2>(conv2d(128, {3, 3}), "conv2") >> max_pool2d({2, 2}, "pool2") >>
+         repeat<N3>(conv2d(256, {3, 3}), "conv3") >> max_pool2d({2, 2}, "pool3") >> repeat<N4>(conv2d(512, {3, 3}), "conv4") >> max_pool2d({2, 2}, "pool4") >>
+         repeat<N5>(conv2d(512, {3, 3}), "conv5") >> max_pool2d({2, 2}, "pool5");
 }
 
 struct vgg_options {
   padding_mode fc_conv_padding = VALID;  // SAME: fc6 reads windows around each cell of pool5, so that images of 32 pixels and more have logits
   bool global_pool = false;              // true: logits of the mean of fc7, for images larger than the published ones
   double dropout_keep_prob = 0.5;
-  bool spatial_squeeze = true;           // false: logits [height, width, num_classes]
+  bool spatial_squeeze = true;  // false: logits [height, width, num_classes]
 };
 
 namespace detail {
 constexpr auto vgg_classifier(int num_classes, const vgg_options& options) {
-  return convolutional_classifier(4096, {7, 7}, num_classes, {options.global_pool, options.dropout_keep_prob, options.spatial_squeeze}, options.fc_conv_padding);
+  return convolutional_classifier(4096, {7, 7}, num_classes, {options.global_pool, options.dropout_keep_prob, options.spatial_squeeze},
+                                  options.fc_conv_padding);
 }
 }  // namespace detail
 
@@ -55,10 +54,9 @@ constexpr auto vgg_16_fully_connected_arg_scope(double weight_decay = 0.0005) {
                                             weights_regularizer = l2_regularizer(weight_decay));
 }
 constexpr auto make_vgg_16_fully_connected(int num_classes = 1000, double dropout_keep_prob = 0.5) {
-  return scope("vgg_16", vgg_features<2, 2, 3, 3, 3>()
-                      >> fully_connected(4096, "fc6") >> dropout(dropout_keep_prob, "dropout6")
-                      >> fully_connected(4096, "fc7") >> dropout(dropout_keep_prob, "dropout7")
-                      >> fully_connected(num_classes, "fc8", activation_fn = none));
+  return scope("vgg_16", vgg_features<2, 2, 3, 3, 3>() >> fully_connected(4096, "fc6") >> dropout(dropout_keep_prob, "dropout6") >>
+                             fully_connected(4096, "fc7") >> dropout(dropout_keep_prob, "dropout7") >>
+                             fully_connected(num_classes, "fc8", activation_fn = none));
 }
 inline constexpr auto vgg_16_fully_connected = vgg_16_fully_connected_arg_scope()(make_vgg_16_fully_connected());
 

@@ -19,7 +19,9 @@ struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
     return add_operation(g, kind, {false, g.nodes[x].extent}, {x}, scope, attributes{weighted});
   }
   static constexpr const char* fault(node_view n) {
-    return n.self.operand_count == 1 && !n.self.batched && !n.operand(0).batched && n.extent() == n.extent(0) ? nullptr : "a mean over processes of what is not one tensor for all examples";
+    return n.self.operand_count == 1 && !n.self.batched && !n.operand(0).batched && n.extent() == n.extent(0)
+               ? nullptr
+               : "a mean over processes of what is not one tensor for all examples";
   }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     if (to.flows_to(to.g.nodes[y], 0)) to.accumulate(to.g.nodes[y].operands[0], dy);
@@ -32,10 +34,11 @@ struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
     exchange* const together = r.state.together;
     const T weight = together != nullptr && attributes_of(r.node()).weighted ? static_cast<T>(together->weight) : T(1);
     const long count = r.extent().size(), all = graph::aligned(count), each = 1 << 14;
-    if (x != out) kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
-      const long last = task * each + each < count ? task * each + each : count;
-      for (long i = task * each; i < last; ++i) out[i] = x[i] * weight;
-    });
+    if (x != out)
+      kernel::parallel_for((count + each - 1) / each, 2.0 * each, r.threads(), [&](long task) {
+        const long last = task * each + each < count ? task * each + each : count;
+        for (long i = task * each; i < last; ++i) out[i] = x[i] * weight;
+      });
     for (long i = count; i < all; ++i) out[i] = 0;
     if (together != nullptr) together->start(r.state.places[r.at.node].offset + all);
   }
@@ -43,14 +46,19 @@ struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
 
 /// The sum over all processes of what `started`, an all_reduce_start, has handed over. In the same memory.
 struct all_reduce : operation<"all_reduce", all_reduce_attributes> {
-  static constexpr int add(graph::graph& g, int started, int scope, bool weighted = false) { return add_operation(g, kind, {false, g.nodes[started].extent}, {started}, scope, attributes{weighted}); }
+  static constexpr int add(graph::graph& g, int started, int scope, bool weighted = false) {
+    return add_operation(g, kind, {false, g.nodes[started].extent}, {started}, scope, attributes{weighted});
+  }
   static constexpr const char* fault(node_view n) {
-    return n.self.operand_count == 1 && n.operand(0).kind == all_reduce_start::kind && n.extent() == n.extent(0) ? nullptr : "a mean over processes that nothing has started";
+    return n.self.operand_count == 1 && n.operand(0).kind == all_reduce_start::kind && n.extent() == n.extent(0)
+               ? nullptr
+               : "a mean over processes that nothing has started";
   }
   /// Each process has the sum in its loss; gradients are those of the weighted sum of all losses.
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
-    if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add(to.g, all_reduce_start::add(to.g, dy, n.scope, false), n.scope, attributes_of(to.g.nodes[n.operands[0]]).weighted));
+    if (to.flows_to(n, 0))
+      to.accumulate(n.operands[0], add(to.g, all_reduce_start::add(to.g, dy, n.scope, false), n.scope, attributes_of(to.g.nodes[n.operands[0]]).weighted));
   }
   static constexpr double work(node_view) { return 0; }
   template <class T>
@@ -64,7 +72,9 @@ struct all_reduce : operation<"all_reduce", all_reduce_attributes> {
 };
 
 /// The mean of x over all processes, worked out at once; `weighted` as in all_reduce_attributes.
-constexpr int mean_over_processes(graph::graph& g, int x, int scope, bool weighted = true) { return all_reduce::add(g, all_reduce_start::add(g, x, scope, weighted), scope); }
+constexpr int mean_over_processes(graph::graph& g, int x, int scope, bool weighted = true) {
+  return all_reduce::add(g, all_reduce_start::add(g, x, scope, weighted), scope);
+}
 
 }  // namespace slim::op
 

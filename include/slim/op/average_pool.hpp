@@ -17,7 +17,8 @@ struct average_pool_gradient : operation<"average_pool_gradient", window_attribu
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::average_pool_gradient<T>(kernel::pool_geometry_of(r.extent(), r.extent(0), attributes_of(r.node()).window), r.batch(), r.in(0), r.out(), e.call, r.threads());
+    kernel::average_pool_gradient<T>(kernel::pool_geometry_of(r.extent(), r.extent(0), attributes_of(r.node()).window), r.batch(), r.in(0), r.out(), e.call,
+                                     r.threads());
   }
 };
 
@@ -32,7 +33,8 @@ struct average_pool : operation<"average_pool", window_attributes, stores::funct
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::average_pool<T>(kernel::pool_geometry_of(r.extent(0), r.extent(), attributes_of(r.node()).window), r.batch(), r.in(0), r.out(), e.call, r.threads());
+    kernel::average_pool<T>(kernel::pool_geometry_of(r.extent(0), r.extent(), attributes_of(r.node()).window), r.batch(), r.in(0), r.out(), e.call,
+                            r.threads());
   }
 };
 

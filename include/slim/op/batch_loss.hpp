@@ -27,7 +27,14 @@ constexpr double batch_loss_work(node_view n) { return 3 * static_cast<double>(n
 template <class T>
 kernel::batch_loss_operands<T> batch_loss_operands(const invocation<T>& r) {
   const auto with = r.node().attributes.template as<batch_loss_attributes>();
-  return {with.kind, static_cast<T>(with.margin), r.batch(), r.extent(0).size(), r.extent(1).size(), r.in(0), r.in(1), embeddings_of(r.view()) == 2 ? r.in(2) : nullptr};
+  return {with.kind,
+          static_cast<T>(with.margin),
+          r.batch(),
+          r.extent(0).size(),
+          r.extent(1).size(),
+          r.in(0),
+          r.in(1),
+          embeddings_of(r.view()) == 2 ? r.in(2) : nullptr};
 }
 
 }  // namespace detail
@@ -36,7 +43,8 @@ kernel::batch_loss_operands<T> batch_loss_operands(const invocation<T>& r) {
 struct batch_loss_gradient : operation<"batch_loss_gradient", batch_loss_attributes> {
   static constexpr const char* fault(node_view n) {
     const int count = 1 + detail::embeddings_of(n);
-    return detail::is_batch_loss(n) && n.self.operand_count == count + 1 && n.self.batched && n.extent() == n.extent(1 + attributes_of(n.self).by_b) && n.extent(count).size() == 1
+    return detail::is_batch_loss(n) && n.self.operand_count == count + 1 && n.self.batched && n.extent() == n.extent(1 + attributes_of(n.self).by_b) &&
+                   n.extent(count).size() == 1
                ? nullptr
                : "the gradient of a loss between examples of operands that do not fit";
   }
@@ -48,7 +56,8 @@ struct batch_loss_gradient : operation<"batch_loss_gradient", batch_loss_attribu
   }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::batch_loss_gradient<T>(detail::batch_loss_operands(r), attributes_of(r.node()).by_b, *r.in(1 + detail::embeddings_of(r.view())), r.out(), r.workspace(), r.threads());
+    kernel::batch_loss_gradient<T>(detail::batch_loss_operands(r), attributes_of(r.node()).by_b, *r.in(1 + detail::embeddings_of(r.view())), r.out(),
+                                   r.workspace(), r.threads());
   }
 };
 
@@ -62,7 +71,9 @@ struct batch_loss : operation<"batch_loss", batch_loss_attributes> {
     return add_node(g, n, scope);
   }
   static constexpr const char* fault(node_view n) {
-    return detail::is_batch_loss(n) && n.self.operand_count == 1 + detail::embeddings_of(n) && !n.self.batched && n.extent().size() == 1 ? nullptr : "a loss between examples of operands that do not fit";
+    return detail::is_batch_loss(n) && n.self.operand_count == 1 + detail::embeddings_of(n) && !n.self.batched && n.extent().size() == 1
+               ? nullptr
+               : "a loss between examples of operands that do not fit";
   }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];

@@ -35,7 +35,8 @@ struct batch_matmul : operation<"batch_matmul", batch_matmul_attributes> {
     return add_operation(g, kind, {both, result}, {operands[0], operands[1]}, scope, attributes{which});
   }
   static constexpr const char* fault(node_view n) {
-    if (n.self.operand_count != 2 || n.operand(0).batched != n.self.batched || n.operand(1).batched != n.self.batched) return "products of other operands than pairs of matrices";
+    if (n.self.operand_count != 2 || n.operand(0).batched != n.self.batched || n.operand(1).batched != n.self.batched)
+      return "products of other operands than pairs of matrices";
     const sizes s = sizes_of(n.extent(0), n.extent(1), attributes_of(n.self).which);
     slim::shape result = n.extent(0);
     if (s.rows > 0) result.extents[result.rank - 2] = s.rows, result.extents[result.rank - 1] = s.columns;

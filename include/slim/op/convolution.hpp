@@ -52,7 +52,8 @@ inline constexpr long winograd_few_tiles = 4, winograd_large_weights = 256 * 256
 namespace detail {
 
 SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel::convolution_geometry& g, long images) {
-  return n.attributes.as<convolution_attributes>().asked == graph::algorithm::automatic && g.kernel_height == 3 && static_cast<long>(g.input_channels) * g.output_channels >= winograd_large_weights &&
+  return n.attributes.as<convolution_attributes>().asked == graph::algorithm::automatic && g.kernel_height == 3 &&
+         static_cast<long>(g.input_channels) * g.output_channels >= winograd_large_weights &&
          images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= winograd_few_tiles;
 }
 
@@ -131,7 +132,8 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
+      elements =
+          kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
     });
     return elements;
   }
@@ -144,16 +146,15 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
       const auto e = r.epilogue();
       const kernel::store_rows<T> store{r.out(), g.output_channels};
       const bool updates = r.node().updates;
-      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), images, r.in(0), r.in(1), r.workspace(), r.threads(), [&](const T* values, long row) {
-        if (updates) e.update_row(values, row, 0, g.output_channels);
-        else store(values, row);
-      });
+      kernel::winograd_weights_gradient<T, Transform>(kernel::forward_plane(g), images, r.in(0), r.in(1), r.workspace(), r.threads(),
+                                                      [&](const T* values, long row) {
+                                                        if (updates) e.update_row(values, row, 0, g.output_channels);
+                                                        else store(values, row);
+                                                      });
     });
     if (done) return;
-    if (r.node().how == graph::algorithm::product)
-      detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
-    else
-      kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
+    if (r.node().how == graph::algorithm::product) detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
+    else kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
   }
 };
 
@@ -184,7 +185,8 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
     detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
+      elements =
+          kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;
   }
@@ -194,7 +196,8 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
     const kernel::convolution_geometry g = geometry(r.view());
     const auto e = r.epilogue();
     const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), detail::images(r), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(), e.call, r.threads());
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), detail::images(r), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(),
+                                                 e.call, r.threads());
     });
     if (done) return;
     if (r.node().how == graph::algorithm::product) {
@@ -258,20 +261,20 @@ struct convolution : convolution_of_images<"convolution"> {
     if constexpr ((Variants & detail::with_pool) != 0) {
       const kernel::pooled_epilogue<T> after = e.pooled();
       const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
-        kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), {}, r.threads(),
-                                                   kernel::pool_with<T, Transform>(after));
-      });
+                          kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(),
+                                                                     r.out(), r.workspace(), {}, r.threads(), kernel::pool_with<T, Transform>(after));
+                        });
       if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
     const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call, r.threads());
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(),
+                                                 e.call, r.threads());
     });
     if (done) return;
     if (n.how == graph::algorithm::product)
       kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
-    else
-      kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    else kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
   }
 };
 

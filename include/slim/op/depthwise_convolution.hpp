@@ -10,11 +10,14 @@ namespace slim::op {
 namespace detail {
 constexpr const char* depthwise_fault(node_view n, const slim::shape& in, const slim::shape& out, const slim::shape& weights) {
   const window w = n.self.attributes.as<window_attributes>().window;
-  if (n.self.body() != 2 || weights.rank != 4 || !(extent2(weights[0], weights[1]) == w.kernel) || weights[2] != in.channels() || weights[2] * weights[3] != out.channels())
+  if (n.self.body() != 2 || weights.rank != 4 || !(extent2(weights[0], weights[1]) == w.kernel) || weights[2] != in.channels() ||
+      weights[2] * weights[3] != out.channels())
     return "a depthwise convolution with weights that do not fit";
   return window_fault(in, out, w);
 }
-constexpr double depthwise_work(node_view n, const slim::shape& out) { return 2 * static_cast<double>(out.size()) * cells(n.self.attributes.as<window_attributes>().window); }
+constexpr double depthwise_work(node_view n, const slim::shape& out) {
+  return 2 * static_cast<double>(out.size()) * cells(n.self.attributes.as<window_attributes>().window);
+}
 }  // namespace detail
 
 /// Operands: x, dy.
@@ -24,7 +27,8 @@ struct depthwise_convolution_weights_gradient : operation<"depthwise_convolution
   static constexpr double work(node_view n) { return detail::depthwise_work(n, n.extent(1)); }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::depthwise_convolution_weights_gradient<T>(kernel::convolution_geometry_of(r.extent(0), r.extent(1), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1), r.out(), r.threads());
+    kernel::depthwise_convolution_weights_gradient<T>(kernel::convolution_geometry_of(r.extent(0), r.extent(1), attributes_of(r.node()).window), r.batch(),
+                                                      r.in(0), r.in(1), r.out(), r.threads());
   }
 };
 
@@ -36,7 +40,8 @@ struct depthwise_convolution_data_gradient : operation<"depthwise_convolution_da
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::depthwise_convolution_data_gradient<T>(kernel::convolution_geometry_of(r.extent(), r.extent(0), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    kernel::depthwise_convolution_data_gradient<T>(kernel::convolution_geometry_of(r.extent(), r.extent(0), attributes_of(r.node()).window), r.batch(), r.in(0),
+                                                   r.in(1), r.out(), e.call, r.threads());
   }
 };
 
@@ -56,7 +61,8 @@ struct depthwise_convolution : operation<"depthwise_convolution", window_attribu
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::depthwise_convolution<T>(kernel::convolution_geometry_of(r.extent(0), r.extent(), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    kernel::depthwise_convolution<T>(kernel::convolution_geometry_of(r.extent(0), r.extent(), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1),
+                                     r.out(), e.call, r.threads());
   }
 };
 

@@ -41,7 +41,9 @@ void for_each_row_sum(const invocation<T>& r, long rows, long width, const Use& 
 /// The gradient of a table: rows of dy are added to those with their numbers; or, where `node::by_row` is on, the update of the rows that have a number, which takes the place of storing it.
 /// Operands: dy, ids.
 struct gather_gradient : operation<"gather_gradient", gather_attributes> {
-  static constexpr const char* fault(node_view n) { return n.self.body() == 2 ? detail::rows_of_table_fault(n.operand(0), n.self, n.operand(1)) : "rows that are added with other operands"; }
+  static constexpr const char* fault(node_view n) {
+    return n.self.body() == 2 ? detail::rows_of_table_fault(n.operand(0), n.self, n.operand(1)) : "rows that are added with other operands";
+  }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return static_cast<double>(n.extent(0).size()); }
   template <class T>
@@ -53,10 +55,12 @@ struct gather_gradient : operation<"gather_gradient", gather_attributes> {
     const long rows = r.extent()[0], width = r.extent().size() / rows, ids = r.extent(1).size();
     if (r.node().by_row) {
       const auto e = r.epilogue();  // of variable, slots and numbers: the table is one line
-      return detail::for_each_row_sum(r, rows, width, [&](long, long row, long first, long last, const T* sum) { e.update_row(sum, 0, row * width + first, row * width + last); });
+      return detail::for_each_row_sum(
+          r, rows, width, [&](long, long row, long first, long last, const T* sum) { e.update_row(sum, 0, row * width + first, row * width + last); });
     }
     if (!r.node().batched) return kernel::scatter_add_rows<T>(r.batch() * ids, rows, width, r.in(0), r.in(1), r.out(), r.threads());
-    for (long e = 0; e < r.batch(); ++e) kernel::scatter_add_rows<T>(ids, rows, width, r.in(0) + e * ids * width, r.in(1) + e * ids, r.out() + e * rows * width, r.threads());
+    for (long e = 0; e < r.batch(); ++e)
+      kernel::scatter_add_rows<T>(ids, rows, width, r.in(0) + e * ids * width, r.in(1) + e * ids, r.out() + e * rows * width, r.threads());
   }
 };
 
@@ -79,7 +83,9 @@ struct gather_gradient_rows : operation<"gather_gradient_rows"> {
     const long width = r.extent().size() / r.extent(1).size();
     T* const y = r.out();
     std::memset(y, 0, static_cast<std::size_t>(r.batch() * r.extent().size()) * sizeof(T));
-    detail::for_each_row_sum(r, most_rows, width, [&](long i, long, long first, long last, const T* sum) { std::memcpy(y + i * width + first, sum, static_cast<std::size_t>(last - first) * sizeof(T)); });
+    detail::for_each_row_sum(r, most_rows, width, [&](long i, long, long first, long last, const T* sum) {
+      std::memcpy(y + i * width + first, sum, static_cast<std::size_t>(last - first) * sizeof(T));
+    });
   }
 };
 
@@ -96,13 +102,16 @@ struct gather : operation<"gather", gather_attributes> {
       g.fail(graph::rule::rank_mismatch, scope, {rows.rank < 1 ? 0 : result.rank}, {rows.rank < 1 ? 1 : slim::shape::max_rank + 1 - rows.rank});
       return table;
     }
-    if (rows[0] > most_rows && !g.failed()) g.error = {graph::rule::number_wrong, scope, "rows of a table", {}, {}, "at most 16777216, which floats tell apart", static_cast<double>(rows[0])};
+    if (rows[0] > most_rows && !g.failed())
+      g.error = {graph::rule::number_wrong, scope, "rows of a table", {}, {}, "at most 16777216, which floats tell apart", static_cast<double>(rows[0])};
     for (int i = 1; i < rows.rank; ++i) result.extents[result.rank++] = rows[i];
     const int made = add_operation(g, kind, {true, result}, {table, numbers}, scope, attributes{skips});
     g.labels.push({.labels = checked == ids ? numbers : graph::batched(g, checked, scope), .loss = made, .classes = rows[0], .of_table = true});
     return made;
   }
-  static constexpr const char* fault(node_view n) { return n.self.operand_count == 2 ? detail::rows_of_table_fault(n.self, n.operand(0), n.operand(1)) : "rows that are looked up with other operands"; }
+  static constexpr const char* fault(node_view n) {
+    return n.self.operand_count == 2 ? detail::rows_of_table_fault(n.self, n.operand(0), n.operand(1)) : "rows that are looked up with other operands";
+  }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
     to.derive(n, 0, gather_gradient::kind, {dy, n.operands[1]});
@@ -114,7 +123,8 @@ struct gather : operation<"gather", gather_attributes> {
     const long rows = r.extent(0)[0], width = r.extent(0).size() / rows, ids = r.extent(1).size();
     const T otherwise = attributes_of(r.node()).skips ? T(0) : T(std::numeric_limits<float>::quiet_NaN());
     if (!r.operand(0).batched) return kernel::gather_rows<T>(r.batch() * ids, rows, width, r.in(0), r.in(1), otherwise, r.out(), r.threads());
-    for (long e = 0; e < r.batch(); ++e) kernel::gather_rows<T>(ids, rows, width, r.in(0) + e * rows * width, r.in(1) + e * ids, otherwise, r.out() + e * ids * width, r.threads());
+    for (long e = 0; e < r.batch(); ++e)
+      kernel::gather_rows<T>(ids, rows, width, r.in(0) + e * rows * width, r.in(1) + e * ids, otherwise, r.out() + e * ids * width, r.threads());
   }
 };
 

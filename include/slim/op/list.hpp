@@ -33,27 +33,12 @@ struct operation_list {
   static constexpr int count = sizeof...(Operations);
 };
 
-using all = operation_list<
-    all_reduce_start, all_reduce,
-    average_pool, average_pool_gradient,
-    batch_matmul,
-    batch_loss, batch_loss_gradient,
-    concat,
-    convolution, convolution_data_gradient, convolution_weights_gradient,
-    depthwise_convolution, depthwise_convolution_data_gradient, depthwise_convolution_weights_gradient,
-    gather, gather_gradient, gather_gradient_rows,
-    local_response_normalization, local_response_normalization_gradient,
-    matmul, matmul_data_gradient, matmul_weights_gradient,
-    max_pool, max_pool_gradient,
-    mirror_pad, mirror_pad_gradient,
-    moments,
-    recurrence, recurrence_gradient,
-    reduce_max,
-    resize_bilinear, resize_bilinear_gradient,
-    slice, pad,
-    softmax, softmax_gradient,
-    softmax_cross_entropy, softmax_cross_entropy_gradient,
-    transpose>;
+using all = operation_list<all_reduce_start, all_reduce, average_pool, average_pool_gradient, batch_matmul, batch_loss, batch_loss_gradient, concat,
+                           convolution, convolution_data_gradient, convolution_weights_gradient, depthwise_convolution, depthwise_convolution_data_gradient,
+                           depthwise_convolution_weights_gradient, gather, gather_gradient, gather_gradient_rows, local_response_normalization,
+                           local_response_normalization_gradient, matmul, matmul_data_gradient, matmul_weights_gradient, max_pool, max_pool_gradient,
+                           mirror_pad, mirror_pad_gradient, moments, recurrence, recurrence_gradient, reduce_max, resize_bilinear, resize_bilinear_gradient,
+                           slice, pad, softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient, transpose>;
 
 /// What an operation tells at compile time, see operation.hpp.
 struct description {
@@ -90,16 +75,19 @@ inline constexpr order by_kind = [] {
   order sorted;
   for (int i = 0; i < all::count; ++i) {
     int at = i;
-    for (; at > 0 && sorted.kinds[at - 1] > descriptions.rows[i].kind; --at) sorted.kinds[at] = sorted.kinds[at - 1], sorted.positions[at] = sorted.positions[at - 1];
+    for (; at > 0 && sorted.kinds[at - 1] > descriptions.rows[i].kind; --at)
+      sorted.kinds[at] = sorted.kinds[at - 1], sorted.positions[at] = sorted.positions[at - 1];
     sorted.kinds[at] = descriptions.rows[i].kind, sorted.positions[at] = i;
   }
   return sorted;
 }();
-static_assert([] {
-  for (int i = 1; i < all::count; ++i)
-    if (by_kind.kinds[i] == by_kind.kinds[i - 1]) return false;
-  return true;
-}(), "two operations have one name, or names of one hash: rename one");
+static_assert(
+    [] {
+      for (int i = 1; i < all::count; ++i)
+        if (by_kind.kinds[i] == by_kind.kinds[i - 1]) return false;
+      return true;
+    }(),
+    "two operations have one name, or names of one hash: rename one");
 
 }  // namespace detail
 
@@ -148,7 +136,8 @@ constexpr needed_operations needed_by(const Program& p) {
 template <class T>
 struct runner {
   void (*run)(const run_state<T>&, const step<T>&) = nullptr;
-  long (*prepare)(const run_state<T>&, const step<T>&, T* ahead) = nullptr;  // elements that it makes ahead of many runs, at `ahead` unless that is null; null: nothing
+  long (*prepare)(const run_state<T>&, const step<T>&,
+                  T* ahead) = nullptr;  // elements that it makes ahead of many runs, at `ahead` unless that is null; null: nothing
 };
 /// One of each operation, by position in the list.
 template <class T>
@@ -217,18 +206,14 @@ constexpr runner_table<T> runners_of(operation_list<Operations...>) {
 template <class T, class Operation, unsigned Variants>
 void run(const run_state<T>& state, const step<T>& at) {
   const invocation<T> r{state, at};
-  if constexpr (requires { Operation::template run<T, Variants>(r); })
-    Operation::template run<T, Variants>(r);
-  else
-    Operation::template run<T>(r);
+  if constexpr (requires { Operation::template run<T, Variants>(r); }) Operation::template run<T, Variants>(r);
+  else Operation::template run<T>(r);
 }
 template <class T, class Operation, unsigned Variants>
 long prepare(const run_state<T>& state, const step<T>& at, T* ahead) {
   const invocation<T> r{state, at};
-  if constexpr (requires { Operation::template prepare<T, Variants>(r, ahead); })
-    return Operation::template prepare<T, Variants>(r, ahead);
-  else
-    return Operation::template prepare<T>(r, ahead);
+  if constexpr (requires { Operation::template prepare<T, Variants>(r, ahead); }) return Operation::template prepare<T, Variants>(r, ahead);
+  else return Operation::template prepare<T>(r, ahead);
 }
 
 template <class T, class Operation, unsigned Variants>
@@ -236,7 +221,9 @@ constexpr runner<T> runner_for() {
   runner<T> made;
   if constexpr (Variants != 0) {
     made.run = &run<T, Operation, Variants>;
-    if constexpr (requires(const invocation<T>& r) { Operation::template prepare<T>(r, nullptr); } || requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r, nullptr); })
+    if constexpr (
+        requires(const invocation<T>& r) { Operation::template prepare<T>(r, nullptr); } ||
+        requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r, nullptr); })
       made.prepare = &prepare<T, Operation, Variants>;
   }
   return made;
@@ -246,7 +233,9 @@ template <class T, needed_operations Needed, class... Operations>
 constexpr runner_table<T> runners_of(operation_list<Operations...>) {
   runner_table<T> result;
   int next = 0;
-  [&]<std::size_t... I>(std::index_sequence<I...>) { ((result.rows[next++] = runner_for<T, Operations, Needed.variants[I]>()), ...); }(std::index_sequence_for<Operations...>{});
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((result.rows[next++] = runner_for<T, Operations, Needed.variants[I]>()), ...);
+  }(std::index_sequence_for<Operations...>{});
   return result;
 }
 
@@ -254,12 +243,9 @@ constexpr runner_table<T> runners_of(operation_list<Operations...>) {
 
 template <class T, class Operation, unsigned Variants>
 constexpr long workspace_of(node_view n, const largest_run& most) {
-  if constexpr (Variants == 0)
-    return 0;
-  else if constexpr (requires { Operation::template workspace<T, Variants>(n, most); })
-    return Operation::template workspace<T, Variants>(n, most);
-  else
-    return Operation::template workspace<T>(n, most);
+  if constexpr (Variants == 0) return 0;
+  else if constexpr (requires { Operation::template workspace<T, Variants>(n, most); }) return Operation::template workspace<T, Variants>(n, most);
+  else return Operation::template workspace<T>(n, most);
 }
 template <class T, needed_operations Needed, class... Operations>
 constexpr long workspace_of(operation_list<Operations...>, node_view n, const largest_run& most) {

@@ -18,7 +18,8 @@ struct max_pool_gradient : operation<"max_pool_gradient", window_attributes, sto
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::max_pool_gradient<T>(kernel::pool_geometry_of(r.extent(), r.extent(1), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1), r.in(2), r.out(), e.call, r.threads());
+    kernel::max_pool_gradient<T>(kernel::pool_geometry_of(r.extent(), r.extent(1), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1), r.in(2),
+                                 r.out(), e.call, r.threads());
   }
 };
 

@@ -19,7 +19,8 @@ constexpr kernel::mirror_geometry mirror_geometry_of(long examples, const slim::
 }
 constexpr const char* mirror_fault(node_view n, const slim::shape& small, const slim::shape& large, const mirror_pad_attributes& with) {
   const int most = small[1] - 1 + with.edge, after = large[1] - small[1] - with.before;
-  const bool fits = n.self.operand_count == 1 && n.operand(0).batched == n.self.batched && small.rank == 3 && large.rank == 3 && small[0] == large[0] && small[2] == large[2];
+  const bool fits =
+      n.self.operand_count == 1 && n.operand(0).batched == n.self.batched && small.rank == 3 && large.rank == 3 && small[0] == large[0] && small[2] == large[2];
   return fits && with.before >= 0 && after >= 0 && with.before <= most && after <= most ? nullptr : "a mirror that shows more than there is";
 }
 }  // namespace detail
@@ -31,7 +32,8 @@ struct mirror_pad_gradient : operation<"mirror_pad_gradient", mirror_pad_attribu
   static constexpr double work(node_view n) { return static_cast<double>(n.extent(0).size()); }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::mirror_pad_gradient<T>(detail::mirror_geometry_of(r.node().batched ? r.batch() : 1, r.extent(), r.extent(0), attributes_of(r.node())), r.in(0), r.out(), r.threads());
+    kernel::mirror_pad_gradient<T>(detail::mirror_geometry_of(r.node().batched ? r.batch() : 1, r.extent(), r.extent(0), attributes_of(r.node())), r.in(0),
+                                   r.out(), r.threads());
   }
 };
 
@@ -49,18 +51,21 @@ struct mirror_pad : operation<"mirror_pad", mirror_pad_attributes> {
   static constexpr const char* fault(node_view n) { return detail::mirror_fault(n, n.extent(0), n.extent(), attributes_of(n.self)); }
   static constexpr void pull_back(adjoints& to, int y, int dy) {
     const node n = to.g.nodes[y];
-    if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add_operation(to.g, mirror_pad_gradient::kind, domain_of(to.g.nodes[n.operands[0]]), {dy}, n.scope, attributes_of(n)));
+    if (to.flows_to(n, 0))
+      to.accumulate(n.operands[0], add_operation(to.g, mirror_pad_gradient::kind, domain_of(to.g.nodes[n.operands[0]]), {dy}, n.scope, attributes_of(n)));
   }
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::mirror_pad<T>(detail::mirror_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), attributes_of(r.node())), r.in(0), r.out(), r.threads());
+    kernel::mirror_pad<T>(detail::mirror_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), attributes_of(r.node())), r.in(0), r.out(),
+                          r.threads());
   }
 };
 
 constexpr void mirror_pad_gradient::pull_back(adjoints& to, int y, int dy) {
   const node n = to.g.nodes[y];
-  if (to.flows_to(n, 0)) to.accumulate(n.operands[0], add_operation(to.g, mirror_pad::kind, domain_of(to.g.nodes[n.operands[0]]), {dy}, n.scope, attributes_of(n)));
+  if (to.flows_to(n, 0))
+    to.accumulate(n.operands[0], add_operation(to.g, mirror_pad::kind, domain_of(to.g.nodes[n.operands[0]]), {dy}, n.scope, attributes_of(n)));
 }
 
 }  // namespace slim::op

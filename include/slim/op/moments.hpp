@@ -15,7 +15,8 @@ struct moments : operation<"moments"> {
     return made;
   }
   static constexpr const char* fault(node_view n) {
-    return n.self.operand_count == 1 && n.self.results == 2 && n.extent() == slim::shape{n.extent(0).channels()} ? nullptr : "moments that are not two for each channel";
+    return n.self.operand_count == 1 && n.self.results == 2 && n.extent() == slim::shape{n.extent(0).channels()} ? nullptr
+                                                                                                                 : "moments that are not two for each channel";
   }
   /// Of the mean: gradient / count; of the variance: 2 · (x − mean) · gradient / count, where what is divided is one number per channel. The
   /// variance does not change with the mean, Σ −2(x − mean) = 0.

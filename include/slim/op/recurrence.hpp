@@ -23,7 +23,8 @@ constexpr bool is_recurrence(node_view n) {
   const auto with = n.self.attributes.as<recurrence_attributes>();
   if (n.self.operand_count < 3 + with.bias + with.state || n.extent(0).rank != 2 || n.extent(1).rank != 2 || n.extent(2).rank != 2) return false;
   const kernel::recurrence_geometry g = recurrence_of(n);
-  const slim::shape weights{static_cast<int>(g.inputs), static_cast<int>(g.gates() * g.units)}, recurrent{static_cast<int>(g.units), static_cast<int>(g.gates() * g.units)};
+  const slim::shape weights{static_cast<int>(g.inputs), static_cast<int>(g.gates() * g.units)},
+      recurrent{static_cast<int>(g.units), static_cast<int>(g.gates() * g.units)};
   return n.operand(0).batched && n.self.batched && n.extent(1) == weights && n.extent(2) == recurrent && (!with.bias || n.extent(3).size() == g.biases()) &&
          (!with.state || (n.operand(3 + with.bias).batched && n.extent(3 + with.bias).size() == g.state_rows() * g.units));
 }
@@ -42,7 +43,8 @@ struct recurrence_gradient : operation<"recurrence_gradient", recurrence_attribu
     const int count = 3 + with.bias + with.state;
     if (!detail::is_recurrence(n) || n.self.operand_count != count + 2) return "the gradient of a recurrence of operands that do not fit";
     const kernel::recurrence_geometry g = detail::recurrence_of(n);
-    const slim::shape y{static_cast<int>(g.result_rows(with.state)), static_cast<int>(g.units)}, sums{static_cast<int>(g.time) + with.state, static_cast<int>(g.gradient_columns())};
+    const slim::shape y{static_cast<int>(g.result_rows(with.state)), static_cast<int>(g.units)},
+        sums{static_cast<int>(g.time) + with.state, static_cast<int>(g.gradient_columns())};
     return n.extent(count) == y && n.extent(count + 1) == y && n.extent() == sums ? nullptr : "the gradient of a recurrence of another shape";
   }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
@@ -57,7 +59,8 @@ struct recurrence_gradient : operation<"recurrence_gradient", recurrence_attribu
   template <class T>
   static void run(const invocation<T>& r) {
     const int count = 3 + attributes_of(r.node()).bias + attributes_of(r.node()).state;
-    kernel::recurrence_gradient<T>(detail::recurrence_of(r.view()), r.batch(), detail::recurrence_operands(r), r.in(count), r.in(count + 1), r.out(), r.workspace(), r.threads());
+    kernel::recurrence_gradient<T>(detail::recurrence_of(r.view()), r.batch(), detail::recurrence_operands(r), r.in(count), r.in(count + 1), r.out(),
+                                   r.workspace(), r.threads());
   }
 };
 
@@ -113,7 +116,9 @@ struct recurrence : operation<"recurrence", recurrence_attributes> {
       to.accumulate(n.operands[3 + with.bias], reshape(g, slice::add(g, all, {time, 0}, {1, rows * units}, n.scope), {rows, units}, n.scope));
     }
     if (with.bias && to.flows_to(n, 3)) {
-      const auto total = [&](int from) { return reshape(g, sum_of_rows(g, from, columns, n.scope), gru ? slim::shape{1, columns} : slim::shape{columns}, n.scope); };
+      const auto total = [&](int from) {
+        return reshape(g, sum_of_rows(g, from, columns, n.scope), gru ? slim::shape{1, columns} : slim::shape{columns}, n.scope);
+      };
       const int both[] = {total(of_input), gru ? total(of_state) : -1};
       to.accumulate(n.operands[3], gru ? concat::add(g, both, 2, n.scope, 0) : both[0]);
     }
@@ -133,7 +138,8 @@ struct recurrence : operation<"recurrence", recurrence_attributes> {
 
 private:
   static constexpr void derive(adjoints& to, const node& n, int k, graph::kind operation, std::initializer_list<int> operands) {
-    if (to.flows_to(n, k)) to.accumulate(n.operands[k], add_operation(to.g, operation, domain_of(to.g.nodes[n.operands[k]]), operands, n.scope, no_attributes{}));
+    if (to.flows_to(n, k))
+      to.accumulate(n.operands[k], add_operation(to.g, operation, domain_of(to.g.nodes[n.operands[k]]), operands, n.scope, no_attributes{}));
   }
   static constexpr int sum_of_rows(graph::graph& g, int x, int columns, int scope) {
     expr::scalar_function identity;

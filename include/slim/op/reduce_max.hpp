@@ -14,7 +14,8 @@ struct reduce_max : operation<"reduce_max"> {
   }
   static constexpr const char* fault(node_view n) {
     const slim::shape y = n.extent();
-    return n.self.operand_count == 1 && n.operand(0).batched == n.self.batched && y.rank == 3 && n.extent(0) == slim::shape{y[0], n.extent(0)[1], y[2]} && y[1] == 1
+    return n.self.operand_count == 1 && n.operand(0).batched == n.self.batched && y.rank == 3 && n.extent(0) == slim::shape{y[0], n.extent(0)[1], y[2]} &&
+                   y[1] == 1
                ? nullptr
                : "the largest of what has other extents";
   }

@@ -10,7 +10,8 @@ namespace detail {
 constexpr kernel::resize_geometry resize_geometry_of(const slim::shape& from, const slim::shape& to) { return {from[0], from[1], to[0], to[1], to[2]}; }
 constexpr const char* resize_fault(node_view n) {
   const slim::shape a = n.extent(0), b = n.extent();
-  return n.self.body() == 1 && a.rank == 3 && b.rank == 3 && a[2] == b[2] && a.size() > 0 && b.size() > 0 ? nullptr : "an image of another size with other channels";
+  return n.self.body() == 1 && a.rank == 3 && b.rank == 3 && a[2] == b[2] && a.size() > 0 && b.size() > 0 ? nullptr
+                                                                                                          : "an image of another size with other channels";
 }
 }  // namespace detail
 

@@ -16,8 +16,8 @@ namespace op {
 /// What a run does together with other processes: see op/all_reduce.hpp.
 struct exchange {
   virtual ~exchange() = default;
-  double weight = 1;        // of this process in a mean over all
-  long first_example = 0;   // of this process among those of all: random numbers belong to the example, wherever it is worked on
+  double weight = 1;       // of this process in a mean over all
+  long first_example = 0;  // of this process among those of all: random numbers belong to the example, wherever it is worked on
   /// The elements of region::exchanged in front of `end` are there, those of this process times its weight: they may travel.
   virtual void start(long end) = 0;
   /// Returns when the elements in front of `end` are sums over all processes.
@@ -31,12 +31,12 @@ template <class T>
 struct run_state {
   const graph::node* nodes = nullptr;
   const graph::place* places = nullptr;
-  T* examples = nullptr;        // arena for `capacity` examples
-  T* fixed = nullptr;           // arena that does not depend on the batch
-  T* workspace = nullptr;       // scratch memory of single kernels
+  T* examples = nullptr;                        // arena for `capacity` examples
+  T* fixed = nullptr;                           // arena that does not depend on the batch
+  T* workspace = nullptr;                       // scratch memory of single kernels
   const aligned_buffer<T>* prepared = nullptr;  // for each step its weights as made ahead, or null
   T* variables = nullptr;
-  T* slots = nullptr;           // all first slots, then all second slots …
+  T* slots = nullptr;  // all first slots, then all second slots …
   const T* const* inputs = nullptr;
   const T* scalars = nullptr;
   const T* batch_size = nullptr;

@@ -45,7 +45,8 @@ struct slice : operation<"slice", slice_attributes> {
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::copy_box<T>(kernel::box_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), attributes_of(r.node()).begin), T(0), r.in(0), r.out(), r.threads());
+    kernel::copy_box<T>(kernel::box_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), attributes_of(r.node()).begin), T(0), r.in(0),
+                        r.out(), r.threads());
   }
 };
 
@@ -87,7 +88,8 @@ struct pad : operation<"pad", pad_attributes> {
     const attributes with = attributes_of(r.node());
     slim::shape first = with.before;
     for (int axis = 0; axis < first.rank; ++axis) first.extents[axis] = -first.extents[axis];
-    kernel::copy_box<T>(kernel::box_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), first), static_cast<T>(with.value), r.in(0), r.out(), r.threads());
+    kernel::copy_box<T>(kernel::box_geometry_of(r.node().batched ? r.batch() : 1, r.extent(0), r.extent(), first), static_cast<T>(with.value), r.in(0), r.out(),
+                        r.threads());
   }
 };
 

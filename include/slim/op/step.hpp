@@ -17,9 +17,9 @@ struct step {
   long (*prepare)(const run_state<T>&, const step&, T* ahead) = nullptr;  // what can be done ahead of many runs, see runner; null: nothing
   typename kernel::epilogue<T>::function* epilogue = nullptr;
   int node = -1;
-  long width = 1, rows_per_example = 1;                    // loop of the function or epilogue
-  bool batched = false;                                    // whether that loop runs over the examples
-  int index = 0;                                           // in the table
+  long width = 1, rows_per_example = 1;  // loop of the function or epilogue
+  bool batched = false;                  // whether that loop runs over the examples
+  int index = 0;                         // in the table
 };
 
 namespace detail::inline SLIM_LEVEL {

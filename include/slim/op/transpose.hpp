@@ -47,7 +47,8 @@ struct transpose : operation<"transpose", transpose_attributes> {
   static constexpr double work(node_view) { return 0; }
   template <class T>
   static void run(const invocation<T>& r) {
-    kernel::transpose<T>(kernel::transpose_geometry_of(r.extent(0), attributes_of(r.node()).axes), r.node().batched ? r.batch() : 1, r.in(0), r.out(), r.threads());
+    kernel::transpose<T>(kernel::transpose_geometry_of(r.extent(0), attributes_of(r.node()).axes), r.node().batched ? r.batch() : 1, r.in(0), r.out(),
+                         r.threads());
   }
 };
 

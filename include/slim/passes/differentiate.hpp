@@ -139,7 +139,8 @@ private:
       if (slope < 0) continue;
       const domain target = domain_of(g.nodes[n.operands[k]]);
       const bool broadcast = !same_loop(target, over);
-      to.accumulate(n.operands[k], broadcast ? reduce_over(g, slope, operands, count, over, target, n.scope) : map_to(g, slope, operands, count, over, target, n.scope));
+      to.accumulate(n.operands[k],
+                    broadcast ? reduce_over(g, slope, operands, count, over, target, n.scope) : map_to(g, slope, operands, count, over, target, n.scope));
     }
   }
 

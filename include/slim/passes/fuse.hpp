@@ -19,7 +19,8 @@ namespace detail {
 
 /// The composition of two functions of the graph, remembered by the operands they share: the inner function becomes argument `position` of the
 /// outer one or, for position −1, its outputs follow. Inner operand k is argument `inner_places[k]` of the result.
-constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places, int inputs) {
+constexpr int composed(graph& g, int outer, int inner, int position, int outer_count, const int* outer_places, int inner_count, const int* inner_places,
+                       int inputs) {
   unsigned long pattern = static_cast<unsigned long>(outer_count);
   for (int k = 0; k < inner_count; ++k) pattern = pattern << 4 | static_cast<unsigned long>(inner_places[k]);
   for (int c = g.known[outer].compositions; c >= 0; c = g.compositions[c].next) {
@@ -101,10 +102,8 @@ constexpr void fuse_into_consumers(graph& g) {
       const int producer = n.operands[k];
       if (!dissolves[producer] || !same_loop(loops[i], loops[producer])) continue;
       if (n.kind == kind::update && k < g.functions[n.function].output_count) continue;
-      if (detail::compose(g, n, k, nodes[producer]))
-        k = -1;  // operands have moved: look at all of them again
-      else
-        dissolves[producer] = 0;
+      if (detail::compose(g, n, k, nodes[producer])) k = -1;  // operands have moved: look at all of them again
+      else dissolves[producer] = 0;
     }
     bool yes = n.kind == kind::map && n.ignored == 0 && reads[i] > 0 && reads[i] == function_reads[i] && !uses_position(g.functions[n.function]);
     if (yes && reads[i] > 1) {
@@ -125,10 +124,14 @@ constexpr void fuse_into_consumers(graph& g) {
 namespace detail {
 /// True when `n` is a sum per channel whose operands are read by element, by channel or as single numbers.
 constexpr bool sums_channels(const graph& g, const node& n, const domain& over) {
-  const auto by_channel = [&](const node& value) { return access_of(value, over).how == expr::access::column && value.extent.size() == over.extent.channels(); };
+  const auto by_channel = [&](const node& value) {
+    return access_of(value, over).how == expr::access::column && value.extent.size() == over.extent.channels();
+  };
   if (n.kind != kind::reduce || !by_channel(n)) return false;
   for (int k = 0; k < n.operand_count; ++k)
-    if (const expr::access how = access_of(g.nodes[n.operands[k]], over).how; how >= expr::access::row || (how == expr::access::column && !by_channel(g.nodes[n.operands[k]]))) return false;
+    if (const expr::access how = access_of(g.nodes[n.operands[k]], over).how;
+        how >= expr::access::row || (how == expr::access::column && !by_channel(g.nodes[n.operands[k]])))
+      return false;
   return true;
 }
 }  // namespace detail
@@ -171,7 +174,9 @@ constexpr void move_before_reshapes(graph& g) {
     int view = -1;
     for (int k = 0; k < n.operand_count; ++k)
       if (nodes[n.operands[k]].kind == kind::reshape && reads[n.operands[k]] == 1) view = n.operands[k];
-    if (view < 0 || !(nodes[view].extent == n.extent) || nodes[view].batched != n.batched || !stores_functions(nodes[nodes[view].operands[0]].kind) || uses_position(g.functions[n.function])) continue;
+    if (view < 0 || !(nodes[view].extent == n.extent) || nodes[view].batched != n.batched || !stores_functions(nodes[nodes[view].operands[0]].kind) ||
+        uses_position(g.functions[n.function]))
+      continue;
     node moved = n;
     moved.extent = nodes[nodes[view].operands[0]].extent;
     bool fits = true;
@@ -198,8 +203,8 @@ constexpr void fuse_into_producers(graph& g) {
     int position = -1;
     for (int k = 0; k < n.operand_count; ++k) {
       const node& producer = nodes[n.operands[k]];
-      if (stores_functions(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead &&
-          producer.batched == n.batched && producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
+      if (stores_functions(producer.kind) && producer.epilogue < 0 && reads[n.operands[k]] == 1 && !producer.dead && producer.batched == n.batched &&
+          producer.extent == n.extent && (position < 0 || n.operands[k] > n.operands[position]))
         position = k;
     }
     for (int k = 0; k < n.operand_count && position >= 0; ++k) {  // kernels hand over rows of one pixel: longer rows do not fit

@@ -18,7 +18,9 @@ constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
   const window w = op::max_pool::attributes_of(pool).window;
   const int size = w.kernel.height;
   const bool squares = w.kernel == extent2(size) && w.stride == extent2(size) && w.pad_top == 0 && w.pad_left == 0;
-  if (n.kind != op::convolution::kind || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] || pool.extent[1] * size != n.extent[1]) return 0;
+  if (n.kind != op::convolution::kind || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] ||
+      pool.extent[1] * size != n.extent[1])
+    return 0;
   for (int k = n.body(); k < n.operand_count; ++k) {  // scratch memory has no place in a whole image
     const node& operand = g.nodes[n.operands[k]];
     if (operand.batched || (operand.extent.size() != 1 && operand.extent.size() != n.extent.channels())) return 0;
@@ -28,7 +30,8 @@ constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
     case algorithm::winograd_4x4: return size == 2 || size == 4 ? size : 0;
     case algorithm::winograd_2x2: return size == 2 ? size : 0;
     case algorithm::direct: {
-      const bool fits = static_cast<long>(size) * n.extent[1] * n.extent[2] <= pooled_band_elements && g.nodes[n.operands[1]].extent.size() <= pooled_weights_elements;
+      const bool fits =
+          static_cast<long>(size) * n.extent[1] * n.extent[2] <= pooled_band_elements && g.nodes[n.operands[1]].extent.size() <= pooled_weights_elements;
       return fits ? size : 0;
     }
     default: return 0;

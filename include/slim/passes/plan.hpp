@@ -15,7 +15,7 @@ constexpr list<int> execution_order(const graph& g) {
   const int count = g.nodes.size();
   list<int> last_reads, waiting, after_it;
   last_reads.resize(count, -1), waiting.resize(count, -1), after_it.resize(count, -1);
-  int* const last_read = last_reads.begin();  // of leaves, by nodes that are not updates of it
+  int* const last_read = last_reads.begin();                            // of leaves, by nodes that are not updates of it
   int *const follow = waiting.begin(), *const next = after_it.begin();  // updates that wait for a node, as chains
   struct operand_range {
     int first = 0, end = 0;

@@ -15,12 +15,12 @@ constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
   list<char> zero;
   for (const expr::scalar_node& n : f.nodes) {
     const bool a = n.a >= 0 && zero[n.a] != 0, b = n.b >= 0 && zero[n.b] != 0, c = n.c >= 0 && zero[n.c] != 0;
-    zero.push(n.op == input ? static_cast<int>(n.value) == index
-              : n.op == constant ? n.value == 0
+    zero.push(n.op == input                      ? static_cast<int>(n.value) == index
+              : n.op == constant                 ? n.value == 0
               : n.op == negate || n.op == divide ? a
-              : n.op == multiply ? a || b
-              : n.op == add || n.op == subtract ? a && b
-              : n.op == select && b && c);
+              : n.op == multiply                 ? a || b
+              : n.op == add || n.op == subtract  ? a && b
+                                                 : n.op == select && b && c);
   }
   return zero[f.outputs[0]] != 0;
 }

@@ -27,7 +27,8 @@ constexpr const char* fault_of(const graph& g) {
     if (n.body_operands > n.operand_count) return "epilogue operands without operands";
     if (n.kind == kind::update || n.updates)
       for (int o = 0, first = n.first_replaced(), outputs = functions[n.update_function()].output_count; o < outputs; ++o)
-        if (const kind replaced = nodes[n.operands[first + o]].kind; replaced != kind::variable && replaced != kind::slot) return "an update replaces neither a variable nor a slot";
+        if (const kind replaced = nodes[n.operands[first + o]].kind; replaced != kind::variable && replaced != kind::slot)
+          return "an update replaces neither a variable nor a slot";
     if (n.epilogue >= 0) {
       if (functions[n.epilogue].inputs > n.operand_count - n.body() + 1) return "an epilogue reads an operand that is not there";
       const domain over = domain_of(n);

@@ -51,9 +51,7 @@ struct arg_scope_policy : policy<arg_scope_policy<Map, Layers...>> {
     policy_stack& stack = trace.policies;
     int position = 0;
     (check_is_layer<Layers>(trace, ++position), ...);
-    hana::unpack(given, [&](const auto&... arguments) {
-      (check_arguments<Layers, std::remove_cvref_t<decltype(arguments)>...>(trace), ...);
-    });
+    hana::unpack(given, [&](const auto&... arguments) { (check_arguments<Layers, std::remove_cvref_t<decltype(arguments)>...>(trace), ...); });
     hana::unpack(given, [&](const auto&... arguments) {
       const argument_base* const values[] = {&arguments..., nullptr};
       for (int i = 0; i < static_cast<int>(sizeof...(arguments)); ++i) {

@@ -42,10 +42,8 @@ constexpr void check_arguments(Trace& trace) {
         [&] {
           using defaults = std::remove_cvref_t<decltype(Layer::defaults)>;
           using keyword = typename Arguments::keyword_type;
-          if constexpr (!has_argument<defaults, keyword>)
-            trace.fail_unknown_argument(Layer::function_name, keyword::name);
-          else if constexpr (occurrences<keyword, Arguments...> > 1)
-            trace.fail_repeated_argument(keyword::name);
+          if constexpr (!has_argument<defaults, keyword>) trace.fail_unknown_argument(Layer::function_name, keyword::name);
+          else if constexpr (occurrences<keyword, Arguments...> > 1) trace.fail_repeated_argument(keyword::name);
         }(),
         ...);
 }

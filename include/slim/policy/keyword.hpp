@@ -37,9 +37,7 @@ struct argument : argument_base {
       : argument_base{Keyword::name, &identity_of<Keyword>, &print, &made_copy, &remove}, value(given) {}
 
 private:
-  static constexpr void print(const argument_base& base, name_buffer& to) {
-    slim_describe(static_cast<const argument&>(base).value, to);
-  }
+  static constexpr void print(const argument_base& base, name_buffer& to) { slim_describe(static_cast<const argument&>(base).value, to); }
   static constexpr const argument_base* made_copy(const argument_base& base) { return new argument(static_cast<const argument&>(base)); }
   static constexpr void remove(const argument_base* base) { delete static_cast<const argument*>(base); }
 };

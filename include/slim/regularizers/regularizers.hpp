@@ -11,12 +11,9 @@ namespace slim {
 namespace detail {
 constexpr stored_function regularizer(double l1, double l2, const char* name) {
   stored_function f;
-  if (l1 != 0 && l2 != 0)
-    f = stored_function([=](auto w) { return l1 * abs(w) + (0.5 * l2) * (w * w); });
-  else if (l1 != 0)
-    f = stored_function([=](auto w) { return l1 * abs(w); });
-  else if (l2 != 0)
-    f = stored_function([=](auto w) { return (0.5 * l2) * (w * w); });
+  if (l1 != 0 && l2 != 0) f = stored_function([=](auto w) { return l1 * abs(w) + (0.5 * l2) * (w * w); });
+  else if (l1 != 0) f = stored_function([=](auto w) { return l1 * abs(w); });
+  else if (l2 != 0) f = stored_function([=](auto w) { return (0.5 * l2) * (w * w); });
   f.name = name;
   for (const double scale : {l1, l2})
     if (!(scale >= 0 && scale <= 1e300)) f.refused = scale, f.range = "a scale of at least 0";

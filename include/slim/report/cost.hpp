@@ -15,8 +15,7 @@ constexpr double operations(const Program& p, const node& n) {
   double work = is_operation(n.kind) ? op::description_of(n.kind).work({p.nodes, n}) : 0;
   const auto function_work = [&](int f) {
     int count = 0;
-    for (int i = p.functions[f].first; i < p.functions[f].first + p.functions[f].count; ++i)
-      count += expr::operand_count(p.function_nodes[i].op) > 0 ? 1 : 0;
+    for (int i = p.functions[f].first; i < p.functions[f].first + p.functions[f].count; ++i) count += expr::operand_count(p.function_nodes[i].op) > 0 ? 1 : 0;
     return count;
   };
   if (n.function >= 0) work += function_work(n.function) * static_cast<double>(loop_of(p, n, false).over.extent.size());

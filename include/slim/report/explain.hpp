@@ -63,11 +63,13 @@ template <class Program>
 std::string exchange_table(const Program& p, int scalar_bytes) {
   const auto bytes = [&](long elements) { return bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(elements)); };
   const std::vector<double> left = graph::operations_left(p);
-  std::string text = "  exchanged: " + bytes(p.exchanged_elements) + " in buckets of " + bytes_text(static_cast<double>(op::all_reduce_start::usual_bucket_bytes)) + "\n";
+  std::string text =
+      "  exchanged: " + bytes(p.exchanged_elements) + " in buckets of " + bytes_text(static_cast<double>(op::all_reduce_start::usual_bucket_bytes)) + "\n";
   int number = 0;
   for (const bucket& one : buckets_of(p, op::all_reduce_start::usual_bucket_bytes / scalar_bytes))
-    text += "    bucket " + padded(std::to_string(number++), -4) + padded(bytes(one.end - one.begin), -12) + "  starts behind kernel " + padded(std::to_string(one.step), -4) + ", with " +
-            padded(fixed_text(100 * left[static_cast<std::size_t>(one.step)], 0), -3) + " % of the operations to come\n";
+    text += "    bucket " + padded(std::to_string(number++), -4) + padded(bytes(one.end - one.begin), -12) + "  starts behind kernel " +
+            padded(std::to_string(one.step), -4) + ", with " + padded(fixed_text(100 * left[static_cast<std::size_t>(one.step)], 0), -3) +
+            " % of the operations to come\n";
   return text;
 }
 
@@ -80,11 +82,16 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
     const graph::node& n = p.nodes[i];
     const graph::traffic t = graph::traffic_of(p, n);
     all += t;
-    text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(op::name_of(n.kind), 30) + padded(graph::name_of(n.how), 8) +
-            padded(graph::node_name(p, i) + (n.again ? " (again)" : ""), 36) + padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) +
-            " + " + padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
+    text += "  " + padded(std::to_string(s), -4) + "  %" + padded(std::to_string(i), 4) + " " + padded(op::name_of(n.kind), 30) +
+            padded(graph::name_of(n.how), 8) + padded(graph::node_name(p, i) + (n.again ? " (again)" : ""), 36) +
+            padded(operations_text(graph::operations(p, n)), -14) + padded(bytes_text(scalar_bytes * t.per_example), -12) + " + " +
+            padded(bytes_text(scalar_bytes * t.fixed), -10) + "\n";
     if (n.function >= 0) text += "              = " + graph::function_text(p, i, false) + "\n";
-    if (n.epilogue >= 0) text += std::string(n.by_row ? "              update, in rows that were looked up, " : n.updates ? "              update " : "              store ") + graph::function_text(p, i, true) + "\n";
+    if (n.epilogue >= 0)
+      text += std::string(n.by_row    ? "              update, in rows that were looked up, "
+                          : n.updates ? "              update "
+                                      : "              store ") +
+              graph::function_text(p, i, true) + "\n";
     if (n.pool > 1) text += "              store the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool) + "\n";
   }
   const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };
@@ -118,8 +125,8 @@ static std::string summary() {
     for (int n = 0; n < p.sizes.nodes; ++n)
       if (p.nodes[n].scope >= 0 && detail::inside(p, p.nodes[n].scope, point.scope)) own_work += graph::operations(p, p.nodes[n]);
     const double own_memory = static_cast<double>(sizeof(typename options::scalar)) * static_cast<double>(point.extent.size());
-    text += padded(graph::scope_name(p.scopes, point.scope).c_str(), 40) + padded(graph::shape_text(point.extent), 14) + padded(detail::grouped(own_parameters), -14) +
-            padded(detail::operations_text(own_work), -16) + padded(detail::bytes_text(own_memory), -13) + "\n";
+    text += padded(graph::scope_name(p.scopes, point.scope).c_str(), 40) + padded(graph::shape_text(point.extent), 14) +
+            padded(detail::grouped(own_parameters), -14) + padded(detail::operations_text(own_work), -16) + padded(detail::bytes_text(own_memory), -13) + "\n";
     if (p.scopes[point.scope].layer_node < 0) continue;  // a part of the network: its layers are counted on their own lines
     parameters += own_parameters, work += own_work, memory += own_memory;
   }

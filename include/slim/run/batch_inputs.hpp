@@ -37,9 +37,20 @@ struct not_finite {
 [[noreturn, gnu::cold]] inline void refuse_class(const graph::class_labels& of, const graph::node& labels, int inputs, long example, long place, double found) {
   const bool named = labels.kind == graph::kind::input && (of.of_table || labels.index() != inputs - 1);  // the last input is the labels
   const message_part nothing("");
-  throw error{of.of_table ? "ids" : "labels", named ? " (input " : "", named ? message_part(labels.index()) : nothing, named ? ")" : "", ": example ", example,
-              place < 0 ? "" : ", number ", place < 0 ? nothing : message_part(place), of.of_table ? ": expected a row of the table from 0 to " : ": expected a class from 0 to ",
-              of.classes - 1, of.ignores ? " or " : "", of.ignores ? message_part(of.ignored) : nothing, ", found ", found,
+  throw error{of.of_table ? "ids" : "labels",
+              named ? " (input " : "",
+              named ? message_part(labels.index()) : nothing,
+              named ? ")" : "",
+              ": example ",
+              example,
+              place < 0 ? "" : ", number ",
+              place < 0 ? nothing : message_part(place),
+              of.of_table ? ": expected a row of the table from 0 to " : ": expected a class from 0 to ",
+              of.classes - 1,
+              of.ignores ? " or " : "",
+              of.ignores ? message_part(of.ignored) : nothing,
+              ", found ",
+              found,
               of.of_table ? "; check the data set or the size of the vocabulary" : "; check the data set or the number of outputs"};
 }
 
@@ -73,8 +84,7 @@ public:
     (bind_part(i++, parts), ...);
     for (int l = 0; l < Program.sizes.labels; ++l) {
       const graph::class_labels& labels = Program.labels[l];
-      if (labels.labels >= 0 && Program.nodes[labels.labels].kind == graph::kind::input)
-        expect_classes(labels, pointers[Program.nodes[labels.labels].index()]);
+      if (labels.labels >= 0 && Program.nodes[labels.labels].kind == graph::kind::input) expect_classes(labels, pointers[Program.nodes[labels.labels].index()]);
     }
   }
 
@@ -119,7 +129,14 @@ private:
   void take_size(int i, long size) {
     const long each = extent_of(i).size();
     if (size % each != 0 || size == 0 || size / each > room)
-      throw error{"input ", i, ": expected a multiple of ", each, " numbers, for 1 to ", room, " examples, found ", size,
+      throw error{"input ",
+                  i,
+                  ": expected a multiple of ",
+                  each,
+                  " numbers, for 1 to ",
+                  room,
+                  " examples, found ",
+                  size,
                   "; pass whole examples, at most the capacity given at construction"};
     if (i > 0 && size / each != examples)
       throw error{"input ", i, ": expected as many examples as input 0 has (", examples, "), found ", size / each, "; pass batches of equal size"};
@@ -146,12 +163,18 @@ private:
     if (vector ? along == 1 : Matrix::IsRowMajor && values.innerStride() == 1 && values.outerStride() == columns)
       return bind_row(i, values.data(), rows * columns);
     if (!vector && !Matrix::IsRowMajor && columns != each)
-      throw error{"input ", i, ": expected one row of ", each, " numbers for each example, found a column-major matrix of ", rows, " x ", columns,
+      throw error{"input ",
+                  i,
+                  ": expected one row of ",
+                  each,
+                  " numbers for each example, found a column-major matrix of ",
+                  rows,
+                  " x ",
+                  columns,
                   "; transpose it, or make it Eigen::RowMajor"};
     T* own = converted[i].data();
     for (long row = 0; row < rows; ++row)
-      for (long column = 0; column < columns; ++column)
-        *own++ = static_cast<T>(values.data()[row * values.rowStride() + column * values.colStride()]);
+      for (long column = 0; column < columns; ++column) *own++ = static_cast<T>(values.data()[row * values.rowStride() + column * values.colStride()]);
     pointers[i] = converted[i].data();
   }
 

@@ -19,12 +19,8 @@ template <class T, const auto& Program>
 class executor {
 public:
   executor(long capacity, int threads)
-      : room(capacity),
-        team(threads < 1 ? 1 : threads),
-        examples(Program.example_elements * capacity),
-        fixed(Program.fixed_elements),
-        exchanged(Program.exchanged_elements),
-        workspace(workspace_elements<T, op::needed_by(Program)>(Program, capacity, team)) {}
+      : room(capacity), team(threads < 1 ? 1 : threads), examples(Program.example_elements * capacity), fixed(Program.fixed_elements),
+        exchanged(Program.exchanged_elements), workspace(workspace_elements<T, op::needed_by(Program)>(Program, capacity, team)) {}
 
   long capacity() const { return room; }
   int threads() const { return team; }

@@ -64,12 +64,9 @@ struct loops {
   static void reduce(const state& s, const step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
     const operand_places<Code> places(s, at, c);
-    if constexpr (Over == sums_over::example)
-      kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
-    else if constexpr (Over == sums_over::all)
-      kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
-    else
-      kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
+    if constexpr (Over == sums_over::example) kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
+    else if constexpr (Over == sums_over::all) kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
+    else kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
   }
   template <auto Code>
   static void reduce_rows(const state& s, const step<T>& at) {
@@ -79,7 +76,8 @@ struct loops {
     const graph::loop_shape loop = loop_of(s, at);
     const bool to_number = graph::loop_access(n, loop) == expr::access::row_number;
     const long results = n.extent.size() / (to_number ? 1 : at.width) * (n.batched ? s.batch : 1);
-    kernel::reduce_rows_of<T, Code>(c, loop_rows(s, at), results, to_number, graph::rows_of(n, loop, true, false), graph::rows_of(n, loop, true, true), s.threads);
+    kernel::reduce_rows_of<T, Code>(c, loop_rows(s, at), results, to_number, graph::rows_of(n, loop, true, false), graph::rows_of(n, loop, true, true),
+                                    s.threads);
   }
 };
 

@@ -36,7 +36,11 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
     const graph::node& n = p.nodes[index];
     const int function = epilogue ? n.epilogue : n.function;
     const graph::loop_shape loop = graph::loop_of(p, n, epilogue);
-    unsigned long key = epilogue ? 1 : n.kind == graph::kind::map ? 2 : n.kind == graph::kind::update ? 3 : graph::sums_rows(p, n) ? 4 : 5 + static_cast<unsigned long>(sums_of(n));
+    unsigned long key = epilogue                        ? 1
+                        : n.kind == graph::kind::map    ? 2
+                        : n.kind == graph::kind::update ? 3
+                        : graph::sums_rows(p, n)        ? 4
+                                                        : 5 + static_cast<unsigned long>(sums_of(n));
     for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
       key = key * 8 + static_cast<unsigned long>(graph::loop_access(p.nodes[n.operands[k]], loop));
     for (int v = newest[function]; v >= 0; v = found.variants[v].next)
@@ -68,23 +72,20 @@ struct step_table {
     constexpr int index = variants.variants[Variant].node;
     constexpr graph::kind kind = Program.nodes[index].kind;
     constexpr auto code = graph::code_of<Program, index, variants.variants[Variant].epilogue>();
-    if constexpr (variants.variants[Variant].epilogue)
-      return {nullptr, &kernel::evaluate_epilogue<T, code>};
-    else if constexpr (kind == graph::kind::map)
-      return {&loops<T>::template map<code>, nullptr};
-    else if constexpr (kind == graph::kind::update)
-      return {&loops<T>::template update<code>, nullptr};
-    else if constexpr (graph::sums_rows(Program, Program.nodes[index]))
-      return {&loops<T>::template reduce_rows<code>, nullptr};
-    else
-      return {&loops<T>::template reduce<code, sums_of(Program.nodes[index])>, nullptr};
+    if constexpr (variants.variants[Variant].epilogue) return {nullptr, &kernel::evaluate_epilogue<T, code>};
+    else if constexpr (kind == graph::kind::map) return {&loops<T>::template map<code>, nullptr};
+    else if constexpr (kind == graph::kind::update) return {&loops<T>::template update<code>, nullptr};
+    else if constexpr (graph::sums_rows(Program, Program.nodes[index])) return {&loops<T>::template reduce_rows<code>, nullptr};
+    else return {&loops<T>::template reduce<code, sums_of(Program.nodes[index])>, nullptr};
   }
 
   step<T> steps[room_for(count)]{};
 
   constexpr step_table() {
     loop made[variants.count + 1]{};
-    [&]<int... V>(std::integer_sequence<int, V...>) { (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...}; }(std::make_integer_sequence<int, variants.count>{});
+    [&]<int... V>(std::integer_sequence<int, V...>) {
+      (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...};
+    }(std::make_integer_sequence<int, variants.count>{});
     for (int s = 0; s < count; ++s) {
       const int index = Program.order[s];
       const graph::node& n = Program.nodes[index];
@@ -117,7 +118,8 @@ template <class T, op::needed_operations Needed = op::every_operation, class Pro
   long most = 0;
   for (int i = 0; i < p.sizes.steps; ++i) {
     const graph::node& n = p.nodes[p.order[i]];
-    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results) : op::workspace<T, Needed>({p.nodes, n}, {capacity, threads});
+    const long own = n.kind == graph::kind::reduce ? kernel::reduce_columns_workspace(n.extent.size(), n.results)
+                                                   : op::workspace<T, Needed>({p.nodes, n}, {capacity, threads});
     if (own > most) most = own;
   }
   return most;

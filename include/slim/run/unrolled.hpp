@@ -83,7 +83,9 @@ private:
     constexpr graph::loop_shape loop = graph::loop_of(Program, n, Epilogue);
     kernel::expression_context<T> c;
     c.inputs[0] = c.outputs[0] = result;
-    [&]<int... K>(std::integer_sequence<int, K...>) { ((c.inputs[K + shift] = at<n.operands[first + K]>(s)), ...); }(std::make_integer_sequence<int, n.operand_count - first>{});
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+      ((c.inputs[K + shift] = at<n.operands[first + K]>(s)), ...);
+    }(std::make_integer_sequence<int, n.operand_count - first>{});
     if constexpr (n.kind == graph::kind::update)
       for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
     c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
@@ -101,17 +103,15 @@ private:
       constexpr slim::shape matrix = detail::matrix_of(Program, n);
       constexpr long inner = matrix[0], columns = matrix[1];
       constexpr bool forward = n.kind == op::matmul::kind;
-      constexpr long rows_each = forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == op::matmul_weights_gradient::kind ? inner : columns);
+      constexpr long rows_each =
+          forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == op::matmul_weights_gradient::kind ? inner : columns);
       const long rows = s.batch * rows_each;
       if (static_cast<double>(rows) * (inner * columns) <= unrolled_work) {
         const T *const first = at<n.operands[0]>(s), *const second = at<n.operands[1]>(s);
         T* const result = at<index>(s);
-        if constexpr (n.kind == op::matmul_weights_gradient::kind)
-          kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
-        else if constexpr (forward)
-          kernel::small_matmul<T, inner, columns>(rows, first, second, result);
-        else
-          kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
+        if constexpr (n.kind == op::matmul_weights_gradient::kind) kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
+        else if constexpr (forward) kernel::small_matmul<T, inner, columns>(rows, first, second, result);
+        else kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
         if constexpr (n.epilogue >= 0)
           kernel::evaluate<T, graph::code_of<Program, index, true>()>(context<index, true>(s, result), 0, rows, 0, forward ? columns : inner);
         return;

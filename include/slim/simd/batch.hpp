@@ -26,7 +26,7 @@ namespace slim::simd::inline SLIM_LEVEL {
 namespace detail {
 
 // Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization; it has no vectors of what lies between.
-template<class A>
+template <class A>
 inline constexpr bool has = std::is_base_of_v<A, xsimd::default_arch>;
 using architecture = std::conditional_t<has<xsimd::avx512dq>, xsimd::avx512dq, std::conditional_t<has<xsimd::avx512f>, xsimd::avx512f, xsimd::default_arch>>;
 
@@ -34,41 +34,46 @@ using architecture = std::conditional_t<has<xsimd::avx512dq>, xsimd::avx512dq, s
 
 /// The vectors of a scalar type: their class, that of comparisons, and how many of them the machine holds in registers, which bounds the accumulators that a
 /// kernel may keep. A specialization of its own makes kernels run on other vectors.
-template<class T>
+template <class T>
 struct vectors {
   using batch = xsimd::batch<T, detail::architecture>;
   using mask = xsimd::batch_bool<T, detail::architecture>;
-  static constexpr int registers =
-      std::is_base_of_v<xsimd::avx512f, detail::architecture> || std::is_base_of_v<xsimd::neon64, detail::architecture> ? 32 : 16;
+  static constexpr int registers = std::is_base_of_v<xsimd::avx512f, detail::architecture> || std::is_base_of_v<xsimd::neon64, detail::architecture> ? 32 : 16;
 };
 
-template<class T>
+template <class T>
 using batch = typename vectors<T>::batch;
-template<class T>
+template <class T>
 using mask = typename vectors<T>::mask;
 
 /// Number of lanes of `batch<T>`.
-template<class T>
+template <class T>
 inline constexpr long width = static_cast<long>(batch<T>::size);
 
 /// Number of vector registers.
-template<class T>
+template <class T>
 inline constexpr int registers = vectors<T>::registers;
 
 /// `width<T>` elements from any address; no alignment is required.
-template<class T>
-inline batch<T> load(const T* source) noexcept { return batch<T>::load_unaligned(source); }
+template <class T>
+inline batch<T> load(const T* source) noexcept {
+  return batch<T>::load_unaligned(source);
+}
 
 /// `width<T>` elements to any address.
-template<class T>
-inline void store(T* destination, const batch<T>& value) noexcept { value.store_unaligned(destination); }
+template <class T>
+inline void store(T* destination, const batch<T>& value) noexcept {
+  value.store_unaligned(destination);
+}
 
 /// All lanes equal to `value`.
-template<class T>
-inline batch<T> broadcast(T value) noexcept { return batch<T>(value); }
+template <class T>
+inline batch<T> broadcast(T value) noexcept {
+  return batch<T>(value);
+}
 
 /// a·b + c, rounded once where the target has an instruction for it.
-template<class V>
+template <class V>
 inline V multiply_add(const V& a, const V& b, const V& c) noexcept {
 #ifdef __AVX512F__  // xsimd 8.1 multiplies and adds
   if constexpr (std::is_same_v<V, batch<float>>) return _mm512_fmadd_ps(a, b, c);
@@ -80,7 +85,7 @@ inline V multiply_add(const V& a, const V& b, const V& c) noexcept {
 
 /// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
 /// Out of line, like store_first: it serves the end of a row, and would otherwise be most of a kernel's code.
-template<class T>
+template <class T>
 SLIM_ONE_COPY batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
@@ -88,7 +93,7 @@ SLIM_ONE_COPY batch<T> load_first(const T* source, long count, T fill = T{}) noe
 }
 
 /// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
-template<class T>
+template <class T>
 SLIM_ONE_COPY void store_first(T* destination, const batch<T>& value, long count) noexcept {
   alignas(64) T lanes[width<T>];
   simd::store(lanes, value);
@@ -96,19 +101,25 @@ SLIM_ONE_COPY void store_first(T* destination, const batch<T>& value, long count
 }
 
 /// Asks for the cache line at `address`, which will be read soon. Any address is allowed, here and in the next two.
-template<class T>
-inline void prefetch(const T* address) noexcept { __builtin_prefetch(address); }
+template <class T>
+inline void prefetch(const T* address) noexcept {
+  __builtin_prefetch(address);
+}
 
 /// The same, into the second-level cache only.
-template<class T>
-inline void prefetch_to_second_level(const T* address) noexcept { __builtin_prefetch(address, 0, 2); }
+template <class T>
+inline void prefetch_to_second_level(const T* address) noexcept {
+  __builtin_prefetch(address, 0, 2);
+}
 
 /// Asks for the cache line at `address`, which will be written soon.
-template<class T>
-inline void prefetch_for_write(const T* address) noexcept { __builtin_prefetch(address, 1); }
+template <class T>
+inline void prefetch_for_write(const T* address) noexcept {
+  __builtin_prefetch(address, 1);
+}
 
 /// Keeps `value` in a register here: g++ otherwise folds its load into each of its uses and mixes unrolled steps until accumulators spill.
-template<class V>
+template <class V>
 inline void pin([[maybe_unused]] V& value) noexcept {
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
   if constexpr (std::is_same_v<V, batch<float>> || std::is_same_v<V, batch<double>>) asm volatile("" : "+v"(value.data));
@@ -116,7 +127,7 @@ inline void pin([[maybe_unused]] V& value) noexcept {
 }
 
 /// Keeps an address in a register here, so that what follows is computed from it and not fetched from a table made in advance.
-template<class T>
+template <class T>
 inline void pin(T*& address) noexcept {
 #if defined(__GNUC__)
   asm volatile("" : "+r"(address));
@@ -126,7 +137,7 @@ inline void pin(T*& address) noexcept {
 namespace detail {
 
 /// Σ of the lanes of a compiler's vector: its halves are added until one number is left.
-template<class Lanes>
+template <class Lanes>
 inline auto sum_of_lanes(const Lanes& lanes) noexcept {
   constexpr int count = sizeof(Lanes) / sizeof(lanes[0]);
   if constexpr (count == 2) {
@@ -139,16 +150,17 @@ inline auto sum_of_lanes(const Lanes& lanes) noexcept {
 }
 
 /// In every block of `Block` lanes the sums of its lower and upper half in `a`, then those in `b`.
-template<int Block, class Lanes>
+template <int Block, class Lanes>
 SLIM_ALWAYS_INLINE Lanes sums_of_halves(const Lanes& a, const Lanes& b) noexcept {
   constexpr int count = sizeof(Lanes) / sizeof(a[0]), half = Block / 2;
   return [&]<int... I>(std::integer_sequence<int, I...>) SLIM_INLINED {
-    return __builtin_shufflevector(a, b, (I % Block < half ? I : count + I - half)...) + __builtin_shufflevector(a, b, (I % Block < half ? I + half : count + I)...);
+    return __builtin_shufflevector(a, b, (I % Block < half ? I : count + I - half)...) +
+           __builtin_shufflevector(a, b, (I % Block < half ? I + half : count + I)...);
   }(std::make_integer_sequence<int, count>{});
 }
 
 /// Lanes [i, i + Block) of the result, for every multiple i of Block, are parts of the sum of vectors[i].
-template<int Block, int Count, class V>
+template <int Block, int Count, class V>
 SLIM_ALWAYS_INLINE auto partial_sums(const V* vectors) noexcept {
   if constexpr (Block == Count) return vectors->data;
   else return sums_of_halves<2 * Block>(partial_sums<2 * Block, Count>(vectors), partial_sums<2 * Block, Count>(vectors + Block));
@@ -157,15 +169,19 @@ SLIM_ALWAYS_INLINE auto partial_sums(const V* vectors) noexcept {
 }  // namespace detail
 
 /// Sum of all lanes, in an order that depends on the width only.
-template<class V>
-inline typename V::value_type sum(const V& value) noexcept { return detail::sum_of_lanes(value.data); }
+template <class V>
+inline typename V::value_type sum(const V& value) noexcept {
+  return detail::sum_of_lanes(value.data);
+}
 
 /// Lane i is the sum of all lanes of `vectors[i]`; as many vectors as lanes.
-template<class V>
-inline V sums_of(const V* vectors) noexcept { return V(detail::partial_sums<1, static_cast<int>(V::size)>(vectors)); }
+template <class V>
+inline V sums_of(const V* vectors) noexcept {
+  return V(detail::partial_sums<1, static_cast<int>(V::size)>(vectors));
+}
 
 /// Largest lane.
-template<class V>
+template <class V>
 inline typename V::value_type maximum(const V& value) noexcept {
   using T = typename V::value_type;
   alignas(64) T lanes[width<T>];
@@ -177,7 +193,7 @@ inline typename V::value_type maximum(const V& value) noexcept {
 
 /// Calls `body(position, count)` for consecutive stretches of `count` <= width elements that cover [0, size);
 /// `count` is the constant `width<T>` in the main part, so that a kernel inlined into it needs no tail test.
-template<class T, class Body>
+template <class T, class Body>
 inline void for_each_stretch(long size, Body&& body) {
   long position = 0;
   for (; position + width<T> <= size; position += width<T>) body(position, width<T>);
@@ -185,13 +201,13 @@ inline void for_each_stretch(long size, Body&& body) {
 }
 
 /// `load_first` that is a plain load when `count` is the full width.
-template<class T>
+template <class T>
 inline batch<T> load(const T* source, long count, T fill = T{}) noexcept {
   return count == width<T> ? load(source) : load_first(source, count, fill);
 }
 
 /// `store_first` that is a plain store when `count` is the full width.
-template<class T>
+template <class T>
 inline void store(T* destination, const batch<T>& value, long count) noexcept {
   if (count == width<T>) simd::store(destination, value);
   else simd::store_first(destination, value, count);

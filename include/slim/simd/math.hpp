@@ -30,7 +30,8 @@ V power(const V& x, const V& y) {
   using T = typename V::value_type;
   alignas(64) T lanes[V::size], exponents[V::size];
   simd::store(lanes, x), simd::store(exponents, y);
-  for (std::size_t lane = 0; lane < V::size; ++lane) lanes[lane] = static_cast<T>(std::pow(static_cast<double>(lanes[lane]), static_cast<double>(exponents[lane])));
+  for (std::size_t lane = 0; lane < V::size; ++lane)
+    lanes[lane] = static_cast<T>(std::pow(static_cast<double>(lanes[lane]), static_cast<double>(exponents[lane])));
   return simd::load(lanes);
 }
 

@@ -25,7 +25,7 @@ struct summary_value {
 
 /// What happened at one step. The first event of a file has only a time and `file_version`.
 struct event {
-  double wall_time = 0;   ///< seconds since 1970
+  double wall_time = 0;  ///< seconds since 1970
   std::int64_t step = 0;
   std::string file_version;
   std::vector<summary_value> values;

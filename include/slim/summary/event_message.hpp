@@ -145,8 +145,7 @@ inline std::string encode(const event& happened) {
   if (!happened.file_version.empty()) to.add_string(detail::number(file_version), happened.file_version);
   if (!happened.values.empty()) {
     protozero::pbf_writer all(to, detail::number(summary));
-    for (const summary_value& value : happened.values)
-      detail::encode(protozero::pbf_writer(all, detail::number(detail::summary_field::value)), value);
+    for (const summary_value& value : happened.values) detail::encode(protozero::pbf_writer(all, detail::number(detail::summary_field::value)), value);
   }
   return bytes;
 }

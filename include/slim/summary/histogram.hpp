@@ -44,9 +44,7 @@ public:
   /// Buckets on each side of zero.
   std::size_t side() const { return positive.size(); }
   /// The upper limit of a bucket; bucket `side` ends at 0, as 0 itself is the first value of the next.
-  double limit(std::size_t bucket) const {
-    return bucket < side() ? -positive[side() - 1 - bucket] : bucket == side() ? 0 : positive[bucket - side() - 1];
-  }
+  double limit(std::size_t bucket) const { return bucket < side() ? -positive[side() - 1 - bucket] : bucket == side() ? 0 : positive[bucket - side() - 1]; }
   std::size_t count() const { return 2 * side() + 1; }
 
   /// The bucket of a finite value.

@@ -72,9 +72,8 @@ inline std::string add_scalar_summary(summary_set& set, const observed& value, c
 
 /// The distribution of all values. Evaluation throws slim::error when one is not finite.
 inline std::string add_histogram_summary(summary_set& set, const observed& values, const summary_options& given = {}) {
-  return set.add(detail::summary_name(values, given), [values](const std::string& tag, std::vector<summary_value>& to) {
-    to.push_back({tag, histogram_of(values.read(), tag)});
-  });
+  return set.add(detail::summary_name(values, given),
+                 [values](const std::string& tag, std::vector<summary_value>& to) { to.push_back({tag, histogram_of(values.read(), tag)}); });
 }
 
 /// The share of exact zeros, as a scalar `.../Fraction_of_Zero_Values`.
@@ -89,8 +88,8 @@ inline std::string add_image_summary(summary_set& set, const observed& values, c
   const std::string name = detail::summary_name(values, given);
   const slim::shape extent = values.shape();
   if (extent.rank != 3 || (extent.channels() != 1 && extent.channels() != 3 && extent.channels() != 4)) {
-    throw error("summary " + name + ": expected images of height x width x 1, 3 or 4 numbers, found rank " + std::to_string(extent.rank) +
-                " and " + std::to_string(extent.channels()) + " channels; observe a part, or reshape");
+    throw error("summary " + name + ": expected images of height x width x 1, 3 or 4 numbers, found rank " + std::to_string(extent.rank) + " and " +
+                std::to_string(extent.channels()) + " channels; observe a part, or reshape");
   }
   return set.add(name, [values, extent, print_summary = given.print_summary](const std::string& tag, std::vector<summary_value>& to) {
     constexpr std::size_t max_outputs = 3;  // TensorFlow's default

@@ -10,14 +10,34 @@ namespace slim {
 
 /// Those that slim computes with are f32 and f64, its counters are i64 and u64; the others occur in files of other programs.
 enum class dtype : unsigned char {
-  boolean, u8, i8, f8_e5m2, f8_e4m3, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64,
+  boolean,
+  u8,
+  i8,
+  f8_e5m2,
+  f8_e4m3,
+  u16,
+  i16,
+  f16,
+  bf16,
+  u32,
+  i32,
+  f32,
+  u64,
+  i64,
+  f64,
   string,  // in records of examples only
-  uint8 = u8, uint16 = u16, int32 = i32, int64 = i64, float32 = f32, float64 = f64
+  uint8 = u8,
+  uint16 = u16,
+  int32 = i32,
+  int64 = i64,
+  float32 = f32,
+  float64 = f64
 };
 inline constexpr int dtype_count = 15;  // of numbers: they come first
 
 constexpr const char* name_of(dtype type) {
-  constexpr const char* names[dtype_count + 1] = {"BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "U16", "I16", "F16", "BF16", "U32", "I32", "F32", "U64", "I64", "F64", "string"};
+  constexpr const char* names[dtype_count + 1] = {"BOOL", "U8",  "I8",  "F8_E5M2", "F8_E4M3", "U16", "I16", "F16",
+                                                  "BF16", "U32", "I32", "F32",     "U64",     "I64", "F64", "string"};
   return names[static_cast<int>(type)];
 }
 

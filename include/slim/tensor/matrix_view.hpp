@@ -12,9 +12,11 @@ namespace detail {
 /// What takes the numbers of a view by conversion: a matrix of Eigen, or a map. They are known by what they have, so that a program
 /// without Eigen does not read his headers.
 template <class Matrix, class T>
-concept eigen_plain = requires { typename Matrix::StorageKind; } && std::is_same_v<typename Matrix::PlainObject, Matrix> && std::is_same_v<typename Matrix::Scalar, T>;
+concept eigen_plain =
+    requires { typename Matrix::StorageKind; } && std::is_same_v<typename Matrix::PlainObject, Matrix> && std::is_same_v<typename Matrix::Scalar, T>;
 template <class Map, class T>
-concept eigen_map = requires { typename Map::StorageKind; } && (std::is_same_v<typename Map::PointerArgType, T*> || std::is_same_v<typename Map::PointerArgType, const T*>);
+concept eigen_map =
+    requires { typename Map::StorageKind; } && (std::is_same_v<typename Map::PointerArgType, T*> || std::is_same_v<typename Map::PointerArgType, const T*>);
 
 template <class Matrix>
 concept two_dimensional = requires(const Matrix& m) { m.rows(), m.cols(), m(0, 0); };

@@ -67,8 +67,7 @@ inline float normal_quantile(double share) {
 class random_stream {
 public:
   /// Starts after `counter` words. Streams of one seed are independent of each other: one per variable, layer or epoch.
-  constexpr explicit random_stream(std::uint64_t seed = 0, std::uint64_t counter = 0, std::uint64_t stream = 0)
-      : key(seed), used(counter), number(stream) {}
+  constexpr explicit random_stream(std::uint64_t seed = 0, std::uint64_t counter = 0, std::uint64_t stream = 0) : key(seed), used(counter), number(stream) {}
 
   constexpr std::uint64_t seed() const { return key; }
   constexpr std::uint64_t counter() const { return used; }

@@ -62,7 +62,8 @@ private:
     };
     const auto add = [&](const detail::list<graph::named_node>& losses, const char* collection) {
       for (const graph::named_node& loss : losses) {
-        if (!equal(loss.collection, collection) || !(later->scope[0] == '\0' || begins(graph::scope_name(owner.g.scopes, loss.scope).c_str(), later->scope))) continue;
+        if (!equal(loss.collection, collection) || !(later->scope[0] == '\0' || begins(graph::scope_name(owner.g.scopes, loss.scope).c_str(), later->scope)))
+          continue;
         if (count == 8) fold();
         terms[count++] = loss.node;
         any = true;
@@ -113,7 +114,8 @@ template <int Inputs, class Callable, class... Numbers>
 constexpr int recorded(graph::graph& g, const Callable& callable, Numbers... numbers) {
   const double key[3] = {static_cast<double>(numbers)..., 0};
   for (const graph::known_recording& known : g.recordings)
-    if (same_identity(known.callable, &identity_of<Callable>) && known.numbers[0] == key[0] && known.numbers[1] == (sizeof...(Numbers) > 1 ? key[1] : 0)) return known.result;
+    if (same_identity(known.callable, &identity_of<Callable>) && known.numbers[0] == key[0] && known.numbers[1] == (sizeof...(Numbers) > 1 ? key[1] : 0))
+      return known.result;
   graph::known_recording made{&identity_of<Callable>, {key[0], sizeof...(Numbers) > 1 ? key[1] : 0}, -1};
   made.result = g.intern(expr::scalar_function_of<Inputs>(callable, numbers...));
   g.recordings.push(made);
@@ -145,7 +147,9 @@ constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(deta
 constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
 constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
 constexpr tensor operator<(const tensor& x, const tensor& y) { return y > x; }
-constexpr tensor operator>=(const tensor& x, const tensor& y) { return apply(expr::scalar_function_of<2>([](auto a, auto b) { return a >= b; }), x, y); }
+constexpr tensor operator>=(const tensor& x, const tensor& y) {
+  return apply(expr::scalar_function_of<2>([](auto a, auto b) { return a >= b; }), x, y);
+}
 constexpr tensor operator<=(const tensor& x, const tensor& y) { return y >= x; }
 constexpr tensor equal(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::equal), x, y); }
 constexpr tensor not_equal(const tensor& x, const tensor& y) { return 1.0 - equal(x, y); }
@@ -172,7 +176,9 @@ constexpr tensor operator&&(const tensor& x, const tensor& y) { return select(x,
 constexpr tensor operator||(const tensor& x, const tensor& y) { return select(x, 1.0, select(y, 1.0, 0.0)); }
 constexpr tensor rsqrt(const tensor& x) { return 1.0 / sqrt(x); }
 constexpr tensor pow(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::power), x, y); }
-constexpr tensor pow(const tensor& x, double y) { return apply(expr::scalar_function_of<1>([y](auto a) { return expr::pow(a, y); }), x); }
+constexpr tensor pow(const tensor& x, double y) {
+  return apply(expr::scalar_function_of<1>([y](auto a) { return expr::pow(a, y); }), x);
+}
 /// `x`, no less than `least` and no more than `most`; the gradient flows where it is neither, or just there.
 constexpr tensor clip_by_value(const tensor& x, const tensor& least, const tensor& most) { return min(max(x, least), most); }
 

@@ -12,7 +12,7 @@ struct argument_origin {
   int scope = -1;
   const char* keyword = "";
   name_buffer text{};  // the value
-  int source = 0;  // 0 the layer's default, 1 an arg_scope, 2 the call
+  int source = 0;      // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 
 /// A layer that looks at several steps while a sequence is streamed: what it reads, an input of the program that is its state, the node that replaces that after
@@ -27,17 +27,17 @@ struct tracer {
   policy_stack policies;
   int scope = -1;
   bool training = false;
-  bool recomputing = false;  // inside recompute_grad
-  bool reuse = false;      // variables made here must exist already
-  bool recording = false;  // keep argument origins
-  bool streaming = false;  // sequences continue those of the run before
+  bool recomputing = false;        // inside recompute_grad
+  bool reuse = false;              // variables made here must exist already
+  bool recording = false;          // keep argument origins
+  bool streaming = false;          // sequences continue those of the run before
   bool shares_statistics = false;  // those of batch_norm are over all processes
-  int step_number = -1;    // which of the numbers of a run is the global step; −1: the run counts no steps
+  int step_number = -1;            // which of the numbers of a run is the global step; −1: the run counts no steps
   detail::list<stream_state> streams;
   detail::list<argument_origin> origins;
-  int visits = 0;          // scopes opened so far
-  int regularized = 0;     // variables whose regularizers are in the collection
-  int highest_root = -1;   // number of a scope outside all scopes
+  int visits = 0;                                   // scopes opened so far
+  int regularized = 0;                              // variables whose regularizers are in the collection
+  int highest_root = -1;                            // number of a scope outside all scopes
   int newest_root = -1, newest_root_variable = -1;  // scopes and variables outside all scopes
 
   /// The entry of scope `parent`/`base`_`number`, or -1.
@@ -84,10 +84,8 @@ struct tracer {
     if (scope < 0) return fail(graph::rule::no_open_scope);
     const graph::named_node made{node, scope, g.nodes[node].extent};
     int& known = g.scopes[scope].end_point;
-    if (known >= 0)
-      g.end_points[known] = made;
-    else
-      known = g.end_points.push(made);
+    if (known >= 0) g.end_points[known] = made;
+    else known = g.end_points.push(made);
   }
 
   /// The node of the end point `name` directly below the open scope, if it is node `first` or a later one; else -1.

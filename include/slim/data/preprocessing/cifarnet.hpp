@@ -38,8 +38,7 @@ inline float_image preprocess_for_eval(const byte_image& source, int height, int
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
-                                    const options& given = {}) {
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random, const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 

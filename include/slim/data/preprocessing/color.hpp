@@ -77,18 +77,10 @@ inline void adjust_hue(float_image& image, float delta) {
   }
 }
 
-inline void random_brightness(float_image& image, float max_delta, random_stream& random) {
-  adjust_brightness(image, random.uniform(-max_delta, max_delta));
-}
-inline void random_contrast(float_image& image, float lower, float upper, random_stream& random) {
-  adjust_contrast(image, random.uniform(lower, upper));
-}
-inline void random_saturation(float_image& image, float lower, float upper, random_stream& random) {
-  adjust_saturation(image, random.uniform(lower, upper));
-}
-inline void random_hue(float_image& image, float max_delta, random_stream& random) {
-  adjust_hue(image, random.uniform(-max_delta, max_delta));
-}
+inline void random_brightness(float_image& image, float max_delta, random_stream& random) { adjust_brightness(image, random.uniform(-max_delta, max_delta)); }
+inline void random_contrast(float_image& image, float lower, float upper, random_stream& random) { adjust_contrast(image, random.uniform(lower, upper)); }
+inline void random_saturation(float_image& image, float lower, float upper, random_stream& random) { adjust_saturation(image, random.uniform(lower, upper)); }
+inline void random_hue(float_image& image, float max_delta, random_stream& random) { adjust_hue(image, random.uniform(-max_delta, max_delta)); }
 
 /// One channel, 0.2989 red + 0.587 green + 0.114 blue.
 inline float_image rgb_to_grayscale(const float_image& image) {

@@ -25,8 +25,7 @@ float_image crop_or_pad(const Image& source, const rectangle& window, float scal
     float* const target = result.pixels.data() + static_cast<std::size_t>(y - window.y) * static_cast<std::size_t>(window.width) * channels;
     for (int x = first; x < last; ++x) {
       for (std::size_t c = 0; c < channels; ++c) {
-        target[static_cast<std::size_t>(x - window.x) * channels + c] =
-            static_cast<float>(row[static_cast<std::size_t>(x) * channels + c]) * scale;
+        target[static_cast<std::size_t>(x - window.x) * channels + c] = static_cast<float>(row[static_cast<std::size_t>(x) * channels + c]) * scale;
       }
     }
   }

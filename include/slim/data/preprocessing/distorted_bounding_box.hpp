@@ -21,10 +21,10 @@ struct object_box {
 
 /// What a sampled crop must fulfil; the defaults are those of TF-Slim's Inception preprocessing.
 struct distortion {
-  float min_object_covered = 0.1f;                      ///< share of at least one object that must be inside
+  float min_object_covered = 0.1f;                        ///< share of at least one object that must be inside
   float smallest_aspect = 0.75f, largest_aspect = 1.33f;  ///< width / height
-  float smallest_area = 0.05f, largest_area = 1;        ///< shares of the image
-  int max_attempts = 100;                               ///< the whole image after so many failures
+  float smallest_area = 0.05f, largest_area = 1;          ///< shares of the image
+  int max_attempts = 100;                                 ///< the whole image after so many failures
 };
 
 namespace detail {
@@ -49,8 +49,7 @@ inline rectangle random_crop_of_aspect(int image_height, int image_width, float 
   if (area_of(height) > most) --height;
 
   const int width = width_of(height);
-  if (area_of(height) < least || area_of(height) > most || width > image_width || height > image_height || width <= 0 || height <= 0)
-    return {};
+  if (area_of(height) < least || area_of(height) > most || width > image_width || height > image_height || width <= 0 || height <= 0) return {};
   const int y = height < image_height ? static_cast<int>(random.below(static_cast<std::uint32_t>(image_height - height))) : 0;
   const int x = width < image_width ? static_cast<int>(random.below(static_cast<std::uint32_t>(image_width - width))) : 0;
   return {y, x, height, width};

@@ -62,8 +62,7 @@ inline void check_inside(const char* what, const rectangle& window, int height, 
   const bool inside = window.y >= 0 && window.x >= 0 && window.height <= height - window.y && window.width <= width - window.x;
   if (inside) return;
   fail(what, "at most " + size_text(height, width) + " pixels of an image of this size",
-       size_text(window.height, window.width) + " at row " + std::to_string(window.y) + ", column " + std::to_string(window.x),
-       "ask for a smaller one");
+       size_text(window.height, window.width) + " at row " + std::to_string(window.y) + ", column " + std::to_string(window.x), "ask for a smaller one");
 }
 
 template <class Image>

@@ -18,10 +18,10 @@ namespace slim::data::preprocessing::inception_preprocessing {
 
 struct options {
   std::vector<object_box> boxes = {};  ///< objects of which a training crop must show one; none: the whole image
-  bool fast_mode = true;                 ///< training without changes of hue and contrast, resizing always bilinear
-  bool crop_image = true;                ///< training on a random part instead of the whole image
-  float central_fraction = 0.875f;       ///< evaluation: this share of each side
-  bool use_grayscale = false;            ///< one channel instead of three
+  bool fast_mode = true;               ///< training without changes of hue and contrast, resizing always bilinear
+  bool crop_image = true;              ///< training on a random part instead of the whole image
+  float central_fraction = 0.875f;     ///< evaluation: this share of each side
+  bool use_grayscale = false;          ///< one channel instead of three
 };
 
 /// Brightness by at most 32/255 and saturation by 0.5 .. 1.5, without fast_mode also hue by at most 0.2 and contrast by 0.5 .. 1.5,
@@ -61,8 +61,7 @@ template <class Image>
 float_image train(const Image& source, int height, int width, random_stream& random, const options& given) {
   preprocessing::detail::check_channels("inception: image", source, 3);
   const rectangle whole{0, 0, source.height, source.width};
-  const rectangle window =
-      given.crop_image ? sample_distorted_bounding_box(source.height, source.width, given.boxes, random) : whole;
+  const rectangle window = given.crop_image ? sample_distorted_bounding_box(source.height, source.width, given.boxes, random) : whole;
   const auto method = given.fast_mode ? resize_method::bilinear : static_cast<resize_method>(random.below(4));
   float_image result = resize(crop_or_pad(source, window, scale_of(source)), height, width, method);
   random_flip_left_right(result, random);
@@ -103,12 +102,10 @@ inline float_image preprocess_for_eval(const float_image& source, int height, in
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
-                                    const options& given = {}) {
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random, const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
-inline float_image preprocess_image(const float_image& source, int height, int width, bool is_training, random_stream& random,
-                                    const options& given = {}) {
+inline float_image preprocess_image(const float_image& source, int height, int width, bool is_training, random_stream& random, const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 

@@ -64,9 +64,7 @@ private:
         add_input(floor, 1 - share);
         add_input(floor + 1, share);
         break;
-      case resize_method::nearest_neighbor:
-        add_input(floor, 1);
-        break;
+      case resize_method::nearest_neighbor: add_input(floor, 1); break;
       case resize_method::bicubic: {  // cubic convolution with a = -0.75 and distances in steps of 1/1024, TensorFlow's table
         constexpr float a = -0.75f, steps = 1024;
         const auto near = [](float x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };       // distances 0 .. 1

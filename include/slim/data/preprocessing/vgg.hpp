@@ -17,8 +17,8 @@
 namespace slim::data::preprocessing::vgg_preprocessing {
 
 struct options {
-  int resize_side_min = 256;  ///< evaluation: the shorter side; training: its smallest
-  int resize_side_max = 512;  ///< training: its largest
+  int resize_side_min = 256;   ///< evaluation: the shorter side; training: its smallest
+  int resize_side_max = 512;   ///< training: its largest
   bool use_grayscale = false;  ///< one channel instead of three
 };
 
@@ -34,8 +34,7 @@ inline rectangle smallest_size_at_least(const byte_image& source, int side) {
   const float new_height = std::nearbyint(height * scale), new_width = std::nearbyint(width * scale);
   constexpr float largest_side = 1 << 28;
   if (!(new_height <= largest_side && new_width <= largest_side)) {
-    preprocessing::detail::fail("vgg: image", "an image that is not a line", preprocessing::detail::size_text(source.height, source.width),
-                                "check the image");
+    preprocessing::detail::fail("vgg: image", "an image that is not a line", preprocessing::detail::size_text(source.height, source.width), "check the image");
   }
   return {0, 0, static_cast<int>(new_height), static_cast<int>(new_width)};
 }
@@ -79,8 +78,7 @@ inline float_image preprocess_for_eval(const byte_image& source, int height, int
 }
 
 /// Either of the two.
-inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random,
-                                    const options& given = {}) {
+inline float_image preprocess_image(const byte_image& source, int height, int width, bool is_training, random_stream& random, const options& given = {}) {
   return is_training ? preprocess_for_train(source, height, width, random, given) : preprocess_for_eval(source, height, width, given);
 }
 
