@@ -57,7 +57,7 @@ void run(const std::string& mnist, const std::string& folder) {
   const auto time_train = [&] {                    // from the first step to the end of the last: not the files that are made before and after
     std::filesystem::remove_all(folder + "/log");  // or it would go on from the last round's checkpoint
     double begin = 0, end = 0;
-    const auto timed = [&](const function<learning::train_step_result()>& step) {
+    const auto timed = [&](const callback<learning::train_step_result()>& step) {
       if (begin == 0) begin = seconds();
       const auto result = step();
       end = seconds();
