@@ -6,6 +6,9 @@ Programs: the umbrella header alone (include.cpp), a training program each for s
 resnet_v1_200.cpp, mobilenet_v2.cpp, nasnet_large.cpp: 13,000 nodes), and generated ones: a training program with one layer repeated N times ("same N"), which should cost hardly
 more than one layer, and with N different layers ("different N"), which should cost time in proportion to N.
 
+With --networks the table is another: every network of nets::get_network, as a training program and as one that only predicts, with compiled
+kernels and a precompiled header: nodes of the program, user seconds, peak memory, size of the object.
+
 With g++ the table says what the seconds are spent on, by one more run with -ftime-report. With --peers FOLDER it says what the programs
 dlib_lenet.cpp, dlib_vgg16.cpp and dlib_resnet50.cpp of that folder cost, where dlib is installed, and what part of that slim needs.
 """
@@ -45,6 +48,25 @@ int main() {{
 '''
 
 
+network_program = '''#include <slim/slim.hpp>
+#include <slim/nets/nets_factory.hpp>
+using namespace slim;
+
+constexpr auto net = nets::get_network<"{name}">({classes}, 1e-4);
+template <int Nodes>
+void nodes() {{}}
+
+{body}
+'''
+predicts = '''using network = model<net, input<{extents}>>;
+float first(network& one, const float* x) {{ return one.predict(std::span<const float>(x, {size}))(0, 0); }}
+template void nodes<network::program.sizes.nodes>();'''
+trains = '''model<net, input<{extents}>> one{{seed(1), capacity(1)}};
+auto train_op = learning::create_train_op(one, losses::sparse_softmax_cross_entropy, optimizers::momentum{{.learning_rate = 0.01}}, capacity(1));
+float step(const float* x, const int* label) {{ return train_op(std::span<const float>(x, {size}), std::span<const int>(label, 1)); }}
+template void nodes<decltype(train_op)::program.sizes.nodes>();'''
+
+
 def same(count):
     """The same convolution `count` times."""
     return training_program.format(layers=f'repeat<{count}>(conv2d(8, {{3,3}}), "conv")')
@@ -54,6 +76,31 @@ def different(count):
     """`count` convolutions, no two with the same numbers of input and output channels and the same window."""
     layers = [f'conv2d({8 + i}, {{3,3}}, "conv{i + 1}")' for i in range(count)]
     return training_program.format(layers='\n  >> '.join(layers))
+
+
+def networks():
+    """Each network's name with its program that trains and the one that predicts."""
+    for name, side in re.findall(r'network<"(\w+)", (\d+)>', (include / 'slim' / 'nets' / 'nets_factory.hpp').read_text()):
+        extents = [side, side, '1' if name == 'lenet' else '3']
+        if name in ('i3d', 's3dg'):
+            extents.insert(0, '16')  # frames
+        facts = {'extents': ', '.join(extents), 'size': ' * '.join(extents)}
+        classes = 10 if int(side) < 100 else 1001
+        yield name, *(network_program.format(name=name, classes=classes, body=body.format(**facts)) for body in (trains, predicts))
+
+
+def network_row(command, name, trained, predicted, directory):
+    cells = [name]
+    for kind, text in ('training', trained), ('inference', predicted):
+        source, made = os.path.join(directory, f'{name}_{kind}.cpp'), os.path.join(directory, f'{name}_{kind}.o')
+        pathlib.Path(source).write_text(text)
+        seconds, memory, printed, failed = compile_once([made if word == os.devnull else word for word in command], source)
+        if failed:
+            raise Failed(next((line for line in printed.splitlines() if 'error' in line), printed.strip()))
+        symbols = subprocess.run(['nm', '-C', made], capture_output=True, text=True, check=True).stdout
+        cells += [re.search(r'void nodes<(\d+)>', symbols).group(1), f'{seconds:.1f}', f'{memory:.0f}', f'{os.path.getsize(made) / 1e3:.0f}']
+        os.remove(made)
+    return '| ' + ' | '.join(cells) + ' |'
 
 
 def programs():
@@ -134,6 +181,7 @@ def main():
     parser.add_argument('--runs', type=int, default=3, help='compiler runs per program; the median is printed (default 3)')
     parser.add_argument('--only', metavar='TEXT', action='append',
                         help='only the program called TEXT, or all whose names contain it (may be repeated): ' + ', '.join(programs()))
+    parser.add_argument('--networks', action='store_true', help='all networks of slim/nets in place of the programs; one run each')
     parser.add_argument('--compiler', default='g++', help='default g++')
     parser.add_argument('--peers', type=pathlib.Path, metavar='FOLDER', help='folder with programs of dlib')
     options = parser.parse_args()
@@ -144,7 +192,7 @@ def main():
         return not options.only or any(part == name or (part in name and part not in programs()) for part in options.only)
 
     chosen = {name: text for name, text in programs().items() if wanted(name)}
-    if not chosen:
+    if not chosen and not options.networks:
         parser.error(f'--only: no program is called like that; there are {", ".join(programs())}')
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in options.compiler else ['-fconstexpr-ops-limit=1000000000',
                                                                                  '-fconstexpr-loop-limit=1000000']
@@ -153,6 +201,19 @@ def main():
 
     version = subprocess.run([options.compiler, '--version'], capture_output=True, text=True, check=True).stdout.splitlines()[0]
     print(f'{version}: -std=c++20 -O3 -march=native, user seconds, median of {options.runs}\n')
+    if options.networks:
+        head = ['network'] + [f'{kind}: {what}' for kind in ('training', 'inference') for what in ('nodes', 's', 'MiB', 'object kB')]
+        print('| ' + ' | '.join(head) + ' |\n|---|' + '---:|' * (len(head) - 1), flush=True)
+        with tempfile.TemporaryDirectory() as directory:
+            fast = precompiled([*command, '-DSLIM_COMPILED_KERNELS'], directory)
+            for name, trained, predicted in networks():
+                if options.only and not any(part in name for part in options.only):
+                    continue
+                try:
+                    print(network_row(fast, name, trained, predicted, directory), flush=True)
+                except Failed as complaint:
+                    print(f'| {name} | does not compile: {complaint} |' + ' |' * (len(head) - 2), flush=True)
+        return 0
     head = ['program', 'header-only', 'peak MiB', 'headers, templates', 'constant evaluation', 'optimizer, code', 'compiled kernels, precompiled header', 'peak MiB']
     if options.peers:
         head += ['dlib', 'header-only / dlib', 'compiled / dlib']
