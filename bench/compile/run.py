@@ -62,9 +62,9 @@ predicts = '''using network = model<net, input<{extents}>>;
 float first(network& one, const float* x) {{ return one.predict(std::span<const float>(x, {size}))(0, 0); }}
 template void nodes<network::program.sizes.nodes>();'''
 trains = '''model<net, input<{extents}>> one{{seed(1), capacity(1)}};
-auto train_op = learning::create_train_op(one, losses::sparse_softmax_cross_entropy, optimizers::momentum{{.learning_rate = 0.01}}, capacity(1));
-float step(const float* x, const int* label) {{ return train_op(std::span<const float>(x, {size}), std::span<const int>(label, 1)); }}
-template void nodes<decltype(train_op)::program.sizes.nodes>();'''
+auto trainer = learning::create_train_op(one, losses::sparse_softmax_cross_entropy, optimizers::momentum{{.learning_rate = 0.01}}, capacity(1));
+float step(const float* x, const int* label) {{ return trainer(std::span<const float>(x, {size}), std::span<const int>(label, 1)); }}
+template void nodes<decltype(trainer)::program.sizes.nodes>();'''
 
 
 def same(count):
