@@ -52,7 +52,7 @@ network_program = '''#include <slim/slim.hpp>
 #include <slim/nets/nets_factory.hpp>
 using namespace slim;
 
-constexpr auto net = nets::get_network<"{name}">({classes}, 1e-4);
+inline constexpr auto net = nets::get_network<"{name}">({classes}, 1e-4);
 template <int Nodes>
 void nodes() {{}}
 
