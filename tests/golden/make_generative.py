@@ -47,7 +47,7 @@ def dcgan_generator(x, depth=2, final_size=16, outputs=3):
     return points
 
 
-def cyclegan(x, blocks=2, filters=4, kernel=(3, 4), slope=0.25, nearest=False):
+def cyclegan(x, blocks=2, filters=4, kernel=(3, 4), slope=0.25, how='conv2d_transpose'):
     conv = normal(slim.conv2d, slim.instance_norm, epsilon=0.001)
     channels = x.shape[3]
 
@@ -55,9 +55,16 @@ def cyclegan(x, blocks=2, filters=4, kernel=(3, 4), slope=0.25, nearest=False):
         return reflected(x, *([(k - 1) // 2, k // 2] for k in kernel))
 
     def twice(x, outputs):
-        if not nearest:
+        if how == 'conv2d_transpose':
             return slim.conv2d_transpose(x, outputs, 3, 2, 'VALID')[:, 1:, 1:]
-        return conv(reflected(tf.repeat(tf.repeat(x, 2, 1), 2, 2), [1, 1], [1, 1]), outputs, 3, padding='VALID')
+        if how == 'bilinear_upsample_conv':  # tf.compat.v1.image.resize_bilinear, which returns single precision
+            for axis in (1, 2):
+                shifted = tf.concat([tf.gather(x, range(1, x.shape[axis]), axis=axis), tf.gather(x, [x.shape[axis] - 1], axis=axis)], axis)
+                pairs = tf.stack([x, (x + shifted) / 2], axis + 1)
+                x = tf.reshape(pairs, [x.shape[0], *(x.shape[i] * (2 if i == axis else 1) for i in (1, 2, 3))])
+        else:
+            x = tf.repeat(tf.repeat(x, 2, 1), 2, 2)
+        return conv(reflected(x, [1, 1], [1, 1]), outputs, 3, padding='VALID')
 
     points = {}
     with v1.variable_scope('input'):
@@ -112,7 +119,8 @@ NETWORKS = {
     'dcgan_discriminator': lambda name: run(name, dcgan_discriminator, [8, 8, 3]),
     'dcgan_generator': lambda name: run(name, dcgan_generator, [5]),
     'cyclegan': lambda name: run(name, cyclegan, [8, 12, 3]),
-    'cyclegan_nearest': lambda name: run(name, lambda x: cyclegan(x, 1, 2, (3, 3), 0, True), [12, 8, 3]),
+    'cyclegan_nearest': lambda name: run(name, lambda x: cyclegan(x, 1, 2, (3, 3), 0, 'nn_upsample_conv'), [12, 8, 3]),
+    'cyclegan_bilinear': lambda name: run(name, lambda x: cyclegan(x, 1, 2, (3, 3), 0, 'bilinear_upsample_conv'), [8, 8, 3]),
     'pix2pix_generator': lambda name: run(name, pix2pix_generator, [16, 8, 3]),
     'pix2pix_generator_transposed': lambda name: run(name, lambda x: pix2pix_generator(x, (2, 3), 1, False), [4, 8, 3]),
     'pix2pix_discriminator': lambda name: run(name, pix2pix_discriminator, [9, 8, 3]),

@@ -39,16 +39,20 @@ TEST_CASE_TEMPLATE("average pool divides by the number of real cells, forward an
   }
 }
 
-TEST_CASE_TEMPLATE("an image of another size interpolates between the centres of pixels; each pixel gathers its gradient", T, SLIM_TEST_SCALARS) {
-  const resize_geometry cases[] = {{3, 4, 6, 8, 1}, {5, 3, 15, 12, 17}, {7, 9, 4, 5, 3}, {1, 1, 3, 2, 33}, {4, 6, 4, 1, 5}, {2, 2, 64, 64, 2}};
+TEST_CASE_TEMPLATE("an image of another size interpolates between pixels at the centres or corners of their cells; each pixel gathers its gradient", T,
+                   SLIM_TEST_SCALARS) {
+  const resize_geometry cases[] = {{3, 4, 6, 8, 1},        {5, 3, 15, 12, 17},      {7, 9, 4, 5, 3},        {1, 1, 3, 2, 33},
+                                   {4, 6, 4, 1, 5},        {2, 2, 64, 64, 2},       {3, 4, 6, 8, 1, false}, {5, 3, 15, 12, 17, false},
+                                   {7, 9, 4, 5, 3, false}, {1, 1, 3, 2, 33, false}, {4, 6, 4, 1, 5, false}};
   for (const resize_geometry& g : cases) {
     CAPTURE(&g - cases);
     constexpr long batch = 2;
     const auto x = values<T>(batch * g.input_height * g.input_width * g.channels, 1), dy = values<T>(batch * g.output_height * g.output_width * g.channels, 2);
     std::vector<double> expected(dy.size()), expected_gradient(x.size());
     // Cell i of an axis has the part max(0, 1 − |centre − i|), and what would lie outside goes to the border.
-    const auto part = [](long element, long cell, int input, int output) {
-      const double centre = std::clamp((static_cast<double>(element) + 0.5) * input / output - 0.5, 0.0, input - 1.0);
+    const auto part = [&](long element, long cell, int input, int output) {
+      const double offset = g.half_pixel_centers ? 0.5 : 0.0;
+      const double centre = std::clamp((static_cast<double>(element) + offset) * input / output - offset, 0.0, input - 1.0);
       return std::max(0.0, 1 - std::abs(centre - static_cast<double>(cell)));
     };
     for (long e = 0; e < batch; ++e)

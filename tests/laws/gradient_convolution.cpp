@@ -41,7 +41,8 @@ constexpr auto transposed_volumes = conv3d(2, 1, "front", activation_fn = hyperb
 
 constexpr auto resized = front >> upsample({2, 3}, "nearest") >> conv2d(3, {1, 1}, "middle", activation_fn = nn::tanh) >>
                          upsample({3, 1}, "bilinear", interpolation = upsampling::bilinear) >> [](tensor x) { return resize_bilinear(x, 4, 7); } >>
-                         conv2d(5, {1, 1}, "last") >> upsample(2, "doubled", interpolation = upsampling::bilinear);
+                         [](tensor x) { return resize_bilinear(x, 7, 5, false); } >> conv2d(5, {1, 1}, "last") >>
+                         upsample(2, "doubled", interpolation = upsampling::bilinear);
 
 }  // namespace
 

@@ -18,6 +18,8 @@ constexpr auto cyclegan = nets::cyclegan_arg_scope()(
     nets::make_cyclegan_generator_resnet({.num_resnet_blocks = 2, .num_filters = 4, .kernel_size = {3, 4}, .tanh_linear_slope = 0.25}));
 constexpr auto nearest = nets::cyclegan_arg_scope()(
     nets::make_cyclegan_generator_resnet({.num_resnet_blocks = 1, .num_filters = 2, .upsample_fn = nets::upsample_method::nn_upsample_conv}));
+constexpr auto bilinear = nets::cyclegan_arg_scope()(
+    nets::make_cyclegan_generator_resnet({.num_resnet_blocks = 1, .num_filters = 2, .upsample_fn = nets::upsample_method::bilinear_upsample_conv}));
 constexpr auto u_net = nets::pix2pix_arg_scope()(nets::make_pix2pix_generator(2, {.blocks = {{4}, {6}, {8}}}));
 constexpr auto transposed =
     nets::pix2pix_arg_scope()(nets::make_pix2pix_generator(1, {.blocks = {{2}, {3}}, .upsample_fn = nets::upsample_method::conv2d_transpose}));
@@ -93,6 +95,23 @@ TEST_CASE("cyclegan is TF-Slim's") {
           {"d encoder/Conv_1/weights", -0.05324715561416861},
           {"d residual_blocks/block_0/Conv_1/InstanceNorm/gamma", -0.00016310141132543681},
           {"d decoder/decoder2/upconv/Conv/InstanceNorm/gamma", 0.12332547077764965},
+      },
+      1e-9);
+  golden::check<bilinear, double, input<8, 8, 3>, "encoder_0", "encoder_1", "encoder_2", "resnet_block_0", "decoder1", "decoder2", "logits", "predictions">(
+      {
+          {"encoder_0", -3.432073839914935},
+          {"encoder_1", 10.260180357322966},
+          {"encoder_2", 6.772899559716785},
+          {"resnet_block_0", 3.5275248025875445},
+          {"decoder1", 7.794339222659112},
+          {"decoder2", 2.8118062398473995},
+          {"logits", 11.57729471411288},
+          {"predictions", 4.441549701750041},
+          {"d input/Conv/weights", -2.237196663636168},
+          {"d encoder/Conv_1/weights", -0.8946309691886533},
+          {"d residual_blocks/block_0/Conv_1/InstanceNorm/gamma", -0.002650527097940988},
+          {"d decoder/decoder1/upconv/Conv/weights", 0.03158662261278303},
+          {"d decoder/decoder2/upconv/Conv/InstanceNorm/gamma", 0.12657027733725928},
       },
       1e-9);
 }
@@ -181,6 +200,8 @@ TEST_CASE("images that a generative network does not take are refused") {
   refused(facts::traced_now<cyclegan, input<8, 10, 3>>(), "width", 10, "a multiple of 4");
   refused(facts::traced_now<cyclegan, input<6, 8, 3>>(), "height", 6, "a multiple of 4");
   refused(facts::traced_now<u_net, input<16, 12, 3>>(), "width", 12, "a multiple of 2 for each block");
+  static constexpr auto between = nets::make_pix2pix_generator(1, {.blocks = {{4}}, .upsample_fn = nets::upsample_method::bilinear_upsample_conv});
+  refused(facts::traced_now<between, input<16, 16, 3>>(), "upsample_fn", 2, "conv2d_transpose (0) or nn_upsample_conv (1)");
   CHECK(facts::traced_now<generator, input<5, 5>>().error.broken == graph::rule::rank_mismatch);
   CHECK(facts::traced_now<discriminator, input<8>>().error.broken == graph::rule::rank_mismatch);
 }

@@ -174,7 +174,7 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(mirrored, [](graph::node& n) { n.extent = {2, 14, 3}; }) == "a mirror that shows more than there is");
   CHECK(fault_after(mirrored, [](graph::node& n) { n.attributes = op::mirror_pad::attributes{5, 0}; }) == "a mirror that shows more than there is");
   CHECK(fault_after(joined, [](graph::node& n) { n.attributes = op::concat::attributes{2}; }) == "a concatenation along an axis that is not there");
-  const auto resized = [&](sketch& s) { return op::resize_bilinear::add(s.trace.g, image(s), 9, 2, -1); };
+  const auto resized = [&](sketch& s) { return op::resize_bilinear::add(s.trace.g, image(s), 9, 2, true, -1); };
   CHECK(fault_after(resized, [](graph::node& n) { n.extent.extents[2] = 7; }) == "an image of another size with other channels");
   const auto most = [](sketch& s) { return op::reduce_max::add(s.trace.g, s.input({2, 4, 3}).node, -1); };
   CHECK(fault_after(most, wider) == "the largest of what has other extents");

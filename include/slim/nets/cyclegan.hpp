@@ -63,8 +63,10 @@ private:
     int outputs;
 
     constexpr tensor operator()(const tensor& x) const {
-      if (how == upsample_method::nn_upsample_conv) return conv2d(outputs, {3, 3}, padding = VALID)(detail::reflected(upsample(2)(x), {1, 1}, {1, 1}));
-      return slice(conv2d_transpose(outputs, {3, 3}, 2, padding = VALID)(x), {1, 1, 0}, {-1, -1, -1});
+      if (how == upsample_method::conv2d_transpose) return slice(conv2d_transpose(outputs, {3, 3}, 2, padding = VALID)(x), {1, 1, 0}, {-1, -1, -1});
+      // TF-Slim interpolates as TensorFlow 1 did.
+      const tensor twice = how == upsample_method::nn_upsample_conv ? upsample(2)(x) : resize_bilinear(x, x.shape()[0] * 2, x.shape()[1] * 2, false);
+      return conv2d(outputs, {3, 3}, padding = VALID)(detail::reflected(twice, {1, 1}, {1, 1}));
     }
   };
 };

@@ -6,8 +6,8 @@
 
 namespace slim::nets {
 
-/// How a generator makes an image larger: a transposed convolution, or nearest pixels and then a convolution.
-enum class upsample_method : unsigned char { conv2d_transpose, nn_upsample_conv };
+/// How a generator makes an image larger: a transposed convolution, or the nearest pixels or an interpolation (CycleGAN's only) and then a convolution.
+enum class upsample_method : unsigned char { conv2d_transpose, nn_upsample_conv, bilinear_upsample_conv };
 
 namespace detail {
 

@@ -44,6 +44,8 @@ struct pix2pix_generator_body {
     const pix2pix_blocks& blocks = with.blocks;
     const int last = blocks.count - 1;
     if (last < 0 || blocks.count > pix2pix_blocks::capacity) trace.fail_number("blocks", blocks.count, "1 to 12 blocks");
+    if (with.upsample_fn == upsample_method::bilinear_upsample_conv)
+      trace.fail_number("upsample_fn", static_cast<int>(with.upsample_fn), "conv2d_transpose (0) or nn_upsample_conv (1)");
     if (trace.g.failed() || !detail::multiples(images, 1 << blocks.count, "a multiple of 2 for each block")) return images;
 
     slim::detail::list<tensor> encoded, decoded;
