@@ -1,4 +1,4 @@
-// TF-Slim's train_image_classifier: the same flags with the same defaults, where they have a meaning here. Left out are those of several machines and use_grayscale. Networks, data sets,
+// TF-Slim's train_image_classifier: the same flags with the same defaults, where they have a meaning here. Left out are master and use_grayscale. Networks, data sets,
 // image sizes and label offsets are those that the build was configured with: meson configure -Dmodels=lenet,inception_v3/flowers, see docs/training.md.
 
 #include "image_classifier/command_line.hpp"
@@ -42,6 +42,13 @@ void add_flags(CLI::App& app, train_flags& f) {
   app.add_option("--checkpoint_exclude_scopes", f.checkpoint_exclude_scopes, "comma-separated scopes that are not read from it");
   app.add_option("--trainable_scopes", f.trainable_scopes, "comma-separated scopes: those of the logits to train only these; all without it");
   app.add_flag("--ignore_missing_vars", f.ignore_missing_vars, "variables that it lacks keep their initial values");
+  add("--num_clones", f.num_clones, "threads, each with batch_size examples of a step; one clone has all cores")->check(CLI::Range(1, 1024));
+  app.add_flag("--clone_on_cpu", f.clone_on_cpu, "there are no other devices");
+  add("--worker_replicas", f.worker_replicas, "processes that mpirun -n starts, each with batch_size examples for each clone")->check(CLI::PositiveNumber);
+  app.add_flag("--sync_replicas", f.sync_replicas, "they average their gradients in every step, which is the only way");
+  add("--replicas_to_aggregate", f.replicas_to_aggregate, "all of them")->check(CLI::PositiveNumber);
+  add("--num_ps_tasks", f.num_ps_tasks, "0: there are no parameter servers");
+  app.add_option("--task", f.task, "the rank of this process; mpirun gives it");
   add("--seed", f.seed, "of initial values, dropout and the order of examples");
 }
 

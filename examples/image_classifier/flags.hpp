@@ -50,6 +50,10 @@ struct train_flags {
 
   std::string checkpoint_path, checkpoint_exclude_scopes, trainable_scopes;
   bool ignore_missing_vars = false;
+
+  int num_clones = 1, worker_replicas = 1, num_ps_tasks = 0, replicas_to_aggregate = 1;
+  bool clone_on_cpu = false, sync_replicas = false;
+  std::optional<int> task;  // without it the rank
   std::uint64_t seed = 1;
 };
 

@@ -52,13 +52,17 @@ struct image_source::state {
   }
 };
 
-image_source::image_source(const dataset_flags& flags, int height, int width, int channels, int batch_size, bool is_training, std::uint64_t seed)
+image_source::image_source(const dataset_flags& flags, int height, int width, int channels, int batch_size, bool is_training, std::uint64_t seed,
+                           batch_shard shard)
     : held(std::make_unique<state>()) {
   state& s = *held;
   const std::string& name = flags.preprocessing_name.empty() ? flags.model_name : flags.preprocessing_name;
   const auto preprocess = preprocessing::get_preprocessing(name, is_training);
-  const batch_options batch{
-      .batch_size = batch_size, .num_threads = flags.num_preprocessing_threads, .capacity = 5 * batch_size, .allow_smaller_final_batch = !is_training};
+  const batch_options batch{.batch_size = batch_size,
+                            .num_threads = flags.num_preprocessing_threads,
+                            .capacity = 5 * batch_size,
+                            .allow_smaller_final_batch = !is_training,
+                            .shard = shard};
   const int epochs = is_training ? 0 : 1;
   if (flags.dataset_dir.empty() && flags.dataset_name != "digits")
     throw slim::error("--dataset_dir: expected the folder with the files of " + flags.dataset_name + ", found none; supply it, or take --dataset_name=digits");

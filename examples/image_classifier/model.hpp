@@ -17,6 +17,7 @@
 #include <slim/model/variables.hpp>
 #include <slim/nets/nets_factory.hpp>
 
+#include "deployment.hpp"
 #include "flags.hpp"
 #include "image_source.hpp"
 
@@ -75,7 +76,8 @@ namespace trainer {
 inline slim::optimizers::schedule learning_rate_of(const train_flags& f, std::int64_t num_samples) {
   using namespace slim;
   const double steps_per_epoch = static_cast<double>(num_samples) / f.batch_size;
-  const long decay_steps = static_cast<long>(steps_per_epoch * f.num_epochs_per_decay);
+  // Clones do not count, nor do replicas that are not aggregated: each goes over its examples so many times.
+  const long decay_steps = static_cast<long>(steps_per_epoch * f.num_epochs_per_decay) / (f.sync_replicas ? f.replicas_to_aggregate : 1);
   optimizers::schedule rate = f.learning_rate;
   if (f.learning_rate_decay_type == "exponential") rate = learning::exponential_decay{f.learning_rate, decay_steps, f.learning_rate_decay_factor, true};
   if (f.learning_rate_decay_type == "polynomial") rate = learning::polynomial_decay{f.learning_rate, decay_steps, f.end_learning_rate};
@@ -174,16 +176,19 @@ void train(const train_flags& f) {
   using namespace slim;
   const bool alone = trainer::heads_alone<Model>(f);
   const auto& input = Model::options::input_extents[0];
-  Model net{seed(f.seed), capacity(f.batch_size)};
-  image_source images(f.dataset, input[0], input[1], input[2], f.batch_size, true, f.seed);
+  const data::batch_shard here = trainer::this_shard();
+  const learning::deployment_config config = trainer::deployment_of(f, here);
+  const int batch_size = f.batch_size * f.num_clones;  // of a process
+  Model net{seed(f.seed), capacity(batch_size)};
+  image_source images(f.dataset, input[0], input[1], input[2], batch_size * here.count, true, f.seed, here);
   auto batches = data::one_hot_labels(images, heads<Model>::classes, f.label_smoothing);
   const optimizers::schedule falling = trainer::learning_rate_of(f, images.num_samples());
   const callback<void()> init_fn = trainer::init_fn_of(f, net);
   const auto train_with = [&](const auto& optimizer, const auto&... trained) {
     const auto with_loss = [&](const auto& loss) {
       trainer::run(f,
-                   learning::create_train_op(net, loss, optimizer, learning::moving_average{f.moving_average_decay},
-                                             learning::regularization_scale{f.weight_decay}, capacity(f.batch_size), trained...),
+                   trainer::create_train_op(config, net, loss, optimizer, learning::moving_average{f.moving_average_decay},
+                                            learning::regularization_scale{f.weight_decay}, capacity(batch_size), trained...),
                    batches, falling, net, init_fn);
     };
     if constexpr (heads<Model>::has_auxiliary) with_loss(losses::with_aux_logits<losses::softmax_cross_entropy>);

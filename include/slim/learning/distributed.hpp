@@ -253,22 +253,28 @@ private:
   std::thread courier;  // last: it uses what is above
 };
 
+/// The number of this process among those of the job, and how many there are: the part of each batch that it reads.
+inline data::batch_shard this_shard() {
+  detail::start_mpi();
+  data::batch_shard here;
+  MPI_Comm_rank(MPI_COMM_WORLD, &here.index);
+  MPI_Comm_size(MPI_COMM_WORLD, &here.count);
+  return here;
+}
+
 /// A training step as `config` says: TF-Slim's model_deploy.deploy. `rest`: what create_train_op takes behind the network, and options of it. Throws slim::error where the job has another number of
 /// ranks than num_replicas, or this process is not number replica_id of them.
 template <class Model, class... Rest>
 auto deploy(const deployment_config& config, Model& net, const Rest&... rest) {
   config.check();
-  detail::start_mpi();
-  int rank = 0, ranks = 1;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  const data::batch_shard here = this_shard();
   const auto expect = [](int found, int wanted, const char* field) {
     if (found != wanted)
       throw error("deploy: " + std::string(field) + ": expected " + std::to_string(found) + ", as mpirun has it, found " + std::to_string(wanted) +
                   "; start the program by mpirun -n num_replicas");
   };
-  expect(ranks, config.num_replicas, "num_replicas");
-  expect(rank, config.replica_id, "replica_id");
+  expect(here.count, config.num_replicas, "num_replicas");
+  expect(here.index, config.replica_id, "replica_id");
   return create_train_op(net, rest..., distributed{}, config.num_clones);
 }
 
