@@ -146,7 +146,7 @@ constexpr auto conventions = [](tensor ids) {
 // Five axes: all, every second one and the others.
 constexpr auto five = [](tensor x) {  // [3, 5, 4]
   const tensor all = reshape(x, {3, 1, 5, 2, 2}), rows = reduce_sum(all, {1, 3}, true), others = tile(all, {1, 2, 1, 1, 1});
-  return outputs(reshape(others - rows, {6, 5, 4}), reshape(transpose(others, {4, 1, 3, 2, 0}), {4, 2, 15}),
+  return outputs(reshape(others - rows, {6, 5, 4}), reshape(transpose(others, {-1, 1, 3, -3, 0}), {4, 2, 15}),
                  reshape(reduce_sum(others * rows, {0, 2, 4}), {2, 2, 1}), reshape(others - reduce_sum(others, {0, 2, 4}, true), {6, 5, 4}));
 };
 

@@ -42,6 +42,20 @@ TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, SLIM_TEST_SCALARS)
   }
 }
 
+TEST_CASE_TEMPLATE("max pool hands on what is not a number, wherever it stands in the window", T, SLIM_TEST_SCALARS) {
+  for (const pool_case& c : pool_cases) {
+    CAPTURE(&c - pool_cases);
+    auto x = values<T>(input_size(c), 1);
+    for (std::size_t i = 0; i < x.size(); i += 7) x[i] = T(NAN);
+    std::vector<T> y(static_cast<std::size_t>(output_size(c)));
+    max_pool(c.geometry, c.batch, x.data(), y.data(), {}, 2);
+    for_each_window(c, [&](auto out, const auto& cells) {
+      const bool none = std::any_of(cells.begin(), cells.end(), [&](auto cell) { return std::isnan(static_cast<double>(x[cell])); });
+      CHECK(std::isnan(static_cast<double>(y[out])) == none);
+    });
+  }
+}
+
 TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over overlapping windows", T, SLIM_TEST_SCALARS) {
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);

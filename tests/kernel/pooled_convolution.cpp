@@ -116,3 +116,13 @@ TEST_CASE_TEMPLATE("a pooled Winograd convolution is the convolution and then th
     for (const pooled_case& p : winograd_cases(5, 2)) check_winograd<T, winograd_2x2_5x5>(p);
   }
 }
+
+TEST_CASE_TEMPLATE("what is not a number stays in a pooled store, wherever it stands in its square", T, SLIM_TEST_SCALARS) {
+  const long size = 2, channels = 19;
+  for (long place = 0; place < size * size; ++place) {
+    std::vector<T> scratch(static_cast<std::size_t>(size * size * channels), T(1)), found(static_cast<std::size_t>(channels));
+    scratch[static_cast<std::size_t>(place * channels + 17)] = T(NAN);
+    store_pooled<T>({size, nullptr, nullptr}, scratch.data(), size, size, channels, 0, found.data(), channels, channels);
+    for (std::size_t c = 0; c < found.size(); ++c) CHECK(std::isnan(static_cast<double>(found[c])) == (c == 17));
+  }
+}

@@ -121,3 +121,15 @@ TEST_CASE_TEMPLATE("iota counts lanes; uniform depends on key and element only, 
     CHECK(static_cast<double>(drawn.get(static_cast<std::size_t>(lane))) == expected);
   }
 }
+
+TEST_CASE_TEMPLATE("larger_or_none is the larger one, and what is not a number on either side", T, SLIM_TEST_SCALARS) {
+  const auto of = [](double x, double y) {
+    return static_cast<double>(simd::larger_or_none(simd::broadcast(static_cast<T>(x)), simd::broadcast(static_cast<T>(y))).get(0));
+  };
+  CHECK(of(1, 2) == 2);
+  CHECK(of(2, 1) == 2);
+  for (const double number : {-1.0, 0.0, static_cast<double>(INFINITY), static_cast<double>(-INFINITY)}) {
+    CHECK(std::isnan(of(NAN, number)));
+    CHECK(std::isnan(of(number, NAN)));
+  }
+}

@@ -8,8 +8,12 @@
 namespace slim {
 
 /// The axes of each example in another order: axis i of the result is axis `axes[i]` of `x`; the batch stays in front. transpose(x, {2, 0, 1}) of
-/// [height, width, channels] is [channels, height, width]. `axes` names each axis once.
-constexpr tensor transpose(const tensor& x, const slim::shape& axes) { return {*x.trace, op::transpose::add(x.trace->g, x.node, axes, x.trace->scope)}; }
+/// [height, width, channels] is [channels, height, width], as is transpose(x, {-1, 0, 1}). `axes` names each axis once.
+constexpr tensor transpose(const tensor& x, slim::shape axes) {
+  for (int i = 0; i < axes.rank; ++i)
+    if (axes[i] < 0 && axes[i] >= -axes.rank) axes.extents[i] += axes.rank;
+  return {*x.trace, op::transpose::add(x.trace->g, x.node, axes, x.trace->scope)};
+}
 
 /// The same elements in the same order in another shape of one example; one extent may be −1: what is left.
 constexpr tensor reshape(const tensor& x, slim::shape extent) {

@@ -27,7 +27,7 @@ void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long
       simd::for_each_stretch<T>(channels, [&](long channel, long count) {
         auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
         for (long r = 0; r < after.size; ++r)
-          for (long s = 0; s < after.size; ++s) largest = simd::maximum(largest, simd::load(square + (r * width + s) * channels + channel, count));
+          for (long s = 0; s < after.size; ++s) largest = simd::larger_or_none(simd::load(square + (r * width + s) * channels + channel, count), largest);
         simd::store(to + channel, largest, count);
       });
     }

@@ -8,14 +8,6 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-namespace detail {
-/// The larger of both in each lane; what is not a number stays.
-template <class V>
-SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) {
-  return simd::choose(x == x, simd::maximum(x, largest), x);
-}
-}  // namespace detail
-
 /// y [outer, inner] = the largest of x [outer, count, inner] along its middle axis.
 template <class T>
 void reduce_max(long outer, long count, long inner, const T* x, T* y, int threads) {
@@ -25,7 +17,7 @@ void reduce_max(long outer, long count, long inner, const T* x, T* y, int thread
       const T* const from = x + o * count * inner;
       if (inner == 1) {
         auto most = simd::broadcast(from[0]);
-        simd::for_each_stretch<T>(count, [&](long at, long lanes) { most = detail::larger_or_none(simd::load(from + at, lanes, from[0]), most); });
+        simd::for_each_stretch<T>(count, [&](long at, long lanes) { most = simd::larger_or_none(simd::load(from + at, lanes, from[0]), most); });
         alignas(64) T lanes[simd::width<T>];
         simd::store(lanes, most);
         T largest = lanes[0];
@@ -36,7 +28,7 @@ void reduce_max(long outer, long count, long inner, const T* x, T* y, int thread
       }
       simd::for_each_stretch<T>(inner, [&](long at, long lanes) {
         auto most = simd::load(from + at, lanes);
-        for (long i = 1; i < count; ++i) most = detail::larger_or_none(simd::load(from + i * inner + at, lanes), most);
+        for (long i = 1; i < count; ++i) most = simd::larger_or_none(simd::load(from + i * inner + at, lanes), most);
         simd::store(y + o * inner + at, most, lanes);
       });
     }

@@ -111,8 +111,10 @@ struct unit_norm_layer : normalizing_layer<unit_norm_layer, dim_keyword, epsilon
   static constexpr tensor apply(const tensor& x, const arguments<unit_norm_layer>& with) {
     tracer& trace = *x.trace;
     const whole_number along = with[dim];
-    const int own = detail::axis_of_example(x, along < 0 ? whole_number(-100) : along, x.shape().rank, "dim", "an axis of the example: 1 is its first");
-    if (own < 0) return x;
+    constexpr const char* range = "an axis of the example: 1 is its first";
+    if (along < 0) trace.fail_number("dim", along.written, range);
+    const int own = detail::axis_of_example(x, along, x.shape().rank, "dim", range);
+    if (own < 0 || trace.g.failed()) return x;
     slim::shape kept = x.shape();
     kept.extents[own] = 1;
     const tensor squares = detail::sum_to(kept, recorded<1>(trace.g, [](auto v) { return square(v); }), x);

@@ -75,6 +75,12 @@ template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
 
+/// The larger of both in each lane; what is not a number stays, in either of them.
+template <class V>
+SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) {
+  return choose(x == x, maximum(x, largest), x);
+}
+
 /// tanh(x). In float a quotient of polynomials in x², fitted for the least relative error up to 9.02, where the nearest float is 1: off by at most 6 units in
 /// the last place, in a quarter of the time of xsimd's, which branches on its argument.
 template <class V>
