@@ -297,6 +297,45 @@ TEST_CASE("products of matrices, transposed and not, per example and shared") {
   }
 }
 
+namespace {
+// Extents in front that broadcast, and the same with what is broadcast written out.
+constexpr auto spread = [](tensor x) {  // [3, 4, 5]
+  const tensor first = slice(x, {0, 0, 0}, {1, -1, -1}), matrix = variable(x, "matrix", {2, 4});
+  return outputs(matmul(x, first, false, true), matmul(x, tile(first, {3, 1, 1}), false, true),                      //
+                 matmul(first, x, true), matmul(tile(first, {3, 1, 1}), x, true),                                    //
+                 matmul(matrix, x), matmul(tile(expand_dims(matrix, 0), {3, 1, 1}), x),                              //
+                 matmul(expand_dims(x, 1), x, false, true),                                                          //
+                 matmul(tile(expand_dims(x, 1), {1, 3, 1, 1}), tile(expand_dims(x, 0), {3, 1, 1, 1}), false, true),  //
+                 matmul(matrix, slice(reshape(x, {3, 20}), {0, 0}, {-1, 4}), false, true));
+};
+
+template <class T>
+void check_spread() {
+  model<spread, input<3, 4, 5>, precision<T>> m{seed(1), capacity(4), 2};
+  const auto x = numbers<T>(60 * 4, 5);
+  m.predict(x);
+  const auto same = [](const auto& a, const auto& b) { return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin()); };
+  CHECK(same(m.template output<0>(), m.template output<1>()));
+  CHECK(same(m.template output<2>(), m.template output<3>()));
+  CHECK(same(m.template output<4>(), m.template output<5>()));
+  CHECK(same(m.template output<6>(), m.template output<7>()));
+  const T* const matrix = m.template variable<"matrix">().data();
+  check_elements<T>(
+      m.template output<8>(), 4, {2, 3, 1},
+      [&](long e, long i, long j, long) {
+        T total = 0;
+        for (long l = 0; l < 4; ++l) total += matrix[i * 4 + l] * x[static_cast<std::size_t>(e * 60 + j * 20 + l)];
+        return total;
+      },
+      sizeof(T) == 4 ? 2e-6 : 1e-14);
+}
+}  // namespace
+
+TEST_CASE("products of matrices: extents in front broadcast, and a matrix alone") {
+  check_spread<float>();
+  check_spread<double>();
+}
+
 TEST_CASE("slice, pad, concat, split, stack, unstack, tile, squeeze, expand_dims, reshape") {
   for (const long batch : {1, 5, 7}) {
     check_moved<float>(batch);

@@ -87,6 +87,13 @@ constexpr auto multiplied = [](tensor x) {
   const tensor squares = matmul(variable(x, "a", {2, 4}), variable(x, "b", {4, 2}));
   return flatten("flat")(nn::log_softmax(matmul(matmul(shared, nn::softmax(rows, 0)), squares), 1)) * 0.3;
 };
+// Products whose extents in front broadcast, of both operands, and of a matrix that is the same for all.
+constexpr auto spread = [](tensor x) {
+  const tensor y = front(x), few = matmul(variable(x, "alone", {2, 5}), y);  // [3, 5, 3], [3, 2, 3]
+  const tensor first = matmul(y, slice(y, {0, 0, 0}, {1, -1, -1}), false, true),
+               pairs = matmul(expand_dims(y, 1), few, false, true);  // [3, 5, 5], [3, 3, 5, 2]
+  return concat({reshape(first, {-1}), reshape(pairs, {-1})}, 0) * 0.3;
+};
 // Words in tables that are shared and in one of each example.
 constexpr auto words = [](tensor x, tensor ids) {
   const tensor sequence = embed_sequence(7, 3)(ids), bag = bow_encoder(7, 3)(ids);                           // [5, 3], [3]
@@ -186,7 +193,10 @@ TEST_CASE("gradient law: axes in other orders") { laws::check_gradients_at_batch
 TEST_CASE("gradient law: mirror images on any axis") { laws::check_gradients_at_batches<mirrored, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: slices, paddings, concatenations on any axis") { laws::check_gradients_at_batches<moved, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: reductions over axes, comparisons, powers") { laws::check_gradients_at_batches<reduced, input<3, 5, 2>>(mean_squared_error); }
-TEST_CASE("gradient law: products of matrices") { laws::check_gradients_at_batches<multiplied, input<3, 5, 2>>(mean_squared_error); }
+TEST_CASE("gradient law: products of matrices") {
+  laws::check_gradients_at_batches<multiplied, input<3, 5, 2>>(mean_squared_error);
+  laws::check_gradients_at_batches<spread, input<3, 5, 2>>(mean_squared_error);
+}
 TEST_CASE("gradient law: rows of tables") { laws::check_gradients_at_batches<words, input<6>, input<5>>(no_loss{}, {.class_labels = true, .classes = 7}); }
 TEST_CASE("gradient law: broadcast operands") { laws::check_gradients_at_batches<gated, input<3, 5, 2>>(mean_squared_error); }
 TEST_CASE("gradient law: NumPy's broadcasting") {

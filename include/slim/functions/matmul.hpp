@@ -8,7 +8,21 @@
 
 namespace slim {
 
-/// Products of matrices, the last two axes of each example: [..., rows, inner] · [..., inner, columns] with equal extents in front, or one matrix for all in `b`.
+namespace detail {
+/// `x` once for each matrix of `other`: extents in front broadcast, as in NumPy. Where they do not fit it stays as it is.
+constexpr tensor for_matrices_of(const tensor& x, const slim::shape& other) {
+  const slim::shape own = x.shape();
+  slim::shape result = own.rank < other.rank ? other : own;
+  for (int i = 0; i < result.rank; ++i) {
+    const int extent = graph::aligned_extent(own, result.rank, i), wanted = graph::aligned_extent(other, result.rank, i);
+    result.extents[i] = i < result.rank - 2 && extent == 1 ? wanted : extent;
+  }
+  tracer& trace = *x.trace;
+  return result == own ? x : tensor(trace, graph::broadcast(trace.g, x.node, {trace.g.nodes[x.node].batched, result}, trace.scope));
+}
+}  // namespace detail
+
+/// Products of matrices, the last two axes of each example: [..., rows, inner] · [..., inner, columns]. Extents in front broadcast, as in NumPy; one matrix in `b` is for all.
 /// Transposed matrices are given as [..., inner, rows] and [..., columns, inner].
 constexpr tensor matmul(tensor a, tensor b, bool transpose_a = false, bool transpose_b = false) {
   using enum kernel::transposed;
@@ -28,11 +42,13 @@ constexpr tensor matmul(tensor a, tensor b, bool transpose_a = false, bool trans
   if (transpose_a && (transpose_b || one_matrix)) a = turned(a), transpose_a = false;
   if (one_matrix && transpose_b && !trace.g.nodes[b.node].batched) b = turned(b), transpose_b = false;
   slim::shape result = a.shape();
-  if (one_matrix) a = reshape(a, {a.shape().size() / a.channels(), a.channels()});
+  const slim::shape right_shape = b.shape();
+  if (!one_matrix) a = detail::for_matrices_of(a, right_shape), b = detail::for_matrices_of(b, a.shape());
+  else a = reshape(a, {a.shape().size() / a.channels(), a.channels()});
   const kernel::transposed which = transpose_a ? left : transpose_b ? right : none;
   const auto sizes = op::batch_matmul::sizes_of(a.shape(), b.shape(), which);
   if (sizes.rows == 0) {
-    trace.fail(graph::rule::shape_mismatch, b.shape(), result);
+    trace.fail(graph::rule::shape_mismatch, right_shape, result);
     return a;
   }
   if (!one_matrix) return {trace, op::batch_matmul::add(trace.g, a.node, b.node, which, trace.scope)};
