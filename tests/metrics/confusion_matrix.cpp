@@ -67,6 +67,7 @@ TEST_CASE("classes out of range are refused before anything is added, masked one
                        slim::error);
   CHECK_THROWS_AS(iou.update(classes{-1}, classes{0}), slim::error);
   CHECK_THROWS_AS(iou.update(numbers{std::nan("")}, classes{0}), slim::error);
+  CHECK_THROWS_AS(iou.update(numbers{0.5}, classes{0}), slim::error);
   CHECK(iou.value() == 0);
   CHECK(iou.update(classes{0, 1}, classes{0, 255}, numbers{1, 0}).sum() == 1);
   CHECK_THROWS_AS(streaming_mean_iou(0), slim::error);

@@ -57,7 +57,7 @@ inline std::string unconvertible(const tensor_view& from, dtype to) {
   if (from.type == dtype::f64)
     for (std::size_t i = 0; i < from.size(); ++i)
       if (const double number = float_at(from, i); is_finite(number) && std::fabs(number) > std::numeric_limits<float>::max())
-        return describe(from) + " with " + number_text(number) + ", which is infinite as F32";
+        return describe(from) + " with " + exact_text(number) + ", which is infinite as F32";
   return {};
 }
 

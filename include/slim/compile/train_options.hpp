@@ -17,7 +17,7 @@ namespace learning {
 namespace detail {
 inline void expect_option(bool condition, const char* what, const char* expected, double found) {
   if (!condition)
-    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + number_text(found) + "; leave the option out to do without");
+    throw error("create_train_op: " + std::string(what) + ": expected " + expected + ", found " + exact_text(found) + "; leave the option out to do without");
 }
 }  // namespace detail
 

@@ -27,7 +27,7 @@ public:
     char digits[24];
     if (kind == is_text) message.append(text.data(), text.size());
     else if (kind == is_whole) message.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, whole).ptr - digits));
-    else message += number_text(number);
+    else message += exact_text(number);
   }
 
 private:

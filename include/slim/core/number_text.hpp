@@ -22,6 +22,16 @@ inline std::string fixed_text(double value, int precision) {
   return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, precision).ptr};
 }
 
+/// What reads back as `value`, as a float where it is one: for messages, in which "found 1" must not stand for 1.0000001.
+[[gnu::cold]] inline std::string exact_text(double value) {
+  if (value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<long long>(value))) return fixed_text(value, 0);
+  if (!(value >= -1e308 && value <= 1e308)) return number_text(value, 17);
+  char text[64];
+  if (value > -1e38 && value < 1e38 && static_cast<double>(static_cast<float>(value)) == value)
+    return {text, std::to_chars(text, text + sizeof text, static_cast<float>(value)).ptr};
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
 }  // namespace slim
 
 #include "slim/core/end.hpp"

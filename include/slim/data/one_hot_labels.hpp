@@ -33,7 +33,7 @@ public:
       : source(std::forward<Source>(from)), classes(num_classes), smoothing(label_smoothing) {
     if (classes < 1 || !(smoothing >= 0 && smoothing <= 1)) {
       throw error("one_hot_labels: expected at least 1 class and a label_smoothing in 0 .. 1, found " + std::to_string(classes) + " and " +
-                  number_text(smoothing) + "; choose others");
+                  exact_text(smoothing) + "; choose others");
     }
   }
 

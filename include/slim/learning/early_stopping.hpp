@@ -35,7 +35,7 @@ inline void check(const early_stopping& given, const std::string& logdir) {
   expect(!logdir.empty(), "a logdir for the best checkpoint", "none; give one");
   expect(given.every_n_steps > 0, "every_n_steps of at least 1", std::to_string(given.every_n_steps));
   expect(given.patience > 0, "a patience of at least 1", std::to_string(given.patience));
-  expect(given.min_delta >= 0, "a min_delta of 0 or more", number_text(given.min_delta));
+  expect(given.min_delta >= 0, "a min_delta of 0 or more", exact_text(given.min_delta));
 }
 
 /// What early stopping has seen.

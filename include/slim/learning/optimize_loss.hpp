@@ -32,7 +32,7 @@ constexpr auto optimizer_named() {
 
 template <class Optimizer>
 Optimizer with_learning_rate(Optimizer optimizer, optimizers::schedule rate, double at_start) {
-  if (!(at_start >= 0)) throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + number_text(at_start) + "; give a larger one");
+  if (!(at_start >= 0)) throw error("optimize_loss: learning_rate: expected 0 or a positive number, found " + exact_text(at_start) + "; give a larger one");
   optimizer.learning_rate = std::move(rate);
   return optimizer;
 }

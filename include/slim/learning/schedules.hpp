@@ -16,7 +16,7 @@ namespace slim::learning {
 namespace detail {
 inline void expect_decay_steps(const char* schedule, long decay_steps) {
   if (decay_steps > 0) return;
-  throw error(std::string(schedule) + ": decay_steps: expected a positive number, found " + number_text(static_cast<double>(decay_steps)) +
+  throw error(std::string(schedule) + ": decay_steps: expected a positive number, found " + exact_text(static_cast<double>(decay_steps)) +
               "; give the steps after which the rate has fallen");
 }
 constexpr double pi = 3.14159265358979323846;

@@ -27,8 +27,8 @@ public:
   /// Throws slim::error for an empty range or no bins.
   explicit auc_using_histogram(range score_range, int nbins = 100) : limits(score_range) {
     if (!(score_range.low < score_range.high))
-      throw error(std::string(name) + ": score_range: expected the lower limit first, found " + number_text(score_range.low) + " and " +
-                  number_text(score_range.high) + "; use {0, 1} for probabilities");
+      throw error(std::string(name) + ": score_range: expected the lower limit first, found " + exact_text(score_range.low) + " and " +
+                  exact_text(score_range.high) + "; use {0, 1} for probabilities");
     if (nbins < 1) throw error(std::string(name) + ": nbins: expected at least 1, found " + std::to_string(nbins) + "; TF-Slim's default is 100");
     positives.resize(static_cast<std::size_t>(nbins));
     negatives.resize(static_cast<std::size_t>(nbins));

@@ -35,7 +35,7 @@ public:
   /// Throws slim::error unless 0 < alpha < 1.
   explicit auc_with_confidence_intervals(double alpha = 0.95, bool logit_transformation = true) : confidence(alpha), logit(logit_transformation), scores(name) {
     if (!(alpha > 0 && alpha < 1))
-      throw error(std::string(name) + ": alpha: expected a share between 0 and 1, found " + number_text(alpha) + "; 0.95 means 95 %");
+      throw error(std::string(name) + ": alpha: expected a share between 0 and 1, found " + exact_text(alpha) + "; 0.95 means 95 %");
   }
 
   auc_interval update(const values& labels, const values& predictions, const values& weights = 1) {

@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // Which class was taken for which, and metrics made of that table. TF-Slim section 9.2.
 
+#include <cmath>
+
 #include "slim/core/number_text.hpp"
 #include "slim/metrics/matrix.hpp"
 #include "slim/metrics/values.hpp"
@@ -20,7 +22,7 @@ public:
     table = matrix::Zero(num_classes, num_classes);
   }
 
-  /// Throws slim::error, before anything is added, for class numbers out of range.
+  /// Throws slim::error, before anything is added, for numbers that are no classes.
   void add(const values& predictions, const values& labels, const values& weights) {
     for_each_pair(owner, predictions, labels, weights, [&](double p, double label, double) {
       check("predictions", p);
@@ -35,8 +37,8 @@ public:
 
 private:
   void check(const char* what, double id) const {
-    if (!(id >= 0 && id < static_cast<double>(table.rows())))
-      throw error(std::string(owner) + ": " + what + ": expected classes from 0 to " + std::to_string(table.rows() - 1) + ", found " + number_text(id) +
+    if (!(id >= 0 && id < static_cast<double>(table.rows()) && id == std::floor(id)))
+      throw error(std::string(owner) + ": " + what + ": expected classes from 0 to " + std::to_string(table.rows() - 1) + ", found " + exact_text(id) +
                   "; check num_classes, or mask what is to be ignored with weight 0");
   }
 

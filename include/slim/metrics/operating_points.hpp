@@ -13,7 +13,7 @@ namespace detail {
 /// Throws slim::error unless `target` is a share.
 inline double checked_share(const char* metric, const char* what, double target) {
   if (!(target >= 0 && target <= 1))
-    throw error(std::string(metric) + ": " + what + ": expected a share in [0, 1], found " + number_text(target) + "; 0.9 means 90 %");
+    throw error(std::string(metric) + ": " + what + ": expected a share in [0, 1], found " + exact_text(target) + "; 0.9 means 90 %");
   return target;
 }
 

@@ -11,7 +11,7 @@ namespace slim::metrics {
 inline void check_probabilities(const char* metric, const values& predictions, const values& weights) {
   for_each_weighted(metric, predictions, weights, [&](double p, double) {
     if (!(p >= 0 && p <= 1))
-      throw error(std::string(metric) + ": predictions must be in [0, 1], found " + number_text(p) + "; apply softmax or sigmoid to logits first");
+      throw error(std::string(metric) + ": predictions must be in [0, 1], found " + exact_text(p) + "; apply softmax or sigmoid to logits first");
   });
 }
 

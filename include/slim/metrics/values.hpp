@@ -143,7 +143,7 @@ inline void check_same_shape(const char* metric, const values& predictions, cons
 /// Throws slim::error unless a label is 0 or 1.
 inline void check_binary_label(const char* metric, double label) {
   if (label != 0 && label != 1)
-    throw error(std::string(metric) + ": labels must be 0 or 1, found " + number_text(label) + "; compare class numbers with the class first");
+    throw error(std::string(metric) + ": labels must be 0 or 1, found " + exact_text(label) + "; compare class numbers with the class first");
 }
 
 /// Calls visit(number, weight) for all numbers, row by row. Numbers of weight 0 are masked: nobody looks at them.

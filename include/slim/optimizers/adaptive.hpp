@@ -14,7 +14,7 @@ namespace detail {
 /// Accumulators below a root in a denominator start above zero: a weight whose first gradient is 0 would become 0/0.
 inline double positive_start(const char* optimizer, double initial_accumulator_value) {
   if (initial_accumulator_value > 0) return initial_accumulator_value;
-  throw error(std::string(optimizer) + ": initial_accumulator_value: expected a positive number, found " + number_text(initial_accumulator_value) +
+  throw error(std::string(optimizer) + ": initial_accumulator_value: expected a positive number, found " + exact_text(initial_accumulator_value) +
               "; 0.1 is the usual one");
 }
 }  // namespace detail

@@ -72,7 +72,7 @@ inline histogram histogram_of(std::span<const float> values, const std::string& 
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
     if (!is_finite(value)) {
-      throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + number_text(value) +
+      throw error("summary " + tag + ": element " + std::to_string(i) + ": expected a finite number, found " + exact_text(value) +
                   "; lower the learning rate or check the inputs");
     }
     min = value < min ? value : min;

@@ -27,7 +27,7 @@ public:
   /// Throws slim::error unless exactly one of the two is positive.
   summary_saver(const summary_set& of, event_writer& to, saving when = {}) : set(&of), writer(&to), often(when) {
     if ((often.save_steps > 0) == (often.save_secs > 0)) {
-      throw error("summary_saver: expected either save_steps or save_secs, found " + std::to_string(often.save_steps) + " and " + number_text(often.save_secs) +
+      throw error("summary_saver: expected either save_steps or save_secs, found " + std::to_string(often.save_steps) + " and " + exact_text(often.save_secs) +
                   "; set the other to 0");
     }
   }

@@ -76,7 +76,7 @@ inline rectangle sample_distorted_bounding_box(int image_height, int image_width
   detail::check_size("image to crop", image_height, image_width);
   for (const object_box& box : boxes) {
     for (float edge : {box.ymin, box.xmin, box.ymax, box.xmax})
-      if (!(edge >= 0 && edge <= 1)) detail::fail("bounding box", "edges in 0 .. 1", number_text(edge), "divide by the image size");
+      if (!(edge >= 0 && edge <= 1)) detail::fail("bounding box", "edges in 0 .. 1", exact_text(edge), "divide by the image size");
   }
   if (boxes.empty()) boxes.push_back({});
   for (int attempt = 0; attempt < limits.max_attempts; ++attempt) {

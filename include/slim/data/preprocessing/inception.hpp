@@ -74,7 +74,7 @@ template <class Image>
 float_image eval(const Image& source, int height, int width, const options& given) {
   const float fraction = given.central_fraction;
   if (!(fraction > 0 && fraction <= 1)) {
-    preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", number_text(fraction), "choose another");
+    preprocessing::detail::fail("inception: central_fraction", "more than 0, at most 1", exact_text(fraction), "choose another");
   }
   const auto margin = [&](int size) { return static_cast<int>((size - size * static_cast<double>(fraction)) / 2); };
   const int top = margin(source.height), left = margin(source.width);
