@@ -127,7 +127,7 @@ void convolve(benchmark::State& state, layer l, pass which, bool use_winograd) {
       winograd_convolution<float, transform>(back, l.batch, y.data(), w.data(), true, nullptr, x.data(), workspace.data(), {}, 1);
     else if (use_winograd)
       winograd_weights_gradient<float, transform>(there, l.batch, x.data(), y.data(), workspace.data(), 1, store_rows<float>{w.data(), l.out});
-    else if (which == forward) convolution<float>(g, l.batch, x.data(), w.data(), y.data(), {}, 1);
+    else if (which == forward) convolution<float>(g, l.batch, x.data(), w.data(), nullptr, y.data(), {}, 1);
     else if (which == data_gradient) convolution_data_gradient<float>(g, l.batch, y.data(), w.data(), x.data(), {}, 1);
     else convolution_weights_gradient<float>(g, l.batch, x.data(), y.data(), w.data(), 1);
   });

@@ -20,7 +20,11 @@ TEST_CASE_TEMPLATE("convolution equals its definition, for every thread count, a
     for (int threads = 1; threads <= 3; ++threads) {
       std::vector<T> y(expected.size(), T(NAN));
       const recorder<T> calls(y.data(), output_size(c) / c.geometry.output_channels, c.geometry.output_channels);
-      convolution(c.geometry, c.batch, x.data(), weights.data(), y.data(), calls.hook(), threads);
+      convolution(c.geometry, c.batch, x.data(), weights.data(), static_cast<const T*>(nullptr), y.data(), calls.hook(), threads);
+      std::vector<T> packed(static_cast<std::size_t>(packed_convolution_elements<T>(c.geometry)), T(NAN)), again(y.size());
+      pack_convolution(c.geometry, weights.data(), packed.data(), threads);
+      convolution(c.geometry, c.batch, x.data(), static_cast<const T*>(nullptr), packed.data(), again.data(), epilogue<T>{}, 4 - threads);
+      CHECK(again == y);
       CHECK(distance(y, expected) <= tolerance<T>);
       CHECK(calls.exact(y));
       if (threads == 1) first = y;

@@ -101,7 +101,8 @@ TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the 
     const auto x = values<T>(input_size(p.convolution), 1), weights = values<T>(weights_size(p.convolution), 2);
     for (int threads = 1; threads <= 3; ++threads)
       check_same<T>(
-          p.convolution, p.size, [&](T* y, const epilogue<T>& after) { convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); },
+          p.convolution, p.size,
+          [&](T* y, const epilogue<T>& after) { convolution<T>(g, p.convolution.batch, x.data(), weights.data(), nullptr, y, after, threads); },
           [&](T* y, const pooled_epilogue<T>& after) { pooled_convolution<T>(g, p.convolution.batch, x.data(), weights.data(), y, after, threads); });
   }
 }

@@ -22,11 +22,7 @@ constexpr long packed_matrix_elements(long inner, long columns) {
 /// Packs b for calls of matmul with more than `few_rows` rows while it does not change.
 template <class T>
 void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
-  const blocking cut = contraction_blocking<T>(matmul_grid(few_rows + 1, inner, columns), threads, matmul_depth);
-  parallel_for(cut.chunks(), static_cast<double>(cut.channels * columns), threads, [&](long c) {
-    const tap_chunk chunk = cut.chunk(c);
-    pack_panels(b + chunk.channel * columns, columns, chunk.channels, columns, packed + chunk.channel * padded_columns<T>(columns), 0, chunk.channels);
-  });
+  pack_weights(matmul_grid(few_rows + 1, inner, columns), tap_weights<T>{b, 1, false}, packed, threads, matmul_depth);
 }
 
 /// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made

@@ -43,6 +43,7 @@ template <class T, class Before>
 void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps, long depth, const T* panels, long height, long count, bool accumulate,
                               T* piece, const Before& before) {
   static_assert(announced_columns % tile_columns<T> == 0, "groups of columns begin with a panel");
+  lookahead<T> nothing;
   for (long i = 0; i < height; i += tile_rows) {
     const int valid = static_cast<int>(smaller(tile_rows, height - i));
     const T* from[tile_rows];
@@ -52,7 +53,7 @@ void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps
       const long width = smaller(announced_columns, count - j);
       for (int k = 0; k < valid; ++k) before(i + k, j, width);
       for (int k = 0; k < tile_rows; ++k) to[k] = piece + (i + (k < valid ? k : 0)) * count + j;
-      tile_row(steps, depth, from, panels + j * depth, to, valid, width, accumulate);
+      tile_row(steps, depth, from, panels + j * depth, to, valid, width, accumulate, nothing);
     }
   }
 }

@@ -21,7 +21,7 @@ void pooled_convolution(const convolution_geometry& geometry, long batch, const 
     convolution_geometry part = g;
     part.output_height = static_cast<int>(rows);
     part.pad_top = static_cast<int>(g.pad_top - first * after.size * g.stride_height);
-    convolution<T>(part, 1, x + image * g.input_height * g.input_width * g.input_channels, weights, scratch, {}, 1);
+    convolution<T>(part, 1, x + image * g.input_height * g.input_width * g.input_channels, weights, nullptr, scratch, {}, 1);
     store_pooled(after, scratch, rows, g.output_width, g.output_channels, 0, y + (image * squares + first) * pooled_row, pooled_row, g.output_channels);
   });
 }

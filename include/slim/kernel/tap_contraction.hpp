@@ -9,8 +9,8 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns. Of a single tap there may
-/// be `panels` of all columns, made ahead: [chunk of channels][panel][channel][tile_columns].
+/// Weights [tap row][tap column][rows][columns]; `transposed` means that the source channels run along the columns. There may be `panels` of all
+/// columns, made ahead by pack_weights: [chunk][panel][step][tile_columns].
 template <class T>
 struct tap_weights {
   const T* data;
@@ -76,7 +76,7 @@ struct pixel_cursor {
 /// All pixels of one block against one group of packed columns. `last` tells that the reduction ends with this chunk.
 template <class T>
 void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps, const T* panels,
-                    long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after) {
+                    long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after, lookahead<T>& ahead) {
   const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
   const long pixels = block.pixels();
   pixel_cursor<T> pixel{grid, block, view};
@@ -90,7 +90,7 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
       if (i + 1 < valid) pixel.next();
     }
     pixel.next();
-    tile_row(steps, chunk.depth(), from, panels, to, valid, columns, accumulate);
+    tile_row(steps, chunk.depth(), from, panels, to, valid, columns, accumulate, ahead);
     if (last && ((done + valid - finished) * columns >= epilogue_elements || done + valid == pixels)) {
       after(first_pixel + finished, first_pixel + done + valid, column, column + columns);
       finished = done + valid;
@@ -98,11 +98,32 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
   }
 }
 
-/// How contract_taps cuts its work. The chunks of a single tap do not depend on the number of pixels.
+/// How contract_taps cuts its work. The chunks do not depend on the numbers of images and threads, and those of a single tap not on the number of pixels.
 template <class T>
 constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long depth_limit) {
   const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
   return choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+}
+
+/// Elements of weights that are packed ahead, and where those of a chunk begin.
+template <class T>
+constexpr long packed_weights_elements(const tap_grid& grid) {
+  return grid.height.taps * grid.width.taps * grid.source_channels * padded_columns<T>(grid.result_channels);
+}
+template <class T>
+constexpr long packed_weights_place(const tap_grid& grid, const tap_chunk& chunk) {
+  const long taps_before = chunk.row * grid.width.taps + chunk.rows * chunk.column;
+  return (taps_before * grid.source_channels + chunk.rows * chunk.columns * chunk.channel) * padded_columns<T>(grid.result_channels);
+}
+
+/// Packs weights for calls of contract_taps with this grid while they do not change.
+template <class T>
+void pack_weights(const tap_grid& grid, const tap_weights<T>& weights, T* packed, int threads, long depth_limit = reduction_limit) {
+  const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
+  parallel_for(cut.chunks(), static_cast<double>(cut.depth() * grid.result_channels), threads, [&](long c) {
+    const tap_chunk chunk = cut.chunk(c);
+    pack_chunk(grid, chunk, weights, 0, grid.result_channels, packed + packed_weights_place<T>(grid, chunk));
+  });
 }
 
 /// Tasks per thread where there are enough blocks, so that threads that are done early can help. Each task packs its weights, for so many blocks at
@@ -129,14 +150,28 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
     const long columns = smaller(group_columns, grid.result_channels - column);
     for (long c = 0; c < cut.chunks(); ++c) {
       const tap_chunk chunk = cut.chunk(c);
+      const auto packed = [&](const tap_chunk& which, long first) { return weights.panels + packed_weights_place<T>(grid, which) + first * which.depth(); };
       const T* right = panels;
-      if (weights.panels != nullptr) right = weights.panels + chunk.channel * padded_columns<T>(grid.result_channels) + column * chunk.channels;
-      else pack_chunk(grid, chunk, weights, column, columns, panels);
-      for (long b = part * blocks / parts; b < (part + 1) * blocks / parts; ++b) {
+      lookahead<T> ahead;
+      const long last_block = (part + 1) * blocks / parts - 1;
+      if (weights.panels != nullptr) {
+        right = packed(chunk, column);
+        // The weights of the next chunk, or those that this thread's next task begins with.
+        const bool same = c + 1 < cut.chunks();
+        const long next = same ? column : column + group_columns;
+        const tap_chunk following = cut.chunk(same ? c + 1 : 0);
+        if (next < grid.result_channels)
+          ahead = {packed(following, next), following.depth() * padded_columns<T>(smaller(group_columns, grid.result_channels - next)),
+                   parts_of(cut.block(last_block).pixels(), tile_rows) * parts_of(columns, tile_columns<T>), chunk.depth()};
+      } else {
+        pack_chunk(grid, chunk, weights, column, columns, panels);
+      }
+      for (long b = part * blocks / parts; b <= last_block; ++b) {
         const pixel_block block = cut.block(b);
+        lookahead<T> nothing;
         const source_view<T> view = view_source(grid, chunk, block, source, buffer, false);
         list_taps(grid, chunk, view, steps);
-        contract_block(grid, chunk, block, view, steps, right, column, columns, result, c > 0, c + 1 == cut.chunks(), after);
+        contract_block(grid, chunk, block, view, steps, right, column, columns, result, c > 0, c + 1 == cut.chunks(), after, b == last_block ? ahead : nothing);
       }
     }
   });

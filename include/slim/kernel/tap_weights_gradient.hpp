@@ -29,6 +29,7 @@ template <class T>
 void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth, const T* panels,
                         long column, long columns, T* dweights, bool accumulate) {
   const long per_row = chunk.columns * chunk.channels, weights = chunk.rows * per_row;
+  lookahead<T> nothing;
   for (long first = 0; first < weights; first += tile_rows) {
     const int valid = static_cast<int>(smaller(tile_rows, weights - first));
     const T* from[tile_rows];
@@ -40,7 +41,7 @@ void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const sour
       from[i] = view.data + r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride + c;
       to[i] = dweights + (tap * grid.source_channels + chunk.channel + c) * grid.result_channels + column;
     }
-    tile_row(steps, depth, from, panels, to, valid, columns, accumulate);
+    tile_row(steps, depth, from, panels, to, valid, columns, accumulate, nothing);
   }
 }
 

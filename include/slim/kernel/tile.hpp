@@ -44,12 +44,29 @@ struct stretch_list {
   operator reduction() const { return {items, count, spacing}; }
 };
 
+/// What comes from far away next: tiles ask for it between their multiplications, some cache lines at every second step, because many at once would keep
+/// them waiting.
+template <class T>
+struct lookahead {
+  static constexpr long line = 64 / static_cast<long>(sizeof(T));
+  const T* next = nullptr;
+  const T* end = nullptr;
+  long lines = 0;
+
+  lookahead() = default;
+  /// All of `elements` from `first` on, by `tiles` tiles of `steps` steps each.
+  lookahead(const T* first, long elements, long tiles, long steps) : next(first), end(first + elements) {
+    const long requests = tiles * (steps / 2);
+    if (requests > 0) lines = (elements / line + requests - 1) / requests;
+  }
+};
+
 /// c[i][j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
 /// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
 /// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
 template <class T, int Rows, int Vectors>
 SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
-                        bool accumulate) {
+                        bool accumulate, lookahead<T>& ahead) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
 
@@ -77,11 +94,13 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
       for (int v = 0; v < Vectors; ++v) sums[i][v] = simd::multiply_add(scalar, columns[v], sums[i][v]);
     }
   };
-  const long spacing = steps.spacing;
+  const long spacing = steps.spacing, lines = ahead.next < ahead.end ? ahead.lines : 0;
+  const T* next = ahead.next;
   for (const stretch *s = steps.stretches, *last = s + steps.count; s != last; ++s) {
     long at = s->first, left = s->length;
     // Two steps at a time: where a core's other thread takes half of its instruction slots, the loop's own instructions count.
     for (; left >= 2; left -= 2, panel += 2 * tile_columns<T>) {
+      for (long l = 0; l < lines; ++l, next += lookahead<T>::line) simd::prefetch_to_second_level(next);
       add(at, panel);
       at += spacing;
       add(at, panel + tile_columns<T>);
@@ -89,6 +108,7 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
     }
     if (left > 0) add(at, panel), panel += tile_columns<T>;
   }
+  ahead.next = next;
 
   if (valid_rows == Rows && valid_columns >= Vectors * width) {
 #pragma GCC unroll 8
@@ -106,21 +126,25 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) simd::store(finished[i] + v * width, sums[i][v]);
   for (int i = 0; i < valid_rows; ++i)
-    for (long j = 0; j < valid_columns; ++j) c[i][j] = accumulate ? c[i][j] + finished[i][j] : finished[i][j];
+    simd::for_each_stretch<T>(valid_columns, [&](long j, long count) {
+      const vector sum = simd::load(finished[i] + j);
+      simd::store(c[i] + j, accumulate ? simd::load<T>(c[i] + j, count) + sum : sum, count);
+    });
 }
 
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller
 /// kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
 template <class T>
-void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns, bool accumulate) {
+void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns, bool accumulate,
+              lookahead<T>& ahead) {
   const long panel_size = depth * tile_columns<T>;
   T* at[tile_rows];
   for (int i = 0; i < tile_rows; ++i) at[i] = c[i];
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
-    if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
-    else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate);
-    else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate);
+    if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
+    else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
+    else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
     for (int i = 0; i < tile_rows; ++i) at[i] += valid;
   }
 }

@@ -34,6 +34,7 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
     for (long start = 0; start < columns; start += depth) {
       const long size = smaller(depth, columns - start);
       const stretch all{0, size};
+      lookahead<T> nothing;
       pack_panels_transposed(left + first_row * columns + start, columns, size, some_rows, panels, 0, size);
       for (long j = first, finished = first; j < last; j += tile_rows) {
         const int valid = static_cast<int>(smaller(tile_rows, last - j));
@@ -43,7 +44,7 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
           from[k] = right + (j + (k < valid ? k : 0)) * columns + start;
           to[k] = products[k];
         }
-        tile_row<T>({&all, 1, 1}, size, from, panels, to, valid, some_rows, false);
+        tile_row<T>({&all, 1, 1}, size, from, panels, to, valid, some_rows, false, nothing);
         T* out = result + first_row * inner + j;
         for (long i = 0; i < some_rows; ++i, out += inner)
           for (int k = 0; k < valid; ++k) out[k] = start == 0 ? products[k][i] : out[k] + products[k][i];

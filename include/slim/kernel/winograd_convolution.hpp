@@ -66,18 +66,17 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         const T* const columns = weights + f * weights_stride + (p * layout.padded_channels() + first) * panel;
         T* const to = products + f * layout.result_stride() + p * layout.tiles * panel;
         // The next panel comes from far away: each register tile asks for a part of it.
-        const T* ahead = columns + layout.padded_channels() * panel;
-        const long part = parts_of(depth * panel, line * parts_of(count, tile_rows)) * line;
+        const T* const next = p + 1 < layout.panels() ? columns + layout.padded_channels() * panel : weights + (f + 1) * weights_stride + first * panel;
+        lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
         for (long t = 0; t < count; t += tile_rows) {
-          for (const T* const stop = ahead + part; ahead < stop; ahead += line) simd::prefetch_to_second_level(ahead);
           const T* rows[tile_rows];
           T* c[tile_rows];
           for (int i = 0; i < tile_rows; ++i) {
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
             c[i] = to + (t + i) * panel;
           }
-          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0);
-          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0);
+          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0, ahead);
+          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0, ahead);
         }
       }
   }

@@ -65,6 +65,7 @@ SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, c
   constexpr long panel = tile_columns<T>;
   const long channels = layout.lines() * line_elements<T>;
   const stretch all{0, count};
+  lookahead<T> nothing;
   for (long p = 0; p < layout.panels(); ++p)
     for (long c = 0; c < layout.source_channels; c += tile_rows) {
       const T* rows[tile_rows];
@@ -73,7 +74,7 @@ SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, c
         rows[i] = sources + layout.channel_place(c + i < channels ? c + i : c);
         to[i] = gradient + (p * layout.padded_channels() + c + i) * panel;
       }
-      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, tile_rows, panel, accumulate);
+      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, tile_rows, panel, accumulate, nothing);
     }
 }
 

@@ -144,7 +144,7 @@ public:
   }
 
   /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
-  /// convolutions, once those of matrix products. Later runs do not see changes of the weights until the next prepare().
+  /// convolutions, once those of other convolutions and matrix products. Later runs do not see changes of the weights until the next prepare().
   void prepare() { run.prepare(weights->data()); }
 
   /// Random numbers of dropout(is_training = true) are other ones in each run, and a function of the seed (at first the model's) and of how many

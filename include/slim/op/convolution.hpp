@@ -245,6 +245,10 @@ struct convolution : convolution_of_images<"convolution"> {
   template <class T, unsigned Variants>
   static long prepare(const invocation<T>& r, T* ahead) {
     if (r.node().how == graph::algorithm::product) return detail::pack_weights(r, ahead);
+    if (packs_ahead(r)) {
+      if (ahead != nullptr) kernel::pack_convolution<T>(geometry(r.view()), r.in(1), ahead, r.threads());
+      return kernel::packed_convolution_elements<T>(geometry(r.view()));
+    }
     long elements = 0;
     detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
       const auto plane = kernel::forward_plane(geometry(r.view()));
@@ -274,7 +278,16 @@ struct convolution : convolution_of_images<"convolution"> {
     if (done) return;
     if (n.how == graph::algorithm::product)
       kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
-    else kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    else kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
+  }
+
+private:
+  /// Whether weights that are made ahead are packed as they are: the convolution is direct, whatever batch comes.
+  template <class T>
+  static bool packs_ahead(const invocation<T>& r) {
+    const node& n = r.node();
+    const bool direct = n.how == graph::algorithm::direct || detail::fetching_outweighs(n, geometry(r.view()), r.state.capacity * images_in(r.extent()));
+    return direct && n.pool <= 1;
   }
 };
 

@@ -83,21 +83,44 @@ inline V multiply_add(const V& a, const V& b, const V& c) noexcept {
     return fma(a, b, c);
 }
 
-/// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
-/// Out of line, like store_first: it serves the end of a row, and would otherwise be most of a kernel's code.
+namespace detail {
+
+/// The same by way of memory. Out of line, like store_lanes: it serves the end of a row, and would otherwise be most of a kernel's code.
 template <class T>
-SLIM_ONE_COPY batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
+SLIM_ONE_COPY batch<T> load_lanes(const T* source, long count, T fill) noexcept {
   alignas(64) T lanes[width<T>];
   for (long lane = 0; lane < width<T>; ++lane) lanes[lane] = lane < count ? source[lane] : fill;
   return load(lanes);
 }
-
-/// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
 template <class T>
-SLIM_ONE_COPY void store_first(T* destination, const batch<T>& value, long count) noexcept {
+SLIM_ONE_COPY void store_lanes(T* destination, const batch<T>& value, long count) noexcept {
   alignas(64) T lanes[width<T>];
   simd::store(lanes, value);
   for (long lane = 0; lane < width<T> && lane < count; ++lane) destination[lane] = lanes[lane];
+}
+
+}  // namespace detail
+
+/// The first `count` (0 … width) elements from `source`, `fill` in the other lanes; nothing behind them is read.
+template <class T>
+inline batch<T> load_first(const T* source, long count, T fill = T{}) noexcept {
+#ifdef __AVX512F__
+  if constexpr (std::is_same_v<T, float>) return _mm512_mask_loadu_ps(broadcast(fill), static_cast<__mmask16>((1u << count) - 1), source);
+  else if constexpr (std::is_same_v<T, double>) return _mm512_mask_loadu_pd(broadcast(fill), static_cast<__mmask8>((1u << count) - 1), source);
+  else
+#endif
+    return detail::load_lanes(source, count, fill);
+}
+
+/// The first `count` (0 … width) lanes to `destination`; nothing behind them is written.
+template <class T>
+inline void store_first(T* destination, const batch<T>& value, long count) noexcept {
+#ifdef __AVX512F__
+  if constexpr (std::is_same_v<T, float>) return _mm512_mask_storeu_ps(destination, static_cast<__mmask16>((1u << count) - 1), value);
+  else if constexpr (std::is_same_v<T, double>) return _mm512_mask_storeu_pd(destination, static_cast<__mmask8>((1u << count) - 1), value);
+  else
+#endif
+    detail::store_lanes(destination, value, count);
 }
 
 /// Asks for the cache line at `address`, which will be read soon. Any address is allowed, here and in the next two.
