@@ -55,14 +55,18 @@ constexpr tap_range taps_of_input(long input, long taps, long stride, long rate,
 /// Calls `body(channel, count, vectors)` for stretches of `count` channels in so many vectors: several whole ones side by side, because one sum
 /// would wait for the latency of each multiply-add; then single ones. `vectors` is a constant, and `count` too where a stretch is whole.
 inline constexpr int depthwise_vectors = 4;
-template <class T, class Body>
+template <class T, int Wide = depthwise_vectors, class Body>
 [[gnu::always_inline]] inline void for_each_wide_stretch(long channels, Body&& body) {
-  constexpr long wide = depthwise_vectors * simd::width<T>;
+  constexpr long wide = Wide * simd::width<T>;
   const long whole = channels / wide * wide;
-  for (long channel = 0; channel < whole; channel += wide)
-    body(channel, std::integral_constant<long, simd::width<T>>{}, std::integral_constant<int, depthwise_vectors>{});
+  for (long channel = 0; channel < whole; channel += wide) body(channel, std::integral_constant<long, simd::width<T>>{}, std::integral_constant<int, Wide>{});
   simd::for_each_stretch<T>(channels - whole, [&](long channel, auto count) { body(whole + channel, count, std::integral_constant<int, 1>{}); });
 }
+
+/// Neighbouring results that are summed together, where their windows are whole: each weight is loaded once for all of them. So many vectors of channels side by side.
+inline constexpr int depthwise_pixels = 4;
+template <class T>
+inline constexpr int depthwise_pixel_vectors = simd::registers<T> >= 32 ? 4 : 2;
 
 /// The cells of one image that a window reads, and the weights of their taps.
 template <class T>
@@ -78,16 +82,35 @@ struct tap_window {
         weights(all_weights + (down.tap * kernel_width + across.tap) * outputs), weights_row_step(down.tap_step * kernel_width * outputs),
         weights_column_step(across.tap_step * outputs), rows(down.count), columns(across.count) {}
 
-  /// sums[v] = Σ over taps of load_cell(cell, v) · weights of channels from channel + v · width on.
-  template <int Vectors, class Count, class LoadCell>
-  [[gnu::always_inline]] void sum_over_taps(long channel, Count count, simd::batch<T>* sums, LoadCell load_cell) const {
-    for (int v = 0; v < Vectors; ++v) sums[v] = simd::broadcast(T{});
+  /// sums[p · Vectors + v] = Σ over taps of load_cell(cell, v) · weights of channels from channel + v · width on, for `Pixels` results whose cells lie
+  /// `distance` apart: they share the weights.
+  template <int Vectors, int Pixels = 1, class Count, class LoadCell>
+  [[gnu::always_inline]] void sum_over_taps(long channel, Count count, simd::batch<T>* sums, LoadCell load_cell, long distance = 0) const {
+#pragma GCC unroll 16
+    for (int i = 0; i < Pixels * Vectors; ++i) sums[i] = simd::broadcast(T{});
     for (long r = 0; r < rows; ++r)
       for (long s = 0; s < columns; ++s) {
         const T* const cell = cells + r * row_step + s * column_step;
         const T* const factors = weights + r * weights_row_step + s * weights_column_step + channel;
-        for (int v = 0; v < Vectors; ++v) sums[v] = simd::multiply_add(load_cell(cell, v), simd::load(factors + v * simd::width<T>, count), sums[v]);
+        simd::batch<T> factor[Vectors];
+#pragma GCC unroll 16
+        for (int v = 0; v < Vectors; ++v) factor[v] = simd::load(factors + v * simd::width<T>, count);
+#pragma GCC unroll 16
+        for (int p = 0; p < Pixels; ++p)
+#pragma GCC unroll 16
+          for (int v = 0; v < Vectors; ++v) sums[p * Vectors + v] = simd::multiply_add(load_cell(cell + p * distance, v), factor[v], sums[p * Vectors + v]);
       }
+  }
+
+  /// The sums of `depthwise_pixels` neighbouring results of as many channels as cells have.
+  void sum_pixels(long channels, long distance, T* to) const {
+    for_each_wide_stretch<T, depthwise_pixel_vectors<T>>(channels, [&](long channel, auto count, auto vectors) {
+      simd::batch<T> sums[depthwise_pixels * vectors];
+      sum_over_taps<vectors, depthwise_pixels>(
+          channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); }, distance);
+      for (int p = 0; p < depthwise_pixels; ++p)
+        for (int v = 0; v < vectors; ++v) simd::store(to + p * channels + channel + v * simd::width<T>, sums[p * vectors + v], count);
+    });
   }
 };
 
@@ -111,6 +134,21 @@ struct repeated_channels {
   }
 };
 
+/// The results of a row, from `first` to in front of `last`, whose windows lie inside the image.
+struct whole_windows {
+  long first, last;
+
+  constexpr whole_windows(long outputs, long taps, long stride, long rate, long pad, long inputs)
+      : first(smaller(parts_of(larger(pad, 0), stride), outputs)), last(larger(inputs - 1 + pad - (taps - 1) * rate, -stride) / stride + 1) {
+    last = smaller(last, outputs);
+  }
+  /// Where `depthwise_pixels` of them begin that are worked on at `result`, which may be earlier so that they fit; −1 for none.
+  constexpr long block_at(long result) const {
+    if (result < first || result >= last || last - first < depthwise_pixels) return -1;
+    return smaller(result, last - depthwise_pixels);
+  }
+};
+
 /// Arithmetic of one row of output.
 constexpr double depthwise_row_operations(const convolution_geometry& g) { return 2.0 * g.output_width * g.output_channels * g.kernel_height * g.kernel_width; }
 
@@ -118,13 +156,21 @@ constexpr double depthwise_row_operations(const convolution_geometry& g) { retur
 template <class T>
 void depthwise_convolution(const convolution_geometry& g, long batch, const T* x, const T* weights, T* y, const epilogue<T>& after, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
+  const whole_windows whole(g.output_width, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
   parallel_for(batch * g.output_height, depthwise_row_operations(g), threads, [&](long row) {
     const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
     const tap_range down = taps_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
-    for (long j = 0; j < g.output_width; ++j) {
-      const tap_range across = taps_of_output(j, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
+    for (long j = 0; j < g.output_width;) {
+      const long block = multiplier == 1 ? whole.block_at(j) : -1, at = block >= 0 ? block : j;
+      const tap_range across = taps_of_output(at, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
       const tap_window<T> window(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
-      T* const to = y + (row * g.output_width + j) * g.output_channels;
+      T* const to = y + (row * g.output_width + at) * g.output_channels;
+      j = at + 1;
+      if (block >= 0) {
+        window.sum_pixels(g.output_channels, g.stride_width * g.input_channels, to);
+        j = at + depthwise_pixels;
+        continue;
+      }
       for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
         simd::batch<T> sums[vectors];
         if (multiplier == 1) {

@@ -15,7 +15,7 @@ namespace detail {
 
 template <class T, auto Code>
 struct evaluation {
-  const expression_context<T>& context;
+  expression_context<T> context;  // a copy, or g++ would fetch each address again for each vector: what is stored might change it
   simd::batch<T> values[Code.node_count];
   const T* rows[Code.by_row() ? Code.input_count : 1]{};  // where this row of an operand begins
 
@@ -129,8 +129,9 @@ using node_indices = std::make_integer_sequence<int, Code.node_count>;
 
 }  // namespace detail
 
-/// Writes every output of `Code` for the rectangle of rows and columns. Outputs may be the element-wise inputs themselves.
-template <class T, auto Code>
+/// Writes every output of `Code` for the rectangle of rows and columns. Outputs may be the element-wise inputs themselves. With `LooksAhead` it asks for the
+/// operands behind the first, which come from far away, of the rectangle below, where the next call will be.
+template <class T, auto Code, bool LooksAhead = false>
 void evaluate(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
   detail::evaluation<T, Code> e{context, {}};
   for (long row = row_begin; row < row_end; ++row) {
@@ -138,7 +139,11 @@ void evaluate(const expression_context<T>& context, long row_begin, long row_end
     simd::for_each_stretch<T>(column_end - column_begin, [&](long offset, long count) {
       const long column = column_begin + offset;
       e.elements(row, column, count, detail::node_indices<Code>{});
-      for (int o = 0; o < Code.output_count; ++o) simd::store(context.outputs[o] + row * context.width + column, e.values[Code.outputs[o]], count);
+#pragma GCC unroll 16
+      for (int k = 1; LooksAhead && k < Code.input_count; ++k)
+        if (Code.inputs[k] == expr::access::element)
+          simd::prefetch_to_second_level(e.context.inputs[k] + (row + row_end - row_begin) * e.context.width + column);
+      for (int o = 0; o < Code.output_count; ++o) simd::store(e.context.outputs[o] + row * e.context.width + column, e.values[Code.outputs[o]], count);
     });
   }
 }
@@ -146,7 +151,7 @@ void evaluate(const expression_context<T>& context, long row_begin, long row_end
 /// As `epilogue::apply`: the context is an expression_context whose first input and output are the kernel's result.
 template <class T, auto Code>
 void evaluate_epilogue(const void* context, long row_begin, long row_end, long column_begin, long column_end) {
-  evaluate<T, Code>(*static_cast<const expression_context<T>*>(context), row_begin, row_end, column_begin, column_end);
+  evaluate<T, Code, true>(*static_cast<const expression_context<T>*>(context), row_begin, row_end, column_begin, column_end);
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
