@@ -4,6 +4,7 @@
 // output channels / input channels of the geometry. Weights are [tap row][tap column][output channels]; output channel o belongs to input channel
 // o / multiplier. Sums run over whole vectors of channels; a window has little arithmetic for the memory that it reads.
 
+#include "slim/core/room_for.hpp"
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/geometry.hpp"
@@ -92,7 +93,7 @@ struct tap_window {
       for (long s = 0; s < columns; ++s) {
         const T* const cell = cells + r * row_step + s * column_step;
         const T* const factors = weights + r * weights_row_step + s * weights_column_step + channel;
-        simd::batch<T> factor[Vectors];
+        simd::batch<T> factor[room_for(Vectors)];
 #pragma GCC unroll 16
         for (int v = 0; v < Vectors; ++v) factor[v] = simd::load(factors + v * simd::width<T>, count);
 #pragma GCC unroll 16
@@ -105,7 +106,7 @@ struct tap_window {
   /// The sums of `depthwise_pixels` neighbouring results of as many channels as cells have.
   void sum_pixels(long channels, long distance, T* to) const {
     for_each_wide_stretch<T, depthwise_pixel_vectors<T>>(channels, [&](long channel, auto count, auto vectors) {
-      simd::batch<T> sums[depthwise_pixels * vectors];
+      simd::batch<T> sums[room_for(depthwise_pixels * vectors)];
       sum_over_taps<vectors, depthwise_pixels>(
           channel, count, sums, [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); }, distance);
       for (int p = 0; p < depthwise_pixels; ++p)
