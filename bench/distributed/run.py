@@ -85,6 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--only', nargs='+', default=list(BATCHES), choices=list(BATCHES))
     parser.add_argument('--link', type=float, default=0, help='Gb/s between two network namespaces; 0: not measured')
+    parser.add_argument('--batch', type=int, help='examples of the job in a step; the usual ones of each network without it. What can hide behind the backward pass grows with it')
     parser.add_argument('--rounds', type=int, default=1)
     options = parser.parse_args()
 
@@ -100,6 +101,7 @@ def main():
         alone = {}
         for net in options.only:
             batch, steps = BATCHES[net]
+            batch = options.batch or batch
             whole = min((measure(places[0], 1, f'distributed_{net}', batch, 2, steps) for _ in range(options.rounds)), key=lambda s: s['step'])
             print(f'| {net}, batch {batch} | one process | 1 × 2 | {whole["step"]:.4f} s | | | |')
             alone[net] = measure(places[0], 1, f'distributed_{net}', batch // 2, 1, steps)
