@@ -172,20 +172,21 @@ inline auto sum_of_lanes(const Lanes& lanes) noexcept {
   }
 }
 
-/// In every block of `Block` lanes the sums of its lower and upper half in `a`, then those in `b`.
-template <int Block, class Lanes>
-SLIM_ALWAYS_INLINE Lanes sums_of_halves(const Lanes& a, const Lanes& b) noexcept {
-  constexpr int count = sizeof(Lanes) / sizeof(a[0]), half = Block / 2;
+/// In every block of `Block` lanes the sums of its lower and upper half in `a`, then those in `b`. A function that returned the compiler's vector itself would
+/// bring clang's warning that those without registers of this width return it in another way.
+template <int Block, class V>
+SLIM_ALWAYS_INLINE V sums_of_halves(const V& a, const V& b) noexcept {
+  constexpr int count = static_cast<int>(V::size), half = Block / 2;
   return [&]<int... I>(std::integer_sequence<int, I...>) SLIM_INLINED {
-    return __builtin_shufflevector(a, b, (I % Block < half ? I : count + I - half)...) +
-           __builtin_shufflevector(a, b, (I % Block < half ? I + half : count + I)...);
+    return V(__builtin_shufflevector(a.data, b.data, (I % Block < half ? I : count + I - half)...) +
+             __builtin_shufflevector(a.data, b.data, (I % Block < half ? I + half : count + I)...));
   }(std::make_integer_sequence<int, count>{});
 }
 
 /// Lanes [i, i + Block) of the result, for every multiple i of Block, are parts of the sum of vectors[i].
 template <int Block, int Count, class V>
-SLIM_ALWAYS_INLINE auto partial_sums(const V* vectors) noexcept {
-  if constexpr (Block == Count) return vectors->data;
+SLIM_ALWAYS_INLINE V partial_sums(const V* vectors) noexcept {
+  if constexpr (Block == Count) return *vectors;
   else return sums_of_halves<2 * Block>(partial_sums<2 * Block, Count>(vectors), partial_sums<2 * Block, Count>(vectors + Block));
 }
 
@@ -200,7 +201,7 @@ inline typename V::value_type sum(const V& value) noexcept {
 /// Lane i is the sum of all lanes of `vectors[i]`; as many vectors as lanes.
 template <class V>
 inline V sums_of(const V* vectors) noexcept {
-  return V(detail::partial_sums<1, static_cast<int>(V::size)>(vectors));
+  return detail::partial_sums<1, static_cast<int>(V::size)>(vectors);
 }
 
 /// Largest lane.
