@@ -20,21 +20,25 @@ public:
   message_part(const char* t) : text(t) {}
   message_part(std::string_view t) : text(t) {}
   message_part(const std::string& t) : text(t) {}
-  message_part(std::integral auto n) : whole(static_cast<long long>(n)), kind(is_whole) {}
+  message_part(std::integral auto n)
+      : whole(static_cast<unsigned long long>(n)), kind(static_cast<long long>(n) < 0 && std::signed_integral<decltype(n)> ? is_negative : is_whole) {}
   message_part(std::floating_point auto n) : number(static_cast<double>(n)), kind(is_number) {}
 
   [[gnu::cold]] void append_to(std::string& message) const {
     char digits[24];
     if (kind == is_text) message.append(text.data(), text.size());
-    else if (kind == is_whole) message.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, whole).ptr - digits));
-    else message += exact_text(number);
+    else if (kind == is_number) message += exact_text(number);
+    else {
+      if (kind == is_negative) message += '-';
+      message.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, kind == is_negative ? 0 - whole : whole).ptr - digits));
+    }
   }
 
 private:
   std::string_view text;
-  long long whole = 0;
+  unsigned long long whole = 0;
   double number = 0;
-  enum { is_text, is_whole, is_number } kind = is_text;
+  enum { is_text, is_whole, is_negative, is_number } kind = is_text;
 };
 
 /// Thrown when something outside the program (a file, a checkpoint, an argument known only at run time) is not what was
