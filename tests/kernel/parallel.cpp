@@ -25,8 +25,12 @@ bool comes_true(Condition condition) {
   return condition();
 }
 
+/// Tasks that sleep look like those of threads that other programs disturb: forgets what this thread has learned from them.
+void trust_helpers() { pooling::own_team_size = {}; }
+
 /// True when a second thread joins a loop of two tasks: whoever has one waits for the other.
 bool helped() {
+  trust_helpers();
   std::atomic<int> here{0}, met{0};
   parallel_for(2, large, 2, [&](long) { ++here, met += comes_true([&] { return here == 2; }); });
   return met == 2;
@@ -82,10 +86,40 @@ TEST_CASE("a helper that does not come is not waited for") {
   {
     const std::jthread other([&] { parallel_for(all, large, all, [&](long) { ++busy, comes_true([&] { return end.load(); }); }); });
     CHECK(comes_true([&] { return busy == all; }));
+    trust_helpers();
     parallel_for(100, large, 2, [&](long, int thread) { runs += thread == 0; });
     end = true;
   }
   CHECK(runs == 100);
+}
+
+TEST_CASE("while helpers are not worth it the caller works alone") {
+  trust_helpers();
+  pooling::own_team_size.suspect();
+  CHECK(pooling::own_team_size.measures());
+  const long long later = pooling::now() + 60'000'000'000;
+  pooling::own_team_size.add({2, later - team_size::window, later, 0, 1});
+  const std::thread::id caller = std::this_thread::get_id();
+  std::atomic<int> foreign{0}, runs{0};
+  parallel_for(100, large, 2, [&](long, int thread) { ++runs, foreign += thread != 0 || std::this_thread::get_id() != caller; });
+  CHECK(runs == 100);
+  CHECK(foreign == 0);
+  // Other threads have their own opinion.
+  std::jthread([] { CHECK(helped()); });
+  CHECK(helped());
+}
+
+TEST_CASE("loops are measured after a long wait, and what is measured decides") {
+  trust_helpers();
+  const auto sleeping_loop = [] {
+    parallel_for(2, large, 2, [](long, int thread) { std::this_thread::sleep_for(std::chrono::milliseconds(thread == 0 ? 1 : 3)); });
+  };
+  for (int i = 0; i < 1000 && !pooling::own_team_size.measures(); ++i) sleeping_loop();
+  CHECK(pooling::own_team_size.measures());
+  // Nobody works in these loops, so all threads together get less done than one would.
+  for (int i = 0; i < 1000 && pooling::own_team_size.measures(); ++i) sleeping_loop();
+  CHECK(!pooling::own_team_size.measures());
+  CHECK(pooling::own_team_size.most([] { return 0LL; }) == 1);
 }
 
 TEST_CASE("many threads with loops of their own, and loops inside of loops") {
@@ -116,6 +150,7 @@ TEST_CASE("helpers leave signals to the threads of the program") {
   static thread_local bool is_helper = false;
   auto* const before = std::signal(SIGUSR1, [](int) { ++(is_helper ? helper_got : caller_got); });
   std::atomic<int> here{0};
+  trust_helpers();
   parallel_for(2, large, 2, [&](long, int thread) {
     is_helper = thread != 0;
     ++here;

@@ -14,10 +14,29 @@
 
 #include "slim/core/config.hpp"
 #include "slim/kernel/hardware_threads.hpp"
+#include "slim/kernel/team_size.hpp"
 
 namespace slim::kernel {
 
 namespace pooling {
+
+inline long long nanoseconds_of(clockid_t clock) {
+  timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+inline long long now() { return nanoseconds_of(CLOCK_MONOTONIC); }
+inline long long own_work() { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
+
+/// Moves this thread to another core, if there is one for it. Where all are busy the system wakes a thread on the core of who woke it, and leaves it there
+/// for longer than it takes to find out that it is of no use.
+inline void leave_core(int core) {
+  cpu_set_t allowed, others;
+  if (sched_getcpu() != core || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  others = allowed;
+  CPU_CLR(static_cast<unsigned>(core), &others);
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
+}
 
 /// Tasks [next, last), on a cache line of their own.
 struct alignas(64) task_range {
@@ -36,6 +55,10 @@ struct shared_loop {
   int team;
   void (*body)(const void* context, long task, int thread);
   const void* context;
+  bool measured;  ///< for team_size; else nobody asks a clock, which takes as long as a small task
+  std::atomic<long long> worked;
+  std::atomic<int> disturbed;
+  int core;  ///< of who runs the loop, when it is measured
   task_range shares[most_threads];
 
   /// Each thread works through a share of the tasks of its own, which keeps neighbouring ones in its cache, and then helps with those that
@@ -47,6 +70,15 @@ struct shared_loop {
     }
   }
 
+  void work_and_measure(int first_share, int thread) {
+    if (!measured) return work(first_share, thread);
+    const long long begin = now(), before = own_work();
+    work(first_share, thread);
+    const long long mine = own_work() - before;
+    worked.fetch_add(mine, std::memory_order_relaxed);
+    if (now() - begin - mine > team_size::suspicious_wait) disturbed.fetch_add(1, std::memory_order_relaxed);
+  }
+
   /// Joins as helper number `helper` of the program, works and leaves. False when no seat is free.
   bool help(int helper) {
     unsigned seen = state.load(std::memory_order_relaxed);
@@ -54,7 +86,8 @@ struct shared_loop {
       if ((seen & seats) == 0) return false;
     } while (!state.compare_exchange_weak(seen, seen - seat + 1, std::memory_order_acquire, std::memory_order_relaxed));
     const int thread = team - static_cast<int>((seen & seats) / seat);
-    work(helper + 1 < team ? helper + 1 : thread, thread);
+    if (measured) leave_core(core);
+    work_and_measure(helper + 1 < team ? helper + 1 : thread, thread);
     const unsigned before = state.fetch_sub(1, std::memory_order_acq_rel);
     if ((before & (helpers | awaited)) == (awaited | 1)) state.notify_all();
     return true;
@@ -75,12 +108,13 @@ public:
       asm volatile("yield");
 #endif
     }
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    const long long time = now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+    const long long time = now();
     if (start == 0) start = time;
     return time - start < nanoseconds;
   }
+
+  /// Since the first pause.
+  long long waited() const { return start == 0 ? 0 : now() - start; }
 
 private:
   long long start = 0;
@@ -148,6 +182,9 @@ struct thread_pool {
 
 inline thread_pool pool;
 
+/// Of the loops that this thread runs.
+inline constinit thread_local team_size own_team_size;
+
 /// In the child of a fork only the thread that forked lives. Its pool is empty and fills again with the next loop.
 inline void forget_helpers() {
   for (std::atomic<int>* one : {&pool.sleeping, &pool.started, &pool.asked}) one->store(0);
@@ -198,12 +235,16 @@ inline void thread_pool::start(int wanted) {
 /// are done; then nobody uses `context` any more. Any number of threads may call this at once.
 SLIM_ONE_COPY inline void fork_tasks(long tasks, int team, void (*body)(const void* context, long task, int thread), const void* context) {
   using pooling::shared_loop;
-  team = team < most_threads ? team : most_threads;
-  shared_loop* const loop = pooling::pool.closed.load(std::memory_order_relaxed) ? nullptr : pooling::pool.take();
+  team_size& size = pooling::own_team_size;
+  const int most = size.most(pooling::now);
+  team = team < most ? team : most;
+  shared_loop* const loop = team == 1 || pooling::pool.closed.load(std::memory_order_relaxed) ? nullptr : pooling::pool.take();
   if (loop == nullptr) {
     for (long task = 0; task < tasks; ++task) body(context, task, 0);
     return;
   }
+  const bool measured = size.measures();
+  const long long begin = measured ? pooling::now() : 0;
   // Loops that run at once share the helpers when there are more than cores.
   const int asked = pooling::pool.asked.fetch_add(team - 1, std::memory_order_relaxed) + team - 1,
             enough = (team > hardware_threads() ? team : hardware_threads()) - 1;
@@ -211,20 +252,27 @@ SLIM_ONE_COPY inline void fork_tasks(long tasks, int team, void (*body)(const vo
   loop->team = team;
   loop->body = body;
   loop->context = context;
+  loop->measured = measured;
+  loop->worked.store(0, std::memory_order_relaxed);
+  loop->disturbed.store(0, std::memory_order_relaxed);
+  if (measured) loop->core = sched_getcpu();
   for (int t = 0; t < team; ++t) {
     loop->shares[t].next.store(t * tasks / team, std::memory_order_relaxed);
     loop->shares[t].last = (t + 1) * tasks / team;
   }
   loop->state.store(shared_loop::taken + static_cast<unsigned>(team - 1) * shared_loop::seat, std::memory_order_release);
   pooling::pool.post(team - 1);
-  loop->work(0, 0);
+  loop->work_and_measure(0, 0);
   // Every task has begun. Who has not joined is not waited for.
   unsigned state = loop->state.fetch_and(~shared_loop::seats, std::memory_order_acq_rel) & ~shared_loop::seats;
-  for (pooling::short_wait patience(pooling::caller_patience); (state & shared_loop::helpers) != 0; state = loop->state.load(std::memory_order_acquire)) {
+  pooling::short_wait patience(pooling::caller_patience);
+  for (; (state & shared_loop::helpers) != 0; state = loop->state.load(std::memory_order_acquire)) {
     if (patience.pause()) continue;
     state = loop->state.fetch_or(shared_loop::awaited, std::memory_order_acq_rel) | shared_loop::awaited;
     if ((state & shared_loop::helpers) != 0) loop->state.wait(state, std::memory_order_acquire);
   }
+  if (measured) size.add({team, begin, pooling::now(), loop->worked.load(std::memory_order_relaxed), loop->disturbed.load(std::memory_order_relaxed)});
+  else if (patience.waited() > team_size::suspicious_wait) size.suspect();
   loop->state.store(0, std::memory_order_release);
   pooling::pool.asked.fetch_sub(team - 1, std::memory_order_relaxed);
 }
