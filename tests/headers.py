@@ -3,13 +3,14 @@
 
 A case is a chain of headers, each reached by the includes of the next: what one of them forgets to include, those before it cannot have declared unless its own
 includes do. So a case costs what its last header costs. A chain is not compiled again while nothing of slim that it includes has changed since it passed.
-With --together all headers of a folder are one case: for a second compiler, whose warnings count, while what a header forgets to include the first one has found.
+With --together there are two cases, all headers by their names and by their names backwards, each behind what it includes: for a second compiler, whose warnings
+count, while what a header forgets to include the first one has found. Of two headers with nothing to do with each other each stands in front in one of the two: clang
+warns of a parameter with the name of what is declared in front.
 
 usage: headers.py <build directory> <compiler> [--together]
 """
 
 import hashlib
-import itertools
 import json
 import os
 import pathlib
@@ -33,7 +34,7 @@ def reached_from(headers):
 
 def fingerprint(headers, command):
     """Changes with the command and with every header of slim that `headers` reach."""
-    return hashlib.sha256(json.dumps([command, sorted(reached_from(headers).items())]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([command, headers, sorted(reached_from(headers).items())]).encode()).hexdigest()
 
 
 def chains(headers):
@@ -60,12 +61,29 @@ def chains(headers):
         yield chain
 
 
+def behind_includes(headers, backwards):
+    """The headers in the order of their names, but each behind what it includes."""
+    done = {}
+
+    def add(name):
+        if name not in done and (compiling.include / name).exists():
+            done[name] = None  # before its includes: whoever includes each other stands as it comes
+            for other in sorted(re.findall(r'#\s*include\s*[<"](slim/[^">]+)', (compiling.include / name).read_text()), reverse=backwards):
+                add(other)
+            del done[name]
+            done[name] = None
+
+    for header in sorted(headers, reverse=backwards):
+        add(header)
+    return [name for name in done if name in headers]
+
+
 def main(build_root, compiler, *options):
     command = compiling.command(build_root, compiler) + [*compiling.strict, '-x', 'c++']
     headers = compiling.headers()
     cases = {' < '.join(chain): chain for chain in sorted(chains(headers))}
     if options == ('--together',):
-        cases = {folder: list(some) for folder, some in itertools.groupby(headers, os.path.dirname)}
+        cases = {'all': behind_includes(headers, False), 'all, backwards': behind_includes(headers, True)}
     memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
     passed_before = json.loads(memory.read_text()) if memory.exists() else {}
     passed = {}

@@ -91,13 +91,13 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     const named_values<stored_function>& penalties = with[param_regularizers];
     detail::check_parameters<batch_norm_layer>(trace, initials, {"beta", "gamma", "moving_mean", "moving_variance"});
     detail::check_parameters<batch_norm_layer>(trace, penalties, {"beta", "gamma"});
-    const auto variable = [&](const char* name, const initializer& initial, bool trained) {
+    const auto made = [&](const char* name, const initializer& initial, bool trained) {
       const int penalty = penalties.count == 0 ? -1 : interned(trace, penalties.of(name, stored_function{}));
       return tensor(trace, layer_variable(trace, name, {x.channels()}, initials.of(name, initial), penalty, trained, with));
     };
-    const tensor beta = with[center] ? variable("beta", zeros, with[trainable]) : tensor(0.0);
-    const tensor gamma = with[scale] ? variable("gamma", ones, with[trainable]) : tensor(1.0);
-    const tensor moving_mean = variable("moving_mean", zeros, false), moving_variance = variable("moving_variance", ones, false);
+    const tensor shift = with[center] ? made("beta", zeros, with[trainable]) : tensor(0.0);
+    const tensor gamma = with[scale] ? made("gamma", ones, with[trainable]) : tensor(1.0);
+    const tensor moving_mean = made("moving_mean", zeros, false), moving_variance = made("moving_variance", ones, false);
 
     // Few nodes, each a function recorded at once: deep networks have hundreds of these layers.
     const double small = with[epsilon], keep = with[decay];
@@ -175,10 +175,10 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     const bool plain = !trains || (!renormalizes && !adjust.given);
     const int inverse_deviation = recorded<2>(trace.g, [](double e, auto v, auto g) { return g / sqrt(v + e); }, small);
     const int normalized = recorded<4>(trace.g, [](auto v, auto m, auto s, auto b) { return (v - m) * s + b; });
-    const tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, plain ? gamma : factor), plain ? beta : offset);
+    const tensor y = slim::apply(normalized, x, center_of, slim::apply(inverse_deviation, variance, plain ? gamma : factor), plain ? shift : offset);
     if (plain) return activated(y, with);
     const batch_adjustment adjusted = adjust.given ? adjust.apply(x) : batch_adjustment{};
-    return activated((y * adjusted.scale + adjusted.bias) * gamma + beta, with);
+    return activated((y * adjusted.scale + adjusted.bias) * gamma + shift, with);
   }
 
 private:
@@ -212,12 +212,12 @@ private:
   static constexpr void move(const tensor& average, double keep, const tensor& batch) {
     update(average, recorded<2>(average.trace->g, [](double k, auto m, auto b) { return m * k + b * (1.0 - k); }, keep), {batch});
   }
-  static constexpr void update(const tensor& variable, int function, std::initializer_list<tensor> operands) {
+  static constexpr void update(const tensor& kept, int function, std::initializer_list<tensor> operands) {
     graph::node n;
-    n.kind = graph::kind::update, n.extent = variable.shape(), n.function = function;
-    n.operand_count = 1, n.operands[0] = variable.node;
+    n.kind = graph::kind::update, n.extent = kept.shape(), n.function = function;
+    n.operand_count = 1, n.operands[0] = kept.node;
     for (const tensor& operand : operands) n.operands[n.operand_count++] = operand.node;
-    graph::add_node(variable.trace->g, n, variable.trace->scope);
+    graph::add_node(kept.trace->g, n, kept.trace->scope);
   }
 };
 inline constexpr batch_norm_layer batch_norm;

@@ -58,10 +58,10 @@ struct gdn_layer : normalizing_layer<gdn_layer, inverse_keyword, beta_min_keywor
       const tensor v(trace, trace.variable(name, extent, initial, -1, with[trainable], variable_kind::global, {}));
       return slim::apply(expr::scalar_function_of<1>([pedestal](auto bounded) { return square(bounded) - pedestal; }), detail::lower_bound(v, bound));
     };
-    const tensor beta = parameter("reparam_beta", {channels}, {distribution::constant, detail::root(1 + pedestal)}, detail::root(with[beta_min] + pedestal));
+    const tensor offsets = parameter("reparam_beta", {channels}, {distribution::constant, detail::root(1 + pedestal)}, detail::root(with[beta_min] + pedestal));
     const tensor gamma = parameter("reparam_gamma", {channels, channels},
                                    {distribution::diagonal, detail::root(with[gamma_init] + pedestal), detail::root(pedestal)}, with[reparam_offset]);
-    const tensor norm = sqrt(matmul(square(x), gamma) + beta);
+    const tensor norm = sqrt(matmul(square(x), gamma) + offsets);
     return with[inverse] ? x * norm : x / norm;
   }
 };

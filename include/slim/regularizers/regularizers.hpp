@@ -9,7 +9,7 @@
 namespace slim {
 
 namespace detail {
-constexpr stored_function regularizer(double l1, double l2, const char* name) {
+constexpr stored_function make_regularizer(double l1, double l2, const char* name) {
   stored_function f;
   if (l1 != 0 && l2 != 0) f = stored_function([=](auto w) { return l1 * abs(w) + (0.5 * l2) * (w * w); });
   else if (l1 != 0) f = stored_function([=](auto w) { return l1 * abs(w); });
@@ -22,11 +22,11 @@ constexpr stored_function regularizer(double l1, double l2, const char* name) {
 }  // namespace detail
 
 /// factor·Σ|w|. A factor of 0 adds no loss.
-constexpr stored_function l1_regularizer(double factor) { return detail::regularizer(factor, 0, "l1_regularizer"); }
+constexpr stored_function l1_regularizer(double factor) { return detail::make_regularizer(factor, 0, "l1_regularizer"); }
 /// factor·½·Σw². A factor of 0 adds no loss.
-constexpr stored_function l2_regularizer(double factor) { return detail::regularizer(0, factor, "l2_regularizer"); }
+constexpr stored_function l2_regularizer(double factor) { return detail::make_regularizer(0, factor, "l2_regularizer"); }
 constexpr stored_function l1_l2_regularizer(double scale_l1 = 1.0, double scale_l2 = 1.0) {
-  return detail::regularizer(scale_l1, scale_l2, "l1_l2_regularizer");
+  return detail::make_regularizer(scale_l1, scale_l2, "l1_l2_regularizer");
 }
 
 /// The sum of several regularizers; those that are `none` count nothing.
