@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "slim/slim.hpp"
 #include "tests/policy/facts.hpp"
 
 // TF-Slim section 1.
@@ -120,3 +121,21 @@ TEST_CASE("a value of a policy is copied: the policy may be a temporary") {
   CHECK(trace.g.variables[1].initial.a == 0.25);
   CHECK(trace.policies.entries.empty());
 }
+
+namespace {
+
+// What stands in front may be named instead.
+constexpr auto by_keyword = conv2d(num_outputs = 4, kernel_size = {3, 3}, "conv") >> max_pool2d(kernel_size = 2, "pool") >>
+                            separable_conv2d(none, {3, 3}, 2, "depthwise") >> separable_conv2d(6, "separable", kernel_size = 3) >>
+                            fully_connected(num_outputs = 5, "full") >> maxout(num_units = 5, "most");
+constexpr auto by_position = conv2d(4, {3, 3}, "conv") >> max_pool2d({2, 2}, "pool") >> separable_conv2d(none, {3, 3}, "depthwise", depth_multiplier = 2) >>
+                             separable_conv2d(6, {3, 3}, "separable") >> fully_connected(5, "full") >> maxout(5, "most");
+static_assert(parameter_count<by_keyword, input<8, 8, 3>> == parameter_count<by_position, input<8, 8, 3>>);
+static_assert(end_point<by_keyword, "depthwise", input<8, 8, 3>> == shape{4, 4, 8});
+static_assert(end_point<by_keyword, "most", input<8, 8, 3>> == shape{5});
+
+// A kernel that only a policy gives.
+constexpr auto by_policy = arg_scope<conv2d>(kernel_size = {5, 5})(conv2d(4, "conv"));
+static_assert(parameter_count<by_policy, input<8, 8, 3>> == 304);
+
+}  // namespace

@@ -54,6 +54,10 @@ static constexpr int inputs_taken() {
   else return 0;
 }
 
+/// What a network may return: a tensor, or outputs(...).
+template <class Result>
+concept network_result = std::is_same_v<Result, tensor> || requires(const Result& result) { result.items; };
+
 /// The network takes another number of tensors than it is given.
 constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
   trace.fail(graph::rule::wrong_input_count, {given}, {taken});
@@ -66,8 +70,14 @@ static constexpr void trace_network(tracer& trace) {
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};
-    if constexpr (std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>) return Net(inputs[I]...);
-    else return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
+    if constexpr (!std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>) {
+      return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
+    } else if constexpr (network_result<std::remove_cvref_t<std::invoke_result_t<decltype(Net), detail::tensor_for<I>...>>>) {
+      return Net(inputs[I]...);
+    } else {
+      trace.fail(graph::rule::no_tensor);
+      return tensor(trace, graph::constant(trace.g, 0));
+    }
   }(std::make_integer_sequence<int, Options::input_count>{});
   trace.g.inputs = Options::input_count;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(result)>, tensor>) trace.g.outputs.push(result.in(trace));

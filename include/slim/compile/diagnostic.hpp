@@ -76,9 +76,11 @@ template <class...> struct policy_is_never_used;                    // no layer 
 template <class...> struct layer_has_no_such_argument;              // remove the argument or the layer from the list
 template <class...> struct arg_scope_lists_what_is_no_layer;        // layers only: a function takes no arguments with defaults
 template <class...> struct end_point_has_no_name;                    // collect_named_output stands inside a scope: scope("name", ...)
+template <class...> struct argument_has_another_type;               // as in stride = 2, padding = SAME, activation_fn = relu, weights_initializer = zeros
 template <class...> struct argument_given_twice;                    // positional arguments count
 template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
 template <class...> struct layer_has_no_such_padding;                // CAUSAL is for conv1d; pools with a dilation have VALID alone
+template <class...> struct network_returns_no_tensor;               // a tensor, or outputs(first, second): is there a return?
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
 template <class...> struct layer_mixes_steps;                       // a stream goes step by step: give the layer a state, or the network the whole sequence
 template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
@@ -235,8 +237,10 @@ struct violation_of {
     else if constexpr (broken == policy_never_used) return message<policy_is_never_used>(where(), argument());
     else if constexpr (broken == unknown_argument) return message<layer_has_no_such_argument>(where(), name_fact<layer_kind, kind_name>(), argument());
     else if constexpr (broken == repeated_argument) return message<argument_given_twice>(where(), argument());
+    else if constexpr (broken == misfit_argument) return message<argument_has_another_type>(where(), argument());
     else if constexpr (broken == rate_with_stride)
       return message<rate_and_stride_exclude_each_other>(where(), shape_fact<rate_given, found_shape>(), shape_fact<stride_given, expected_shape>());
+    else if constexpr (broken == no_tensor) return message<network_returns_no_tensor>();
     else if constexpr (broken == wrong_input_count) return message<network_takes_another_number_of_inputs>(what(), needed());
     else if constexpr (broken == no_loss && detail_name.size > 0) return message<there_is_no_loss>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == no_loss) return message<there_is_no_loss>(where());

@@ -64,6 +64,7 @@ struct inner_flatten_layer : layer<inner_flatten_layer> {
   static constexpr const char* function_name = "inner_flatten";
   static constexpr const char* default_scope = "InnerFlatten";
   static constexpr auto defaults = arguments_of(new_rank = 2);
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number rank, const Rest&... rest) const {
     return bind(rest..., new_rank = rank);
@@ -89,6 +90,7 @@ struct maxout_layer : layer<maxout_layer> {
   static constexpr const char* function_name = "maxout";
   static constexpr const char* default_scope = "MaxOut";
   static constexpr auto defaults = arguments_of(num_units = 0, over_axis = -1);
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number units, const Rest&... rest) const {
     return bind(rest..., num_units = units);
@@ -136,6 +138,7 @@ struct sequence_to_images_layer : layer<sequence_to_images_layer> {
   static constexpr const char* function_name = "sequence_to_images";
   static constexpr const char* default_scope = "SequenceToImages";
   static constexpr auto defaults = arguments_of(image_height = 0);
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number rows, const Rest&... rest) const {
     return bind(rest..., image_height = rows);
@@ -231,6 +234,7 @@ struct one_hot_encoding_layer : layer<one_hot_encoding_layer> {
   static constexpr const char* function_name = "one_hot_encoding";
   static constexpr const char* default_scope = "OneHotEncoding";
   static constexpr auto defaults = arguments_of(num_classes = 0, on_value = 1.0, off_value = 0.0);
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number classes, const Rest&... rest) const {
     return bind(rest..., num_classes = classes);

@@ -12,8 +12,9 @@
 namespace slim {
 
 /// How layers with outputs and a kernel are called: (num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]).
-template <class Self, class Kernel = whole_pair>
+template <class Self, class Kernel = whole_extents>
 struct kernel_layer : layer<Self> {
+  using layer<Self>::operator();
   struct positional {
     whole_number outputs;
     Kernel kernel;
@@ -21,6 +22,10 @@ struct kernel_layer : layer<Self> {
   template <class... Rest>
   constexpr auto operator()(whole_number outputs, Kernel kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel);
+  }
+  template <named_argument First, class... Rest>
+  constexpr auto operator()(whole_number outputs, const First& first, const Rest&... rest) const {
+    return layer<Self>::bind(first, rest..., num_outputs = outputs);
   }
   template <class Strides, class... Rest>
     requires std::is_arithmetic_v<Strides>
@@ -48,9 +53,9 @@ namespace detail {
 
 /// What convolutions of all ranks take.
 inline constexpr auto convolution_defaults = arguments_of(
-    num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-    weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-    variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
+    num_outputs = 0, kernel_size = required_extents(), stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
+    normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
+    trainable = true, reuse = false, variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
 
 /// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is a depthwise
 /// convolution.

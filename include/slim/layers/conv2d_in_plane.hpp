@@ -15,13 +15,14 @@ struct conv2d_in_plane_layer : layer<conv2d_in_plane_layer> {
   static constexpr const char* function_name = "convolution2d_in_plane";
   static constexpr const char* default_scope = "ConvInPlane";
   static constexpr auto defaults =
-      arguments_of(kernel_size = 1, stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none, normalizer_params = parameter_list{},
-                   weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
-                   reuse = false, variables_collections = variable_collections{});
+      arguments_of(kernel_size = required_extents(), stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none,
+                   normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros,
+                   biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
     whole_pair kernel;
   };
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., kernel_size = kernel);

@@ -12,10 +12,10 @@ namespace slim {
 struct conv2d_transpose_layer : kernel_layer<conv2d_transpose_layer> {
   static constexpr const char* function_name = "convolution2d_transpose";
   static constexpr const char* default_scope = "Conv2d_transpose";
-  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none,
-                                                normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
-                                                biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-                                                variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
+  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = required_extents(), stride = 1, padding = SAME, activation_fn = relu,
+                                                normalizer_fn = none, normalizer_params = parameter_list{}, weights_initializer = xavier(),
+                                                weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
+                                                reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   static constexpr tensor apply(const tensor& x, const arguments<conv2d_transpose_layer>& with) {
     tracer& trace = *x.trace;

@@ -109,7 +109,7 @@ constexpr tensor convolution_3d(const tensor& x, const arguments<Layer>& with) {
 struct conv3d_layer : kernel_layer<conv3d_layer, whole_extents> {
   static constexpr const char* function_name = "convolution3d";
   static constexpr const char* default_scope = "Conv";
-  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu,
+  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = required_extents(), stride = 1, padding = SAME, rate = 1, activation_fn = relu,
                                                 normalizer_fn = none, normalizer_params = parameter_list{}, weights_initializer = xavier(),
                                                 weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
                                                 reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
@@ -124,10 +124,10 @@ inline constexpr conv3d_layer conv3d;
 struct conv3d_transpose_layer : kernel_layer<conv3d_transpose_layer, whole_extents> {
   static constexpr const char* function_name = "convolution3d_transpose";
   static constexpr const char* default_scope = "Conv3d_transpose";
-  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = 1, stride = 1, padding = SAME, activation_fn = relu, normalizer_fn = none,
-                                                normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none,
-                                                biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false,
-                                                variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
+  static constexpr auto defaults = arguments_of(num_outputs = 0, kernel_size = required_extents(), stride = 1, padding = SAME, activation_fn = relu,
+                                                normalizer_fn = none, normalizer_params = parameter_list{}, weights_initializer = xavier(),
+                                                weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none, trainable = true,
+                                                reuse = false, variables_collections = variable_collections{}, conv_algorithm = algorithm::automatic);
 
   static constexpr tensor apply(const tensor& x, const arguments<conv3d_transpose_layer>& with) {
     tracer& trace = *x.trace;

@@ -39,6 +39,7 @@ constexpr tensor embeddings_variable(tracer& trace, const arguments<Layer>& with
 /// Layers that are called with the two sizes of their table.
 template <class Layer>
 struct embedding_layer : layer<Layer> {
+  using layer<Layer>::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number words, whole_number width, const Rest&... rest) const {
     return this->bind(rest..., vocab_size = words, embed_dim = width);

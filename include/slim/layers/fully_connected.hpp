@@ -19,6 +19,7 @@ struct fully_connected_layer : layer<fully_connected_layer> {
                                                 biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   using positional = detail::units;
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., num_outputs = p.outputs);

@@ -93,6 +93,13 @@ struct whole_extents {
   }
 };
 
+/// The default of a kernel: there is none.
+constexpr whole_extents required_extents() {
+  whole_number nothing;
+  nothing.complaint = "given, it has no default";
+  return nothing;
+}
+
 constexpr void slim_describe(const stored_function& value, name_buffer& to) { to.add(value.name); }
 constexpr void slim_describe(const whole_extents& value, name_buffer& to) {
   const int shown = value.count == 1 ? 2 : value.count;
@@ -213,6 +220,8 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
   static constexpr const char* name = "activation_fn";
   using keyword::operator=;
+  template <class Other>
+  static constexpr bool takes = std::is_convertible_v<const Other&, stored_function> || std::is_convertible_v<const Other&, tensor (*)(const tensor&)>;
   template <class Callable>
     requires std::is_invocable_v<const Callable&, expr::symbol>
   constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {
@@ -254,6 +263,7 @@ struct dropout_seed_keyword : keyword<dropout_seed_keyword, int> { static conste
 enum class training : unsigned char { no, yes, automatic };
 struct training_choice {
   training value = training::automatic;
+  constexpr training_choice() = default;
   constexpr training_choice(bool fixed) : value(fixed ? training::yes : training::no) {}
   constexpr training_choice(training choice) : value(choice) {}
   constexpr bool in(const tracer& t) const { return value == training::automatic ? t.training : value == training::yes; }

@@ -33,6 +33,7 @@ private:
       trace.origins.push(origin);
     }
     const typename Keyword::value_type& own = static_cast<const argument<Keyword>*>(value)->value;
+    if (value->misfit) trace.fail(graph::rule::misfit_argument, {}, {}, Keyword::name);
     if constexpr (requires { Keyword::fault(own); })
       if (const number_fault fault = Keyword::fault(own); fault.range != nullptr) trace.fail_number(Keyword::name, fault.found, fault.range);
     if constexpr (requires { own.has_condition; })
@@ -91,6 +92,15 @@ private:
   }
 };
 
+/// What stands behind positional arguments: keywords, and a name.
+template <class T>
+concept named_argument = keyword_argument<T> || std::is_convertible_v<const T&, const char*>;
+
+/// In the place of a call that cannot be understood, behind the message about it.
+struct no_call {
+  constexpr tensor operator()(const tensor& x) const { return x; }
+};
+
 template <class Layer, keyword_argument... Arguments>
 constexpr auto make_call(const char* scope, const Arguments&... given) {
   return layer_call<Layer, argument_map<Arguments...>>{argument_map<Arguments...>{given...}, scope};
@@ -100,16 +110,22 @@ constexpr auto make_call(const char* scope, const Arguments&... given) {
 ///   static constexpr const char* function_name, * default_scope;    names of TF-Slim
 ///   static constexpr auto defaults = arguments_of(...);             every keyword it accepts, with its default
 ///   static constexpr tensor apply(tensor, const arguments<L>&);     what it computes
-/// and an operator() that turns positional arguments into keywords and ends in `bind`.
+/// and an operator() that turns positional arguments into keywords and ends in `bind`, beside the one here.
 template <class Layer>
 struct layer {
+  /// Everything by keyword: conv2d(num_outputs = 64, kernel_size = {3, 3}, "conv1").
+  template <named_argument First, class... Rest>
+  constexpr auto operator()(const First& first, const Rest&... rest) const {
+    return bind(first, rest...);
+  }
+
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {
     constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (std::is_convertible_v<const Rest&, const char*> ? 1 : 0));
     constexpr bool fit = keywords + names == sizeof...(Rest) && names <= 1;
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
-    if constexpr (!fit) return make_call<Layer>(nullptr);
+    if constexpr (!fit) return no_call{};
     else if constexpr (names == 0) return make_call<Layer>(nullptr, rest...);
     else return name_first(rest...);
   }

@@ -103,6 +103,7 @@ struct unit_norm_layer : normalizing_layer<unit_norm_layer, dim_keyword, epsilon
   static constexpr const char* function_name = "unit_norm";
   static constexpr const char* default_scope = "UnitNorm";
   static constexpr auto defaults = arguments_of(dim = 0, epsilon = 1e-7);
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number along, const Rest&... rest) const {
     return bind(rest..., dim = along);

@@ -35,6 +35,7 @@ struct legacy_fully_connected_layer : layer<legacy_fully_connected_layer> {
       arguments_of(num_output_units = 0, activation_fn = none, weight_init = xavier(), bias_init = zeros, weight_collections = {"weights"},
                    bias_collections = {"biases"}, trainable = true, weight_regularizer = none, bias_regularizer = none);
   using positional = detail::units;
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., num_output_units = p.outputs);

@@ -82,11 +82,12 @@ constexpr tensor pool_of(const tensor& x, pooling kind, const std::array<int, Ax
 /// How pools are called: (kernel_size[, stride][, "scope"][, keyword = value ...]).
 template <class Self, pooling Kind>
 struct pool3d_layer : layer<Self> {
-  static constexpr auto defaults = arguments_of(kernel_size = 1, stride = 2, padding = VALID);
+  static constexpr auto defaults = arguments_of(kernel_size = required_extents(), stride = 2, padding = VALID);
 
   struct positional {
     whole_extents kernel;
   };
+  using layer<Self>::operator();
   template <class... Rest>
   constexpr auto operator()(whole_extents kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel);
@@ -128,8 +129,13 @@ inline constexpr avg_pool3d_layer avg_pool3d;
 struct pool_layer : layer<pool_layer> {
   static constexpr const char* function_name = "pool";
   static constexpr const char* default_scope = "pool";
-  static constexpr auto defaults = arguments_of(kernel_size = 1, pooling_type = pooling::max, padding = VALID, dilation_rate = 1, stride = 1);
+  static constexpr auto defaults = arguments_of(kernel_size = required_extents(), pooling_type = pooling::max, padding = VALID, dilation_rate = 1, stride = 1);
 
+  using layer<pool_layer>::operator();
+  template <named_argument First, class... Rest>
+  constexpr auto operator()(whole_extents kernel, const First& first, const Rest&... rest) const {
+    return bind(first, rest..., kernel_size = kernel);
+  }
   template <class... Rest>
   constexpr auto operator()(whole_extents kernel, pooling kind, const Rest&... rest) const {
     auto call = bind(rest..., kernel_size = kernel, pooling_type = kind);

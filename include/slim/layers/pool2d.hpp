@@ -11,11 +11,12 @@ namespace slim {
 /// Padded cells never count: the maximum ignores them and the mean divides by real cells. Source: TF-Slim sections 2.2 and 2.5.
 template <class Self, class Operation>
 struct pool2d_layer : layer<Self> {
-  static constexpr auto defaults = arguments_of(kernel_size = 1, stride = 2, padding = VALID);
+  static constexpr auto defaults = arguments_of(kernel_size = required_extents(), stride = 2, padding = VALID);
 
   struct positional {
     whole_pair kernel;
   };
+  using layer<Self>::operator();
   template <class... Rest>
   constexpr auto operator()(whole_pair kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., kernel_size = kernel);

@@ -36,6 +36,7 @@ struct recurrent_layer : layer<Self> {
       requires std::is_convertible_v<Number, whole_number>
     constexpr positional(Number n) : outputs(n) {}
   };
+  using layer<Self>::operator();
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = p.outputs);

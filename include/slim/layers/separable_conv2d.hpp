@@ -15,28 +15,46 @@ namespace slim {
 /// Variables: `depthwise_weights` [kernel height, kernel width, channels, depth_multiplier], `pointwise_weights` [1, 1, channels · depth_multiplier,
 /// num_outputs] and `biases`. `weights_regularizer` and the collections of "weights" are for both weights; without `pointwise_initializer`,
 /// `weights_initializer` fills both.
-/// Call: separable_conv2d(num_outputs, kernel_size[, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+/// Call: separable_conv2d(num_outputs, kernel_size[, depth_multiplier][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   static constexpr const char* function_name = "separable_convolution2d";
   static constexpr const char* default_scope = "SeparableConv2d";
-  static constexpr auto defaults =
-      arguments_of(num_outputs = 0, kernel_size = 1, depth_multiplier = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
-                   normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
-                   biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
+  static constexpr auto defaults = arguments_of(
+      num_outputs = 0, kernel_size = required_extents(), depth_multiplier = 1, stride = 1, padding = SAME, rate = 1, activation_fn = relu, normalizer_fn = none,
+      normalizer_params = parameter_list{}, weights_initializer = xavier(), pointwise_initializer = none, weights_regularizer = none,
+      biases_initializer = zeros, biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
   struct positional {
     whole_number outputs;
     whole_pair kernel;
   };
+  /// In place of the outputs: the depthwise part alone.
+  static constexpr whole_number nothing() {
+    whole_number n;
+    n.absent = true;
+    return n;
+  }
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_number outputs, whole_pair kernel, const Rest&... rest) const {
     return bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
+  template <class Multiplier, class... Rest>
+    requires std::is_arithmetic_v<Multiplier>
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, Multiplier each, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel, depth_multiplier = each);
+  }
+  template <named_argument First, class... Rest>
+  constexpr auto operator()(whole_number outputs, const First& first, const Rest&... rest) const {
+    return bind(first, rest..., num_outputs = outputs);
+  }
   template <class... Rest>
   constexpr auto operator()(none_t, whole_pair kernel, const Rest&... rest) const {
-    whole_number nothing;
-    nothing.absent = true;
-    return bind(rest..., num_outputs = nothing, kernel_size = kernel);
+    return (*this)(nothing(), kernel, rest...);
+  }
+  template <named_argument First, class... Rest>
+  constexpr auto operator()(none_t, const First& first, const Rest&... rest) const {
+    return (*this)(nothing(), first, rest...);
   }
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {

@@ -31,6 +31,7 @@ struct upsample_layer : layer<upsample_layer> {
   static constexpr const char* default_scope = "UpSampling2D";
   static constexpr auto defaults = arguments_of(scale_factor = 2, interpolation = upsampling::nearest);
 
+  using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_pair factor, const Rest&... rest) const {
     return bind(rest..., scale_factor = factor);

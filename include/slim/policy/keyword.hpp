@@ -26,6 +26,7 @@ struct argument_base {
   void (*describe)(const argument_base&, name_buffer&) = nullptr;
   const argument_base* (*copy)(const argument_base&) = nullptr;  // to the heap
   void (*destroy)(const argument_base*) = nullptr;
+  bool misfit = false;  // a value of another type was given: the layer that reads it says so
 };
 
 template <class Keyword>
@@ -50,6 +51,16 @@ template <class Self, class Value>
 struct keyword {
   using value_type = Value;
   constexpr argument<Self> operator=(const Value& value) const { return {value}; }
+  /// A value of another type, so that the message has the name of the layer and not the list of what the compiler tried.
+  template <class Other>
+    requires(!Self::template takes<Other>)
+  constexpr argument<Self> operator=(const Other&) const {
+    argument<Self> wrong{Value{}};
+    wrong.misfit = true;
+    return wrong;
+  }
+  template <class Other>
+  static constexpr bool takes = std::is_convertible_v<const Other&, Value>;
 };
 
 /// What is wrong with a number that somebody gave: the number, and what it has to be. Fine when there is no `range`.
