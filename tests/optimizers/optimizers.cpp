@@ -68,7 +68,7 @@ TEST_CASE("momentum") {
   });
 }
 TEST_CASE("nesterov_momentum") {
-  check(optimizers::nesterov_momentum{{0.2, 0.7}}, [](double w, double g, state& s, int) {
+  check(optimizers::nesterov_momentum{.learning_rate = 0.2, .decay = 0.7}, [](double w, double g, state& s, int) {
     s.a = 0.7 * s.a + g;
     return w - 0.2 * (g + 0.7 * s.a);
   });

@@ -129,13 +129,13 @@ bool updates_rows(const Optimizer& optimizer, const Options&... options) {
 TEST_CASE("tables of embeddings are updated as by TensorFlow's sparse updates") {
   check("gradient_descent", optimizers::gradient_descent{0.5});
   check("momentum", optimizers::momentum{0.5, 0.8});
-  check("nesterov_momentum", optimizers::nesterov_momentum{{0.5, 0.8}});
+  check("nesterov_momentum", optimizers::nesterov_momentum{.learning_rate = 0.5, .decay = 0.8});
   check("adagrad", optimizers::adagrad{0.5, 0.2});
   check("adadelta", optimizers::adadelta{0.7, 0.8, 0.01});
   check("rmsprop", optimizers::rmsprop{0.05, 0.8, 0.5, 0.01});
   check("ftrl", optimizers::ftrl{0.3, -0.5, 0.1, 0.02, 0.05});
   check("adam", optimizers::adam{0.05, 0.8, 0.95, 0.01});
-  check("lazy_adam", optimizers::lazy_adam{{0.05, 0.8, 0.95, 0.01}});
+  check("lazy_adam", optimizers::lazy_adam{.learning_rate = 0.05, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 0.01});
 }
 
 TEST_CASE("where a gradient of 0 changes nothing, rows by themselves are what all rows are") {

@@ -8,13 +8,15 @@ namespace slim::optimizers {
 
 /// Kingma & Ba 2014 in TensorFlow's form, with ε outside the bias correction:
 /// m ← β1·m + (1 − β1)·g;  v ← β2·v + (1 − β2)·g²;  w ← w − rate·m/(√v + ε), rate = learning_rate·√(1 − β2^t)/(1 − β1^t)
-struct adam {
+template <bool Lazy>
+struct basic_adam {
   schedule learning_rate = 0.001;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
 
   static constexpr int slots = 2, numbers = 4;
+  static constexpr bool by_row = Lazy;
   static constexpr const char* slot_names[] = {"Adam", "Adam_1"};
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + (1.0 - number[1]) * g;
@@ -31,15 +33,15 @@ struct adam {
   }
 };
 
+using adam = basic_adam<false>;
+
+/// tf.contrib.opt.LazyAdamOptimizer: Adam that leaves rows of a table alone, their averages too, until they are looked up.
+using lazy_adam = basic_adam<true>;
+
 namespace detail {
 /// The original papers add ε to the corrected root √(v/(1 − β2^t)): as `adam`, with this factor on ε.
 inline double root_correction(double beta2, long step) { return std::sqrt(1 - std::pow(beta2, static_cast<double>(step))); }
 }  // namespace detail
-
-/// tf.contrib.opt.LazyAdamOptimizer: Adam that leaves rows of a table alone, their averages too, until they are looked up.
-struct lazy_adam : adam {
-  static constexpr bool by_row = true;
-};
 
 /// Loshchilov & Hutter 2019, as in PyTorch: w ← w − learning_rate·weight_decay·w, and from there a step of Adam with ε inside the bias
 /// correction. All trained variables decay; what TF-Slim calls weight decay, an L2 loss of the weights, is l2_regularizer.

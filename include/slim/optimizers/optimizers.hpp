@@ -38,8 +38,9 @@ struct gradient_descent {
   void set_numbers(long step, double* number) const { number[0] = learning_rate(step - 1); }
 };
 
-/// a ← momentum·a + g;  w ← w − learning_rate·a
-struct momentum {
+/// Both forms of momentum. Not one derived from the other, or options by name would need braces of their own for the base.
+template <bool Nesterov>
+struct basic_momentum {
   schedule learning_rate = 0.01;
   double decay = 0.9;
 
@@ -48,7 +49,7 @@ struct momentum {
   static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
     next[1] = number[1] * state[0] + g;
-    next[0] = w - number[0] * next[1];
+    next[0] = w - number[0] * (Nesterov ? g + number[1] * next[1] : next[1]);
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
@@ -57,13 +58,11 @@ struct momentum {
   }
 };
 
+/// a ← momentum·a + g;  w ← w − learning_rate·a
+using momentum = basic_momentum<false>;
+
 /// Nesterov's form (Sutskever et al. 2013): a ← momentum·a + g;  w ← w − learning_rate·(g + momentum·a)
-struct nesterov_momentum : momentum {
-  static constexpr void update(const symbol& w, const symbol& g, const symbol* state, const symbol* number, symbol* next) {
-    next[1] = number[1] * state[0] + g;
-    next[0] = w - number[0] * (g + number[1] * next[1]);
-  }
-};
+using nesterov_momentum = basic_momentum<true>;
 
 /// Changes no weight and keeps each gradient as slot 0, to be read after a step: for inspection and for gradient checks.
 struct keep_gradients {
