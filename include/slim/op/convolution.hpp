@@ -57,21 +57,23 @@ SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel
          images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= winograd_few_tiles;
 }
 
-// Variants of the three passes: without Winograd's algorithm, with one of its transforms, and with a max pool in the store.
-inline constexpr unsigned without_transform = 1, with_4x4_3x3 = 2, with_2x2_3x3 = 4, with_4x4_5x5 = 8, with_2x2_5x5 = 16, with_pool = 32, every_transform = 31;
+// Variants of the three passes: one for each algorithm and transform of Winograd's, and with a max pool in the store.
+inline constexpr unsigned as_direct = 1, as_product = 2, with_4x4_3x3 = 4, with_2x2_3x3 = 8, with_4x4_5x5 = 16, with_2x2_5x5 = 32, with_pool = 64,
+                          every_algorithm = 63;
 
 SLIM_ALWAYS_INLINE constexpr unsigned convolution_variants(const node& n) {
   const bool three = n.attributes.as<convolution_attributes>().window.kernel.height == 3;
-  const unsigned transform = n.how == graph::algorithm::winograd_4x4   ? (three ? with_4x4_3x3 : with_4x4_5x5)
+  const unsigned algorithm = n.how == graph::algorithm::winograd_4x4   ? (three ? with_4x4_3x3 : with_4x4_5x5)
                              : n.how == graph::algorithm::winograd_2x2 ? (three ? with_2x2_3x3 : with_2x2_5x5)
-                                                                       : without_transform;
-  return transform | (n.pool > 1 ? with_pool : 0);
+                             : n.how == graph::algorithm::product      ? as_product
+                                                                       : as_direct;
+  return algorithm | (n.pool > 1 ? with_pool : 0);
 }
 
 /// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
 template <unsigned Variants, class Visit>
 constexpr bool visit_winograd(const node& n, Visit visit) {
-  [[maybe_unused]] const unsigned transform = convolution_variants(n) & every_transform;
+  [[maybe_unused]] const unsigned transform = convolution_variants(n) & every_algorithm;
   if constexpr ((Variants & with_4x4_3x3) != 0)
     if (transform == with_4x4_3x3) return visit(kernel::winograd_4x4_3x3{}), true;
   if constexpr ((Variants & with_2x2_3x3) != 0)
@@ -153,8 +155,9 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
                                                       });
     });
     if (done) return;
-    if (r.node().how == graph::algorithm::product) detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
-    else kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
+    if constexpr ((Variants & detail::as_product) != 0)
+      if (r.node().how == graph::algorithm::product) return detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
+    if constexpr ((Variants & detail::as_direct) != 0) kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
   }
 };
 
@@ -200,15 +203,17 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
                                                  e.call, r.threads());
     });
     if (done) return;
-    if (r.node().how == graph::algorithm::product) {
-      // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
-      const bool same_rows = product_inner(g) == g.input_channels;
-      kernel::matmul_data_gradient<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
-                                      same_rows ? e.call : kernel::epilogue<T>{}, r.threads());
-      if (!same_rows) e.call(0, r.rows(), 0, r.channels());
-    } else {
+    if constexpr ((Variants & detail::as_product) != 0)
+      if (r.node().how == graph::algorithm::product) {
+        // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
+        const bool same_rows = product_inner(g) == g.input_channels;
+        kernel::matmul_data_gradient<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
+                                        same_rows ? e.call : kernel::epilogue<T>{}, r.threads());
+        if (!same_rows) e.call(0, r.rows(), 0, r.channels());
+        return;
+      }
+    if constexpr ((Variants & detail::as_direct) != 0)
       kernel::convolution_data_gradient<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
-    }
   }
 };
 
@@ -228,9 +233,12 @@ struct convolution : convolution_of_images<"convolution"> {
   static constexpr graph::algorithm choose(node_view n) {
     return convolution_algorithm(n.extent(0), n.extent(), attributes_of(n.self).window, attributes_of(n.self).asked);
   }
-  static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return detail::geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
+  }
+  static constexpr unsigned variants(node_view n) {
+    const unsigned own = detail::convolution_variants(n.self);
+    return detail::fetching_outweighs(n.self, geometry(n), images_in(n.extent())) ? own | detail::as_direct : own;  // of one example, if of any batch
   }
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
@@ -244,12 +252,14 @@ struct convolution : convolution_of_images<"convolution"> {
   /// Transforms or packs the weights for many runs; 0 elements when that would not help.
   template <class T, unsigned Variants>
   static long prepare(const invocation<T>& r, T* ahead) {
-    if (r.node().how == graph::algorithm::product) return detail::pack_weights(r, ahead);
-    if (packs_ahead(r)) {
-      if (ahead != nullptr) kernel::pack_convolution<T>(geometry(r.view()), r.in(1), ahead, r.threads());
-      return kernel::packed_convolution_elements<T>(geometry(r.view()));
-    }
+    if constexpr ((Variants & detail::as_direct) != 0)
+      if (packs_ahead(r)) {
+        if (ahead != nullptr) kernel::pack_convolution<T>(geometry(r.view()), r.in(1), ahead, r.threads());
+        return kernel::packed_convolution_elements<T>(geometry(r.view()));
+      }
     long elements = 0;
+    if constexpr ((Variants & detail::as_product) != 0)
+      if (r.node().how == graph::algorithm::product) elements = detail::pack_weights(r, ahead);
     detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
       const auto plane = kernel::forward_plane(geometry(r.view()));
       elements = kernel::winograd_weights_layout<T, Transform>(plane).weights_elements();
@@ -268,7 +278,8 @@ struct convolution : convolution_of_images<"convolution"> {
                           kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(),
                                                                      r.out(), r.workspace(), {}, r.threads(), kernel::pool_with<T, Transform>(after));
                         });
-      if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
+      if constexpr ((Variants & detail::as_direct) != 0)
+        if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
     const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
@@ -276,9 +287,12 @@ struct convolution : convolution_of_images<"convolution"> {
                                                  e.call, r.threads());
     });
     if (done) return;
-    if (n.how == graph::algorithm::product)
-      kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
-    else kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
+    if constexpr ((Variants & detail::as_product) != 0)
+      if (n.how == graph::algorithm::product)
+        return kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call,
+                                 r.threads());
+    if constexpr ((Variants & detail::as_direct) != 0)
+      kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
   }
 
 private:
