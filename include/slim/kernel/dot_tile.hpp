@@ -65,8 +65,10 @@ SLIM_ONE_COPY void dot_tile(long size, const T* const* left, const T* const* rig
 #pragma GCC unroll 1
     for (int j = 0; j < dot_right; ++j) totals[i][j] = simd::sum(finished[i][j]);
   for (; e < size; ++e)
+#pragma GCC unroll 1
     for (int i = 0; i < dot_left; ++i)
-      for (int j = 0; j < dot_right; ++j) totals[i][j] += l[i][e] * r[j][e];
+#pragma GCC unroll 1
+      for (int j = 0; j < dot_right; ++j) totals[i][j] += left[i][e] * right[j][e];
   for (int i = 0; i < valid_left; ++i)
     for (int j = 0; j < valid_right; ++j) {
       T& out = result[i * stride + j];

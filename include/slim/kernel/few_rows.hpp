@@ -23,25 +23,34 @@ inline constexpr long few_rows_strip = 512;
 
 /// sums[i·part + j] += Σ_{e < Depth} a[i·row + e·step] · b[e·columns + j] for `Rows` rows and j < count.
 template <class T, int Rows, int Depth>
-void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count) {
+SLIM_ONE_COPY void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count) {
   simd::batch<T> scale[room_for(Rows)][room_for(Depth)];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
     for (int e = 0; e < Depth; ++e) scale[i][e] = simd::broadcast(a[i * row + e * step]);
-  simd::for_each_stretch<T>(count, [&](long j, long lanes) {
+  long j = 0;
+  for (; j + simd::width<T> <= count; j += simd::width<T>) {
     simd::batch<T> sum[room_for(Rows)];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) sum[i] = simd::load(sums + i * part + j);
 #pragma GCC unroll 8
     for (int e = 0; e < Depth; ++e) {
-      const auto values = simd::load(b + e * columns + j, lanes);
+      const auto values = simd::load(b + e * columns + j);
 #pragma GCC unroll 8
       for (int i = 0; i < Rows; ++i) sum[i] = simd::multiply_add(scale[i][e], values, sum[i]);
     }
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) simd::store(sums + i * part + j, sum[i]);
-  });
+  }
+  if (j == count) return;
+#pragma GCC unroll 1
+  for (int i = 0; i < Rows; ++i) {
+    auto sum = simd::load(sums + i * part + j);
+#pragma GCC unroll 1
+    for (int e = 0; e < Depth; ++e) sum = simd::multiply_add(simd::broadcast(a[i * row + e * step]), simd::load_first(b + e * columns + j, count - j), sum);
+    simd::store(sums + i * part + j, sum);
+  }
 }
 
 /// c = a · b for at most `few_rows` rows.

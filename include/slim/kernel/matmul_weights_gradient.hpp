@@ -48,10 +48,12 @@ void multiply_piece_of_panels(const source_view<T>& view, const reduction& steps
     const int valid = static_cast<int>(smaller(tile_rows, height - i));
     const T* from[tile_rows];
     T* to[tile_rows];
+#pragma GCC unroll 1
     for (int k = 0; k < tile_rows; ++k) from[k] = view.data + i + (k < valid ? k : 0);
     for (long j = 0; j < count; j += announced_columns) {
       const long width = smaller(announced_columns, count - j);
       for (int k = 0; k < valid; ++k) before(i + k, j, width);
+#pragma GCC unroll 1
       for (int k = 0; k < tile_rows; ++k) to[k] = piece + (i + (k < valid ? k : 0)) * count + j;
       tile_row(steps, depth, from, panels + j * depth, to, valid, width, accumulate, nothing);
     }

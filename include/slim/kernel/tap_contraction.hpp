@@ -21,7 +21,7 @@ struct tap_weights {
 
 /// Panels of result columns [column, column + columns) for one chunk of the reduction.
 template <class T>
-void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<T>& weights, long column, long columns, T* panels) {
+SLIM_ONE_COPY void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<T>& weights, long column, long columns, T* panels) {
   long step = 0;
   for (long r = chunk.row; r < chunk.row + chunk.rows; ++r)
     for (long s = chunk.column; s < chunk.column + chunk.columns; ++s, step += chunk.channels) {
@@ -37,7 +37,7 @@ void pack_chunk(const tap_grid& grid, const tap_chunk& chunk, const tap_weights<
 /// The steps of one output's reduction over a chunk: rows of taps, taps, channels.
 using tap_list = stretch_list<reduction_limit>;
 template <class T>
-void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, tap_list& steps) {
+SLIM_ONE_COPY void list_taps(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, tap_list& steps) {
   steps.clear();
   for (long r = 0; r < chunk.rows; ++r)
     for (long s = 0; s < chunk.columns; ++s) steps.add(r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride, chunk.channels);
@@ -75,8 +75,9 @@ struct pixel_cursor {
 
 /// All pixels of one block against one group of packed columns. `last` tells that the reduction ends with this chunk.
 template <class T>
-void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps, const T* panels,
-                    long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after, lookahead<T>& ahead) {
+SLIM_ONE_COPY void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_block& block, const source_view<T>& view, const reduction& steps,
+                                  const T* panels, long column, long columns, T* result, bool accumulate, bool last, const epilogue<T>& after,
+                                  lookahead<T>& ahead) {
   const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
   const long pixels = block.pixels();
   pixel_cursor<T> pixel{grid, block, view};
@@ -84,6 +85,7 @@ void contract_block(const tap_grid& grid, const tap_chunk& chunk, const pixel_bl
     const int valid = static_cast<int>(smaller(tile_rows, pixels - done));
     const T* from[tile_rows];
     T* to[tile_rows];
+#pragma GCC unroll 1
     for (int i = 0; i < tile_rows; ++i) {
       from[i] = pixel.from;
       to[i] = result + pixel.to + column;

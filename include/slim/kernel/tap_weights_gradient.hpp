@@ -17,7 +17,7 @@ inline constexpr long gradient_most_pixels = 512;
 /// The steps of the reduction over a block's pixels.
 using pixel_list = stretch_list<gradient_most_pixels>;
 template <class T>
-pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view) {
+SLIM_ONE_COPY pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const source_view<T>& view) {
   pixel_list steps(grid.width.step * view.cell_stride);
   for (long image = 0; image < block.images; ++image)
     for (long row = 0; row < block.rows; ++row) steps.add(image * view.image_stride + row * grid.height.step * view.row_stride, block.columns);
@@ -26,14 +26,15 @@ pixel_list list_pixels(const tap_grid& grid, const pixel_block& block, const sou
 
 /// Adds one block's contribution to the weights gradient of `chunk` × columns [column, column + columns).
 template <class T>
-void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth, const T* panels,
-                        long column, long columns, T* dweights, bool accumulate) {
+SLIM_ONE_COPY void accumulate_weights(const tap_grid& grid, const tap_chunk& chunk, const source_view<T>& view, const reduction& steps, long depth,
+                                      const T* panels, long column, long columns, T* dweights, bool accumulate) {
   const long per_row = chunk.columns * chunk.channels, weights = chunk.rows * per_row;
   lookahead<T> nothing;
   for (long first = 0; first < weights; first += tile_rows) {
     const int valid = static_cast<int>(smaller(tile_rows, weights - first));
     const T* from[tile_rows];
     T* to[tile_rows];
+#pragma GCC unroll 1
     for (int i = 0; i < tile_rows; ++i) {
       const long weight = first + (i < valid ? i : 0);
       const long r = weight / per_row, s = weight / chunk.channels % chunk.columns, c = weight % chunk.channels;

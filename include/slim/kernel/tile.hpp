@@ -61,6 +61,16 @@ struct lookahead {
   }
 };
 
+/// c[i][j] (+)= finished[i][j] for the first `rows` rows and `columns` columns of a tile whose rows lie `distance` apart.
+template <class T>
+SLIM_ONE_COPY void store_part(const T* finished, long distance, T* const* c, int rows, long columns, bool accumulate) {
+  for (int i = 0; i < rows; ++i, finished += distance)
+    simd::for_each_stretch<T>(columns, [&](long j, long count) {
+      const simd::batch<T> sum = simd::load(finished + j);
+      simd::store(c[i] + j, accumulate ? simd::load<T>(c[i] + j, count) + sum : sum, count);
+    });
+}
+
 /// c[i][j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
 /// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
 /// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
@@ -125,11 +135,7 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) simd::store(finished[i] + v * width, sums[i][v]);
-  for (int i = 0; i < valid_rows; ++i)
-    simd::for_each_stretch<T>(valid_columns, [&](long j, long count) {
-      const vector sum = simd::load(finished[i] + j);
-      simd::store(c[i] + j, accumulate ? simd::load<T>(c[i] + j, count) + sum : sum, count);
-    });
+  store_part<T>(finished[0], Vectors * width, c, valid_rows, valid_columns, accumulate);
 }
 
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller

@@ -40,6 +40,7 @@ void multiply_transposed(long rows, long inner, long columns, const T* left, con
         const int valid = static_cast<int>(smaller(tile_rows, last - j));
         const T* from[tile_rows];
         T* to[tile_rows];
+#pragma GCC unroll 1
         for (int k = 0; k < tile_rows; ++k) {
           from[k] = right + (j + (k < valid ? k : 0)) * columns + start;
           to[k] = products[k];

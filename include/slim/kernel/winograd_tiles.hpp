@@ -170,9 +170,9 @@ SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout
         simd::prefetch(square.data + r * square.row_stride + (s + Transform::outputs) * square.cell_stride);
     for (long v = 0; v < line; v += simd::width<T>) {
       places_in_order<T> frequencies{to + v, stride};
-      transform_tile<size, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::source(in, out); },
-                                         columns_in_order<T>{{square.data + v, square.cell_stride}, square.row_stride},
-                                         [&](int, int, const vector& t) SLIM_INLINED { simd::store(frequencies.next(), t); });
+      transform_tile<size, size, vector, true>([](const vector* in, vector* out) SLIM_INLINED { Transform::source(in, out); },
+                                               columns_in_order<T>{{square.data + v, square.cell_stride}, square.row_stride},
+                                               [&](int, int, const vector& t) SLIM_INLINED { simd::store(frequencies.next(), t); });
     }
   }
 }

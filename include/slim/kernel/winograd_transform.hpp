@@ -143,25 +143,35 @@ using winograd_2x2_5x5 = winograd<winograd_six_points, 2, 5>;
 using winograd_4x4_5x5 = winograd<winograd_eight_points, 4, 5>;
 
 /// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) is called column by column,
-/// store(row, column, vector) row by row, each in order.
-template <int From, int To, class V, class Line, class Load, class Store>
+/// store(row, column, vector) row by row, each in order. One straight line keeps what lies between in registers. With `Loops` it is in memory: for tiles that the
+/// registers could not hold; that takes the compiler two thirds of the time.
+template <int From, int To, class V, bool Loops = false, class Line, class Load, class Store>
 [[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
   V half[room_for(To)][room_for(From)];
-#pragma GCC unroll 8
-  for (int s = 0; s < From; ++s) {
+  const auto take = [&](int s) SLIM_INLINED {
     V in[room_for(From)], out[room_for(To)];
 #pragma GCC unroll 8
     for (int r = 0; r < From; ++r) in[r] = load(r, s);
     line(in, out);
 #pragma GCC unroll 8
     for (int i = 0; i < To; ++i) half[i][s] = out[i];
-  }
-#pragma GCC unroll 8
-  for (int i = 0; i < To; ++i) {
+  };
+  const auto give = [&](int i) SLIM_INLINED {
     V out[room_for(To)];
     line(half[i], out);
 #pragma GCC unroll 8
     for (int j = 0; j < To; ++j) store(i, j, out[j]);
+  };
+  if constexpr (Loops) {
+#pragma GCC unroll 1
+    for (int s = 0; s < From; ++s) take(s);
+#pragma GCC unroll 1
+    for (int i = 0; i < To; ++i) give(i);
+  } else {
+#pragma GCC unroll 8
+    for (int s = 0; s < From; ++s) take(s);
+#pragma GCC unroll 8
+    for (int i = 0; i < To; ++i) give(i);
   }
 }
 
