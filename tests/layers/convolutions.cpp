@@ -1,5 +1,6 @@
 // Convolutions and pools of all ranks beside TensorFlow and PyTorch: tests/golden/make_convolutions.py.
 
+#include <boost/hana/tuple.hpp>
 #include <doctest/doctest.h>
 
 #include <array>

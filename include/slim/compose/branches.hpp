@@ -16,7 +16,7 @@ constexpr tensor concat_tensors(const tensor& first, const Tensors&... rest) {
 
 template <bool Sum, class... Branches>
 struct parallel_branches {
-  hana::tuple<Branches...> branches;
+  hana::basic_tuple<Branches...> branches;
   const char* scope;
 
   constexpr tensor operator()(const tensor& x) const {
@@ -37,7 +37,7 @@ struct parallel_branches {
 template <network_part... Branches>
   requires(sizeof...(Branches) >= 2)
 constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
-  return {hana::make_tuple(branches...), nullptr};
+  return {hana::make_basic_tuple(branches...), nullptr};
 }
 constexpr tensor concat(const tensor& a, const tensor& b) { return concat_tensors(a, b); }
 constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c) { return concat_tensors(a, b, c); }
@@ -47,7 +47,7 @@ constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c, const
 template <network_part First, network_part Second>
   requires(!std::is_convertible_v<First, tensor> && !std::is_convertible_v<Second, tensor>)
 constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
-  return {hana::make_tuple(first, second), nullptr};
+  return {hana::make_basic_tuple(first, second), nullptr};
 }
 
 /// Passes its input on: the shortcut of a residual block, `skip + (conv2d(...) >> conv2d(...))`.
@@ -75,7 +75,7 @@ constexpr side_part<Part> aside(const Part& part) {
 /// x + body(x), reported as `name` when the shapes differ.
 template <network_part Body>
 constexpr auto residual(const char* name, const Body& body) {
-  return parallel_branches<true, skip_part, Body>{hana::make_tuple(skip, body), name};
+  return parallel_branches<true, skip_part, Body>{hana::make_basic_tuple(skip, body), name};
 }
 
 }  // namespace slim

@@ -2,9 +2,10 @@
 #include "slim/core/begin.hpp"
 // Composing layers: `>>` in sequence, repeat, stack, name scopes, and branches. TF-Slim section 2.9.
 
-#include <boost/hana/fold_left.hpp>
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/unpack.hpp>
+
+#include <concepts>
 
 #include "slim/layers/layer.hpp"
 
@@ -12,37 +13,30 @@ namespace slim {
 
 /// A function of one tensor that returns one; policies, which may be applied to anything, are none.
 template <class T>
-concept network_part = std::is_invocable_r_v<tensor, const T&, tensor>;
+concept network_part = requires(const T& part, const tensor& x) {
+  { part(x) } -> std::convertible_to<tensor>;
+};
 
 /// Parts applied one after the other, the first to the input.
 template <class... Parts>
 struct sequence {
-  hana::tuple<Parts...> parts;
+  hana::basic_tuple<Parts...> parts;
 
   constexpr tensor operator()(const tensor& x) const {
-    return hana::fold_left(parts, x, [](const tensor& y, const auto& part) { return tensor(part(y)); });
+    tensor y = x;
+    hana::unpack(parts, [&](const Parts&... part) { ((y = part(y)), ...); });
+    return y;
   }
 };
 
-namespace detail {
-template <class Part>
-constexpr hana::tuple<Part> parts_of(const Part& part) {
-  return hana::make_tuple(part);
-}
-template <class... Parts>
-constexpr const hana::tuple<Parts...>& parts_of(const sequence<Parts...>& whole) {
-  return whole.parts;
-}
-}  // namespace detail
-
-/// `a >> b`: b after a.
+/// `a >> b`: b after a. A row of parts is one sequence, however long.
 template <network_part First, network_part Second>
-constexpr auto operator>>(const First& first, const Second& second) {
-  return hana::unpack(detail::parts_of(first), [&](const auto&... a) {
-    return hana::unpack(detail::parts_of(second), [&](const auto&... b) {
-      return sequence<std::remove_cvref_t<decltype(a)>..., std::remove_cvref_t<decltype(b)>...>{hana::make_tuple(a..., b...)};
-    });
-  });
+constexpr sequence<First, Second> operator>>(const First& first, const Second& second) {
+  return {hana::basic_tuple<First, Second>(first, second)};
+}
+template <class... Parts, network_part Last>
+constexpr sequence<Parts..., Last> operator>>(const sequence<Parts...>& row, const Last& last) {
+  return hana::unpack(row.parts, [&](const Parts&... part) { return sequence<Parts..., Last>{hana::basic_tuple<Parts..., Last>(part..., last)}; });
 }
 
 /// Applies `part` under the name `base`_`number`: layers take it as their own scope, anything else gets a scope around it.
@@ -110,7 +104,7 @@ struct layer_stack {
 template <const auto& Layer, std::size_t Count, keyword_argument... Shared>
 constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count], const char* scope, const Shared&... shared) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return layer_stack<Layer, Count, hana::tuple<Shared...>>{{each[I]...}, hana::make_tuple(shared...), scope};
+    return layer_stack<Layer, Count, hana::basic_tuple<Shared...>>{{each[I]...}, hana::make_basic_tuple(shared...), scope};
   }(std::make_index_sequence<Count>{});
 }
 template <const auto& Layer, std::size_t Count>

@@ -146,7 +146,9 @@ private:
   }
   template <class... Parts>
   constexpr tensor until(const sequence<Parts...>& row, const tensor& x) const {
-    return hana::fold_left(row.parts, x, [this](const tensor& y, const auto& part) { return reached() ? y : until(part, y); });
+    tensor y = x;
+    hana::unpack(row.parts, [&](const Parts&... part) { ((y = reached() ? y : until(part, y)), ...); });
+    return y;
   }
   template <class Policy, class Body>
   constexpr tensor until(const scoped_body<Policy, Body>& part, const tensor& x) const {
