@@ -65,7 +65,7 @@ struct leaky_relu_expression {
 struct leaky_relu_activation : named_activation<leaky_relu_expression> {
   using named_activation::operator();
   /// The same with another slope: `activation_fn = leaky_relu.with(0.1)`.
-  constexpr named_activation<leaky_relu_expression> with(double alpha) const { return {"leaky_relu", {alpha}}; }
+  constexpr named_activation<leaky_relu_expression> with(double slope) const { return {"leaky_relu", {slope}}; }
 };
 inline constexpr leaky_relu_activation leaky_relu{{"leaky_relu", {}}};
 
