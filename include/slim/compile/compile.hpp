@@ -72,7 +72,7 @@ static constexpr void trace_network(tracer& trace) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};
     if constexpr (!std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>) {
       return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
-    } else if constexpr (network_result<std::remove_cvref_t<std::invoke_result_t<decltype(Net), detail::tensor_for<I>...>>>) {
+    } else if constexpr (network_result<std::remove_cvref_t<decltype(Net(inputs[I]...))>>) {
       return Net(inputs[I]...);
     } else {
       trace.fail(graph::rule::no_tensor);
