@@ -1,5 +1,6 @@
-// TF-Slim's train_image_classifier: the same flags with the same defaults, where they have a meaning here. Left out are master and use_grayscale. Networks, data sets,
-// image sizes and label offsets are those that the build was configured with: meson configure -Dmodels=lenet,inception_v3/flowers, see docs/training.md.
+// TF-Slim's train_image_classifier: the same flags with the same defaults, where they have a meaning here. Left out are master and use_grayscale. Networks,
+// data sets, image sizes and label offsets are those that the build was configured with: meson configure -Dmodels=lenet,inception_v3/flowers, see
+// docs/training.md.
 
 #include "image_classifier/command_line.hpp"
 

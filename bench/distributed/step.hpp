@@ -1,5 +1,5 @@
-// Steps of one network on all ranks of a job: <batch of the job> <threads of a rank> <steps>. Rank 0 prints, as JSON, the median seconds of a step, those in which kernels waited for
-// gradients, the bytes that travel, and for each bucket its bytes and the share of the operations that are left when it may start.
+// Steps of one network on all ranks of a job: <batch of the job> <threads of a rank> <steps>. Rank 0 prints, as JSON, the median seconds of a step, those in
+// which kernels waited for gradients, the bytes that travel, and for each bucket its bytes and the share of the operations that are left when it may start.
 #pragma once
 
 #include <algorithm>

@@ -44,8 +44,8 @@ void keep_in_register(vector& value) {
 }
 
 /// Operations per second of independent fused multiply-adds in registers, on one core, over some tenth of a millisecond. The compiler knows neither
-/// the numbers nor that anything stays in the sums from one round to the next. The sums are variables of their own: g++ leaves those of an array in memory, where
-/// they halve the speed.
+/// the numbers nor that anything stays in the sums from one round to the next. The sums are variables of their own: g++ leaves those of an array in memory,
+/// where they halve the speed.
 template <class... Vectors>
 double measured_peak_of(Vectors... sums) {
   constexpr long rounds = 100'000;

@@ -1,5 +1,6 @@
-// What train_image_classifier, eval_image_classifier and export_inference are told, and the networks that they were compiled with. Includes little: the programs themselves parse the
-// command line and no more; each network is a source file of its own that Meson makes (unit.cpp.in), see the build options `models` and `optimizers`.
+// What train_image_classifier, eval_image_classifier and export_inference are told, and the networks that they were compiled with. Includes little: the
+// programs themselves parse the command line and no more; each network is a source file of its own that Meson makes (unit.cpp.in), see the build options
+// `models` and `optimizers`.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,8 @@
 
 #include "flags.hpp"
 
-/// Of the data set that the flags name: for ever and shuffled for training, once and in the stored order for evaluation. `shard`: the part of each batch that this process reads.
+/// Of the data set that the flags name: for ever and shuffled for training, once and in the stored order for evaluation. `shard`: the part of each batch that
+/// this process reads.
 class image_source {
 public:
   image_source(const dataset_flags& flags, int height, int width, int channels, int batch_size, bool is_training, std::uint64_t seed = 0,

@@ -133,7 +133,8 @@ slim::callback<void()> init_fn_of(const train_flags& f, Model& net) {
   return checkpoint::assign_from_checkpoint_fn(f.checkpoint_path, wanted, {.ignore_missing_vars = f.ignore_missing_vars});
 }
 
-/// True when --trainable_scopes means the heads alone, false when it means all variables. Throws for other choices: what is trained decides which gradients the step contains.
+/// True when --trainable_scopes means the heads alone, false when it means all variables. Throws for other choices: what is trained decides which gradients the
+/// step contains.
 template <class Model>
 bool heads_alone(const train_flags& f) {
   const std::vector<std::string> scopes = scopes_in(f.trainable_scopes);

@@ -1,4 +1,5 @@
-// What the ranks of a job do in the tests of run.py: mpirun -n N ranks <task> [folder]. Each prints what run.py compares; a task that finds something wrong ends with 1.
+// What the ranks of a job do in the tests of run.py: mpirun -n N ranks <task> [folder]. Each prints what run.py compares; a task that finds something wrong
+// ends with 1.
 
 #include <cmath>
 #include <cstdint>

@@ -191,7 +191,8 @@ constexpr auto renormalized = [](const tensor& x) {
                     renorm_decay = 0.8)(fully_connected(2, "inner", activation_fn = none, biases_initializer = none)(x));
 };
 
-// The loss of a step; weights, gamma, beta and the averages behind it; what is predicted then for the first example. tests/golden/make_renorm.py, by TensorFlow 2.15.
+// The loss of a step; weights, gamma, beta and the averages behind it; what is predicted then for the first example. tests/golden/make_renorm.py, by TensorFlow
+// 2.15.
 struct renorm_golden {
   const char* name;
   int step;

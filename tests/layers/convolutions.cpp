@@ -86,7 +86,8 @@ void check_row(const char* name, const Found& found) {
   }
 }
 
-/// The outputs of a network for two examples, whose weights are numbers and whose biases stay 0, beside the rows of their names; then each example alone, and a part of the capacity.
+/// The outputs of a network for two examples, whose weights are numbers and whose biases stay 0, beside the rows of their names; then each example alone, and a
+/// part of the capacity.
 template <class T, const auto& Net, class Input>
 void check_rows(std::initializer_list<const char*> names, long extent) {
   model<Net, Input, precision<T>> m(seed(1), capacity(5), 1);

@@ -1,5 +1,5 @@
-// Compiled once per level; RESULTS is the name of the function. Products, Winograd's algorithm, a pool, sums and updates: each has sizes, or a layout in memory,
-// that depend on the width of a vector.
+// Compiled once per level; RESULTS is the name of the function. Products, Winograd's algorithm, a pool, sums and updates: each has sizes, or a layout in
+// memory, that depend on the width of a vector.
 #include "slim/slim.hpp"
 #include "slim/simd/batch.hpp"
 #include "tests/levels/results.hpp"

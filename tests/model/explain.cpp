@@ -25,7 +25,8 @@ TEST_CASE("explain: arguments, kernels, what they store, and the bytes that fusi
   CHECK(has(text, "store"));
   CHECK(has(text, "store the largest of 2 × 2"));
   // By hand, 4 bytes each. Convolution: 128 read and 128 written per example, 144 weights, 8 biases. Product: 128, 3, 384 weights, 3 biases.
-  // Without fusion the convolution writes 512, the sum with biases, relu and the pool read them, and the first two write them again; the sum with biases passes over the logits.
+  // Without fusion the convolution writes 512, the sum with biases, relu and the pool read them, and the first two write them again; the sum with biases passes
+  // over the logits.
   static_assert(4 * (128 + 128 + 128 + 3) == 1548 && 4 * (144 + 8 + 384 + 3) == 2156);
   static_assert(4 * (128 + 512 + 2 * 512 + 2 * 512 + 512 + 128 + 128 + 3 + 2 * 3) == 13860);
   CHECK(has(text, "read and written: 1.51 KiB per example + 2.11 KiB (without fusion 13.54 KiB per example + 2.11 KiB)"));

@@ -36,8 +36,8 @@ static constexpr counts counts_of() {
   return counts_in(trace.g);
 }
 
-/// A network in a line that static_assert can compare: numbers that are trained, all numbers, variables, and the end points directly below its scope with their shapes,
-/// those in front of `first` left out: "1971043 1981837 388 AuxLogits:5 PreLogits:1x1x613 Logits:5".
+/// A network in a line that static_assert can compare: numbers that are trained, all numbers, variables, and the end points directly below its scope with their
+/// shapes, those in front of `first` left out: "1971043 1981837 388 AuxLogits:5 PreLogits:1x1x613 Logits:5".
 struct text_line {
   char characters[4096]{};
   int size = 0;

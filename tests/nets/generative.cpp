@@ -1,4 +1,5 @@
-// Generators and discriminators: values and gradients beside TF-Slim's layers (tests/golden/make_generative.py), names, numbers of parameters, dropout that stays on.
+// Generators and discriminators: values and gradients beside TF-Slim's layers (tests/golden/make_generative.py), names, numbers of parameters, dropout that
+// stays on.
 
 #include "slim/nets/cyclegan.hpp"
 #include "slim/nets/dcgan.hpp"

@@ -19,7 +19,8 @@ namespace {
 using facts::line_of;
 constexpr auto usual = nets::inception_arg_scope();
 
-// Numbers of section 13.2 and end points of TF-Slim's own tests: of one network in the compiler, of the others at run time, where the same functions are much faster.
+// Numbers of section 13.2 and end points of TF-Slim's own tests: of one network in the compiler, of the others at run time, where the same functions are much
+// faster.
 static_assert(line_of<nets::inception_v1, input<224, 224, 3>>() ==
               "6618649 6633209 230 Conv2d_1a_7x7:112x112x64 MaxPool_2a_3x3:56x56x64 Conv2d_2b_1x1:56x56x64 Conv2d_2c_3x3:56x56x192 MaxPool_3a_3x3:28x28x192 "
               "Mixed_3b:28x28x256 "

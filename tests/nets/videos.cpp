@@ -1,4 +1,5 @@
-// Networks for videos: values of the definition restated with TF-Slim's layers (tests/golden/make_videos.py), which also counts its variables; names, end points, options.
+// Networks for videos: values of the definition restated with TF-Slim's layers (tests/golden/make_videos.py), which also counts its variables; names, end
+// points, options.
 
 #include "slim/nets/i3d.hpp"
 

@@ -172,7 +172,8 @@ constexpr int transform_gradients(graph::graph& g, list<variable_gradient>& grad
   return norm;
 }
 
-/// The gradients of this process, of its weighted loss, become sums over all processes. They are asked for in the order in which backward passes end: the last variables first.
+/// The gradients of this process, of its weighted loss, become sums over all processes. They are asked for in the order in which backward passes end: the last
+/// variables first.
 constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients) {
   const auto for_each_part = [&](variable_gradient& one, const auto& step) {
     const int scope = g.variables[one.variable].scope;

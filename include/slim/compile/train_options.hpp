@@ -133,22 +133,23 @@ struct check_numerics {
 
 /// A step whose loss is no finite number changes nothing and does not count: its batch is passed over, and train_op.skipped() counts it. With
 /// clip_global_norm or adaptive_clipping the norm of all gradients is looked at as well; without them a gradient that is NaN where the loss is
-/// finite is noticed one step later. More than `in_a_row` of them throw. Not given: the first one throws. Beside learning::distributed the mean of all losses decides for all
-/// processes, which wait for each other behind the forward pass.
+/// finite is noticed one step later. More than `in_a_row` of them throw. Not given: the first one throws. Beside learning::distributed the mean of all losses
+/// decides for all processes, which wait for each other behind the forward pass.
 struct skip_not_finite {
   int in_a_row = 10;
   static constexpr int numbers = 0;
   void set_numbers(double*) const { detail::expect_option(in_a_row > 0, "skip_not_finite: in_a_row", "a positive number of steps", in_a_row); }
 };
 
-/// Beside learning::distributed: batch_norm normalizes by the mean and variance of all examples of all ranks, as one process would. They wait for each other in every such layer.
+/// Beside learning::distributed: batch_norm normalizes by the mean and variance of all examples of all ranks, as one process would. They wait for each other in
+/// every such layer.
 struct synchronized_batch_norm {
   static constexpr int numbers = 0;
   void set_numbers(double*) const {}
 };
 
-/// The train_op leaves the global step alone, TF-Slim's global_step = None: step(), global_step(x) in the network, checkpoints and logs stay at what was written to the step last, 0 at
-/// first. Optimizer, schedules and noise go by the updates of this train_op: for two train_ops of a model of which one counts.
+/// The train_op leaves the global step alone, TF-Slim's global_step = None: step(), global_step(x) in the network, checkpoints and logs stay at what was
+/// written to the step last, 0 at first. Optimizer, schedules and noise go by the updates of this train_op: for two train_ops of a model of which one counts.
 struct uncounted_steps {
   static constexpr int numbers = 0;
   void set_numbers(double*) const {}

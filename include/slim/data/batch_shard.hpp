@@ -13,7 +13,8 @@ namespace slim::data {
 struct batch_shard {
   int index = 0, count = 1;
 
-  /// Examples [first, first + size) of a batch. A step needs an example: a part without one has the first of the batch, and `counted` is 0 then, else −1: all count.
+  /// Examples [first, first + size) of a batch. A step needs an example: a part without one has the first of the batch, and `counted` is 0 then, else −1: all
+  /// count.
   struct part {
     std::size_t first, size;
     int counted;

@@ -140,9 +140,9 @@ void on_threads(int threads, int count, const Work& work) {
 
 }  // namespace detail
 
-/// Writes train-00000-of-01024 and validation-00000-of-00128 and so on, with TF-Slim's features, what dataset_factory::get_dataset("imagenet", …) reads. Images are shuffled; those that are
-/// PNG or of four inks become JPEG of three colours. Returns false, and does nothing, if all files exist. Throws slim::error for an image that is none, a synset without images or text, and
-/// numbers of shards that do not exist.
+/// Writes train-00000-of-01024 and validation-00000-of-00128 and so on, with TF-Slim's features, what dataset_factory::get_dataset("imagenet", …) reads. Images
+/// are shuffled; those that are PNG or of four inks become JPEG of three colours. Returns false, and does nothing, if all files exist. Throws slim::error for
+/// an image that is none, a synset without images or text, and numbers of shards that do not exist.
 inline bool build_imagenet_data(const imagenet_source& from, const std::string& output_directory) {
   const struct {
     const char* name;

@@ -134,9 +134,10 @@ inline std::string visualwakewords_example(const coco_instances::image& image, c
 
 }  // namespace detail
 
-/// Writes train.record-00000-of-00100, val.record-00000-of-00010 and so on, with TF-Slim's features, and labels.txt: what dataset_factory::get_dataset("visualwakewords", …) reads. The label is
-/// 1 where an object of the class of interest takes `small_object_area_threshold` of its image or more. Images go to the files by turns, their bytes stay. Returns false, and does nothing, if
-/// all files exist. Throws slim::error for files that are not COCO's.
+/// Writes train.record-00000-of-00100, val.record-00000-of-00010 and so on, with TF-Slim's features, and labels.txt: what
+/// dataset_factory::get_dataset("visualwakewords", …) reads. The label is 1 where an object of the class of interest takes `small_object_area_threshold` of its
+/// image or more. Images go to the files by turns, their bytes stay. Returns false, and does nothing, if all files exist. Throws slim::error for files that are
+/// not COCO's.
 inline bool build_visualwakewords_data(const visualwakewords_source& from, const std::string& output_dir) {
   const struct {
     const char* name;

@@ -139,8 +139,8 @@ inline bool is_header(const std::vector<std::string>& cells) {
 }  // namespace detail
 
 /// Reads a table of numbers. A first line of names is the header; empty lines are skipped; lines end as on any system. Numbers are written as in C,
-/// whatever the locale; `inf` and `nan` are numbers, but not what is too large for a double. Throws slim::error, with line and column from 1, for what is no number, for a line of another length
-/// and for quotes that do not hold a whole cell.
+/// whatever the locale; `inf` and `nan` are numbers, but not what is too large for a double. Throws slim::error, with line and column from 1, for what is no
+/// number, for a line of another length and for quotes that do not hold a whole cell.
 inline number_table read_csv(byte_source& source, char separator = ',') {
   const std::string content = read_all(source);
   detail::csv_lines lines(source, content, separator);

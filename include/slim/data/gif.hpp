@@ -138,8 +138,8 @@ private:
 
 }  // namespace detail
 
-/// Decodes the first picture to 3 channels, as 0 asks for, too, or 1 (grey, 0.299 red + 0.587 green + 0.114 blue). What the picture leaves of its screen is black. Throws slim::error for bytes
-/// that are no such image, and for more than `largest` bytes of pixels.
+/// Decodes the first picture to 3 channels, as 0 asks for, too, or 1 (grey, 0.299 red + 0.587 green + 0.114 blue). What the picture leaves of its screen is
+/// black. Throws slim::error for bytes that are no such image, and for more than `largest` bytes of pixels.
 inline byte_image decode_gif(std::string_view bytes, int channels = 0, std::size_t largest = largest_image) {
   if (channels != 0 && channels != 1 && channels != 3)
     throw error("decode GIF: channels: expected 0, 1 or 3, found " + std::to_string(channels) + "; choose one of these");

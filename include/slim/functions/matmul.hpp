@@ -22,8 +22,8 @@ constexpr tensor for_matrices_of(const tensor& x, const slim::shape& other) {
 }
 }  // namespace detail
 
-/// Products of matrices, the last two axes of each example: [..., rows, inner] · [..., inner, columns]. Extents in front broadcast, as in NumPy; one matrix in `b` is for all.
-/// Transposed matrices are given as [..., inner, rows] and [..., columns, inner].
+/// Products of matrices, the last two axes of each example: [..., rows, inner] · [..., inner, columns]. Extents in front broadcast, as in NumPy; one matrix in
+/// `b` is for all. Transposed matrices are given as [..., inner, rows] and [..., columns, inner].
 constexpr tensor matmul(tensor a, tensor b, bool transpose_a = false, bool transpose_b = false) {
   using enum kernel::transposed;
   tracer& trace = *a.trace;

@@ -8,8 +8,8 @@
 
 namespace slim {
 
-/// `model` variables are what inference needs (those of layers), `global` ones are saved like them, `local` ones are neither trained nor saved, `own` ones are in the collections that they
-/// name and in no other: trained, but not saved.
+/// `model` variables are what inference needs (those of layers), `global` ones are saved like them, `local` ones are neither trained nor saved, `own` ones are
+/// in the collections that they name and in no other: trained, but not saved.
 enum class variable_kind : unsigned char { model, global, local, own };
 constexpr bool is_saved(variable_kind kind) { return kind == variable_kind::model || kind == variable_kind::global; }
 

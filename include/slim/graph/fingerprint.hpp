@@ -47,7 +47,8 @@ public:
   constexpr void add(const extent2& e) { add(e.height, e.width); }
 
 private:
-  // A polynomial over words: contents that differ in one word never give the same number. Each new number costs a compiler time and memory: few of them for each word.
+  // A polynomial over words: contents that differ in one word never give the same number. Each new number costs a compiler time and memory: few of them for
+  // each word.
   static constexpr unsigned long factor = 0x9E3779B97F4A7C15ul;
   unsigned long state = 0xCBF29CE484222325ul;
 };

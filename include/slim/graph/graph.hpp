@@ -52,7 +52,8 @@ struct named_node {
 };
 
 /// What is looked at before a step changes any variable. Class numbers that loss node `loss` reads: whole numbers from 0 to `classes` − 1, or `ignored`
-/// where `ignores` is on; or numbers of the rows of a table that node `loss` looks up (`of_table`); or, where `classes` is 0, one number that must be finite: see learning::skip_not_finite.
+/// where `ignores` is on; or numbers of the rows of a table that node `loss` looks up (`of_table`); or, where `classes` is 0, one number that must be finite:
+/// see learning::skip_not_finite.
 struct class_labels {
   int labels = -1;
   int loss = -1;

@@ -64,7 +64,8 @@ template <class T, int Wide = depthwise_vectors, class Body>
   simd::for_each_stretch<T>(channels - whole, [&](long channel, auto count) { body(whole + channel, count, std::integral_constant<int, 1>{}); });
 }
 
-/// Neighbouring results that are summed together, where their windows are whole: each weight is loaded once for all of them. So many vectors of channels side by side.
+/// Neighbouring results that are summed together, where their windows are whole: each weight is loaded once for all of them. So many vectors of channels side
+/// by side.
 inline constexpr int depthwise_pixels = 4;
 template <class T>
 inline constexpr int depthwise_pixel_vectors = simd::registers<T> >= 32 ? 4 : 2;

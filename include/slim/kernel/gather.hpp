@@ -30,7 +30,8 @@ void gather_rows(long count, long rows, long width, const T* table, const T* ids
   });
 }
 
-/// table [rows, width] = Σ of the rows i of dy [count, width] at row ids[i], in the order of i: the same for any number of threads, which own rows of the table.
+/// table [rows, width] = Σ of the rows i of dy [count, width] at row ids[i], in the order of i: the same for any number of threads, which own rows of the
+/// table.
 template <class T>
 void scatter_add_rows(long count, long rows, long width, const T* dy, const T* ids, T* table, int threads) {
   const long parts = smaller(rows, threads > 1 ? 2 * threads : 1);
@@ -59,8 +60,9 @@ constexpr long places_for(long count) {
 /// Integers of scratch memory that for_each_row_sum needs.
 constexpr long row_sum_workspace(long count) { return places_for(count) + 2 * count; }
 
-/// Calls use(i, row, first, last, sum) for elements [first, last) of the sum of the rows of dy [count, width] that have the same number, once for each number of a row: i is its first place,
-/// and sums are in the order of the places, the same for any number of threads. The time does not depend on the size of the table.
+/// Calls use(i, row, first, last, sum) for elements [first, last) of the sum of the rows of dy [count, width] that have the same number, once for each number
+/// of a row: i is its first place, and sums are in the order of the places, the same for any number of threads. The time does not depend on the size of the
+/// table.
 template <class T, class Use>
 void for_each_row_sum(long count, long rows, long width, const T* dy, const T* ids, std::int32_t* workspace, int threads, const Use& use) {
   const std::uint32_t mask = static_cast<std::uint32_t>(places_for(count) - 1);

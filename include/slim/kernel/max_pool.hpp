@@ -9,7 +9,8 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// y = the largest real cell of each window, per channel, not a number where one of them is none. Every window must hold a real cell, as SAME and VALID guarantee.
+/// y = the largest real cell of each window, per channel, not a number where one of them is none. Every window must hold a real cell, as SAME and VALID
+/// guarantee.
 template <class T>
 void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
   gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {

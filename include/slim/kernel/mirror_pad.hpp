@@ -9,8 +9,8 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// [outer, source, inner] → [outer, result, inner]: element `before` along the axis is the first of the source. `edge` 1: the mirrors stand behind the last elements, which are
-/// there twice; 0: in them. There is no more in front of and behind the source than it has to show.
+/// [outer, source, inner] → [outer, result, inner]: element `before` along the axis is the first of the source. `edge` 1: the mirrors stand behind the last
+/// elements, which are there twice; 0: in them. There is no more in front of and behind the source than it has to show.
 struct mirror_geometry {
   long outer = 1, source = 1, result = 1, inner = 1, before = 0, edge = 0;
 

@@ -207,8 +207,9 @@ void recurrence(const recurrence_geometry& g, long examples, const recurrence_op
   });
 }
 
-/// dz, the gradient of the sums of all gates at all steps, from y and dy: [time, 4·units], for simple_rnn [time, units]. Of gru they are z, r, the input's part of
-/// h and the state's. With a state one row more, which begins with the gradient of that. The sums are computed again, from y and without waiting for each other.
+/// dz, the gradient of the sums of all gates at all steps, from y and dy: [time, 4·units], for simple_rnn [time, units]. Of gru they are z, r, the input's part
+/// of h and the state's. With a state one row more, which begins with the gradient of that. The sums are computed again, from y and without waiting for each
+/// other.
 template <class T>
 void recurrence_gradient(const recurrence_geometry& g, long examples, const recurrence_operands<T>& in, const T* y, const T* dy, T* dz, T* workspace,
                          int threads) {

@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Images of another size by linear interpolation along both axes, and its gradient. Pixels lie at the centres of their cells (tf.image.resize, PyTorch's align_corners=False), or
-// at the corners where cells begin (tf.compat.v1.image.resize_bilinear).
+// Images of another size by linear interpolation along both axes, and its gradient. Pixels lie at the centres of their cells (tf.image.resize, PyTorch's
+// align_corners=False), or at the corners where cells begin (tf.compat.v1.image.resize_bilinear).
 
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/epilogue.hpp"

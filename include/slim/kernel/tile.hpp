@@ -138,8 +138,8 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
   store_part<T>(finished[0], Vectors * width, c, valid_rows, valid_columns, accumulate);
 }
 
-/// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take a smaller
-/// kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
+/// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take
+/// a smaller kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
 template <class T>
 void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns, bool accumulate,
               lookahead<T>& ahead) {

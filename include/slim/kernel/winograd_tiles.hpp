@@ -282,8 +282,8 @@ SLIM_ONE_COPY void transform_turned_weights(const winograd_layout<T, Transform>&
   }
 }
 
-/// Gᵀ u G of the layout's source channel `channel`: the gradient of its weights, `dweights` [tap row][tap column][result channels], whose taps lie `tap` elements
-/// apart, from that of the transformed weights.
+/// Gᵀ u G of the layout's source channel `channel`: the gradient of its weights, `dweights` [tap row][tap column][result channels], whose taps lie `tap`
+/// elements apart, from that of the transformed weights.
 template <class T, class Transform>
 SLIM_ONE_COPY void transform_weights_gradient(const winograd_layout<T, Transform>& layout, const T* transformed, long channel, long tap, T* dweights) {
   using vector = simd::batch<T>;

@@ -143,8 +143,8 @@ using winograd_2x2_5x5 = winograd<winograd_six_points, 2, 5>;
 using winograd_4x4_5x5 = winograd<winograd_eight_points, 4, 5>;
 
 /// `line` over the columns, then over the rows of a From × From tile: To × To results. load(row, column) is called column by column,
-/// store(row, column, vector) row by row, each in order. One straight line keeps what lies between in registers. With `Loops` it is in memory: for tiles that the
-/// registers could not hold; that takes the compiler two thirds of the time.
+/// store(row, column, vector) row by row, each in order. One straight line keeps what lies between in registers. With `Loops` it is in memory: for tiles that
+/// the registers could not hold; that takes the compiler two thirds of the time.
 template <int From, int To, class V, bool Loops = false, class Line, class Load, class Store>
 [[gnu::always_inline]] inline void transform_tile(Line line, Load load, Store store) {
   V half[room_for(To)][room_for(From)];

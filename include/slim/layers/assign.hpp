@@ -18,8 +18,8 @@ constexpr tensor mean_over_batch(const tensor& x) {
 }
 
 /// Each training step leaves `value` in `target`, a variable that is not trained; all that reads it in the step reads what was there before, so
-/// that the order of calls does not matter; it may be assigned once. `value` has the variable's shape and no batch: mean_over_batch and sum take it away. Inference and
-/// evaluation change nothing. No gradient flows.
+/// that the order of calls does not matter; it may be assigned once. `value` has the variable's shape and no batch: mean_over_batch and sum take it away.
+/// Inference and evaluation change nothing. No gradient flows.
 constexpr void assign(const tensor& target, const tensor& value) {
   tracer& trace = *target.trace;
   const graph::node& kept = trace.g.nodes[target.node];

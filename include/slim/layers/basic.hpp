@@ -84,8 +84,8 @@ struct inner_flatten_layer : layer<inner_flatten_layer> {
 };
 inline constexpr inner_flatten_layer inner_flatten;
 
-/// The largest of each group of neighbours along `over_axis`, `num_units` groups: the last axis, unless told otherwise. Those that are equally large share the gradient.
-/// TF-Slim section 2.8. Call: maxout(num_units[, "scope"][, over_axis = ...]).
+/// The largest of each group of neighbours along `over_axis`, `num_units` groups: the last axis, unless told otherwise. Those that are equally large share the
+/// gradient. TF-Slim section 2.8. Call: maxout(num_units[, "scope"][, over_axis = ...]).
 struct maxout_layer : layer<maxout_layer> {
   static constexpr const char* function_name = "maxout";
   static constexpr const char* default_scope = "MaxOut";
@@ -115,8 +115,8 @@ struct maxout_layer : layer<maxout_layer> {
 };
 inline constexpr maxout_layer maxout;
 
-/// The columns of an image as a sequence: [height, width, channels] -> [width, height, channels], a step for each column. In TF-Slim the rows of all images stand behind
-/// each other as one batch; here the batch stays in front. TF-Slim section 2.8. Call: images_to_sequence(["scope"]).
+/// The columns of an image as a sequence: [height, width, channels] -> [width, height, channels], a step for each column. In TF-Slim the rows of all images
+/// stand behind each other as one batch; here the batch stays in front. TF-Slim section 2.8. Call: images_to_sequence(["scope"]).
 struct images_to_sequence_layer : layer<images_to_sequence_layer> {
   static constexpr const char* function_name = "images_to_sequence";
   static constexpr const char* default_scope = "ImagesToSequence";

@@ -67,13 +67,15 @@ inline constexpr adjustment_keyword adjustment;
 
 /// Batch normalization (Ioffe & Szegedy 2015) over all axes but the last. Variables, each [channels]: `beta` (center), `gamma` (scale),
 /// `moving_mean` and `moving_variance` (never trained). Training normalizes by the batch's mean and biased variance and moves the
-/// averages by m·decay + batch·(1 − decay); inference uses the averages. The variance that is averaged is the unbiased one where TF-Slim has a fused form, of vectors and images;
-/// it is the biased one with `fused = false`, and with the options that have no such form:
+/// averages by m·decay + batch·(1 − decay); inference uses the averages. The variance that is averaged is the unbiased one where TF-Slim has a fused form, of
+/// vectors and images; it is the biased one with `fused = false`, and with the options that have no such form:
 ///   batch_weights            one number for each example, which counts so often; no renorm
-///   renorm                   batch renormalization (Ioffe 2017): variables `moving_stddev`, `renorm_mean`, `renorm_stddev`, which renorm_decay moves, within renorm_clipping
+///   renorm                   batch renormalization (Ioffe 2017): variables `moving_stddev`, `renorm_mean`, `renorm_stddev`, which renorm_decay moves, within
+/// renorm_clipping
 ///   adjustment               a function of the input, see batch_adjustment
 /// `zero_debias_moving_mean` divides what `moving_mean` lacks at first out of it: variables `moving_mean/biased` and `moving_mean/local_step`.
-/// Averages move in every training step, whatever updates_collections says. Source: TF-Slim section 2.6. Call: batch_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
+/// Averages move in every training step, whatever updates_collections says. Source: TF-Slim section 2.6. Call: batch_norm(["scope"][, keyword = value ...]), or
+/// as normalizer_fn.
 struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, epsilon_keyword, center_keyword, scale_keyword, is_training_keyword,
                                             trainable_keyword, fused_keyword, zero_debias_moving_mean_keyword, renorm_keyword, renorm_decay_keyword> {
   static constexpr const char* function_name = "batch_norm";

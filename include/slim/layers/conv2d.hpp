@@ -57,8 +57,8 @@ inline constexpr auto convolution_defaults = arguments_of(
     normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros, biases_regularizer = none,
     trainable = true, reuse = false, variables_collections = variable_collections{}, groups = 1, conv_algorithm = algorithm::automatic);
 
-/// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is a depthwise
-/// convolution.
+/// A convolution of `groups` parts of the channels apart, each to as many of the outputs: weights [kh, kw, channels / groups, outputs]. One channel in each is
+/// a depthwise convolution.
 constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, const window& placed, slim::shape out, int groups, algorithm how) {
   tracer& trace = *x.trace;
   const int channels = x.channels() / groups, outputs = out[2] / groups;
@@ -75,8 +75,8 @@ constexpr tensor grouped_convolution(const tensor& x, const tensor& weights, con
   return concat_along(parts.begin(), static_cast<std::size_t>(parts.size()), 2);
 }
 
-/// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs. `streams`: it is one of the layers that
-/// look at several steps of a stream, and keeps `next` for the next run.
+/// A layer that convolves images, or sequences as images of height 1, whose weights are `kernel` and then channels and outputs. `streams`: it is one of the
+/// layers that look at several steps of a stream, and keeps `next` for the next run.
 template <class Layer>
 constexpr tensor convolution_of(const tensor& x, const slim::shape& kernel, const window& placed, slim::shape out, const arguments<Layer>& with,
                                 bool streams = false, int next = -1) {
@@ -143,10 +143,9 @@ constexpr tensor convolution_2d(const tensor& x, const arguments<Layer>& with) {
 
 }  // namespace detail
 
-/// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation. With `groups`, which TF-Slim
-/// lacks, each part of the outputs sees its part of the channels.
-/// Variables: `weights` [kernel height, kernel width, channels / groups, num_outputs] and `biases` [num_outputs].
-/// Call: conv2d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+/// 2-D cross-correlation of images [height, width, channels] with `num_outputs` kernels, then normalizer or biases, then activation. With `groups`, which
+/// TF-Slim lacks, each part of the outputs sees its part of the channels. Variables: `weights` [kernel height, kernel width, channels / groups, num_outputs]
+/// and `biases` [num_outputs]. Call: conv2d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct conv2d_layer : kernel_layer<conv2d_layer> {
   static constexpr const char* function_name = "convolution2d";
   static constexpr const char* default_scope = "Conv";
@@ -156,9 +155,9 @@ struct conv2d_layer : kernel_layer<conv2d_layer> {
 };
 inline constexpr conv2d_layer conv2d;
 
-/// 1-D cross-correlation of sequences [width, channels]; runs as conv2d of height 1. `padding = CAUSAL`, Keras's name, is for sequences in time: no output reads what comes later.
-/// Variables: `weights` [kernel width, channels / groups, num_outputs] and `biases` [num_outputs].
-/// Call: conv1d(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+/// 1-D cross-correlation of sequences [width, channels]; runs as conv2d of height 1. `padding = CAUSAL`, Keras's name, is for sequences in time: no output
+/// reads what comes later. Variables: `weights` [kernel width, channels / groups, num_outputs] and `biases` [num_outputs]. Call: conv1d(num_outputs,
+/// kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct conv1d_layer : kernel_layer<conv1d_layer, whole_number> {
   static constexpr const char* function_name = "convolution1d";
   static constexpr const char* default_scope = "Conv";

@@ -8,9 +8,9 @@
 
 namespace slim {
 
-/// The same convolution of each channel by itself, with one kernel for all: as many channels as there were, with a bias for each; then normalizer or biases, then activation.
-/// Variables: `weights` [kernel height, kernel width, 1, 1] and `biases` [channels].
-/// Call: conv2d_in_plane(kernel_size[, stride][, "scope"][, keyword = value ...]). Source: TF-Slim section 2.3.
+/// The same convolution of each channel by itself, with one kernel for all: as many channels as there were, with a bias for each; then normalizer or biases,
+/// then activation. Variables: `weights` [kernel height, kernel width, 1, 1] and `biases` [channels]. Call: conv2d_in_plane(kernel_size[, stride][, "scope"][,
+/// keyword = value ...]). Source: TF-Slim section 2.3.
 struct conv2d_in_plane_layer : layer<conv2d_in_plane_layer> {
   static constexpr const char* function_name = "convolution2d_in_plane";
   static constexpr const char* default_scope = "ConvInPlane";

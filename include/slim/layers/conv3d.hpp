@@ -1,7 +1,8 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Convolutions of images in three dimensions, [depth, height, width, channels]. The slices that a window covers lie side by side as channels: so one convolution in two
-// dimensions, whose images are the places of the window along the depth, does all the work, with as many channels to sum over as its kernels want.
+// Convolutions of images in three dimensions, [depth, height, width, channels]. The slices that a window covers lie side by side as channels: so one
+// convolution in two dimensions, whose images are the places of the window along the depth, does all the work, with as many channels to sum over as its kernels
+// want.
 
 #include "slim/functions/pad.hpp"
 #include "slim/layers/conv2d.hpp"

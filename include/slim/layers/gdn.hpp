@@ -36,9 +36,9 @@ constexpr tensor lower_bound(const tensor& x, double bound) {
 
 }  // namespace detail
 
-/// Generalized divisive normalization (Ballé, Laparra & Simoncelli 2016): y_i = x_i / sqrt(β_i + Σ_j γ_ji x_j²) over the channels j of each pixel; `inverse` multiplies.
-/// Variables, no model variables: `reparam_beta` [channels] and `reparam_gamma` [channels, channels], of which β = max(v, sqrt(beta_min + p))² − p and γ = max(v, reparam_offset)² − p
-/// with p = reparam_offset². TF-Slim section 2.7. Call: gdn(["scope"][, keyword = value ...]), or as normalizer_fn.
+/// Generalized divisive normalization (Ballé, Laparra & Simoncelli 2016): y_i = x_i / sqrt(β_i + Σ_j γ_ji x_j²) over the channels j of each pixel; `inverse`
+/// multiplies. Variables, no model variables: `reparam_beta` [channels] and `reparam_gamma` [channels, channels], of which β = max(v, sqrt(beta_min + p))² − p
+/// and γ = max(v, reparam_offset)² − p with p = reparam_offset². TF-Slim section 2.7. Call: gdn(["scope"][, keyword = value ...]), or as normalizer_fn.
 struct gdn_layer : normalizing_layer<gdn_layer, inverse_keyword, beta_min_keyword, gamma_init_keyword, reparam_offset_keyword, trainable_keyword> {
   static constexpr const char* function_name = "gdn";
   static constexpr const char* default_scope = "gdn";

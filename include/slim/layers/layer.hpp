@@ -48,8 +48,8 @@ private:
   int count;
 };
 
-/// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share. After a mistake the layer is passed over: what follows gets
-/// extents that exist.
+/// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share. After a mistake the layer is passed
+/// over: what follows gets extents that exist.
 template <class Layer>
 constexpr tensor run_layer(const tensor& x, const argument_base* const* call, int count) {
   x.trace->policies.mark_used(&identity_of<Layer>);

@@ -6,9 +6,9 @@
 
 namespace slim {
 
-/// Layer normalization (Ba, Kiros & Hinton 2016): over the axes from `begin_norm_axis` to the last, which count the batch as 0. Variables `beta` (center) and `gamma`
-/// (scale) have the extents of the axes from `begin_params_axis`: the last alone, unless told otherwise. ε is TF-Slim's 1e-12.
-/// Call: layer_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
+/// Layer normalization (Ba, Kiros & Hinton 2016): over the axes from `begin_norm_axis` to the last, which count the batch as 0. Variables `beta` (center) and
+/// `gamma` (scale) have the extents of the axes from `begin_params_axis`: the last alone, unless told otherwise. ε is TF-Slim's 1e-12. Call:
+/// layer_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
 struct layer_norm_layer
     : normalizing_layer<layer_norm_layer, center_keyword, scale_keyword, begin_norm_axis_keyword, begin_params_axis_keyword, trainable_keyword> {
   static constexpr const char* function_name = "layer_norm";
@@ -49,9 +49,9 @@ struct instance_norm_layer : normalizing_layer<instance_norm_layer, center_keywo
 };
 inline constexpr instance_norm_layer instance_norm;
 
-/// Group normalization (Wu & He 2018): the channels in `groups` of neighbours, each group over itself and `reduction_axes`, which count the batch as 0: height and width
-/// unless told otherwise; for vectors `reduction_axes = {}`. Variables `beta` and `gamma` [channels]. The channels are the last axis.
-/// Call: group_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
+/// Group normalization (Wu & He 2018): the channels in `groups` of neighbours, each group over itself and `reduction_axes`, which count the batch as 0: height
+/// and width unless told otherwise; for vectors `reduction_axes = {}`. Variables `beta` and `gamma` [channels]. The channels are the last axis. Call:
+/// group_norm(["scope"][, keyword = value ...]), or as normalizer_fn.
 struct group_norm_layer : normalizing_layer<group_norm_layer, groups_keyword, center_keyword, scale_keyword, epsilon_keyword, trainable_keyword> {
   static constexpr const char* function_name = "group_norm";
   static constexpr const char* default_scope = "GroupNorm";
@@ -124,8 +124,8 @@ struct unit_norm_layer : normalizing_layer<unit_norm_layer, dim_keyword, epsilon
 };
 inline constexpr unit_norm_layer unit_norm;
 
-/// Into the Poincaré ball (Nickel & Kiela 2017): x · min((1 − ε) / |x|, 1), where |x| is the length along `over_axis`, which counts the batch as 0, or along several.
-/// Call: poincare_normalize(["scope"][, over_axis = ...][, epsilon = ...]), or as normalizer_fn.
+/// Into the Poincaré ball (Nickel & Kiela 2017): x · min((1 − ε) / |x|, 1), where |x| is the length along `over_axis`, which counts the batch as 0, or along
+/// several. Call: poincare_normalize(["scope"][, over_axis = ...][, epsilon = ...]), or as normalizer_fn.
 struct poincare_normalize_layer : normalizing_layer<poincare_normalize_layer, axis_keyword, epsilon_keyword> {
   static constexpr const char* function_name = "poincare_normalize";
   static constexpr const char* default_scope = "poincare_normalize";

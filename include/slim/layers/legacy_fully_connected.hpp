@@ -26,8 +26,8 @@ inline constexpr weight_regularizer_keyword weight_regularizer;
 inline constexpr bias_regularizer_keyword bias_regularizer;
 // clang-format on
 
-/// TF-Slim's older layer: activation(x·W + b) over the last axis, all others stay. Variables `weights` and `bias`, in the collections "weights" and "biases", are no model
-/// variables. TF-Slim section 2.4. Call: legacy_fully_connected(num_output_units[, "name"][, keyword = value ...]).
+/// TF-Slim's older layer: activation(x·W + b) over the last axis, all others stay. Variables `weights` and `bias`, in the collections "weights" and "biases",
+/// are no model variables. TF-Slim section 2.4. Call: legacy_fully_connected(num_output_units[, "name"][, keyword = value ...]).
 struct legacy_fully_connected_layer : layer<legacy_fully_connected_layer> {
   static constexpr const char* function_name = "legacy_fully_connected";
   static constexpr const char* default_scope = "fully_connected";

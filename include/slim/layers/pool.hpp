@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Pools of any rank. Maximum and mean of a box are those along one axis after the other: each is a pool of an image that has the axis, or two of them, as height and width.
+// Pools of any rank. Maximum and mean of a box are those along one axis after the other: each is a pool of an image that has the axis, or two of them, as
+// height and width.
 
 #include "slim/functions/pad.hpp"
 #include "slim/functions/slice.hpp"
@@ -30,7 +31,8 @@ constexpr tensor pool_image(const tensor& x, pooling kind, extent2 kernel, exten
                                       : op::average_pool::add(trace.g, x.node, placed, out, trace.scope)};
 }
 
-/// Along one axis. Every rate-th element is an image row's neighbour when the elements between them count as channels; rows that are filled up are cut off again.
+/// Along one axis. Every rate-th element is an image row's neighbour when the elements between them count as channels; rows that are filled up are cut off
+/// again.
 constexpr tensor pool_axis(const tensor& x, int along, pooling kind, int kernel, int step, int apart, padding_mode padding) {
   if (kernel == 1 && step == 1) return x;
   slim::shape result = x.shape();
@@ -123,9 +125,9 @@ struct avg_pool3d_layer : detail::pool3d_layer<avg_pool3d_layer, pooling::avg> {
 };
 inline constexpr avg_pool3d_layer avg_pool3d;
 
-/// A pool over one, two or three axes in front of the channels, by the rank of its input; stride 1 and VALID unless told otherwise. With a `dilation_rate`, which excludes a stride,
-/// the padding is VALID.
-/// Call: pool(kernel_size, pooling::max or pooling::avg[, "scope"][, keyword = value ...]). Source: TF-Slim section 2.5.
+/// A pool over one, two or three axes in front of the channels, by the rank of its input; stride 1 and VALID unless told otherwise. With a `dilation_rate`,
+/// which excludes a stride, the padding is VALID. Call: pool(kernel_size, pooling::max or pooling::avg[, "scope"][, keyword = value ...]). Source: TF-Slim
+/// section 2.5.
 struct pool_layer : layer<pool_layer> {
   static constexpr const char* function_name = "pool";
   static constexpr const char* default_scope = "pool";

@@ -25,9 +25,9 @@ inline constexpr unit_forget_bias_keyword unit_forget_bias;
 namespace detail {
 
 /// Call: lstm(num_outputs[, "scope"][, keyword = value ...]) on [time, channels], which gives the output of the last step [num_outputs], or with
-/// `return_sequences = true` of all, [time, num_outputs]. The state before the first step is zero, or `initial_state`: [1, num_outputs], for lstm [2, num_outputs], output and
-/// cell. With `return_state = true`, last_state of the result is the state after the last step. Variables, as in Keras: `kernel` [channels,
-/// gates·num_outputs], `recurrent_kernel` [num_outputs, gates·num_outputs], `bias`.
+/// `return_sequences = true` of all, [time, num_outputs]. The state before the first step is zero, or `initial_state`: [1, num_outputs], for lstm [2,
+/// num_outputs], output and cell. With `return_state = true`, last_state of the result is the state after the last step. Variables, as in Keras: `kernel`
+/// [channels, gates·num_outputs], `recurrent_kernel` [num_outputs, gates·num_outputs], `bias`.
 template <class Self, kernel::recurrent_cell Cell>
 struct recurrent_layer : layer<Self> {
   struct positional {
@@ -94,8 +94,8 @@ struct simple_rnn_layer : detail::recurrent_layer<simple_rnn_layer, kernel::recu
 };
 inline constexpr simple_rnn_layer simple_rnn;
 
-/// Cho et al. 2014 with the reset gate behind the product (Keras's reset_after, PyTorch). Gates in the order z, r, h: h = z·h + (1 − z)·tanh(x·W + b + r·(h·U + c)); `bias` is
-/// [2, 3·num_outputs], of the input and of the state.
+/// Cho et al. 2014 with the reset gate behind the product (Keras's reset_after, PyTorch). Gates in the order z, r, h: h = z·h + (1 − z)·tanh(x·W + b + r·(h·U +
+/// c)); `bias` is [2, 3·num_outputs], of the input and of the state.
 struct gru_layer : detail::recurrent_layer<gru_layer, kernel::recurrent_cell::gru> {
   static constexpr const char* function_name = "gru";
   static constexpr const char* default_scope = "gru";
@@ -103,8 +103,8 @@ struct gru_layer : detail::recurrent_layer<gru_layer, kernel::recurrent_cell::gr
 };
 inline constexpr gru_layer gru;
 
-/// Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000). Gates in the order i, f, c, o: c = f·c + i·tanh(…), h = o·tanh(c). `unit_forget_bias`: the biases of f begin 1 higher than
-/// a constant biases_initializer says (Jozefowicz et al. 2015).
+/// Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000). Gates in the order i, f, c, o: c = f·c + i·tanh(…), h = o·tanh(c). `unit_forget_bias`:
+/// the biases of f begin 1 higher than a constant biases_initializer says (Jozefowicz et al. 2015).
 struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::lstm> {
   static constexpr const char* function_name = "lstm";
   static constexpr const char* default_scope = "lstm";
@@ -115,8 +115,8 @@ struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::
 };
 inline constexpr lstm_layer lstm;
 
-/// The state of a recurrent layer with `return_state = true` after its last step, of what the layer has returned: what `initial_state` of another takes. [1, num_outputs], for lstm
-/// [2, num_outputs], output and cell.
+/// The state of a recurrent layer with `return_state = true` after its last step, of what the layer has returned: what `initial_state` of another takes. [1,
+/// num_outputs], for lstm [2, num_outputs], output and cell.
 constexpr tensor last_state(const tensor& result) {
   tracer& trace = *result.trace;
   int made = result.node;

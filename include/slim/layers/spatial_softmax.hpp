@@ -14,9 +14,9 @@ struct temperature_keyword : keyword<temperature_keyword, double> { static const
 inline constexpr temperature_keyword temperature;
 // clang-format on
 
-/// Where each channel of an image is large: softmax of features / temperature over all pixels, then the expected place on grids from −1 to 1, rows first: [height, width, channels] ->
-/// [2 · channels] as i1, j1, i2, j2 … (Levine et al. 2016). Variable: `temperature`, one number, trained unless `trainable = false`. TF-Slim section 2.8.
-/// Call: spatial_softmax(["scope"][, temperature = ...][, keyword = value ...]).
+/// Where each channel of an image is large: softmax of features / temperature over all pixels, then the expected place on grids from −1 to 1, rows first:
+/// [height, width, channels] -> [2 · channels] as i1, j1, i2, j2 … (Levine et al. 2016). Variable: `temperature`, one number, trained unless `trainable =
+/// false`. TF-Slim section 2.8. Call: spatial_softmax(["scope"][, temperature = ...][, keyword = value ...]).
 struct spatial_softmax_layer : layer<spatial_softmax_layer> {
   static constexpr const char* function_name = "spatial_softmax";
   static constexpr const char* default_scope = "spatial_softmax";

@@ -18,14 +18,14 @@ inline constexpr scale_factor_keyword scale_factor;
 inline constexpr interpolation_keyword interpolation;
 // clang-format on
 
-/// Images of `height` by `width` pixels by linear interpolation, pixels at the centres of their cells, as tf.image.resize. Without `half_pixel_centers` they lie
-/// where their cells begin, as in tf.compat.v1.image.resize_bilinear.
+/// Images of `height` by `width` pixels by linear interpolation, pixels at the centres of their cells, as tf.image.resize. Without `half_pixel_centers` they
+/// lie where their cells begin, as in tf.compat.v1.image.resize_bilinear.
 constexpr tensor resize_bilinear(const tensor& x, int height, int width, bool half_pixel_centers = true) {
   return {*x.trace, op::resize_bilinear::add(x.trace->g, x.node, height, width, half_pixel_centers, x.trace->scope)};
 }
 
-/// Images that are `scale_factor` times as high and wide, as tf.image.resize and PyTorch's interpolate with align_corners=False make them. TF-Slim has none: Keras's UpSampling2D.
-/// Call: upsample(scale_factor[, "scope"][, interpolation = upsampling::bilinear]).
+/// Images that are `scale_factor` times as high and wide, as tf.image.resize and PyTorch's interpolate with align_corners=False make them. TF-Slim has none:
+/// Keras's UpSampling2D. Call: upsample(scale_factor[, "scope"][, interpolation = upsampling::bilinear]).
 struct upsample_layer : layer<upsample_layer> {
   static constexpr const char* function_name = "upsample";
   static constexpr const char* default_scope = "UpSampling2D";

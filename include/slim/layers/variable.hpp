@@ -58,8 +58,8 @@ constexpr tensor local_variable(const tensor& x, const char* name, const shape& 
   return {*x.trace, x.trace->variable(name, extent, initial, -1, false, variable_kind::local)};
 }
 
-/// The number of training steps before this one, for what depends on it: x * min(1.0, global_step(x) / 1000.0). TF-Slim's get_or_create_global_step() in a network.
-/// It is the step of the train_op; where there is none, as at inference, it is 0.
+/// The number of training steps before this one, for what depends on it: x * min(1.0, global_step(x) / 1000.0). TF-Slim's get_or_create_global_step() in a
+/// network. It is the step of the train_op; where there is none, as at inference, it is 0.
 constexpr tensor global_step(const tensor& x) {
   tracer& trace = *x.trace;
   return {trace,

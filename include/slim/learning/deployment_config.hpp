@@ -9,7 +9,8 @@
 namespace slim::learning {
 
 /// The fields of TF-Slim, with its names and defaults. Clones are threads of one process that share its weights; replicas are the ranks of an MPI job, see
-/// learning/distributed.hpp. There are no parameter servers: replicas average their gradients in every step, so that num_ps_tasks stays 0. Every device is a CPU.
+/// learning/distributed.hpp. There are no parameter servers: replicas average their gradients in every step, so that num_ps_tasks stays 0. Every device is a
+/// CPU.
 struct deployment_config {
   int num_clones = 1;
   bool clone_on_cpu = false;  ///< either way: there are no other devices

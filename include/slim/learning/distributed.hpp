@@ -38,10 +38,10 @@ struct meeting {
 
 }  // namespace detail
 
-/// Runs each step on all processes of `communicator`, each with its part of the batch: gradients, and the loss that a step returns, are means over all examples of all ranks. They
-/// travel in pieces of `bucket_bytes` while the rest of the backward pass is worked out, and are the same bits for the same number of ranks. All ranks begin with the variables of rank 0.
-/// Statistics of batch_norm are those of each rank's part; the moving averages that are kept are rank 0's, as TF-Slim takes them from its first clone.
-/// Fused updates give way: a gradient has to be stored before it travels. `explain` prints the buckets.
+/// Runs each step on all processes of `communicator`, each with its part of the batch: gradients, and the loss that a step returns, are means over all examples
+/// of all ranks. They travel in pieces of `bucket_bytes` while the rest of the backward pass is worked out, and are the same bits for the same number of ranks.
+/// All ranks begin with the variables of rank 0. Statistics of batch_norm are those of each rank's part; the moving averages that are kept are rank 0's, as
+/// TF-Slim takes them from its first clone. Fused updates give way: a gradient has to be stored before it travels. `explain` prints the buckets.
 struct distributed {
   MPI_Comm communicator = MPI_COMM_WORLD;
   long bucket_bytes = op::all_reduce_start::usual_bucket_bytes;
@@ -140,7 +140,8 @@ public:
   /// Everybody gets the bytes of rank 0.
   void broadcast(std::span<std::byte> bytes) { group.broadcast(bytes); }
 
-  /// This rank cannot go on. Between steps the others are told, and throw the same; within one they wait for gradients that will never come, and the job is ended.
+  /// This rank cannot go on. Between steps the others are told, and throw the same; within one they wait for gradients that will never come, and the job is
+  /// ended.
   void fail(const char* reason) {
     if (ended || size() == 1) return;
     if (inside) group.abort(reason);
@@ -262,8 +263,8 @@ inline data::batch_shard this_shard() {
   return here;
 }
 
-/// A training step as `config` says: TF-Slim's model_deploy.deploy. `rest`: what create_train_op takes behind the network, and options of it. Throws slim::error where the job has another number of
-/// ranks than num_replicas, or this process is not number replica_id of them.
+/// A training step as `config` says: TF-Slim's model_deploy.deploy. `rest`: what create_train_op takes behind the network, and options of it. Throws
+/// slim::error where the job has another number of ranks than num_replicas, or this process is not number replica_id of them.
 template <class Model, class... Rest>
 auto deploy(const deployment_config& config, Model& net, const Rest&... rest) {
   config.check();

@@ -29,8 +29,8 @@ inline void expect_success(int code, const char* what) {
               "; see the output of mpirun");
 }
 
-/// Starts MPI at the first use, unless the program has done so, and ends it with the program: in peace when main returns 0. A rank that ends with another status
-/// ends the job, because the others would wait for it for ever.
+/// Starts MPI at the first use, unless the program has done so, and ends it with the program: in peace when main returns 0. A rank that ends with another
+/// status ends the job, because the others would wait for it for ever.
 inline void start_mpi() {
   static const bool started = [] {
     int running = 0, support = 0;
@@ -92,8 +92,8 @@ public:
                      "MPI_Bcast");
   }
 
-  /// Sums of `values` over all ranks, in place, by a ring: each part of them travels once around to be summed and once more to be known. The order of the sum of
-  /// an element depends on its place alone, so that the bits are the same on all ranks, in every run, whoever is late.
+  /// Sums of `values` over all ranks, in place, by a ring: each part of them travels once around to be summed and once more to be known. The order of the sum
+  /// of an element depends on its place alone, so that the bits are the same on all ranks, in every run, whoever is late.
   template <class T>
   void all_reduce(std::span<T> values, std::vector<T>& incoming) const {
     if (count == 1) return;

@@ -12,9 +12,10 @@
 
 namespace slim::learning {
 
-/// Gives each rank its part of the batches of a source that gives the same ones on all: `auto mine = learning::share_of(train_op, batches); train(train_op, mine)`. So the run sees the
-/// batches of a single process, each example once, whatever the number of ranks; a last batch with fewer examples than ranks is counted rightly. Batches have images, labels
-/// and size, or are tuples with one part for each input and the labels. `TrainOp` was created with learning::distributed.
+/// Gives each rank its part of the batches of a source that gives the same ones on all: `auto mine = learning::share_of(train_op, batches); train(train_op,
+/// mine)`. So the run sees the batches of a single process, each example once, whatever the number of ranks; a last batch with fewer examples than ranks is
+/// counted rightly. Batches have images, labels and size, or are tuples with one part for each input and the labels. `TrainOp` was created with
+/// learning::distributed.
 template <class TrainOp, class Batches>
 class share_of {
 public:

@@ -10,9 +10,9 @@
 
 namespace slim::losses {
 
-/// The weight of each label's class, for the `weights` of a loss on class numbers, of each example or each pixel: a local variable `ClassWeights/values` that is
-/// not trained. `weights` holds one number for each class and has static storage duration. Like every weight it multiplies the loss of its example, and
-/// the average is over the examples whose weight is not 0. Labels of no class throw slim::error before anything changes.
+/// The weight of each label's class, for the `weights` of a loss on class numbers, of each example or each pixel: a local variable `ClassWeights/values` that
+/// is not trained. `weights` holds one number for each class and has static storage duration. Like every weight it multiplies the loss of its example, and the
+/// average is over the examples whose weight is not 0. Labels of no class throw slim::error before anything changes.
 template <std::size_t Classes>
 constexpr tensor class_weights(const tensor& labels, const float (&weights)[Classes]) {
   tracer& trace = *labels.trace;

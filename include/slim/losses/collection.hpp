@@ -14,7 +14,8 @@ struct collection_name {
   constexpr collection_name(const char* given) : name(given) {}
   constexpr collection_name(none_t) : name("") {}
 };
-/// The last argument of losses: losses::mean_squared_error(x, y, 1.0, {.scope = "depth", .loss_collection = none}). Without a scope it is that of the loss function.
+/// The last argument of losses: losses::mean_squared_error(x, y, 1.0, {.scope = "depth", .loss_collection = none}). Without a scope it is that of the loss
+/// function.
 struct placement {
   const char* scope = "";
   collection_name loss_collection{};
@@ -36,8 +37,8 @@ template <text Scope>
 inline constexpr loss_sum sum_of_penalties{.regularization_losses = true, .scope = Scope.characters};
 }  // namespace detail
 
-/// Sum of the losses of a collection so far, of those whose names begin with `Scope`: get_losses<"tower_1">(). `add_n` takes it like a list. Like the next two it
-/// is evaluated where it meets a tensor of the network or is returned from it.
+/// Sum of the losses of a collection so far, of those whose names begin with `Scope`: get_losses<"tower_1">(). `add_n` takes it like a list. Like the next two
+/// it is evaluated where it meets a tensor of the network or is returned from it.
 template <text Scope = "", text Collection = "losses">
 constexpr tensor get_losses() {
   return tensor(&detail::sum_of_losses<Scope, Collection>);

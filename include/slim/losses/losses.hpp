@@ -1,8 +1,8 @@
 #pragma once
 #include "slim/core/begin.hpp"
 // The losses of TF-Slim section 5.2. Each is element-wise arithmetic on tensors; predictions (or logits) first, labels second.
-// All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss. Its name is that of TF-Slim: softmax_cross_entropy_loss/value,
-// and of a second one softmax_cross_entropy_loss_1/value.
+// All are reduced by compute_weighted_loss and added to the collection, and return the reduced loss. Its name is that of TF-Slim:
+// softmax_cross_entropy_loss/value, and of a second one softmax_cross_entropy_loss_1/value.
 
 #include <concepts>
 
@@ -184,8 +184,8 @@ struct sparse_softmax_cross_entropy_ignoring_loss : detail::loss_function<sparse
 template <int Label>
 inline constexpr sparse_softmax_cross_entropy_ignoring_loss<Label> sparse_softmax_cross_entropy_ignoring;
 
-/// `Loss` of the network's logits, plus 0.4 times that of its end point AuxLogits (in the collection as aux_loss/value): TF-Slim's training script, for networks with auxiliary
-/// logits. create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, ...).
+/// `Loss` of the network's logits, plus 0.4 times that of its end point AuxLogits (in the collection as aux_loss/value): TF-Slim's training script, for
+/// networks with auxiliary logits. create_train_op(net, losses::with_aux_logits<losses::sparse_softmax_cross_entropy>, ...).
 template <class Loss>
 struct loss_with_aux_logits {
   static constexpr slim::shape label_shape(const slim::shape& predictions) { return Loss::label_shape(predictions); }

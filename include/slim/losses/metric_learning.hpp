@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Losses that pull examples of one label together and push others apart. TF-Slim section 5.2: labels first; one number, in no collection: return it, or give it to add_loss.
+// Losses that pull examples of one label together and push others apart. TF-Slim section 5.2: labels first; one number, in no collection: return it, or give it
+// to add_loss.
 
 #include "slim/losses/collection.hpp"
 #include "slim/op/batch_loss.hpp"
@@ -40,8 +41,9 @@ constexpr tensor contrastive_loss(const tensor& labels, const tensor& anchor, co
   return mean(y * squares + (1.0 - y) * square(apart));
 }
 
-/// Schroff et al. 2015: for each pair of examples of one label max(0, margin + D − D'), where D is their squared distance and D' that to the nearest example of another label which is further away, or
-/// if none is, to the furthest; mean over the pairs, 0 where there is none. Its time and memory grow with the square of the batch, and more.
+/// Schroff et al. 2015: for each pair of examples of one label max(0, margin + D − D'), where D is their squared distance and D' that to the nearest example of
+/// another label which is further away, or if none is, to the furthest; mean over the pairs, 0 where there is none. Its time and memory grow with the square of
+/// the batch, and more.
 constexpr tensor triplet_semihard_loss(const tensor& labels, const tensor& embeddings, double margin = 1.0) {
   const detail::open_loss opened(embeddings, {}, "triplet_semihard_loss");
   detail::check_margin(embeddings, margin);
@@ -49,7 +51,8 @@ constexpr tensor triplet_semihard_loss(const tensor& labels, const tensor& embed
   return detail::between_examples(kernel::batch_loss_kind::triplet_semihard, margin, labels, embeddings);
 }
 
-/// Song et al. 2016: ½·mean over pairs (i, j) of one label of max(0, J)², J = log(Σ e^(margin − D(i,k)) + Σ e^(margin − D(j,l))) + D(i,j) over all k, l of other labels.
+/// Song et al. 2016: ½·mean over pairs (i, j) of one label of max(0, J)², J = log(Σ e^(margin − D(i,k)) + Σ e^(margin − D(j,l))) + D(i,j) over all k, l of
+/// other labels.
 constexpr tensor lifted_struct_loss(const tensor& labels, const tensor& embeddings, double margin = 1.0) {
   const detail::open_loss opened(embeddings, {}, "lifted_struct_loss");
   detail::check_margin(embeddings, margin);
@@ -57,7 +60,8 @@ constexpr tensor lifted_struct_loss(const tensor& labels, const tensor& embeddin
   return detail::between_examples(kernel::batch_loss_kind::lifted_struct, margin, labels, embeddings);
 }
 
-/// Sohn 2016: cross entropy of softmax(anchor · positiveᵀ) in each row of the batch against the examples of the same label, and ¼·reg_lambda·(mean|anchor|² + mean|positive|²).
+/// Sohn 2016: cross entropy of softmax(anchor · positiveᵀ) in each row of the batch against the examples of the same label, and ¼·reg_lambda·(mean|anchor|² +
+/// mean|positive|²).
 constexpr tensor npairs_loss(const tensor& labels, const tensor& anchor, const tensor& positive, double reg_lambda = 0.002) {
   const detail::open_loss opened(anchor, {}, "npairs_loss");
   return detail::npairs(labels, anchor, positive, reg_lambda, false);

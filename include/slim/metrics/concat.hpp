@@ -10,8 +10,8 @@
 
 namespace slim::metrics {
 
-/// Concatenation of all batches along `axis`, negative from the last; beyond `max_size` along it the rest is dropped. Batches are examples x values, axes 0 and 1, or of
-/// any shape that update is told. Throws slim::error for an axis that they do not have, a negative size, or batches that differ along another axis.
+/// Concatenation of all batches along `axis`, negative from the last; beyond `max_size` along it the rest is dropped. Batches are examples x values, axes 0 and
+/// 1, or of any shape that update is told. Throws slim::error for an axis that they do not have, a negative size, or batches that differ along another axis.
 class streaming_concat {
 public:
   static constexpr const char* name = "streaming_concat";

@@ -124,7 +124,8 @@ public:
   explicit predictor(const Model& of, capacity room = usual, int threads = kernel::hardware_threads())
       : weights(detail::values_of(of.shared())), run(room.examples, threads), batch(room.examples), noise_seed(of.seed_value()) {}
 
-  /// The same network on inputs of another size than its model takes, with the variables of the model: predictor<model<net, input<320, 320, 3>>> large(trained).
+  /// The same network on inputs of another size than its model takes, with the variables of the model: predictor<model<net, input<320, 320, 3>>>
+  /// large(trained).
   template <class Other>
     requires(!std::is_same_v<Other, Model> && requires { detail::model_traits<Other>::network; })
   explicit predictor(const Other& of, capacity room = usual, int threads = kernel::hardware_threads())

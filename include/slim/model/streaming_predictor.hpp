@@ -94,9 +94,10 @@ struct streaming_inference : graph::compiled<&trace_streaming<Net, Options>, &fi
 
 }  // namespace detail
 
-/// Runs a model of sequences [time, ...] on their next `Frames` steps, again and again: streaming_predictor live(net); live(frame). simple_rnn, gru, lstm and conv1d with CAUSAL
-/// padding continue from the state that the call before left, which lies here; the results are, bit for bit, those of the whole sequence so far. Inputs without a time axis are given anew in each call. Several
-/// streams go together as examples of a batch, up to the capacity. A step takes no memory and no lock. Weights are the model's, as for a predictor.
+/// Runs a model of sequences [time, ...] on their next `Frames` steps, again and again: streaming_predictor live(net); live(frame). simple_rnn, gru, lstm and
+/// conv1d with CAUSAL padding continue from the state that the call before left, which lies here; the results are, bit for bit, those of the whole sequence so
+/// far. Inputs without a time axis are given anew in each call. Several streams go together as examples of a batch, up to the capacity. A step takes no memory
+/// and no lock. Weights are the model's, as for a predictor.
 template <class Model, int Frames = 1>
 class streaming_predictor {
   using traits = detail::model_traits<Model>;
@@ -117,7 +118,8 @@ public:
   streaming_predictor(const streaming_predictor&) = default;
   streaming_predictor& operator=(const streaming_predictor&) = default;
 
-  /// The next steps of each stream, [Frames, ...] for each input with a time axis. Returns the first output: a matrix_view [streams, numbers], valid until the next call.
+  /// The next steps of each stream, [Frames, ...] for each input with a time axis. Returns the first output: a matrix_view [streams, numbers], valid until the
+  /// next call.
   template <class... Inputs>
   auto operator()(const Inputs&... inputs) {
     static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");

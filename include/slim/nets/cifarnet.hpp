@@ -17,7 +17,8 @@ struct cifarnet_options {
   prediction_function prediction_fn = softmax;  // none: no Predictions
 };
 
-/// CifarNet on [32, 32, channels] images, returns logits [num_classes], with num_classes = 0 what fc4 does. Krizhevsky's cuda-convnet as TF-Slim defines it, section 13.4.
+/// CifarNet on [32, 32, channels] images, returns logits [num_classes], with num_classes = 0 what fc4 does. Krizhevsky's cuda-convnet as TF-Slim defines it,
+/// section 13.4.
 constexpr auto make_cifarnet(int num_classes = 10, const cifarnet_options& options = {}) {
   return scope("CifarNet", arg_scope<local_response_normalization>(depth_radius = 4, bias = 1.0, alpha = 0.001 / 9.0, beta = 0.75)(
                                conv2d(64, {5, 5}, "conv1") >> max_pool2d({2, 2}, 2, "pool1") >> local_response_normalization("norm1") >>

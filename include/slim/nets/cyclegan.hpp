@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// CycleGAN's generator: Zhu et al. 2017, "Unpaired image-to-image translation using cycle-consistent adversarial networks", as TF-Slim defines it, section 13.8.
+// CycleGAN's generator: Zhu et al. 2017, "Unpaired image-to-image translation using cycle-consistent adversarial networks", as TF-Slim defines it, section
+// 13.8.
 
 #include "slim/nets/generative.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// DCGAN: Radford, Metz & Chintala 2015, "Unsupervised representation learning with deep convolutional generative adversarial networks", as TF-Slim defines it, section 13.8.
-// docs/training.md trains one.
+// DCGAN: Radford, Metz & Chintala 2015, "Unsupervised representation learning with deep convolutional generative adversarial networks", as TF-Slim defines it,
+// section 13.8. docs/training.md trains one.
 
 #include "slim/nets/generative.hpp"
 

@@ -1,7 +1,8 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// What the options of all networks have in common: num_classes = 0 for features, where a network ends, what its predictions are, end points under TF-Slim's keys.
-// A network is make_<name>(num_classes, {.final_endpoint = "Mixed_5d", .global_pool = true}); the fields of its options stand in the order in which the network reads them.
+// What the options of all networks have in common: num_classes = 0 for features, where a network ends, what its predictions are, end points under TF-Slim's
+// keys. A network is make_<name>(num_classes, {.final_endpoint = "Mixed_5d", .global_pool = true}); the fields of its options stand in the order in which the
+// network reads them.
 
 #include "slim/slim.hpp"
 
@@ -100,7 +101,8 @@ constexpr extent2 reduced(const extent2& window, const tensor& map) {
   const int height = map.shape()[0], width = map.shape()[1];
   return {height < window.height ? height : window.height, width < window.width ? width : window.width};
 }
-// Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8. They are literals: with -fsanitize=undefined g++ takes no pointer into a table of characters for a constant.
+// Scopes that end in the size of such a window, up to 8×8: AvgPool_1a_8x8. They are literals: with -fsanitize=undefined g++ takes no pointer into a table of
+// characters for a constant.
 #define SLIM_WINDOWS(base) {base "x1", base "x2", base "x3", base "x4", base "x5", base "x6", base "x7", base "x8"}
 #define SLIM_WINDOW_NAMES(base)                                                                    \
   {SLIM_WINDOWS(base "1"), SLIM_WINDOWS(base "2"), SLIM_WINDOWS(base "3"), SLIM_WINDOWS(base "4"), \
@@ -164,7 +166,8 @@ private:
   int first;
 };
 
-/// A network: its base, whose parts are end points, and its head. With final_endpoint the base up to there alone, or the mean of that over height and width with global_pool.
+/// A network: its base, whose parts are end points, and its head. With final_endpoint the base up to there alone, or the mean of that over height and width
+/// with global_pool.
 template <class Base, class Head>
 struct base_and_head {
   const char* final_endpoint;
@@ -187,7 +190,8 @@ constexpr base_and_head<Base, Head> network_of(const Options& options, const Bas
   return {options.final_endpoint, global_pool, base, head};
 }
 
-/// Names in the head of v1 to v3 of Inception and of MobileNet v1: the end point of the pool, the scope of dropout, the end point behind it (null: none), the scope of the logits.
+/// Names in the head of v1 to v3 of Inception and of MobileNet v1: the end point of the pool, the scope of dropout, the end point behind it (null: none), the
+/// scope of the logits.
 struct head_names {
   const char *pooled, *dropout, *pre_logits, *logits;
 };

@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// I3D: Carreira & Zisserman 2017, "Quo vadis, action recognition? A new model and the Kinetics dataset", as TF-Slim defines it, section 13.8: Inception v1 with windows over frames as well. On
-// [64, 224, 224, 3], or any extent.
+// I3D: Carreira & Zisserman 2017, "Quo vadis, action recognition? A new model and the Kinetics dataset", as TF-Slim defines it, section 13.8: Inception v1 with
+// windows over frames as well. On [64, 224, 224, 3], or any extent.
 
 #include "slim/nets/s3dg.hpp"
 

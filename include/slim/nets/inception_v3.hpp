@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Inception, third version: Szegedy et al. 2015, "Rethinking the Inception architecture for computer vision", as TF-Slim defines it, section 13.5. On [299, 299, channels] images.
+// Inception, third version: Szegedy et al. 2015, "Rethinking the Inception architecture for computer vision", as TF-Slim defines it, section 13.5. On [299,
+// 299, channels] images.
 
 #include "slim/nets/inception.hpp"
 

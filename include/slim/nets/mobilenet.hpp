@@ -17,7 +17,8 @@ constexpr int make_divisible(double value, int divisor = 8, int least = 0) {
 /// x · relu6(x + 3) / 6: Howard et al. 2019.
 inline constexpr named_activation hard_swish{"hard_swish", [](auto x) { return x * min(6.0, max(0.0, x + 3.0)) * (1.0 / 6.0); }};
 
-/// Group normalization of 8 groups in place of batch_norm, inside the arg_scope of such a network: (mobilenet_v3_arg_scope() + mobilenet_group_norm())(make_mobilenet_v3_small()).
+/// Group normalization of 8 groups in place of batch_norm, inside the arg_scope of such a network: (mobilenet_v3_arg_scope() +
+/// mobilenet_group_norm())(make_mobilenet_v3_small()).
 constexpr auto mobilenet_group_norm() { return published(arg_scope<conv2d, separable_conv2d>(normalizer_fn = group_norm) + arg_scope<group_norm>(groups = 8)); }
 
 namespace detail {
@@ -33,8 +34,8 @@ constexpr auto mobilenet_training_scope(const Activation& activation, double wei
 
 }  // namespace detail
 
-/// One layer of the table. A convolution, or with `expansion` an inverted residual: 1×1 to `expansion` times the channels, kernel × kernel on each, 1×1 without activation
-/// to `outputs`; plus its input where the shapes agree. Or, with neither outputs nor expansion, the mean of the image.
+/// One layer of the table. A convolution, or with `expansion` an inverted residual: 1×1 to `expansion` times the channels, kernel × kernel on each, 1×1 without
+/// activation to `outputs`; plus its input where the shapes agree. Or, with neither outputs nor expansion, the mean of the image.
 struct mobilenet_layer {
   int outputs = 0, kernel = 1, stride = 1;
   double expansion = 0;         // 0: no inverted residual

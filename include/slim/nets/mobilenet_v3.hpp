@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// MobileNet, third version: Howard et al. 2019, "Searching for MobileNetV3", and the networks for Edge TPUs that came of it, as TF-Slim defines them, section 13.7. On
-// [224, 224, channels] images, or any extent.
+// MobileNet, third version: Howard et al. 2019, "Searching for MobileNetV3", and the networks for Edge TPUs that came of it, as TF-Slim defines them, section
+// 13.7. On [224, 224, channels] images, or any extent.
 
 #include "slim/nets/mobilenet.hpp"
 
@@ -21,7 +21,8 @@ struct mobilenet_v3_row {
   bool s = false, h = false;
 };
 
-/// A first convolution, the rows, a convolution of `wide` channels, the mean of the image and a layer of `last` units without normalization. `minimalistic`: windows of 3×3 and relu alone.
+/// A first convolution, the rows, a convolution of `wide` channels, the mean of the image and a layer of `last` units without normalization. `minimalistic`:
+/// windows of 3×3 and relu alone.
 /// `halved`: layers with this number and higher ones, but the last, have half of the outputs.
 template <std::size_t Rows>
 constexpr mobilenet<Rows + 4> mobilenet_v3_layers(const mobilenet_v3_row (&rows)[Rows], int wide, int last, bool minimalistic, int halved, int num_classes,

@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// NASNet-A: Zoph et al. 2017, "Learning transferable architectures for scalable image recognition", as TF-Slim defines it, section 13.8: three networks of two kinds of cells.
+// NASNet-A: Zoph et al. 2017, "Learning transferable architectures for scalable image recognition", as TF-Slim defines it, section 13.8: three networks of two
+// kinds of cells.
 
 #include "slim/nets/nasnet_cells.hpp"
 
@@ -70,8 +71,9 @@ struct nasnet_network {
 
 }  // namespace detail
 
-/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Reduction_Cell_0, Cell_0, …, AuxLogits, global_pool, Logits,
-/// Predictions. Inference does not compute AuxLogits; inside arg_scope<batch_norm>(is_training = false), TF-Slim's form for evaluation, their variables are not there either.
+/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Reduction_Cell_0, Cell_0, …,
+/// AuxLogits, global_pool, Logits, Predictions. Inference does not compute AuxLogits; inside arg_scope<batch_norm>(is_training = false), TF-Slim's form for
+/// evaluation, their variables are not there either.
 constexpr auto make_nasnet_cifar(int num_classes = 10, const nasnet_options& options = {}, const nasnet_config& config = nasnet_cifar_config()) {
   return detail::nasnet_network{config, false, num_classes, options};
 }

@@ -38,8 +38,8 @@ constexpr auto nasnet_arg_scope(double weight_decay, double batch_norm_decay, do
 /// sep3, sep5, sep7: twice relu, a separable convolution with a window of that size, batch_norm; avg3, max3: a pool; same: its input.
 enum class cell_operation : unsigned char { sep3, sep5, sep7, avg3, max3, same };
 
-/// Five sums of two operations on states. State 0 is the input of the cell, state 1 that of the cell before, both with the cell's number of filters; sums are states 2 to 6. The states
-/// that are not `used` are the result, side by side.
+/// Five sums of two operations on states. State 0 is the input of the cell, state 1 that of the cell before, both with the cell's number of filters; sums are
+/// states 2 to 6. The states that are not `used` are the result, side by side.
 struct cell_table {
   struct side {
     cell_operation operation;

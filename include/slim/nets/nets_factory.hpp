@@ -123,8 +123,8 @@ constexpr auto unknown_network() {
 }  // namespace detail
 
 /// The network of this name with `num_classes` outputs and the defaults of its arg scope: inline constexpr auto net = nets::get_network<"inception_v3">(5).
-/// Training and inference are two forms of it; is_training fixes one for batch_norm and dropout, whatever the program does. Another name does not compile; the message has the
-/// nearest one.
+/// Training and inference are two forms of it; is_training fixes one for batch_norm and dropout, whatever the program does. Another name does not compile; the
+/// message has the nearest one.
 template <text Name>
 constexpr auto get_network(int num_classes, double weight_decay = 0.0, training_choice is_training = training::automatic) {
   static_assert(sizeof(std::remove_pointer_t<decltype(detail::unknown_network<Name>())>) != 0);

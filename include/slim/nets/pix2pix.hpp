@@ -34,7 +34,8 @@ struct pix2pix_generator_options {
   upsample_method upsample_fn = upsample_method::nn_upsample_conv;
 };
 
-/// A U-Net: each block halves the image; on the way back what the encoder saw at this size stands beside it. Height and width are multiples of 2 for each block.
+/// A U-Net: each block halves the image; on the way back what the encoder saw at this size stands beside it. Height and width are multiples of 2 for each
+/// block.
 struct pix2pix_generator_body {
   int num_outputs;
   pix2pix_generator_options with;

@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// PNASNet-5: Liu et al. 2017, "Progressive neural architecture search", as TF-Slim defines it, section 13.8: one kind of cell, with stride 2 where the image gets smaller.
+// PNASNet-5: Liu et al. 2017, "Progressive neural architecture search", as TF-Slim defines it, section 13.8: one kind of cell, with stride 2 where the image
+// gets smaller.
 
 #include "slim/nets/nasnet_cells.hpp"
 
@@ -56,8 +57,8 @@ struct pnasnet_network {
 
 }  // namespace detail
 
-/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Cell_0, …, AuxLogits, global_pool, Logits,
-/// Predictions; AuxLogits as in NASNet.
+/// These return logits [num_classes], or with num_classes = 0 the features [channels] behind global_pool. End points Stem, Cell_0, …, AuxLogits, global_pool,
+/// Logits, Predictions; AuxLogits as in NASNet.
 constexpr auto make_pnasnet_large(int num_classes = 1001, const nasnet_options& options = {}, const nasnet_config& config = pnasnet_large_config()) {
   return detail::pnasnet_network{config, num_classes, options};
 }

@@ -124,8 +124,8 @@ struct resnet_head {
 
 }  // namespace detail
 
-/// A resnet of the given blocks: make_resnet_v1("small", {{"block1", 64, 3, 2}, {"block2", 128, 4, 1}}, 10). Returns logits [num_classes]; with num_classes = 0 features
-/// [1, 1, channels].
+/// A resnet of the given blocks: make_resnet_v1("small", {{"block1", 64, 3, 2}, {"block2", 128, 4, 1}}, 10). Returns logits [num_classes]; with num_classes = 0
+/// features [1, 1, channels].
 template <std::size_t Blocks>
 constexpr auto make_resnet_v1(const char* name, const resnet_block (&blocks)[Blocks], int num_classes = 1000, const resnet_v1_options& options = {}) {
   stack_blocks_dense<bottleneck_v1, Blocks> body{{},

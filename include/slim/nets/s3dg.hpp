@@ -1,7 +1,8 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// S3D-G: Xie et al. 2017, "Rethinking spatiotemporal feature learning for video understanding", as TF-Slim defines it, section 13.8: Inception v1 for videos [frames, height, width, channels],
-// whose convolutions are one over each frame and one along the time, and whose channels are gated. On [64, 224, 224, 3], or any extent.
+// S3D-G: Xie et al. 2017, "Rethinking spatiotemporal feature learning for video understanding", as TF-Slim defines it, section 13.8: Inception v1 for videos
+// [frames, height, width, channels], whose convolutions are one over each frame and one along the time, and whose channels are gated. On [64, 224, 224, 3], or
+// any extent.
 
 #include "slim/nets/end_points.hpp"
 
@@ -15,7 +16,8 @@ inline constexpr separable_keyword separable;
 /// The identity at the middle one of the taps [taps, 1, 1, channels, channels]: a convolution along the time that changes nothing at first.
 constexpr initializer center_initializer() { return {distribution::center, 1.0}; }
 
-/// conv3d, or with `separable` a convolution of each frame, whose weights, biases or normalizer are its own, and behind its activation another along the time without normalizer, in the scope
+/// conv3d, or with `separable` a convolution of each frame, whose weights, biases or normalizer are its own, and behind its activation another along the time
+/// without normalizer, in the scope
 /// `temporal` inside. The kernel along the time is odd then; at 1 there is nothing to separate.
 /// Call: conv3d_spatiotemporal(num_outputs, kernel_size[, stride][, "scope"][, keyword = value ...]).
 struct conv3d_spatiotemporal_layer : kernel_layer<conv3d_spatiotemporal_layer, whole_extents> {

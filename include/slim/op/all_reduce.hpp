@@ -1,6 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Means over several processes in two operations, so that values travel while others are worked out. Nothing of how they travel is known here: see op::exchange.
+// Means over several processes in two operations, so that values travel while others are worked out. Nothing of how they travel is known here: see
+// op::exchange.
 
 #include "slim/kernel/parallel.hpp"
 #include "slim/op/operation.hpp"
@@ -11,7 +12,8 @@ struct all_reduce_attributes {
   bool weighted = true;  // times the weight of this process: sums of what is weighted are means over all examples of all processes
 };
 
-/// Hands x to the exchange. The plan puts it right behind what makes x and, where nobody else reads x and it is not weighted, lets that be made in the memory that travels.
+/// Hands x to the exchange. The plan puts it right behind what makes x and, where nobody else reads x and it is not weighted, lets that be made in the memory
+/// that travels.
 struct all_reduce_start : operation<"all_reduce_start", all_reduce_attributes> {
   static constexpr long usual_bucket_bytes = 4 << 20;  // so much travels at a time, unless told otherwise
 

@@ -45,8 +45,8 @@ constexpr graph::algorithm convolution_algorithm(const slim::shape& from, const 
   return accurate && used(4) > 0.5 ? winograd_4x4 : used(2) > 0.5 ? winograd_2x2 : direct;
 }
 
-/// So many 4×4 tiles at most, with weights of so many channels × channels at least, take longer to fetch the transformed weights, which are four times as large as
-/// those of a 3×3 window, than Winograd saves: then the forward pass is direct.
+/// So many 4×4 tiles at most, with weights of so many channels × channels at least, take longer to fetch the transformed weights, which are four times as large
+/// as those of a 3×3 window, than Winograd saves: then the forward pass is direct.
 inline constexpr long winograd_few_tiles = 4, winograd_large_weights = 256 * 256;
 
 namespace detail {

@@ -38,8 +38,8 @@ void for_each_row_sum(const invocation<T>& r, long rows, long width, const Use& 
 }
 }  // namespace detail
 
-/// The gradient of a table: rows of dy are added to those with their numbers; or, where `node::by_row` is on, the update of the rows that have a number, which takes the place of storing it.
-/// Operands: dy, ids.
+/// The gradient of a table: rows of dy are added to those with their numbers; or, where `node::by_row` is on, the update of the rows that have a number, which
+/// takes the place of storing it. Operands: dy, ids.
 struct gather_gradient : operation<"gather_gradient", gather_attributes> {
   static constexpr const char* fault(node_view n) {
     return n.self.body() == 2 ? detail::rows_of_table_fault(n.operand(0), n.self, n.operand(1)) : "rows that are added with other operands";
@@ -64,8 +64,8 @@ struct gather_gradient : operation<"gather_gradient", gather_attributes> {
   }
 };
 
-/// The same as rows [..., width...] for each example: the sum of all rows of dy with one number at the first of its places, zeros at the others. Operands: dy, ids. Its norm is that of the
-/// gradient, without a pass over the table.
+/// The same as rows [..., width...] for each example: the sum of all rows of dy with one number at the first of its places, zeros at the others. Operands: dy,
+/// ids. Its norm is that of the gradient, without a pass over the table.
 struct gather_gradient_rows : operation<"gather_gradient_rows"> {
   static constexpr int add(graph::graph& g, int dy, int ids, int scope) { return add_operation(g, kind, graph::domain_of(g.nodes[dy]), {dy, ids}, scope, {}); }
   static constexpr const char* fault(node_view n) {

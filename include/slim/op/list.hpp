@@ -166,7 +166,8 @@ inline constexpr unsigned long library_key = [] {
 }();
 }  // namespace detail
 
-/// Only in programs that are linked with slim_kernels: its kernels for this processor, chosen at the first use; SLIM_KERNEL_LEVEL in the environment may name a lower level.
+/// Only in programs that are linked with slim_kernels: its kernels for this processor, chosen at the first use; SLIM_KERNEL_LEVEL in the environment may name a
+/// lower level.
 template <unsigned long Library = detail::library_key>
 const compiled_level& compiled_kernels();
 template <>

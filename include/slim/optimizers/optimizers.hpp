@@ -7,7 +7,8 @@
 //   static constexpr int numbers                     hyper-parameters, set before each step
 //   static constexpr void update(w, g, state, number, next)   next[0] = new weight, next[1 + i] = new state[i]; all symbols
 //   static constexpr const char* slot_names[]        names of the state in checkpoints; slot_0, slot_1, … without them
-//   static constexpr bool by_row = true              where a table is only looked up, rows that a step does not look up are left alone, weights and state, as by TensorFlow's
+//   static constexpr bool by_row = true              where a table is only looked up, rows that a step does not look up are left alone, weights and state, as
+// by TensorFlow's
 //                                                    sparse updates; without it they are updated like those that are, by a gradient of 0
 //   double slot_start(int slot) const                initial state
 //   void set_numbers(long step, double* number) const         values for step 1, 2, 3, …

@@ -78,8 +78,8 @@ struct block {
   bool batched = false;
 };
 
-/// Places blocks in the order of their lives, each in the first gap that is large enough. In training, where what is made first is kept longest, that wastes next to nothing, and its time is
-/// in proportion to the number of blocks. Returns the arena size.
+/// Places blocks in the order of their lives, each in the first gap that is large enough. In training, where what is made first is kept longest, that wastes
+/// next to nothing, and its time is in proportion to the number of blocks. Returns the arena size.
 constexpr long place_in_time(list<block>& all, bool batched, int steps) {
   struct gap {
     long begin = 0, end = 0;
@@ -133,7 +133,8 @@ constexpr long place_in_time(list<block>& all, bool batched, int steps) {
 /// Blocks smaller than this part of the largest lie end to end behind the others: packing them would not save anything worth its time.
 inline constexpr long small_block_part = 1024;
 
-/// Places blocks by decreasing size at the lowest offset that is free over their life: less waste where lives are short, as at inference. Returns the arena size.
+/// Places blocks by decreasing size at the lowest offset that is free over their life: less waste where lives are short, as at inference. Returns the arena
+/// size.
 constexpr long place_by_size(list<block>& all, bool batched) {
   block* const blocks = all.begin();
   list<int> sorted;

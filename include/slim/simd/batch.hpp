@@ -25,7 +25,8 @@ namespace slim::simd::inline SLIM_LEVEL {
 
 namespace detail {
 
-// Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization; it has no vectors of what lies between.
+// Byte and word instructions are of no use to floating point numbers, and xsimd 8.1's do not compile without optimization; it has no vectors of what lies
+// between.
 template <class A>
 inline constexpr bool has = std::is_base_of_v<A, xsimd::default_arch>;
 using architecture = std::conditional_t<has<xsimd::avx512dq>, xsimd::avx512dq, std::conditional_t<has<xsimd::avx512f>, xsimd::avx512f, xsimd::default_arch>>;

@@ -226,8 +226,8 @@ constexpr tensor scale_gradient(const tensor& x, double multiplier) {
   return custom_gradient(x, [multiplier](auto, auto gradient) { return multiplier * gradient; });
 }
 
-/// An end point of the network that `x` belongs to, of those made so far, by its full name or what follows the name of the network: TF-Slim's end_points["AuxLogits"].
-/// Of several the one made last. For losses, and networks around networks.
+/// An end point of the network that `x` belongs to, of those made so far, by its full name or what follows the name of the network: TF-Slim's
+/// end_points["AuxLogits"]. Of several the one made last. For losses, and networks around networks.
 constexpr tensor named_output(const tensor& x, const char* name) {
   tracer& trace = *x.trace;
   for (int i = trace.g.end_points.size() - 1; i >= 0; --i) {

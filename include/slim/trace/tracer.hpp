@@ -15,8 +15,8 @@ struct argument_origin {
   int source = 0;      // 0 the layer's default, 1 an arg_scope, 2 the call
 };
 
-/// A layer that looks at several steps while a sequence is streamed: what it reads, an input of the program that is its state, the node that replaces that after
-/// the run, and the layer's result. Nodes from `first` to `last` are its own.
+/// A layer that looks at several steps while a sequence is streamed: what it reads, an input of the program that is its state, the node that replaces that
+/// after the run, and the layer's result. Nodes from `first` to `last` are its own.
 struct stream_state {
   int sequence = -1, before = -1, after = -1, result = -1;
   int first = 0, last = -1;
