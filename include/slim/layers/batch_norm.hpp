@@ -93,13 +93,13 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     const named_values<stored_function>& penalties = with[param_regularizers];
     detail::check_parameters<batch_norm_layer>(trace, initials, {"beta", "gamma", "moving_mean", "moving_variance"});
     detail::check_parameters<batch_norm_layer>(trace, penalties, {"beta", "gamma"});
-    const auto made = [&](const char* name, const initializer& initial, bool trained) {
+    const auto create = [&](const char* name, const initializer& initial, bool trained) {
       const int penalty = penalties.count == 0 ? -1 : interned(trace, penalties.of(name, stored_function{}));
       return tensor(trace, layer_variable(trace, name, {x.channels()}, initials.of(name, initial), penalty, trained, with));
     };
-    const tensor shift = with[center] ? made("beta", zeros, with[trainable]) : tensor(0.0);
-    const tensor gamma = with[scale] ? made("gamma", ones, with[trainable]) : tensor(1.0);
-    const tensor moving_mean = made("moving_mean", zeros, false), moving_variance = made("moving_variance", ones, false);
+    const tensor shift = with[center] ? create("beta", zeros, with[trainable]) : tensor(0.0);
+    const tensor gamma = with[scale] ? create("gamma", ones, with[trainable]) : tensor(1.0);
+    const tensor moving_mean = create("moving_mean", zeros, false), moving_variance = create("moving_variance", ones, false);
 
     // Few nodes, each a function recorded at once: deep networks have hundreds of these layers.
     const double small = with[epsilon], keep = with[decay];

@@ -47,15 +47,15 @@ struct legacy_fully_connected_layer : layer<legacy_fully_connected_layer> {
     if (out.rank == 0) out = {1};
     const int inputs = out.channels(), outputs = with[num_output_units];
     out.extents[out.rank - 1] = outputs;
-    const auto made = [&](const char* name, const slim::shape& extent, const initializer& initial, const stored_function& regularize,
-                          const collection_list& in) {
+    const auto create = [&](const char* name, const slim::shape& extent, const initializer& initial, const stored_function& regularize,
+                            const collection_list& in) {
       return tensor(trace, trace.variable(name, extent, initial, interned(trace, regularize), with[trainable], variable_kind::global, in));
     };
-    const tensor weights = made("weights", {inputs, outputs}, with[weight_init], with[weight_regularizer], with[weight_collections]);
+    const tensor weights = create("weights", {inputs, outputs}, with[weight_init], with[weight_regularizer], with[weight_collections]);
     const int rows = x.shape().rank == 0 ? graph::reshape(trace.g, x.node, {1}, trace.scope) : x.node;
     tensor y(trace, op::matmul::add(trace.g, rows, weights.node, out, trace.scope));
     if (const initializer& initial = with[bias_init]; initial.kind != distribution::none)
-      y = y + made("bias", {outputs}, initial, with[bias_regularizer], with[bias_collections]);
+      y = y + create("bias", {outputs}, initial, with[bias_regularizer], with[bias_collections]);
     const stored_function& activate = with[activation_fn];
     return activate.empty() ? y : slim::apply(activate.function(), y);
   }
