@@ -70,11 +70,15 @@ def line_through(points, ranks):
     return latency, size * messages / ranks / max(seconds - messages * latency, 1e-9)
 
 
-def predicted(step, ranks, compute, latency, bandwidth):
-    """Seconds of a step and of its transfers on so many ranks: buckets travel one behind the other, each when it is there. The four figures that ranks exchange in each step travel as well."""
+def predicted(step, ranks, batch, compute, latency, bandwidth, worked_out=1):
+    """Seconds of a step and of its transfers on so many ranks with so many examples each, whose own work takes `compute` with that on the rows of `worked_out` of them:
+    buckets travel one behind the other, each when it is there. The four figures that ranks exchange in each step travel as well."""
     free = busy = 0
-    for size, left in step['buckets']:
-        took = 2 * (ranks - 1) * (latency + size / ranks / bandwidth)
+    foreign = (ranks - 1) * batch
+    travel = [(size, left, row if foreign <= step['most_rows'] else 0) for size, left, row in step['buckets']]
+    compute *= 1 + sum(2 * (ranks - worked_out) * batch * size / 4 for size, _, row in travel if row) / step['operations']
+    for size, left, row in travel:
+        took = (ranks - 1) * (2 * latency + batch * row / bandwidth) if row else 2 * (ranks - 1) * (latency + size / ranks / bandwidth)
         free = max(free, compute * (1 - left)) + took
         busy += took
     meetings = 2 * (ranks - 1) * latency if ranks > 1 else 0
@@ -108,15 +112,15 @@ def main():
             for (place, ranks), (latency, bandwidth) in lines.items():
                 runs = [measure(place, ranks, f'distributed_{net}', batch, 1, steps) for _ in range(options.rounds)]
                 one = sorted(runs, key=lambda s: s['step'])[len(runs) // 2]
-                guess, busy = predicted(one, ranks, one['step'] - one['waiting'], latency, bandwidth)
+                guess, busy = predicted(one, ranks, batch / ranks, one['step'] - one['waiting'], latency, bandwidth, ranks)
                 hidden = 1 - one['waiting'] / busy if busy > 0 else 1
                 print(f'| {net}, batch {batch} | {place.name} | {ranks} × 1 | {one["step"]:.4f} s = {one["step"] / whole["step"]:.2f} × | {one["waiting"]:.4f} s | {max(hidden, 0):.0%} | {guess:.4f} s |')
-        print('\nPredicted by the model, a rank of two cores on each machine, the batch of a machine as above; efficiency is the time of one machine over that of N.\n')
+        print('\nPredicted by the model, one rank of one core on each machine, with half of the batch above; efficiency is the time of one machine over that of N.\n')
         print('| network | link | ' + ' | '.join(f'{n} machines' for n in (2, 8, 64, 1024)) + ' |\n|---|---|' + '---:|' * 4)
         for net in options.only:
             for gigabits, latency in ((10, 20e-6), (100, 5e-6)):
-                compute = alone[net]['step']
-                cells = [f'{compute / predicted(alone[net], n, compute, latency, gigabits * 1e9 / 8)[0]:.0%}' for n in (2, 8, 64, 1024)]
+                compute, batch = alone[net]['step'], (options.batch or BATCHES[net][0]) // 2
+                cells = [f'{compute / predicted(alone[net], n, batch, compute, latency, gigabits * 1e9 / 8)[0]:.0%}' for n in (2, 8, 64, 1024)]
                 print(f'| {net} | {gigabits} Gb/s | ' + ' | '.join(cells) + ' |')
     finally:
         for place in places[1:]:

@@ -1,5 +1,6 @@
 // Steps of one network on all ranks of a job: <batch of the job> <threads of a rank> <steps>. Rank 0 prints, as JSON, the median seconds of a step, those in
-// which kernels waited for gradients, the bytes that travel, and for each bucket its bytes and the share of the operations that are left when it may start.
+// which kernels waited for gradients, the operations of rank 0, and for each bucket its bytes, the share of the operations that are left when it may start and,
+// where rows travel in place of a gradient, the bytes of those of an example.
 #pragma once
 
 #include <algorithm>
@@ -41,11 +42,14 @@ int run_distributed(int count, char** arguments) {
   }
   if (rank != 0) return 0;
   const auto& p = train_op.program;
-  std::printf("{\"step\": %.6f, \"waiting\": %.6f, \"bytes\": %ld, \"buckets\": [", median(took), median(waited), p.exchanged_elements * 4);
+  double operations = 0;
+  for (int s = 0; s < p.sizes.steps; ++s) operations += slim::graph::operations(p, p.nodes[p.order[s]]) * own;
+  std::printf("{\"step\": %.6f, \"waiting\": %.6f, \"operations\": %.0f, \"most_rows\": %ld, \"buckets\": [", median(took), median(waited), operations,
+              slim::learning::distributed{}.most_rows);
   const std::vector<double> left = slim::graph::operations_left(p);
   const char* separator = "";
   for (const slim::bucket& one : slim::buckets_of(p, slim::op::all_reduce_start::usual_bucket_bytes / 4)) {
-    std::printf("%s[%ld, %.4f]", separator, 4 * (one.end - one.begin), left[static_cast<std::size_t>(one.step)]);
+    std::printf("%s[%ld, %.4f, %ld]", separator, 4 * (one.end - one.begin), left[static_cast<std::size_t>(one.step)], 4 * (one.inner + one.columns));
     separator = ", ";
   }
   std::printf("]}\n");

@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as scratch:
     final = {}
     for ranks in (1, 2, 4):
         status, output, _ = job(ranks, 'equal')
-        check(status == 0 and output.count('equal 1') == 4 * ranks, f'{ranks} ranks equal one process', output)
+        check(status == 0 and output.count('equal 1') == 8 * ranks, f'{ranks} ranks equal one process', output)
         status, output, _ = job(ranks, 'skip')
         check(status == 0 and output.count('skips 1') == ranks, f'{ranks} ranks pass the same batches over', output)
         status, output, _ = job(ranks, 'train', folder(f'whole{ranks}'))

@@ -421,7 +421,7 @@ struct halved {
     std::vector<long> starts, waits;
 
     template <class Buckets>
-    exchange(const halved&, std::span<T>, const Buckets& buckets_of) : buckets(buckets_of(16)) {}
+    exchange(const halved&, std::span<T>, long, const Buckets& buckets_of) : buckets(buckets_of(16)) {}
     void begin(long) { weight = 0.5; }
     double finish(double loss) { return loss; }
     bool any(bool mine) { return mine; }
@@ -467,6 +467,23 @@ TEST_CASE("gradients that travel: all start before any is waited for, in the ord
   const std::string told = explain(together);
   CHECK(told.find("exchanged: 768 B in buckets of 4.00 MiB") != std::string::npos);
   CHECK(told.find("bucket    0") != std::string::npos);
+}
+
+namespace {
+constexpr auto wide = [](const tensor& x) { return fully_connected(2, "out", activation_fn = none)(fully_connected(400, "wide")(fully_connected(330)(x))); };
+}  // namespace
+
+TEST_CASE("the gradient of a large matrix that is summed over processes: the update reads the sum, in pieces") {
+  slim::model<wide, input<3>, precision<double>> shared{seed(1), capacity(6)}, alone{seed(1), capacity(6)};
+  auto together = learning::create_train_op(shared, losses::mean_squared_error, optimizers::gradient_descent{learning_rate}, halved{});
+  auto half = learning::create_train_op(alone, losses::mean_squared_error, optimizers::gradient_descent{learning_rate / 2});
+  for (int s = 0; s < 3; ++s) CHECK(together(images, targets) == doctest::Approx(half(images, targets)).epsilon(1e-13));
+  double worst = 0;
+  for (std::size_t i = 0; i < alone.parameters().size(); ++i) worst = std::max(worst, std::fabs(shared.parameters()[i] - alone.parameters()[i]));
+  CHECK(worst < 1e-13);
+  const std::string told = explain(together);
+  CHECK(told.find(", as 5.70 KiB for each example") != std::string::npos);
+  CHECK(told.find("joint_weights_gradient  ") != std::string::npos);
 }
 
 TEST_CASE("deployment_config checks what it is given, and names devices as TF-Slim does") {

@@ -183,6 +183,15 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(travelling, [](graph::node& n) { n.operands[0] = 0; }) == "a mean over processes that nothing has started");
   CHECK(fault_after(travelling, [](graph::node& n) { n.kind = op::all_reduce_start::kind, n.batched = true; }) ==
         "a mean over processes of what is not one tensor for all examples");
+  const auto jointly = [](sketch& s) {
+    graph::graph& g = s.trace.g;
+    const int product = graph::add_operation(g, op::matmul_weights_gradient::kind, {false, {400, 500}}, {s.input({400}).node, s.input({500}).node}, -1);
+    return op::joint_weights_gradient::add(g, op::joint_weights_gradient_start::add(g, product));
+  };
+  CHECK(fault_after(jointly, [](graph::node&) {}) == "");
+  CHECK(fault_after(jointly, [](graph::node& n) { n.operands[0] = 0; }) == "a joint gradient that nothing has started");
+  CHECK(fault_after(jointly, [](graph::node& n) { n.kind = op::joint_weights_gradient_start::kind; }) ==
+        "a joint gradient of what is not one row of each example");
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
   CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
   CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");

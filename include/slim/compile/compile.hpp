@@ -238,7 +238,7 @@ constexpr graph::compilation trace_and_differentiate() {
                 "regularization_scale needs a loss in the call of create_train_op: this network has already summed its total loss");
   tracer trace;
   trace.step_number = Optimizer::numbers + TrainOptions::numbers;  // behind those of optimizer and options
-  trace.shares_statistics = TrainOptions::template has<learning::synchronized_batch_norm>;
+  trace.shares_statistics = TrainOptions::exchanges && TrainOptions::template has<learning::synchronized_batch_norm>;
   trace_loss<Net, Options, Loss, Optimizer, TrainOptions>(trace);
   graph::compilation result{static_cast<graph::graph&&>(trace.g), {}};
   graph::graph& g = result.g;
@@ -256,7 +256,7 @@ constexpr graph::compilation trace_and_differentiate() {
   int checked = g.outputs[0];  // where processes decide together whether to go on, they look at one number
   if constexpr (TrainOptions::exchanges && TrainOptions::template has<learning::skip_not_finite>)
     checked = readable(g, op::mean_over_processes(g, checked, -1));
-  const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted, seed), trained);
+  const transformed_gradients updated = add_updates<Optimizer, TrainOptions>(g, graph::gradients(g, g.outputs[0], wanted, seed), trained, seed);
   g.outputs[0] = readable(g, g.outputs[0]);
   if constexpr (TrainOptions::template has<learning::check_numerics>)
     for (const variable_gradient& one : updated.all) add_check(g, one.node);

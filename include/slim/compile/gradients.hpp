@@ -4,9 +4,9 @@
 // in TF-Slim sections 6.2 and 6.5.
 
 #include "slim/compile/train_options.hpp"
-#include "slim/op/all_reduce.hpp"
 #include "slim/op/concat.hpp"
 #include "slim/op/gather.hpp"
+#include "slim/op/joint_weights_gradient.hpp"
 #include "slim/passes/differentiate.hpp"
 #include "slim/trace/tensor.hpp"
 
@@ -172,17 +172,67 @@ constexpr int transform_gradients(graph::graph& g, list<variable_gradient>& grad
   return norm;
 }
 
-/// The gradients of this process, of its weighted loss, become sums over all processes. They are asked for in the order in which backward passes end: the last
-/// variables first.
-constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients) {
-  const auto for_each_part = [&](variable_gradient& one, const auto& step) {
+/// True when node `n` is the sum of two, as terms of gradients are added.
+constexpr bool adds_two(const graph::graph& g, const graph::node& n) {
+  if (n.kind != graph::kind::map || n.operand_count != 2) return false;
+  const expr::scalar_function& f = g.functions[n.function];
+  return f.nodes[f.outputs[0]].op == expr::scalar_op::add && f.nodes.size() == 3;
+}
+
+/// Node `i` with `by` in place of node `what`, of which it is made: itself where it is not. −1 where it depends on examples.
+constexpr int with_another(graph::graph& g, int i, int what, int by) {
+  if (i == what) return by;
+  graph::node n = g.nodes[i];
+  if (n.batched || n.kind == graph::kind::input || n.kind == graph::kind::batch_size) return -1;
+  bool changes = false;
+  for (int k = 0; k < n.operand_count; ++k) {
+    const int operand = with_another(g, n.operands[k], what, by);
+    if (operand < 0) return -1;
+    changes = changes || operand != n.operands[k];
+    n.operands[k] = operand;
+  }
+  if (changes && n.kind == graph::kind::map) return graph::map(g, n.function, n.operands, n.operand_count, n.scope);  // it may fold
+  return changes ? g.nodes.push(n) : i;
+}
+
+/// A gradient in two parts: one that can be made jointly, see op/joint_weights_gradient.hpp, and what the regularization of the variable adds, −1: nothing.
+struct joint_parts {
+  int product = -1, rest = -1;
+};
+/// Of gradient `node`; `product` −1 when it is anything else. The rest is the same on all processes: it is that of the whole weight.
+constexpr joint_parts split_joint(graph::graph& g, int node, int weight) {
+  const graph::node n = g.nodes[node];
+  if (op::can_be_joint({g.nodes.begin(), n})) return {node, -1};
+  if (!adds_two(g, n)) return {};
+  for (int k = 0; k < 2; ++k) {
+    const joint_parts first = split_joint(g, n.operands[k], weight);
+    if (first.product < 0) continue;
+    const int rest = with_another(g, n.operands[1 - k], weight, graph::constant(g, 1));
+    if (rest < 0) return {};
+    return {first.product, first.rest < 0 ? rest : map_of(g, n.scope, plus, first.rest, rest)};
+  }
+  return {};
+}
+
+/// The gradients of this process, of its loss times its `weight` (a node), become sums over all processes. They are asked for in the order in which backward
+/// passes end: the last variables first.
+constexpr void exchange_gradients(graph::graph& g, list<variable_gradient>& gradients, int weight) {
+  list<int> rests;
+  for (variable_gradient& one : gradients) {
     const int scope = g.variables[one.variable].scope;
-    one.raw = step(one.raw, scope);
-    if (one.looked_up >= 0) one.looked_up = step(one.looked_up, scope);
-  };
-  for (variable_gradient& one : gradients)
-    for_each_part(one, [&](int part, int scope) { return op::all_reduce_start::add(g, part, scope, part == one.looked_up); });
-  for (int i = gradients.size() - 1; i >= 0; --i) for_each_part(gradients[i], [&](int part, int scope) { return op::all_reduce::add(g, part, scope); });
+    const joint_parts parts = split_joint(g, one.raw, weight);
+    rests.push(parts.rest);
+    one.raw = parts.product >= 0 ? op::joint_weights_gradient_start::add(g, parts.product) : op::all_reduce_start::add(g, one.raw, scope, false);
+    if (one.looked_up >= 0) one.looked_up = op::all_reduce_start::add(g, one.looked_up, scope);
+  }
+  for (int i = gradients.size() - 1; i >= 0; --i) {
+    variable_gradient& one = gradients[i];
+    const int scope = g.variables[one.variable].scope;
+    const bool joint = g.nodes[one.raw].kind == op::joint_weights_gradient_start::kind;
+    one.raw = joint ? op::joint_weights_gradient::add(g, one.raw) : op::all_reduce::add(g, one.raw, scope);
+    if (rests[i] >= 0) one.raw = map_of(g, scope, plus, one.raw, rests[i]);
+    if (one.looked_up >= 0) one.looked_up = op::all_reduce::add(g, one.looked_up, scope);
+  }
 }
 
 /// Adds the gathers' gradients that gradient `node` is a sum of to `lookups`, in their order. False when it is anything else.
@@ -193,9 +243,7 @@ constexpr bool find_lookups(const graph::graph& g, int node, list<int>& lookups)
     return true;
   }
   // Sums of gradients begin with what was there first: their second term is that of one reader.
-  if (n.kind != graph::kind::map || n.operand_count != 2 || g.nodes[n.operands[1]].kind != op::gather_gradient::kind) return false;
-  const expr::scalar_function& f = g.functions[n.function];
-  return f.nodes[f.outputs[0]].op == expr::scalar_op::add && f.nodes.size() == 3 && find_lookups(g, n.operands[0], lookups) &&
+  return adds_two(g, n) && g.nodes[n.operands[1]].kind == op::gather_gradient::kind && find_lookups(g, n.operands[0], lookups) &&
          find_lookups(g, n.operands[1], lookups);
 }
 

@@ -11,7 +11,7 @@
 #include "slim/compile/train_options.hpp"
 #include "slim/core/room_for.hpp"
 #include "slim/graph/program.hpp"
-#include "slim/op/all_reduce.hpp"
+#include "slim/op/joint_weights_gradient.hpp"
 #include "slim/trace/tensor.hpp"
 
 namespace slim::detail {
@@ -21,7 +21,7 @@ namespace slim::detail {
 constexpr int readable(graph::graph& g, int i) {
   int root = i;
   while (graph::is_view(g.nodes[root].kind)) root = g.nodes[root].operands[0];
-  if (!graph::is_leaf(g.nodes[root].kind) && g.nodes[root].kind != op::all_reduce::kind) return i;
+  if (!graph::is_leaf(g.nodes[root].kind) && !op::ends_travel(g.nodes[root].kind)) return i;
   graph::node copy;
   copy.kind = graph::kind::map, copy.batched = g.nodes[i].batched, copy.extent = g.nodes[i].extent;
   expr::scalar_function identity;

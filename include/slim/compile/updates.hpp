@@ -88,9 +88,10 @@ struct transformed_gradients {
 template <class Optimizer>
 concept leaves_rows_alone = Optimizer::by_row;
 
-/// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1.
+/// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1; of several processes that of
+/// the loss times node `weight`.
 template <class Optimizer, class Options = train_options<>>
-constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained) {
+constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gradient, const list<char>& trained, int weight = -1) {
   constexpr bool accumulates = Options::template has<learning::accumulate_gradients>;
   int numbers[Optimizer::numbers + Options::numbers + 1]{};
   for (int i = 0; i < Optimizer::numbers + Options::numbers; ++i) numbers[i] = graph::add_leaf(g, graph::kind::scalar, false, {}, i);
@@ -110,7 +111,7 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
     if constexpr (leaves_rows_alone<Optimizer> && !accumulates && !Options::template has<learning::gradient_noise_scale>)
       update_rows(g, gradients.back(), Options::exchanges || Options::template has<learning::summarize_gradients>);
   }
-  if constexpr (Options::exchanges) exchange_gradients(g, gradients);
+  if constexpr (Options::exchanges) exchange_gradients(g, gradients, weight);
   for (int i = 0; i < gradients.size(); ++i) gradients[i].node = accumulates ? sums[i] : gradients[i].raw;
   result.norm = transform_gradients<Options>(g, gradients, reached, option_number);
 

@@ -134,7 +134,7 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
     if (trains && unbiased) {
       const int cells = static_cast<int>(x.shape().size() / x.channels());
       const tensor own(trace, trace.g.nodes[x.node].batched ? graph::batch_size(trace.g, cells) : graph::constant(trace.g, cells)),
-          count = shares ? over_processes(own, false) : own;
+          count = shares ? over_processes(own * counts_here(trace), false) : own;
       update(moving_variance,
              recorded<3>(trace.g, [](double k, auto m, auto b, auto n) { return m * k + b * (n / max(n - 1.0, 1.0)) * (1.0 - k); }, keep), {variance, count});
     } else if (trains && !renormalizes) {
@@ -184,6 +184,11 @@ struct batch_norm_layer : normalizing_layer<batch_norm_layer, decay_keyword, eps
   }
 
 private:
+  /// 1 on a process with examples of its own, 0 on one that was given some only because a step needs one.
+  static constexpr tensor counts_here(tracer& trace) {
+    const tensor weight(trace, graph::add_leaf(trace.g, graph::kind::scalar, false, {}, trace.step_number + 1));
+    return weight > 0.0;
+  }
   struct statistics {
     tensor mean, variance;
   };

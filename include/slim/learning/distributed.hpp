@@ -31,6 +31,7 @@ namespace detail {
 struct meeting {
   enum class place : int { step, loss, question, failure } where = place::step;
   long examples = 0;      // step: of this rank; question: 1 for yes
+  long rows = 0;          // step: the same with those that do not count
   double loss = 0;        // loss
   double seconds = 0;     // loss: what the step took, without waiting
   char reason[480] = "";  // failure
@@ -41,10 +42,13 @@ struct meeting {
 /// Runs each step on all processes of `communicator`, each with its part of the batch: gradients, and the loss that a step returns, are means over all examples
 /// of all ranks. They travel in pieces of `bucket_bytes` while the rest of the backward pass is worked out, and are the same bits for the same number of ranks.
 /// All ranks begin with the variables of rank 0. Statistics of batch_norm are those of each rank's part; the moving averages that are kept are rank 0's, as
-/// TF-Slim takes them from its first clone. Fused updates give way: a gradient has to be stored before it travels. `explain` prints the buckets.
+/// TF-Slim takes them from its first clone. Fused updates give way: a gradient has to be stored before it travels. But for those of large fully connected
+/// layers: of them the rows that they are products of travel, as long as those of other ranks are at most `most_rows` examples, see
+/// op/joint_weights_gradient.hpp. `explain` prints the buckets.
 struct distributed {
   MPI_Comm communicator = MPI_COMM_WORLD;
   long bucket_bytes = op::all_reduce_start::usual_bucket_bytes;
+  long most_rows = 128;  // each costs one multiply-add for each weight; sums cost the transfer of each weight, twice, and a few passes over it. 0: sums
 
   static constexpr int numbers = 0;
   void set_numbers(double*) const {}
@@ -59,12 +63,15 @@ class distributed::exchange : public op::exchange {
   using place = detail::meeting::place;
 
 public:
-  /// `buckets_of(most)`: the pieces of at most so many elements in which `travelling` travels.
+  /// `buckets_of(most)`: the pieces of at most so many elements in which `travelling` travels. Steps have at most `capacity` examples of this rank.
   template <class Buckets>
-  exchange(const distributed& with, std::span<T> travelling, const Buckets& buckets_of) : group(with.communicator), values(travelling) {
+  exchange(const distributed& with, std::span<T> travelling, long capacity, const Buckets& buckets_of)
+      : group(with.communicator), values(travelling), piece(with.bucket_bytes / static_cast<long>(sizeof(T))), most_rows(with.most_rows) {
     if (with.bucket_bytes < 1024)
       throw error("distributed: bucket_bytes: expected at least 1024, found " + std::to_string(with.bucket_bytes) + "; the default is 4 MiB");
-    buckets = buckets_of(with.bucket_bytes / static_cast<long>(sizeof(T)));
+    if (most_rows < 0) throw error("distributed: most_rows: expected at least 0, found " + std::to_string(most_rows) + "; the default is 128");
+    buckets = buckets_of(piece);
+    make_room_for_rows(capacity);
     if (group.size() > 1) courier = std::thread([this] { carry(); });
   }
   ~exchange() override {
@@ -82,18 +89,21 @@ public:
 
   /// Before a step on `examples` examples of this rank.
   void begin(long examples) {
-    const auto& all = meet({.where = place::step, .examples = counted ? *std::exchange(counted, std::nullopt) : examples});
+    const auto& all = meet({.where = place::step, .examples = counted ? *std::exchange(counted, std::nullopt) : examples, .rows = examples});
     long total = 0;
     first_example = 0;
+    row_ends.clear();
     for (int r = 0; r < size(); ++r) {
       if (r == rank()) first_example = total;
       total += all[static_cast<std::size_t>(r)].examples;
+      row_ends.push_back((r > 0 ? row_ends.back() : 0) + all[static_cast<std::size_t>(r)].rows);
     }
     weight = total > 0 ? static_cast<double>(all[static_cast<std::size_t>(rank())].examples) / static_cast<double>(total) : 0;
     {
       const std::lock_guard<std::mutex> hold(gate);
       started = carried = 0;
       next = 0;
+      gathers = row_ends.back() - row_ends.back() / size() <= most_rows;
     }
     inside = true;
     waited = 0;
@@ -179,6 +189,11 @@ public:
     }
     changed.notify_all();
   }
+  rows rows_of(long end) override {
+    for (joint_rows& one : joint)
+      if (one.end == end && takes(one)) return {one.memory.data(), rank() > 0 ? row_ends[static_cast<std::size_t>(rank()) - 1] : 0, row_ends.back()};
+    return {};
+  }
   void wait(long end) override {
     if (size() == 1) return;
     std::unique_lock<std::mutex> hold(gate);
@@ -211,6 +226,46 @@ private:
     return where == place::step ? " before a step" : where == place::loss ? " behind a step" : " deciding whether to go on";
   }
 
+  /// Memory for the rows of a gradient that is made jointly, `most` of them; none where sums are fewer numbers, or some rank computes in another way, whose
+  /// gradient might differ in the last bit.
+  struct joint_rows {
+    long end = 0, most = 0;
+    aligned_buffer<T> memory;
+  };
+  bool takes(const joint_rows& one) const { return gathers && row_ends.back() <= one.most; }
+
+  void make_room_for_rows(long capacity) {
+    struct member {
+      long capacity;
+      char level[24];
+    } mine{capacity, {}};
+    std::strncpy(mine.level, simd::level, sizeof mine.level - 1);
+    std::vector<member> all;
+    group.gather(mine, all);
+    long most = 0;
+    bool alike = most_rows > 0;
+    for (const member& one : all) most += one.capacity, alike = alike && std::strcmp(one.level, mine.level) == 0;
+    if (size() > 1) most = std::min(most, most_rows * size() / (size() - 1));
+    for (const bucket& one : buckets) {
+      if (one.inner == 0) continue;
+      const long width = one.inner + one.columns, room = alike ? std::min(most, one.inner * one.columns / width) : 0;
+      joint.push_back({one.end, room, aligned_buffer<T>(room * width)});
+    }
+  }
+
+  /// All ranks get what bucket `one` holds: sums, or the rows of a joint gradient.
+  void pass_around(const bucket& one, std::vector<T>& incoming) {
+    if (one.inner > 0)
+      for (joint_rows& rows : joint)
+        if (rows.end == one.end && takes(rows)) {
+          group.all_gather(rows.memory.data(), one.inner, row_ends);
+          group.all_gather(rows.memory.data() + row_ends.back() * one.inner, one.columns, row_ends);
+          return;
+        }
+    for (long begin = one.begin; begin < one.end; begin += piece)
+      group.all_reduce(values.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min(piece, one.end - begin))), incoming);
+  }
+
   /// The thread that moves buckets, in their order, as soon as their elements are there.
   void carry() {
     std::vector<T> incoming;
@@ -221,7 +276,7 @@ private:
       const bucket one = buckets[next];
       hold.unlock();
       try {
-        group.all_reduce(values.subspan(static_cast<std::size_t>(one.begin), static_cast<std::size_t>(one.end - one.begin)), incoming);
+        pass_around(one, incoming);
         hold.lock();
         carried = one.end;
         ++next;
@@ -237,6 +292,10 @@ private:
   detail::mpi_group group;
   std::span<T> values;
   std::vector<bucket> buckets;
+  long piece, most_rows;
+  std::vector<joint_rows> joint;
+  std::vector<long> row_ends;  // of the examples of each rank in this step
+  bool gathers = false;
   std::vector<detail::meeting> met;
   std::optional<long> counted;
   bool inside = false, ended = false;

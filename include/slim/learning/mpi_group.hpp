@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // The processes that train together, as MPI knows them: what slim asks of MPI, in one file. Compile and link as `mpicxx --showme` or `pkg-config ompi-c` says.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -110,6 +111,17 @@ public:
     for (int s = 0; s < count - 1; ++s) pass_on<T>(part(place + 1 - s), part(place - s));
   }
 
+  /// Everybody gets the rows of all, `width` numbers each: rank r has those from ends[r − 1] to ends[r], in their place.
+  template <class T>
+  void all_gather(T* rows, long width, std::span<const long> ends) const {
+    const auto part = [&](int i) {
+      const std::size_t k = static_cast<std::size_t>((i % count + count) % count);
+      const long first = k > 0 ? ends[k - 1] : 0;
+      return std::span<T>(rows + first * width, static_cast<std::size_t>((ends[k] - first) * width));
+    };
+    for (int s = 0; s < count - 1; ++s) pass_on<T>(part(place - s), part(place - s - 1));
+  }
+
   /// Returns when all ranks are here, or after so many seconds.
   void wait_for_all(int seconds) const {
     MPI_Request request;
@@ -133,6 +145,9 @@ public:
 private:
   template <class T>
   void pass_on(std::span<const T> out, std::span<T> in) const {
+    constexpr std::size_t most = (std::size_t{1} << 30) / sizeof(T);  // MPI counts with an int
+    for (; out.size() > most || in.size() > most; out = out.subspan(std::min(most, out.size())), in = in.subspan(std::min(most, in.size())))
+      pass_on<T>(out.first(std::min(most, out.size())), in.first(std::min(most, in.size())));
     MPI_Request both[2];
     expect_success(MPI_Irecv(in.data(), static_cast<int>(in.size_bytes()), MPI_BYTE, (place + count - 1) % count, 0, own, &both[0]), "MPI_Irecv");
     expect_success(MPI_Isend(out.data(), static_cast<int>(out.size_bytes()), MPI_BYTE, (place + 1) % count, 0, own, &both[1]), "MPI_Isend");

@@ -50,7 +50,7 @@ public:
     if constexpr (averages_variables) averages = learning::moving_averages<T>(parameters());
     if constexpr (exchanges) {
       together = std::make_unique<exchange>(static_cast<const exchanging&>(chosen),
-                                            std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)),
+                                            std::span<T>(run.travelling(), static_cast<std::size_t>(program.exchanged_elements)), room.examples,
                                             [](long most) { return buckets_of(program, most); });
       run.join(*together);
     }

@@ -156,7 +156,8 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
     });
     if (done) return;
     if constexpr ((Variants & detail::as_product) != 0)
-      if (r.node().how == graph::algorithm::product) return detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels);
+      if (r.node().how == graph::algorithm::product)
+        return detail::product_weights_gradient(r, images * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1));
     if constexpr ((Variants & detail::as_direct) != 0) kernel::convolution_weights_gradient<T>(g, images, r.in(0), r.in(1), r.out(), r.threads());
   }
 };

@@ -13,6 +13,7 @@
 #include "slim/op/convolution.hpp"
 #include "slim/op/depthwise_convolution.hpp"
 #include "slim/op/gather.hpp"
+#include "slim/op/joint_weights_gradient.hpp"
 #include "slim/op/local_response_normalization.hpp"
 #include "slim/op/matmul.hpp"
 #include "slim/op/max_pool.hpp"
@@ -33,12 +34,13 @@ struct operation_list {
   static constexpr int count = sizeof...(Operations);
 };
 
-using all = operation_list<all_reduce_start, all_reduce, average_pool, average_pool_gradient, batch_matmul, batch_loss, batch_loss_gradient, concat,
-                           convolution, convolution_data_gradient, convolution_weights_gradient, depthwise_convolution, depthwise_convolution_data_gradient,
-                           depthwise_convolution_weights_gradient, gather, gather_gradient, gather_gradient_rows, local_response_normalization,
-                           local_response_normalization_gradient, matmul, matmul_data_gradient, matmul_weights_gradient, max_pool, max_pool_gradient,
-                           mirror_pad, mirror_pad_gradient, moments, recurrence, recurrence_gradient, reduce_max, resize_bilinear, resize_bilinear_gradient,
-                           slice, pad, softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient, transpose>;
+using all =
+    operation_list<all_reduce_start, all_reduce, average_pool, average_pool_gradient, batch_matmul, batch_loss, batch_loss_gradient, concat, convolution,
+                   convolution_data_gradient, convolution_weights_gradient, depthwise_convolution, depthwise_convolution_data_gradient,
+                   depthwise_convolution_weights_gradient, gather, gather_gradient, gather_gradient_rows, joint_weights_gradient_start, joint_weights_gradient,
+                   local_response_normalization, local_response_normalization_gradient, matmul, matmul_data_gradient, matmul_weights_gradient, max_pool,
+                   max_pool_gradient, mirror_pad, mirror_pad_gradient, moments, recurrence, recurrence_gradient, reduce_max, resize_bilinear,
+                   resize_bilinear_gradient, slice, pad, softmax, softmax_gradient, softmax_cross_entropy, softmax_cross_entropy_gradient, transpose>;
 
 /// What an operation tells at compile time, see operation.hpp.
 struct description {

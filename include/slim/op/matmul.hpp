@@ -15,13 +15,13 @@ constexpr const char* product_fault(node_view n, const slim::shape& a, const sli
   return a.channels() == b[0] && c.channels() == b[1] && a.size() / b[0] == c.size() / b[1] ? nullptr : "a product of shapes that do not fit";
 }
 
-/// dweights = aᵀ · dc, or the update that takes the place of storing it. Operands: a, dc.
+/// dweights = aᵀ · dc, or the update that takes the place of storing it.
 template <class T>
-void product_weights_gradient(const invocation<T>& r, long rows, long inner, long columns) {
-  if (!r.node().updates) return kernel::matmul_weights_gradient<T>(rows, inner, columns, r.in(0), r.in(1), r.out(), r.threads());
+void product_weights_gradient(const invocation<T>& r, long rows, long inner, long columns, const T* a, const T* dc) {
+  if (!r.node().updates) return kernel::matmul_weights_gradient<T>(rows, inner, columns, a, dc, r.out(), r.threads());
   const auto e = r.epilogue();
   kernel::matmul_weights_gradient_in_pieces<T>(
-      rows, inner, columns, r.in(0), r.in(1), r.threads(), [&](long row, long column, long count) { e.prefetch_row(row, column, column + count); },
+      rows, inner, columns, a, dc, r.threads(), [&](long row, long column, long count) { e.prefetch_row(row, column, column + count); },
       [&](const T* piece, long distance, long row, long last_row, long column, long last_column) {
         for (; row < last_row; ++row, piece += distance) e.update_row(piece, row, column, last_column);
       });
@@ -48,7 +48,7 @@ struct matmul_weights_gradient : operation<"matmul_weights_gradient"> {
   template <class T>
   static void run(const invocation<T>& r) {
     const long inner = r.extent()[0];
-    detail::product_weights_gradient(r, r.batch() * (r.extent(0).size() / inner), inner, r.extent()[1]);
+    detail::product_weights_gradient(r, r.batch() * (r.extent(0).size() / inner), inner, r.extent()[1], r.in(0), r.in(1));
   }
 };
 

@@ -20,6 +20,14 @@ struct exchange {
   long first_example = 0;  // of this process among those of all: random numbers belong to the example, wherever it is worked on
   /// The elements of region::exchanged in front of `end` are there, those of this process times its weight: they may travel.
   virtual void start(long end) = 0;
+  /// Memory for the rows of two factors, all of the first and behind them all of the second: `count` each, those of this process from row `own` on.
+  struct rows {
+    void* memory = nullptr;
+    long own = 0, count = 0;
+  };
+  /// Where the elements in front of `end` are a gradient that is made jointly: where `start` finds the rows of this process and `wait` leaves all. No memory
+  /// where it is summed like others. See op/joint_weights_gradient.hpp.
+  virtual rows rows_of(long /*end*/) { return {}; }
   /// Returns when the elements in front of `end` are sums over all processes.
   virtual void wait(long end) = 0;
 };

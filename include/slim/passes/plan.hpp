@@ -4,7 +4,7 @@
 
 #include "slim/graph/build.hpp"
 #include "slim/graph/memory_plan.hpp"
-#include "slim/op/all_reduce.hpp"
+#include "slim/op/joint_weights_gradient.hpp"
 
 namespace slim::graph {
 
@@ -41,9 +41,13 @@ constexpr list<int> execution_order(const graph& g) {
     const node& n = nodes[i];
     if (n.dead) continue;
     if (!n.is_update()) {
-      if (n.kind != op::all_reduce_start::kind) continue;
-      int made = n.operands[0];
-      while (is_view(nodes[made].kind)) made = nodes[made].operands[0];
+      if (!op::starts_travel(n.kind)) continue;
+      int made = 0;
+      for (int k = 0; k < n.operand_count; ++k) {
+        int operand = n.operands[k];
+        while (is_view(nodes[operand].kind)) operand = nodes[operand].operands[0];
+        if (operand > made) made = operand;
+      }
       next[i] = follow[made], follow[made] = i;
       continue;
     }
@@ -63,7 +67,7 @@ constexpr list<int> execution_order(const graph& g) {
   list<int> order;
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind) && n.kind != op::all_reduce_start::kind) order.push(i);
+    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind) && !op::starts_travel(n.kind)) order.push(i);
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
   return order;
@@ -217,7 +221,7 @@ constexpr memory_plan plan(const graph& g) {
   int *const last_use = last_uses.begin(), *const block_of = blocks_of.begin();
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    storage[i] = !n.dead && (is_view(n.kind) || n.kind == op::all_reduce::kind) ? storage[n.operands[0]] : i;
+    storage[i] = !n.dead && (is_view(n.kind) || op::ends_travel(n.kind)) ? storage[n.operands[0]] : i;
   }
   for (int s = 0; s < steps; ++s) {
     const node& n = nodes[order[s]];
@@ -232,10 +236,10 @@ constexpr memory_plan plan(const graph& g) {
   list<int> reads;
   for (const int i : result.order) {
     const node& n = nodes[i];
-    if (n.kind != op::all_reduce_start::kind) continue;
+    if (!op::starts_travel(n.kind)) continue;
     travels[i] = result.exchanged_elements;
     result.exchanged_elements += aligned(n.extent.size());
-    if (op::all_reduce_start::attributes_of(n).weighted) continue;
+    if (n.kind != op::all_reduce_start::kind || op::all_reduce_start::attributes_of(n).weighted) continue;
     if (reads.empty()) reads = read_counts(g);
     int made = n.operands[0];
     for (; reads[made] == 1 && nodes[made].kind == kind::reshape;) made = nodes[made].operands[0];
@@ -246,7 +250,7 @@ constexpr memory_plan plan(const graph& g) {
   for (int s = 0; s < steps; ++s) {
     const int i = order[s];
     const node& n = nodes[i];
-    if (n.is_update() || n.kind == op::all_reduce::kind || travels[i] >= 0) continue;
+    if (n.is_update() || op::ends_travel(n.kind) || travels[i] >= 0) continue;
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {

@@ -58,7 +58,7 @@ bool inside(const Program& p, int scope, int ancestor) {
   return false;
 }
 
-/// What travels between processes: in which pieces, and how much of the work is left when each may start.
+/// What travels between processes: in which pieces, how much of the work is left when each may start, and how much smaller joint gradients may travel.
 template <class Program>
 std::string exchange_table(const Program& p, int scalar_bytes) {
   const auto bytes = [&](long elements) { return bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(elements)); };
@@ -69,7 +69,7 @@ std::string exchange_table(const Program& p, int scalar_bytes) {
   for (const bucket& one : buckets_of(p, op::all_reduce_start::usual_bucket_bytes / scalar_bytes))
     text += "    bucket " + padded(std::to_string(number++), -4) + padded(bytes(one.end - one.begin), -12) + "  starts behind kernel " +
             padded(std::to_string(one.step), -4) + ", with " + padded(fixed_text(100 * left[static_cast<std::size_t>(one.step)], 0), -3) +
-            " % of the operations to come\n";
+            " % of the operations to come" + (one.inner == 0 ? "" : ", as " + bytes(one.inner + one.columns) + " for each example") + "\n";
   return text;
 }
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "slim/op/all_reduce.hpp"
+#include "slim/op/joint_weights_gradient.hpp"
 
 namespace slim {
 
@@ -12,9 +12,10 @@ namespace slim {
 struct bucket {
   long begin, end;
   int step;
+  long inner = 0, columns = 0;  // of a gradient that is made jointly: elements of a row of either factor
 };
 
-/// In their order, of at most `most` elements each. They end where somebody waits, too.
+/// In their order, of at most `most` elements each, but for joint gradients. They end where somebody waits, too.
 template <class Program>
 std::vector<bucket> buckets_of(const Program& p, long most) {
   std::vector<bucket> all;
@@ -31,11 +32,16 @@ std::vector<bucket> buckets_of(const Program& p, long most) {
   };
   for (int s = 0; s < p.sizes.steps; ++s) {
     const graph::node& n = p.nodes[p.order[s]];
-    if (n.kind == op::all_reduce_start::kind) {
+    if (n.kind == op::joint_weights_gradient_start::kind) {
+      const long begin = p.places[p.order[s]].offset;
+      add_up_to(begin);
+      last = begin + graph::aligned(n.extent.size());
+      all.push_back({begin, last, s, p.nodes[n.operands[0]].extent.size(), p.nodes[n.operands[1]].extent.size()});
+    } else if (n.kind == op::all_reduce_start::kind) {
       behind.push_back(s);
       there.push_back(p.places[p.order[s]].offset + graph::aligned(n.extent.size()));
       while (there.back() - last >= most) add_up_to(last + most);
-    } else if (n.kind == op::all_reduce::kind) {
+    } else if (op::ends_travel(n.kind) && !there.empty()) {
       add_up_to(there.back());
     }
   }
