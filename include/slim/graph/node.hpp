@@ -49,10 +49,11 @@ enum class algorithm : unsigned char {
   product,       // one matrix product: the window is a single cell, or covers the whole image once
   winograd_4x4,  // F(4×4, 3×3): a quarter of the multiplications, rounding errors about five times as large; F(4×4, 5×5): a sixth, errors twice that
   winograd_2x2,  // F(2×2, 3×3): 1/2.25 of the multiplications, errors close to those of `direct`; F(2×2, 5×5): 1/2.8, errors as of 4×4
+  winograd,      // F(2×2, 3×3) where there is room for few images only, whose transformed weights are fewer, else F(4×4, 3×3)
 };
 
 constexpr const char* name_of(algorithm how) {
-  constexpr const char* names[] = {"", "direct", "product", "winograd 4x4", "winograd 2x2"};
+  constexpr const char* names[] = {"", "direct", "product", "winograd 4x4", "winograd 2x2", "winograd"};
   return names[static_cast<int>(how)];
 }
 

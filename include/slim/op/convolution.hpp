@@ -48,13 +48,17 @@ constexpr graph::algorithm convolution_algorithm(const slim::shape& from, const 
 /// So many 4×4 tiles at most, with weights of so many channels × channels at least, take longer to fetch the transformed weights, which are four times as large
 /// as those of a 3×3 window, than Winograd saves: then the forward pass is direct.
 inline constexpr long winograd_few_tiles = 4, winograd_large_weights = 256 * 256;
+/// With up to so many of them it is F(2×2, 3×3), whose transformed weights are 16/36 of those of F(4×4, 3×3) for 16/9 of the multiplications. At inference only: a
+/// program that trains would be compiled with both for batches that nobody trains on.
+inline constexpr long winograd_some_tiles = 24;
 
 namespace detail {
 
-SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel::convolution_geometry& g, long images) {
+/// Whether weights are so many and 4×4 tiles at most `tiles`.
+SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel::convolution_geometry& g, long images, long tiles = winograd_few_tiles) {
   return n.attributes.as<convolution_attributes>().asked == graph::algorithm::automatic && g.kernel_height == 3 &&
          static_cast<long>(g.input_channels) * g.output_channels >= winograd_large_weights &&
-         images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= winograd_few_tiles;
+         images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= tiles;
 }
 
 // Variants of the three passes: one for each algorithm and transform of Winograd's, and with a max pool in the store.
@@ -65,15 +69,18 @@ SLIM_ALWAYS_INLINE constexpr unsigned convolution_variants(const node& n) {
   const bool three = n.attributes.as<convolution_attributes>().window.kernel.height == 3;
   const unsigned algorithm = n.how == graph::algorithm::winograd_4x4   ? (three ? with_4x4_3x3 : with_4x4_5x5)
                              : n.how == graph::algorithm::winograd_2x2 ? (three ? with_2x2_3x3 : with_2x2_5x5)
+                             : n.how == graph::algorithm::winograd     ? with_4x4_3x3 | with_2x2_3x3
                              : n.how == graph::algorithm::product      ? as_product
                                                                        : as_direct;
   return algorithm | (n.pool > 1 ? with_pool : 0);
 }
 
-/// Calls `visit` with the transform of a convolution that Winograd's algorithm computes; false for other algorithms.
+/// Calls `visit` with the transform of a convolution that Winograd's algorithm computes, in a program with room for so many images; false for other algorithms.
 template <unsigned Variants, class Visit>
-constexpr bool visit_winograd(const node& n, Visit visit) {
-  [[maybe_unused]] const unsigned transform = convolution_variants(n) & every_algorithm;
+constexpr bool visit_winograd(const node& n, const kernel::convolution_geometry& g, long room, Visit visit) {
+  [[maybe_unused]] const unsigned transform = n.how != graph::algorithm::winograd                   ? convolution_variants(n) & every_algorithm
+                                              : fetching_outweighs(n, g, room, winograd_some_tiles) ? with_2x2_3x3
+                                                                                                    : with_4x4_3x3;
   if constexpr ((Variants & with_4x4_3x3) != 0)
     if (transform == with_4x4_3x3) return visit(kernel::winograd_4x4_3x3{}), true;
   if constexpr ((Variants & with_2x2_3x3) != 0)
@@ -118,7 +125,7 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return detail::convolution_work(n, n.extent(1), n.extent(0).channels()); }
 
-  static constexpr graph::algorithm choose(node_view n) {
+  static constexpr graph::algorithm choose(node_view n, bool) {
     return convolution_algorithm(n.extent(0), n.extent(1), attributes_of(n.self).window, attributes_of(n.self).asked);
   }
   static constexpr bool takes_updates(node_view n) {
@@ -133,7 +140,7 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent(0)), [&]<class Transform>(Transform) {
       elements =
           kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
     });
@@ -144,7 +151,7 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   static void run(const invocation<T>& r) {
     const kernel::convolution_geometry g = geometry(r.view());
     const long images = r.batch() * images_in(r.extent(0));
-    const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+    const bool done = detail::visit_winograd<Variants>(r.node(), g, images, [&]<class Transform>(Transform) {
       const auto e = r.epilogue();
       const kernel::store_rows<T> store{r.out(), g.output_channels};
       const bool updates = r.node().updates;
@@ -178,7 +185,7 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   static constexpr void pull_back(adjoints& to, int y, int dy);
   static constexpr double work(node_view n) { return detail::convolution_work(n, n.extent(0), n.extent().channels()); }
 
-  static constexpr graph::algorithm choose(node_view n) {
+  static constexpr graph::algorithm choose(node_view n, bool) {
     return convolution_algorithm(n.extent(), n.extent(0), attributes_of(n.self).window, attributes_of(n.self).asked);
   }
   static constexpr unsigned variants(node_view n) { return detail::convolution_variants(n.self); }
@@ -188,7 +195,7 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent()), [&]<class Transform>(Transform) {
       elements =
           kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
@@ -199,7 +206,7 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   static void run(const invocation<T>& r) {
     const kernel::convolution_geometry g = geometry(r.view());
     const auto e = r.epilogue();
-    const bool done = detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+    const bool done = detail::visit_winograd<Variants>(r.node(), g, detail::images(r), [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), detail::images(r), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(),
                                                  e.call, r.threads());
     });
@@ -231,8 +238,10 @@ struct convolution : convolution_of_images<"convolution"> {
     return detail::convolution_work(n, out, n.extent(0).channels()) + (n.self.pool > 1 ? static_cast<double>(out.size()) : 0);
   }
 
-  static constexpr graph::algorithm choose(node_view n) {
-    return convolution_algorithm(n.extent(0), n.extent(), attributes_of(n.self).window, attributes_of(n.self).asked);
+  static constexpr graph::algorithm choose(node_view n, bool trains) {
+    using enum graph::algorithm;
+    const graph::algorithm best = convolution_algorithm(n.extent(0), n.extent(), attributes_of(n.self).window, attributes_of(n.self).asked);
+    return best == winograd_4x4 && !trains && detail::fetching_outweighs(n.self, geometry(n), images_in(n.extent()), winograd_some_tiles) ? winograd : best;
   }
   SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
     return detail::geometry_of(n.extent(0), n.self.unpooled(), attributes_of(n.self).window);
@@ -244,7 +253,7 @@ struct convolution : convolution_of_images<"convolution"> {
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent()), [&]<class Transform>(Transform) {
       elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
     });
     return elements;
@@ -261,7 +270,7 @@ struct convolution : convolution_of_images<"convolution"> {
     long elements = 0;
     if constexpr ((Variants & detail::as_product) != 0)
       if (r.node().how == graph::algorithm::product) elements = detail::pack_weights(r, ahead);
-    detail::visit_winograd<Variants>(r.node(), [&]<class Transform>(Transform) {
+    detail::visit_winograd<Variants>(r.node(), geometry(r.view()), room(r), [&]<class Transform>(Transform) {
       const auto plane = kernel::forward_plane(geometry(r.view()));
       elements = kernel::winograd_weights_layout<T, Transform>(plane).weights_elements();
       if (ahead != nullptr) kernel::winograd_transform_weights<T, Transform>(plane, r.in(1), false, ahead, r.threads());
@@ -275,7 +284,7 @@ struct convolution : convolution_of_images<"convolution"> {
     const auto e = r.epilogue();
     if constexpr ((Variants & detail::with_pool) != 0) {
       const kernel::pooled_epilogue<T> after = e.pooled();
-      const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
+      const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, g, room(r), [&]<class Transform>(Transform) {
                           kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(),
                                                                      r.out(), r.workspace(), {}, r.threads(), kernel::pool_with<T, Transform>(after));
                         });
@@ -283,7 +292,7 @@ struct convolution : convolution_of_images<"convolution"> {
         if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
-    const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, [&]<class Transform>(Transform) {
+    const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, g, room(r), [&]<class Transform>(Transform) {
       kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(),
                                                  e.call, r.threads());
     });
@@ -297,11 +306,16 @@ struct convolution : convolution_of_images<"convolution"> {
   }
 
 private:
+  /// Images in the largest run.
+  template <class T>
+  static long room(const invocation<T>& r) {
+    return r.state.capacity * images_in(r.extent());
+  }
   /// Whether weights that are made ahead are packed as they are: the convolution is direct, whatever batch comes.
   template <class T>
   static bool packs_ahead(const invocation<T>& r) {
     const node& n = r.node();
-    const bool direct = n.how == graph::algorithm::direct || detail::fetching_outweighs(n, geometry(r.view()), r.state.capacity * images_in(r.extent()));
+    const bool direct = n.how == graph::algorithm::direct || detail::fetching_outweighs(n, geometry(r.view()), room(r));
     return direct && n.pool <= 1;
   }
 };

@@ -49,7 +49,7 @@ struct description {
   const char* (*fault)(node_view);
   void (*pull_back)(adjoints&, int, int);
   double (*work)(node_view);
-  graph::algorithm (*choose)(node_view);
+  graph::algorithm (*choose)(node_view, bool);
   bool (*takes_updates)(node_view);
   unsigned (*variants)(node_view);
 };

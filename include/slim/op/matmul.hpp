@@ -43,7 +43,7 @@ struct matmul_weights_gradient : operation<"matmul_weights_gradient"> {
   static constexpr const char* fault(node_view n) { return detail::product_fault(n, n.extent(0), n.extent(), n.extent(1)); }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return 2 * static_cast<double>(n.extent().size()) * static_cast<double>(n.extent(0).size() / n.extent()[0]); }
-  static constexpr graph::algorithm choose(node_view) { return graph::algorithm::product; }
+  static constexpr graph::algorithm choose(node_view, bool) { return graph::algorithm::product; }
   static constexpr bool takes_updates(node_view n) { return n.extent(1).size() == n.extent().channels(); }
   template <class T>
   static void run(const invocation<T>& r) {
@@ -57,7 +57,7 @@ struct matmul_data_gradient : operation<"matmul_data_gradient", no_attributes, s
   static constexpr const char* fault(node_view n) { return detail::product_fault(n, n.extent(), n.extent(1), n.extent(0)); }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view n) { return 2 * static_cast<double>(n.extent().size()) * n.extent(1)[1]; }
-  static constexpr graph::algorithm choose(node_view) { return graph::algorithm::product; }
+  static constexpr graph::algorithm choose(node_view, bool) { return graph::algorithm::product; }
   template <class T>
   static void run(const invocation<T>& r) {
     const long inner = r.extent(1)[0], columns = r.extent(1)[1];
@@ -78,7 +78,7 @@ struct matmul : operation<"matmul", no_attributes, stores::functions> {
     to.derive(n, 0, matmul_data_gradient::kind, {dy, n.operands[1]});
   }
   static constexpr double work(node_view n) { return 2 * static_cast<double>(n.extent().size()) * n.extent(1)[0]; }
-  static constexpr graph::algorithm choose(node_view) { return graph::algorithm::product; }
+  static constexpr graph::algorithm choose(node_view, bool) { return graph::algorithm::product; }
   template <class T>
   static long prepare(const invocation<T>& r, T* ahead) {
     return detail::pack_weights(r, ahead);

@@ -45,8 +45,8 @@ struct operation {
   /// The rule of operations that only gradients are made of: a network that asks for theirs does not compile.
   static constexpr void no_gradient(adjoints& to, int y) { to.g.fail(graph::rule::no_gradient, to.g.nodes[y].scope, {}, {}, name); }
 
-  /// The algorithm for a node, where there are several.
-  static constexpr graph::algorithm choose(node_view) { return graph::algorithm::automatic; }
+  /// The algorithm for a node, where there are several. `trains`: of a program that updates variables.
+  static constexpr graph::algorithm choose(node_view, bool /*trains*/) { return graph::algorithm::automatic; }
   /// True when the kernel can replace variables piece by piece as their gradient, its result, is made.
   static constexpr bool takes_updates(node_view) { return false; }
   /// Variants of `run` that a node needs, as bits: only those of a program are compiled into it, as `run<T, Variants>`.

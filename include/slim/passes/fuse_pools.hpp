@@ -28,7 +28,8 @@ constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
   if (n.epilogue >= 0 && uses(g.functions[n.epilogue], expr::scalar_op::uniform)) return 0;
   switch (n.how) {
     case algorithm::winograd_4x4: return size == 2 || size == 4 ? size : 0;
-    case algorithm::winograd_2x2: return size == 2 ? size : 0;
+    case algorithm::winograd_2x2:
+    case algorithm::winograd: return size == 2 ? size : 0;
     case algorithm::direct: {
       const bool fits =
           static_cast<long>(size) * n.extent[1] * n.extent[2] <= pooled_band_elements && g.nodes[n.operands[1]].extent.size() <= pooled_weights_elements;
