@@ -11,11 +11,12 @@ namespace slim {
 /// One input of the network: the shape of one example. input<28, 28, 1> is an image, input<> one number per example.
 template <int... Extents>
 struct input {
-  static_assert(sizeof...(Extents) <= slim::shape::max_rank, "input<...>: at most five extents, without the batch");
-  static_assert((true && ... && (Extents >= 1)), "input<...>: every extent is at least 1");
+  static constexpr bool few = sizeof...(Extents) <= slim::shape::max_rank, positive = (true && ... && (Extents >= 1));
+  static_assert(few, "input<...>: at most five extents, without the batch");
+  static_assert(positive, "input<...>: every extent is at least 1");
   static constexpr slim::shape extent = [] {
     slim::shape s;
-    ((s.extents[s.rank++] = Extents), ...);
+    (void(s.rank < slim::shape::max_rank ? s.extents[s.rank++] = Extents < 1 ? 1 : Extents : 0), ...);
     return s;
   }();
 };

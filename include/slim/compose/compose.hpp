@@ -39,6 +39,15 @@ constexpr sequence<Parts..., Last> operator>>(const sequence<Parts...>& row, con
   return hana::unpack(row.parts, [&](const Parts&... part) { return sequence<Parts..., Last>{hana::basic_tuple<Parts..., Last>(part..., last)}; });
 }
 
+/// The message about what can follow nothing.
+template <network_part First, class Second>
+  requires(!network_part<Second>)
+constexpr no_call operator>>(const First&, const Second&) {
+  constexpr bool fits = network_part<Second>;
+  static_assert(fits, "behind >> stands a function of one tensor that returns one: a layer, a composition of layers, a lambda");
+  return {};
+}
+
 /// Applies `part` under the name `base`_`number`: layers take it as their own scope, anything else gets a scope around it.
 template <class Part>
 constexpr tensor apply_numbered(const Part& part, const tensor& x, const char* base, int number) {
@@ -78,6 +87,15 @@ template <int Times, network_part Part>
   requires(Times >= 0)
 constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr) {
   return {Times, part, scope};
+}
+
+/// The message about what cannot be repeated.
+template <int Times, class Part>
+  requires(!network_part<Part>)
+constexpr no_call repeat(const Part&, const char* = nullptr) {
+  constexpr bool fits = network_part<Part>;
+  static_assert(fits, "repeat takes a function of one tensor that returns one: a layer, a composition of layers, a lambda");
+  return {};
 }
 
 template <const auto& Layer, std::size_t Count, class Shared>

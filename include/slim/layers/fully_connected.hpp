@@ -24,6 +24,10 @@ struct fully_connected_layer : layer<fully_connected_layer> {
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., num_outputs = p.outputs);
   }
+  template <class First, class... Rest>
+  constexpr auto operator()(const First& first, std::initializer_list<double> braces, const Rest&... rest) const {
+    return bind(first, braces, rest...);
+  }
 
   static constexpr tensor apply(const tensor& x, const arguments<fully_connected_layer>& with) {
     tracer& trace = *x.trace;

@@ -2,8 +2,10 @@
 #include "slim/core/begin.hpp"
 // The common machinery of layers: a layer kind plus the arguments of one call is a functor on tensors.
 
-#include "slim/trace/tensor.hpp"
+#include <initializer_list>
+
 #include "slim/policy/argument_map.hpp"
+#include "slim/trace/tensor.hpp"
 
 namespace slim {
 
@@ -117,6 +119,20 @@ struct layer {
   template <named_argument First, class... Rest>
   constexpr auto operator()(const First& first, const Rest&... rest) const {
     return bind(first, rest...);
+  }
+
+  /// All from policies.
+  constexpr auto operator()() const { return bind(); }
+  // Braces behind a name or a keyword, which would be no candidate's argument: the message of `bind` in place of all candidates.
+  template <class First, class... Rest>
+    requires named_argument<First>
+  constexpr auto operator()(const First& first, std::initializer_list<double> braces, const Rest&... rest) const {
+    return bind(first, braces, rest...);
+  }
+  template <class First, class Second, class... Rest>
+    requires named_argument<First> || named_argument<Second>
+  constexpr auto operator()(const First& first, const Second& second, std::initializer_list<double> braces, const Rest&... rest) const {
+    return bind(first, second, braces, rest...);
   }
 
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.

@@ -208,6 +208,7 @@ private:
 /// train_ops that work on them; a model that was moved from has none until one is assigned to it, and throws slim::error when it is used.
 /// Networks of one name in two source files make two types, unless they are the same network: see graph/fingerprint.hpp.
 template <const auto& Net, class... Options>
+  requires((sizeof(Options) > 0) && ... && true)  // looks at options here, where they are written
 using model = basic_model<Net, inference<Net, model_options<Options...>>::fingerprint, Options...>;
 
 template <const auto& Net, unsigned long Fingerprint, class... Options>

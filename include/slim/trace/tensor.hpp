@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // Symbolic tensors: what a network is a function of. Arithmetic on tensors adds nodes to the graph.
 
+#include <concepts>
 #include <cstdlib>
 
 #include "slim/expr/symbol.hpp"
@@ -145,6 +146,41 @@ constexpr tensor operator+(const tensor& x, const tensor& y) { return apply(deta
 constexpr tensor operator-(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::subtract), x, y); }
 constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::multiply), x, y); }
 constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
+
+namespace detail {
+/// A tensor beside what is neither a tensor nor a number.
+template <class A, class B>
+concept no_operands =
+    (std::same_as<A, tensor> && !std::is_convertible_v<const B&, tensor>) || (std::same_as<B, tensor> && !std::is_convertible_v<const A&, tensor>);
+/// The message about that, in place of all candidates of all libraries.
+template <class A, class B>
+constexpr auto refuse_arithmetic(const A&, const B&) {
+  constexpr bool fit = !no_operands<A, B>;
+  static_assert(fit, "arithmetic of a tensor takes tensors and numbers");
+  return tensor(0.0);
+}
+}  // namespace detail
+template <class A, class B>
+  requires detail::no_operands<A, B>
+constexpr auto operator+(const A& x, const B& y) {
+  return detail::refuse_arithmetic(x, y);
+}
+template <class A, class B>
+  requires detail::no_operands<A, B>
+constexpr auto operator-(const A& x, const B& y) {
+  return detail::refuse_arithmetic(x, y);
+}
+template <class A, class B>
+  requires detail::no_operands<A, B>
+constexpr auto operator*(const A& x, const B& y) {
+  return detail::refuse_arithmetic(x, y);
+}
+template <class A, class B>
+  requires detail::no_operands<A, B>
+constexpr auto operator/(const A& x, const B& y) {
+  return detail::refuse_arithmetic(x, y);
+}
+
 constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }
 constexpr tensor operator<(const tensor& x, const tensor& y) { return y > x; }
 constexpr tensor operator>=(const tensor& x, const tensor& y) {
