@@ -192,6 +192,19 @@ TEST_CASE("each operation has a rule of its own") {
   CHECK(fault_after(jointly, [](graph::node& n) { n.operands[0] = 0; }) == "a joint gradient that nothing has started");
   CHECK(fault_after(jointly, [](graph::node& n) { n.kind = op::joint_weights_gradient_start::kind; }) ==
         "a joint gradient of what is not one row of each example");
+  // Others have operands of such sizes as well.
+  sketch s;
+  const auto can = [&](graph::kind kind, const slim::shape& result, const slim::shape& x, const slim::shape& dy, const auto&... with) {
+    const int n = graph::add_operation(s.trace.g, kind, {false, result}, {s.input(x).node, s.input(dy).node}, -1, with...);
+    return op::can_be_joint({s.trace.g.nodes.begin(), s.trace.g.nodes[n]});
+  };
+  CHECK(can(op::matmul_weights_gradient::kind, {400, 500}, {400}, {500}));
+  CHECK(!can(op::matmul_weights_gradient::kind, {400, 300}, {400}, {300}));  // too small
+  CHECK(!can(op::gather_gradient::kind, {4096, 64}, {64, 64}, {64}));
+  const slim::shape whole{3, 3, 100, 500}, patch{3, 3, 100}, pixel{1, 1, 500};
+  CHECK(can(op::convolution_weights_gradient::kind, whole, patch, pixel, op::convolution_attributes{{3, 1, 1, 0, 0}}));
+  CHECK(!can(op::convolution_weights_gradient::kind, whole, patch, pixel, op::convolution_attributes{{3, 2, 1, 1, 1}}));  // with a border
+  CHECK(!can(op::convolution_weights_gradient::kind, whole, patch, pixel, op::convolution_attributes{{3, 1, 1, 0, 0}, graph::algorithm::direct}));
   const auto pairs = [](sketch& s) { return op::batch_matmul::add(s.trace.g, s.input({2, 4, 3}).node, s.input({2, 3, 5}).node, kernel::transposed::none, -1); };
   CHECK(fault_after(pairs, wider) == "products of matrices that do not fit");
   CHECK(fault_after(pairs, fewer) == "products of other operands than pairs of matrices");

@@ -5,19 +5,28 @@
 // matrix by it piece by piece. With too many examples sums travel instead, as those of other gradients do.
 
 #include "slim/op/all_reduce.hpp"
-#include "slim/op/matmul.hpp"
+#include "slim/op/convolution.hpp"
 
 namespace slim::op {
 
 /// Smaller matrices are summed; so are those that have fewer elements than so many rows of both factors.
 inline constexpr long least_joint_elements = 1 << 17, least_joint_rows = 64;
 
-/// Whether `n` is the product of one row x and one row dy of each example, large enough to be made jointly.
+namespace detail {
+/// Whether the operands of `n` are one row each of every example, and its result is as large as their product.
+constexpr bool multiplies_rows(node_view n) {
+  return n.self.operand_count == 2 && !n.self.batched && n.operand(0).batched && n.operand(1).batched && n.extent(1).size() == n.extent().channels() &&
+         n.extent(0).size() * n.extent(1).size() == n.extent().size();
+}
+}  // namespace detail
+
+/// Whether `n` is a gradient that can be made jointly, and is worth it: of a layer that is one matrix product with one row for each example.
 constexpr bool can_be_joint(node_view n) {
-  if (!is_operation(n.self.kind) || n.self.batched || n.self.operand_count != 2 || n.self.how != graph::algorithm::automatic) return false;
-  if (!n.operand(0).batched || !n.operand(1).batched || n.extent(1).size() != n.extent().channels()) return false;
-  const long inner = n.extent(0).size(), columns = n.extent(1).size();
-  return inner * columns == n.extent().size() && inner * columns >= least_joint_elements && inner * columns >= least_joint_rows * (inner + columns);
+  const bool product = n.self.kind == matmul_weights_gradient::kind ||
+                       (n.self.kind == convolution_weights_gradient::kind && convolution_weights_gradient::choose(n, true) == graph::algorithm::product);
+  if (!product || !detail::multiplies_rows(n)) return false;
+  const long elements = n.extent().size(), of_rows = n.extent(0).size() + n.extent(1).size();
+  return elements >= least_joint_elements && elements >= least_joint_rows * of_rows;
 }
 
 /// Hands over the rows of this process or, where the exchange takes none, their product. Operands: x, dy. Like all_reduce_start it runs as soon as it can.
@@ -26,9 +35,7 @@ struct joint_weights_gradient_start : operation<"joint_weights_gradient_start"> 
     const node n = g.nodes[gradient];
     return add_operation(g, kind, {false, n.extent}, {n.operands[0], n.operands[1]}, n.scope);
   }
-  static constexpr const char* fault(node_view n) {
-    return n.self.operand_count == 2 && can_be_joint(n) ? nullptr : "a joint gradient of what is not one row of each example";
-  }
+  static constexpr const char* fault(node_view n) { return detail::multiplies_rows(n) ? nullptr : "a joint gradient of what is not one row of each example"; }
   static constexpr void pull_back(adjoints& to, int y, int) { no_gradient(to, y); }
   static constexpr double work(node_view) { return 0; }
   template <class T>
