@@ -22,6 +22,9 @@ inline constexpr auto pooled = max_pool2d({2, 2}, "pool");
 inline constexpr auto largest = [](const tensor& x) { return reduce_max(x, {0, 1}); };
 inline constexpr auto convolved = conv2d(4, {3, 3}, "conv", activation_fn = none) >> max_pool2d({2, 2}, "pool");
 inline constexpr auto rectified = [](const tensor& x) { return relu(x); };
+inline constexpr auto greatest = [](const tensor& x) { return max(x, x * 0.5); };
+inline constexpr auto least = [](const tensor& x) { return min(x * 0.5, slice(x, {0, 0, 0}, {1, 1, 5})); };
+inline constexpr auto clipped = [](const tensor& x) { return clip_by_value(x, -1.0, 3.0); };
 
 /// True when the results have a NaN wherever one stands in the image.
 template <const auto& Net>
@@ -45,6 +48,9 @@ TEST_CASE("what takes the larger of two numbers hands on what is none") {
   CHECK(hands_on<largest>());
   CHECK(hands_on<convolved>());
   CHECK(hands_on<rectified>());
+  CHECK(hands_on<greatest>());
+  CHECK(hands_on<least>());
+  CHECK(hands_on<clipped>());
 }
 
 TEST_CASE("NaN and infinity are found in losses, labels, inputs and variables") {

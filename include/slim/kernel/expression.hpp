@@ -93,8 +93,9 @@ struct evaluation {
     } else if constexpr (op == maximum || op == minimum) {
       // x86 hands on the second operand where one is not a number: that must not hide it.
       constexpr int first = Code.op[a] == constant ? a : b, second = Code.op[a] == constant ? b : a;
-      values[I] = op == maximum ? simd::maximum(values[first], values[second]) : simd::minimum(values[first], values[second]);
-      if constexpr (Code.op[first] != constant) values[I] = simd::choose(values[first] == values[first], values[I], values[first]);
+      if constexpr (Code.op[first] == constant)
+        values[I] = op == maximum ? simd::maximum(values[first], values[second]) : simd::minimum(values[first], values[second]);
+      else values[I] = op == maximum ? simd::larger_or_none(values[first], values[second]) : simd::smaller_or_none(values[first], values[second]);
     } else if constexpr (op == greater || op == equal) {
       if constexpr (numeric<I>()) values[I] = simd::choose(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
     } else if constexpr (op == select) {

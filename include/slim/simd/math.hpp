@@ -75,18 +75,27 @@ template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
 
-/// The larger of both in each lane; what is not a number stays, in either of them.
+/// The larger, or smaller, of both in each lane; what is not a number stays, in either of them.
 template <class V>
-SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) {
-  return choose(x == x, maximum(x, largest), x);
+SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& y) {
+  return choose(x == x, maximum(x, y), x);
+}
+template <class V>
+SLIM_ALWAYS_INLINE V smaller_or_none(const V& x, const V& y) {
+  return choose(x == x, minimum(x, y), x);
 }
 #if defined(__x86_64__) && __FINITE_MATH_ONLY__
 // clang takes x == x for true. The instruction hands on its second operand where one of both is no number: one of these results is none, and so are the bits of
 // both.
 template <class V>
   requires std::is_same_v<V, batch<typename V::value_type>>
-SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& largest) {
-  return larger(x, largest) | larger(largest, x);
+SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& y) {
+  return larger(x, y) | larger(y, x);
+}
+template <class V>
+  requires std::is_same_v<V, batch<typename V::value_type>>
+SLIM_ALWAYS_INLINE V smaller_or_none(const V& x, const V& y) {
+  return smaller(x, y) | smaller(y, x);
 }
 #endif
 
