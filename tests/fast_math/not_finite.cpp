@@ -22,22 +22,24 @@ inline constexpr auto pooled = max_pool2d({2, 2}, "pool");
 inline constexpr auto largest = [](const tensor& x) { return reduce_max(x, {0, 1}); };
 inline constexpr auto convolved = conv2d(4, {3, 3}, "conv", activation_fn = none) >> max_pool2d({2, 2}, "pool");
 inline constexpr auto rectified = [](const tensor& x) { return relu(x); };
-inline constexpr auto greatest = [](const tensor& x) { return max(x, x * 0.5); };
-inline constexpr auto least = [](const tensor& x) { return min(x * 0.5, slice(x, {0, 0, 0}, {1, 1, 5})); };
+// One operand is none at a time, but for the first pixel.
+inline constexpr auto first_pixel = [](const tensor& x) { return slice(x, {0, 0, 0}, {1, 1, 5}); };
+inline constexpr auto greatest = [](const tensor& x) { return max(max(x, first_pixel(x)), max(first_pixel(x) * 0.5, x * 0.5)); };
+inline constexpr auto least = [](const tensor& x) { return min(min(x, first_pixel(x)), min(first_pixel(x) * 0.5, x * 0.5)); };
 inline constexpr auto clipped = [](const tensor& x) { return clip_by_value(x, -1.0, 3.0); };
 
-/// True when the results have a NaN wherever one stands in the image.
+/// True when the results have a NaN wherever one stands in the image; `of_first_pixel`: so many of one there.
 template <const auto& Net>
-bool hands_on() {
+bool hands_on(int of_first_pixel = 1) {
   model<Net, input<6, 6, 5>> m{seed(1), capacity(1), 1};
   for (std::size_t at = 0; at < 180; ++at) {
     std::vector<float> x(180);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 17);
     x[at] = from_bits(0x7FC00000u);
     const auto y = m.predict(x);
-    bool found = false;
-    for (long i = 0; i < y.size(); ++i) found = found || is_nan(y.data()[i]);
-    if (!found) return false;
+    int found = 0;
+    for (long i = 0; i < y.size(); ++i) found += is_nan(y.data()[i]);
+    if (found < (at < 5 ? of_first_pixel : 1)) return false;
   }
   return true;
 }
@@ -48,8 +50,8 @@ TEST_CASE("what takes the larger of two numbers hands on what is none") {
   CHECK(hands_on<largest>());
   CHECK(hands_on<convolved>());
   CHECK(hands_on<rectified>());
-  CHECK(hands_on<greatest>());
-  CHECK(hands_on<least>());
+  CHECK(hands_on<greatest>(36));
+  CHECK(hands_on<least>(36));
   CHECK(hands_on<clipped>());
 }
 
