@@ -69,6 +69,7 @@ template <class...> struct assigned_is_no_untrained_variable;       // make it w
 template <class...> struct variable_is_assigned_twice;              // a step leaves one value in it: assign once
 template <class...> struct assigned_value_has_a_batch;              // one value for all examples: mean_over_batch(x), mean(x) or sum(x)
 template <class...> struct operation_has_no_gradient;               // no loss can flow back through it: stop_gradient(x) says that it shall not
+template <class...> struct name_is_not_valid;                       // words with one / between them: "block1/conv"
 template <class...> struct variable_exists_already;                 // rename the layer, or share weights with reuse = true
 template <class...> struct reused_variable_does_not_exist;          // reuse = true, but no earlier layer made this variable
 template <class...> struct variable_exists_with_another_shape;      // rename the layer: weights of one shape are shared
@@ -248,6 +249,7 @@ struct violation_of {
     else if constexpr (broken == expression_too_large && detail_name.size > 0) return message<expression_is_too_large>(where(), argument(), what(), needed());
     else if constexpr (broken == expression_too_large) return message<expression_is_too_large>(where(), what(), needed());
     else if constexpr (broken == value_count_mismatch) return message<initializer_has_wrong_number_of_values>(where(), variable(), what(), needed());
+    else if constexpr (broken == name_wrong) return message<name_is_not_valid>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == unknown_device) return message<there_is_no_such_device>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == padding_not_here) return message<layer_has_no_such_padding>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == no_layer_kind) return message<arg_scope_lists_what_is_no_layer>(where(), shape_fact<position_in_list, found_shape>());

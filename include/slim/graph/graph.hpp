@@ -81,6 +81,7 @@ enum class rule : unsigned char {
   loss_weights_without_batch,
   no_gradient,
   axes_wrong,
+  name_wrong,
   duplicate_variable,
   reused_variable_missing,
   reused_variable_shape,

@@ -99,6 +99,7 @@ struct maxout_layer : layer<maxout_layer> {
     tracer& trace = *x.trace;
     const int units = with[num_units];
     slim::shape all = x.shape();
+    if (with[over_axis].given != 1) trace.fail_number("axis", with[over_axis].given, "one axis");
     const int own = detail::axis_of_example(x, with[over_axis].axes[0], all.rank, "axis", detail::axis_range);
     if (own < 0) return x;
     if (units < 1 || all[own] % units != 0) {

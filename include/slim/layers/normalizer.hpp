@@ -7,20 +7,21 @@
 
 namespace slim {
 
-/// Axes as TF-Slim counts them: the batch is 0, −1 is the last. At most four.
+/// Axes as TF-Slim counts them: the batch is 0, −1 is the last.
 struct layer_axes {
-  static constexpr int capacity = 4;
+  static constexpr int capacity = slim::shape::max_rank + 1;
   whole_number axes[capacity]{};
-  int count = 0;
+  int count = 0, given = 0;
 
   constexpr layer_axes() = default;
   template <class Number>
     requires std::is_convertible_v<Number, whole_number>
-  constexpr layer_axes(Number one) : axes{one}, count(1) {}
-  constexpr layer_axes(std::initializer_list<whole_number> given) {
-    for (const whole_number& one : given)
+  constexpr layer_axes(Number one) : axes{one}, count(1), given(1) {}
+  constexpr layer_axes(std::initializer_list<whole_number> all) : given(static_cast<int>(all.size())) {
+    for (const whole_number& one : all)
       if (count < capacity) axes[count++] = one;
   }
+  constexpr number_fault fault() const { return check_range(given, 0, capacity, "so many axes as there are, at most 6"); }
 };
 constexpr void slim_describe(const layer_axes& value, name_buffer& to) {
   for (int i = 0; i < value.count; ++i) {
@@ -29,23 +30,24 @@ constexpr void slim_describe(const layer_axes& value, name_buffer& to) {
   }
 }
 
-/// One value for each of some parameters of a layer: `param_initializers = {{"gamma", constant(0.5)}}`. At most four.
+/// One value for each of some parameters of a layer: `param_initializers = {{"gamma", constant(0.5)}}`.
 template <class Value>
 struct named_values {
   struct entry {
     const char* name = "";
     Value value{};
   };
-  static constexpr int capacity = 4;
+  static constexpr int capacity = 4;  // beta, gamma and two moving averages
   entry entries[capacity]{};
-  int count = 0;
+  int count = 0, given = 0;
 
   constexpr named_values() = default;
   constexpr named_values(none_t) {}
-  constexpr named_values(std::initializer_list<entry> given) {
-    for (const entry& one : given)
+  constexpr named_values(std::initializer_list<entry> all) : given(static_cast<int>(all.size())) {
+    for (const entry& one : all)
       if (count < capacity) entries[count++] = one;
   }
+  constexpr number_fault fault() const { return check_range(given, 0, capacity, "a value for each parameter of the layer, at most 4"); }
   constexpr const Value& of(const char* name, const Value& otherwise) const {
     for (int i = 0; i < count; ++i)
       if (equal(entries[i].name, name)) return entries[i].value;
@@ -64,14 +66,14 @@ constexpr void slim_describe(const named_values<Value>& value, name_buffer& to) 
 }
 
 // clang-format off
-struct axis_keyword : keyword<axis_keyword, layer_axes> { static constexpr const char* name = "axis"; using keyword::operator=; };
+struct axis_keyword : keyword<axis_keyword, layer_axes> { static constexpr const char* name = "axis"; using keyword::operator=; static constexpr number_fault fault(const layer_axes& axes) { return axes.fault(); } };
 struct dim_keyword : keyword<dim_keyword, whole_number> { static constexpr const char* name = "dim"; using keyword::operator=; };
 struct begin_norm_axis_keyword : keyword<begin_norm_axis_keyword, whole_number> { static constexpr const char* name = "begin_norm_axis"; using keyword::operator=; };
 struct begin_params_axis_keyword : keyword<begin_params_axis_keyword, whole_number> { static constexpr const char* name = "begin_params_axis"; using keyword::operator=; };
 struct channels_axis_keyword : keyword<channels_axis_keyword, whole_number> { static constexpr const char* name = "channels_axis"; using keyword::operator=; };
-struct reduction_axes_keyword : keyword<reduction_axes_keyword, layer_axes> { static constexpr const char* name = "reduction_axes"; using keyword::operator=; };
-struct param_initializers_keyword : keyword<param_initializers_keyword, named_values<initializer>> { static constexpr const char* name = "param_initializers"; using keyword::operator=; };
-struct param_regularizers_keyword : keyword<param_regularizers_keyword, named_values<stored_function>> { static constexpr const char* name = "param_regularizers"; using keyword::operator=; };
+struct reduction_axes_keyword : keyword<reduction_axes_keyword, layer_axes> { static constexpr const char* name = "reduction_axes"; using keyword::operator=; static constexpr number_fault fault(const layer_axes& axes) { return axes.fault(); } };
+struct param_initializers_keyword : keyword<param_initializers_keyword, named_values<initializer>> { static constexpr const char* name = "param_initializers"; using keyword::operator=; static constexpr number_fault fault(const named_values<initializer>& values) { return values.fault(); } };
+struct param_regularizers_keyword : keyword<param_regularizers_keyword, named_values<stored_function>> { static constexpr const char* name = "param_regularizers"; using keyword::operator=; static constexpr number_fault fault(const named_values<stored_function>& values) { return values.fault(); } };
 
 inline constexpr axis_keyword over_axis;
 inline constexpr dim_keyword dim;

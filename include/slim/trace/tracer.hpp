@@ -55,6 +55,7 @@ struct tracer {
     if (known >= 0) {
       scope = known;
     } else {
+      check_name(base);
       int& newest = outer < 0 ? newest_root : g.scopes[outer].newest_child;
       const int older = newest;
       newest = scope = g.scopes.size();
@@ -115,6 +116,13 @@ struct tracer {
     g.fail(broken, scope, found, expected, detail);
   }
 
+  /// Names are words with one / between them: paths are split there, and joined.
+  constexpr void check_name(const char* name) {
+    bool valid = name[0] != '\0' && name[0] != '/';
+    for (const char* c = name; *c != '\0'; ++c) valid = valid && (*c != '/' || (c[1] != '/' && c[1] != '\0'));
+    if (!valid) fail(graph::rule::name_wrong, {}, {}, name);
+  }
+
   constexpr void fail_unused_policy(const char* keyword) { fail(graph::rule::policy_never_used, {}, {}, keyword); }
   constexpr void fail_unknown_argument(const char* layer_kind, const char* keyword) {
     g.fail(graph::rule::unknown_argument, scope, {}, {}, keyword, layer_kind);
@@ -137,6 +145,7 @@ struct tracer {
       g.fail(known.extent == extent ? graph::rule::duplicate_variable : graph::rule::reused_variable_shape, scope, extent, known.extent, name);
       return known.node;
     }
+    check_name(name);
     if (const number_fault fault = initial.fault(); fault.range != nullptr) fail_number(name, fault.found, fault.range);
     for (int i = 0; i < extent.rank; ++i)
       if (extent[i] < 1) fail(graph::rule::bad_number, {extent[i]}, {1}, name);
