@@ -15,6 +15,8 @@ using slim::expr::scalar_function, slim::expr::scalar_op, slim::expr::symbol;
 
 namespace {
 
+constexpr double work = 4;  // of one element, for the decision to fork
+
 /// Every operation but that of random numbers, of an operand of each kind. Conditions and floors are exact in every type: the operands have 24 bits.
 constexpr scalar_function everything() {
   scalar_function f;
@@ -107,7 +109,7 @@ TEST_CASE_TEMPLATE("a map writes every output of its function, for every thread 
       std::vector<T> first = c.x, second(c.x.size(), T(NAN));
       auto context = c.context();
       context.inputs[0] = context.outputs[0] = first.data(), context.outputs[1] = second.data();
-      slim::kernel::map<T, both>(context, c.rows, threads);
+      slim::kernel::map(context, c.rows, &evaluate_epilogue<T, both>, work, threads);
       CHECK(worst(first, expected, expected) < 16);
       CHECK(worst(second, expected_second, expected_second) < 16);
       if (threads == 1) once = first;
@@ -150,11 +152,11 @@ TEST_CASE_TEMPLATE("sums per column, per example and of everything equal their d
       std::vector<T> workspace(static_cast<std::size_t>(reduce_columns_workspace(c.width, 2)), T(NAN));
       auto context = c.context();
       context.outputs[0] = found[0].data(), context.outputs[1] = found[1].data();
-      reduce_columns<T, both>(context, c.rows, workspace.data(), threads);
+      reduce_columns(context, c.rows, &column_sums<T, both>, 2, work, workspace.data(), threads);
       context.outputs[0] = found[2].data();
-      reduce_examples<T, first_alone>(context, c.rows / c.rows_per_example, threads);
+      reduce_examples(context, c.rows / c.rows_per_example, &rectangle_sum<T, first_alone>, work, threads);
       context.outputs[0] = found[3].data();
-      reduce_all<T, first_alone>(context, c.rows, threads);
+      reduce_all(context, c.rows, &rectangle_sum<T, first_alone>, work, threads);
       CHECK(worst(found[0], columns[0], sizes[0]) < 16);
       CHECK(worst(found[1], columns[1], sizes[1]) < 16);
       CHECK(worst(found[2], examples, example_sizes) < 16);
@@ -190,11 +192,13 @@ TEST_CASE_TEMPLATE("operands and sums by row: one row, or one number, for severa
       context.inputs[0] = x.data(), context.inputs[1] = y.data(), context.inputs[2] = z.data();
       context.width = width, context.rows_per_example = pixels, context.places = places;
       context.outputs[0] = found.data();
-      slim::kernel::map<T, by_row>(context, examples * pixels, threads);
+      slim::kernel::map(context, examples * pixels, &evaluate_epilogue<T, by_row>, work, threads);
       context.outputs[0] = rows.data();
-      reduce_rows_of<T, by_row>(context, examples * pixels, examples, false, {{1, 1}, {0, 1}, {pixels, 0}}, {{1, 1}, {pixels, 1}, {1, 0}}, threads);
+      reduce_rows_of(context, examples * pixels, examples, {{1, 1}, {0, 1}, {pixels, 0}}, {{1, 1}, {pixels, 1}, {1, 0}}, &row_sums<T, by_row>, nullptr, work,
+                     threads);
       context.outputs[0] = numbers.data();
-      reduce_rows_of<T, by_row>(context, examples * pixels, pixels, true, {{1, 1}, {pixels, 1}, {1, 0}}, {{1, 1}, {0, 1}, {pixels, 0}}, threads);
+      reduce_rows_of<T>(context, examples * pixels, pixels, {{1, 1}, {pixels, 1}, {1, 0}}, {{1, 1}, {0, 1}, {pixels, 0}}, nullptr, &rectangle_sum<T, by_row>,
+                        work, threads);
       CHECK(worst(found, expected, expected) < 16);
       CHECK(worst(rows, of_example, example_size) < 16);
       CHECK(worst(numbers, of_pixel, pixel_size) < 16);
@@ -202,12 +206,15 @@ TEST_CASE_TEMPLATE("operands and sums by row: one row, or one number, for severa
   }
 }
 
-TEST_CASE_TEMPLATE("the noise of an element is the same in vectors of every width", T, SLIM_TEST_SCALARS) {
+TEST_CASE_TEMPLATE("the noise of an element is the same in vectors of every width, and that of two streams shares a loop", T, SLIM_TEST_SCALARS) {
   constexpr long rows = 5, width = 37;
-  std::vector<T> found(rows * width, T(NAN));
-  expression_context<T> context;
-  context.outputs[0] = found.data(), context.width = width, context.seed = 99;
-  slim::kernel::map<T, noise>(context, rows, 2);
-  for (std::uint32_t i = 0; i < found.size(); ++i)
-    CHECK(static_cast<double>(found[i]) == static_cast<double>(slim::simd::mix((i * 0x9E3779B9u) ^ slim::simd::mix(7) ^ 99) >> 8) * 0x1p-24);
+  for (const std::uint32_t stream : {7u, 8u}) {
+    const scalar_function f = random_number(stream);
+    std::vector<T> found(rows * width, T(NAN));
+    expression_context<T> context;
+    context.outputs[0] = found.data(), context.width = width, context.function = f.nodes.begin(), context.seed = 99;
+    slim::kernel::map(context, rows, &evaluate_epilogue<T, noise>, work, 2);
+    for (std::uint32_t i = 0; i < found.size(); ++i)
+      CHECK(static_cast<double>(found[i]) == static_cast<double>(slim::simd::mix((i * 0x9E3779B9u) ^ slim::simd::mix(stream) ^ 99) >> 8) * 0x1p-24);
+  }
 }

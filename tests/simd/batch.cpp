@@ -98,3 +98,22 @@ TEST_CASE_TEMPLATE("stretches cover a range in order, the tail last", T, SLIM_TE
     CHECK(next == size);
   }
 }
+
+TEST_CASE_TEMPLATE("parts cover a range in order, and load and store nothing behind it", T, SLIM_TEST_SCALARS) {
+  for (long size = 0; size <= 3 * simd::width<T> + 1; ++size) {
+    std::vector<T> from(static_cast<std::size_t>(size + simd::width<T>)), to(from.size(), T(-1));
+    for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<T>(static_cast<int>(i));
+    long next = 0;
+    simd::for_each_part<T>(size, [&](long position, simd::part<T> lanes) {
+      CHECK(position == next);
+      CHECK((lanes.count == simd::width<T> || position + lanes.count == size));
+      next += lanes.count;
+      const auto values = simd::load(from.data() + position, lanes);
+      CHECK(static_cast<double>(simd::sum(values)) ==
+            static_cast<double>(lanes.count * position + lanes.count * (lanes.count - 1) / 2));  // zeros in the other lanes
+      simd::store(to.data() + position, values, lanes);
+    });
+    CHECK(next == size);
+    for (std::size_t i = 0; i < to.size(); ++i) CHECK(static_cast<double>(to[i]) == (static_cast<long>(i) < size ? static_cast<double>(i) : -1));
+  }
+}

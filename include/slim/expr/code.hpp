@@ -55,14 +55,26 @@ struct code {
       if (how >= access::row) return true;
     return false;
   }
+  /// True when a row of the loop is one of channels, or of what broadcasts like them, and not a stretch of a long line of elements.
+  constexpr bool has_columns() const {
+    for (const access how : inputs)
+      if (how == access::column || how == access::row) return true;
+    return false;
+  }
+  /// True when it draws random numbers.
+  constexpr bool draws() const {
+    for (const scalar_op one : op)
+      if (one == scalar_op::uniform) return true;
+    return false;
+  }
 };
 
-/// `nodes[0..Nodes)` as a code. `accesses` has one entry for each input.
+/// `nodes[0..Nodes)` as a code. `accesses` has one entry for each input. Streams of random numbers stay behind: functions that differ in them share a loop.
 template <int Nodes, int Inputs, int Outputs>
 constexpr code<Nodes, Inputs, Outputs> encode(const scalar_node* nodes, const access* accesses, const int* outputs) {
   code<Nodes, Inputs, Outputs> result;
   for (int i = 0; i < Nodes; ++i) {
-    result.value[i] = std::bit_cast<std::uint64_t>(nodes[i].value);
+    if (nodes[i].op != scalar_op::uniform) result.value[i] = std::bit_cast<std::uint64_t>(nodes[i].value);
     result.op[i] = nodes[i].op;
     result.a[i] = static_cast<signed char>(nodes[i].a);
     result.b[i] = static_cast<signed char>(nodes[i].b);

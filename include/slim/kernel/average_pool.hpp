@@ -9,18 +9,18 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// y = mean of the real cells of each window, per channel. Every window must hold a real cell.
 template <class T>
 void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
-  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
     auto total = simd::broadcast(T{});
-    for_each_cell(geometry, window, [&](long cell) { total += simd::load(x + cell + channel, count); });
-    simd::store(y + window.pixel * geometry.channels + channel, total / simd::broadcast(static_cast<T>(window.cells())), count);
+    for_each_cell(geometry, window, [&](long cell) { total += simd::load(x + cell + channel, lanes); });
+    simd::store(y + window.pixel * geometry.channels + channel, total / simd::broadcast(static_cast<T>(window.cells())), lanes);
   });
 }
 
 /// dx = Σ over the windows that hold a cell of dy / (real cells of the window).
 template <class T>
 void average_pool_gradient(const pool_geometry& geometry, long batch, const T* dy, T* dx, const epilogue<T>& after, int threads) {
-  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count, const auto& put) {
-    const auto share = simd::load(dy + window.pixel * geometry.channels + channel, count) / simd::broadcast(static_cast<T>(window.cells()));
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes, const auto& put) {
+    const auto share = simd::load(dy + window.pixel * geometry.channels + channel, lanes) / simd::broadcast(static_cast<T>(window.cells()));
     for_each_cell(geometry, window, [&](long cell) { put(cell, share); });
   });
 }

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // How a window contraction is cut so that its operands stay in cache: chunks of the reduction, blocks of pixels.
 
+#include "slim/core/config.hpp"
 #include "slim/kernel/tap_grid.hpp"
 
 namespace slim::kernel::inline SLIM_LEVEL {
@@ -31,7 +32,7 @@ struct blocking {
   constexpr long chunks() const { return row_chunks() * column_chunks() * channel_chunks(); }
   constexpr long depth() const { return tap_rows * tap_columns * channels; }
 
-  constexpr tap_chunk chunk(long index) const {
+  SLIM_ONE_COPY constexpr tap_chunk chunk(long index) const {
     const long channel = index % channel_chunks() * channels, place = index / channel_chunks();
     const long column = place % column_chunks() * tap_columns, row = place / column_chunks() * tap_rows;
     return {row,     smaller(tap_rows, grid.height.taps - row),        column, smaller(tap_columns, grid.width.taps - column),
@@ -40,7 +41,7 @@ struct blocking {
 
   constexpr long blocks() const { return parts_of(grid.batch, images) * parts_of(grid.height.outputs, rows) * parts_of(grid.width.outputs, columns); }
 
-  constexpr pixel_block block(long index) const {
+  SLIM_ONE_COPY constexpr pixel_block block(long index) const {
     const long across = parts_of(grid.width.outputs, columns), down = parts_of(grid.height.outputs, rows);
     const long column = index % across * columns, row = index / across % down * rows, image = index / across / down * images;
     return {image, smaller(images, grid.batch - image), row, smaller(rows, grid.height.outputs - row), column, smaller(columns, grid.width.outputs - column)};

@@ -17,7 +17,8 @@ template <class T, auto Code>
 struct evaluation {
   expression_context<T> context;  // a copy, or g++ would fetch each address again for each vector: what is stored might change it
   simd::batch<T> values[Code.node_count];
-  const T* rows[Code.by_row() ? Code.input_count : 1]{};  // where this row of an operand begins
+  const T* rows[Code.by_row() ? Code.input_count : 1]{};     // where this row of an operand begins
+  std::uint32_t keys[Code.draws() ? Code.node_count : 1]{};  // of random numbers
 
   /// Operands that do not change within a row are loaded once per row.
   template <int I>
@@ -31,6 +32,8 @@ struct evaluation {
       if constexpr (Code.inputs[k] == expr::access::example) values[I] = simd::broadcast(context.inputs[k][row / context.rows_per_example]);
       if constexpr (Code.inputs[k] == expr::access::row) rows[k] = context.inputs[k] + context.places[k](row);
       if constexpr (Code.inputs[k] == expr::access::row_number) values[I] = simd::broadcast(context.inputs[k][context.places[k](row)]);
+    } else if constexpr (Code.op[I] == uniform) {
+      keys[I] = simd::mix(static_cast<std::uint32_t>(context.function[I].value)) ^ context.seed;
     }
   }
 
@@ -41,21 +44,20 @@ struct evaluation {
     else return values[Condition] != simd::broadcast(T(0));
   }
 
-  template <int I>
-  SLIM_ALWAYS_INLINE void compute(long row, long column, long count) {
+  template <int I, class Lanes>
+  SLIM_ALWAYS_INLINE void compute(long row, long column, Lanes lanes) {
     using enum expr::scalar_op;
     constexpr expr::scalar_op op = Code.op[I];
     constexpr int a = Code.a[I] < 0 ? 0 : Code.a[I], b = Code.b[I] < 0 ? 0 : Code.b[I], c = Code.c[I] < 0 ? 0 : Code.c[I];
     if constexpr (op == input) {
       constexpr int k = Code.input_of(I);
-      if constexpr (Code.inputs[k] == expr::access::element) values[I] = simd::load(context.inputs[k] + row * context.width + column, count);
-      if constexpr (Code.inputs[k] == expr::access::column) values[I] = simd::load(context.inputs[k] + column, count);
-      if constexpr (Code.inputs[k] == expr::access::row) values[I] = simd::load(rows[k] + column, count);
+      if constexpr (Code.inputs[k] == expr::access::element) values[I] = simd::load(context.inputs[k] + row * context.width + column, lanes);
+      if constexpr (Code.inputs[k] == expr::access::column) values[I] = simd::load(context.inputs[k] + column, lanes);
+      if constexpr (Code.inputs[k] == expr::access::row) values[I] = simd::load(rows[k] + column, lanes);
     } else if constexpr (op == position) {
       values[I] = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
     } else if constexpr (op == uniform) {
-      constexpr std::uint32_t stream = simd::mix(static_cast<std::uint32_t>(Code.number(I)));
-      values[I] = simd::uniform<T>(stream ^ context.seed, context.first_element + static_cast<std::uint32_t>(row * context.width + column));
+      values[I] = simd::uniform<T>(keys[I], context.first_element + static_cast<std::uint32_t>(row * context.width + column));
     } else if constexpr (op == negate) {
       values[I] = -values[a];
     } else if constexpr (op == absolute) {
@@ -119,32 +121,40 @@ struct evaluation {
   SLIM_ALWAYS_INLINE void row(long r, std::integer_sequence<int, I...>) {
     (begin_row<I>(r), ...);
   }
-  template <int... I>
-  SLIM_ALWAYS_INLINE void elements(long r, long column, long count, std::integer_sequence<int, I...>) {
-    (compute<I>(r, column, count), ...);
+  template <class Lanes, int... I>
+  SLIM_ALWAYS_INLINE void elements(long r, long column, Lanes lanes, std::integer_sequence<int, I...>) {
+    (compute<I>(r, column, lanes), ...);
   }
 };
 
 template <auto Code>
 using node_indices = std::make_integer_sequence<int, Code.node_count>;
 
+/// Calls body(column, lanes) for consecutive columns. Rows of channels are in the cache: their loop is compiled for whole vectors, and once more for the tail.
+/// Others are limited by memory.
+template <class T, auto Code, class Body>
+SLIM_ALWAYS_INLINE void for_each_column(long size, Body&& body) {
+  if constexpr (Code.has_columns()) simd::for_each_stretch<T>(size, body);
+  else simd::for_each_part<T>(size, body);
+}
+
 }  // namespace detail
 
 /// Writes every output of `Code` for the rectangle of rows and columns. Outputs may be the element-wise inputs themselves. With `LooksAhead` it asks for the
 /// operands behind the first, which come from far away, of the rectangle below, where the next call will be.
 template <class T, auto Code, bool LooksAhead = false>
-void evaluate(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
+SLIM_ALWAYS_INLINE void evaluate(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
   detail::evaluation<T, Code> e{context, {}};
   for (long row = row_begin; row < row_end; ++row) {
     e.row(row, detail::node_indices<Code>{});
-    simd::for_each_stretch<T>(column_end - column_begin, [&](long offset, long count) {
+    detail::for_each_column<T, Code>(column_end - column_begin, [&](long offset, auto lanes) {
       const long column = column_begin + offset;
-      e.elements(row, column, count, detail::node_indices<Code>{});
+      e.elements(row, column, lanes, detail::node_indices<Code>{});
 #pragma GCC unroll 16
       for (int k = 1; LooksAhead && k < Code.input_count; ++k)
         if (Code.inputs[k] == expr::access::element)
           simd::prefetch_to_second_level(e.context.inputs[k] + (row + row_end - row_begin) * e.context.width + column);
-      for (int o = 0; o < Code.output_count; ++o) simd::store(e.context.outputs[o] + row * e.context.width + column, e.values[Code.outputs[o]], count);
+      for (int o = 0; o < Code.output_count; ++o) simd::store(e.context.outputs[o] + row * e.context.width + column, e.values[Code.outputs[o]], lanes);
     });
   }
 }

@@ -18,9 +18,10 @@ struct expression_context {
   T* outputs[max_expression_outputs]{};
   long width = 1;
   long rows_per_example = 1;
-  const expr::row_places* places = nullptr;  // of each operand, for codes that read by row
-  std::uint32_t seed = 0;                    // of this step
-  std::uint32_t first_element = 0;           // whose random number element 0 gets
+  const expr::row_places* places = nullptr;     // of each operand, for codes that read by row
+  const expr::scalar_node* function = nullptr;  // what the code was made from, for the streams of random numbers
+  std::uint32_t seed = 0;                       // of this step
+  std::uint32_t first_element = 0;              // whose random number element 0 gets
 };
 
 }  // namespace slim::kernel

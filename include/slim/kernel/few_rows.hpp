@@ -76,10 +76,11 @@ void multiply_few_rows(long rows, long inner, long columns, const T* a, const T*
       for (; e < end; ++e)
         for (long i = 0; i < rows; ++i) add_scaled_rows<T, 1, 1>(a + i * inner + e, inner, 1, b + e * columns + first, columns, sums + i * part, part, count);
       for (long i = 0; i < rows; ++i)
-        for (long j = 0; j < count; ++j) {
-          T& out = c[i * columns + first + j];
-          out = start == 0 ? sums[i * part + j] : out + sums[i * part + j];
-        }
+        simd::for_each_part<T>(count, [&](long j, simd::part<T> lanes) {
+          T* const out = c + i * columns + first + j;
+          const auto sum = simd::load(sums + i * part + j, lanes);
+          simd::store(out, start == 0 ? sum : simd::load(out, lanes) + sum, lanes);
+        });
     }
     after(0, rows, first, first + count);
   });

@@ -30,12 +30,6 @@ SLIM_ONE_COPY void map(const expression_context<T>& context, long rows, typename
   });
 }
 
-/// Evaluates `Code` on rows × context.width elements.
-template <class T, auto Code>
-void map(const expression_context<T>& context, long rows, int threads) {
-  map(context, rows, &evaluate_epilogue<T, Code>, 4.0 * Code.node_count, threads);
-}
-
 }  // namespace slim::kernel::inline SLIM_LEVEL
 
 #include "slim/core/end.hpp"

@@ -13,22 +13,22 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// guarantee.
 template <class T>
 void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
-  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, long count) {
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
     auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
-    for_each_cell(geometry, window, [&](long cell) { largest = simd::larger_or_none(simd::load(x + cell + channel, count), largest); });
-    simd::store(y + window.pixel * geometry.channels + channel, largest, count);
+    for_each_cell(geometry, window, [&](long cell) { largest = simd::larger_or_none(simd::load(x + cell + channel, lanes), largest); });
+    simd::store(y + window.pixel * geometry.channels + channel, largest, lanes);
   });
 }
 
 /// dx = Σ over windows of dy at the FIRST largest cell in row-major order (as TensorFlow), found again from x and y; zero elsewhere.
 template <class T>
 void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after, int threads) {
-  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, long count, const auto& put) {
+  scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes, const auto& put) {
     const long output = window.pixel * geometry.channels + channel;
-    const auto largest = simd::load(y + output, count), zero = simd::broadcast(T{});
-    auto remaining = simd::load(dy + output, count);
+    const auto largest = simd::load(y + output, lanes), zero = simd::broadcast(T{});
+    auto remaining = simd::load(dy + output, lanes);
     for_each_cell(geometry, window, [&](long cell) {
-      const auto hit = simd::load(x + cell + channel, count) == largest;
+      const auto hit = simd::load(x + cell + channel, lanes) == largest;
       put(cell, simd::choose(hit, remaining, zero));
       remaining = simd::choose(hit, zero, remaining);
     });

@@ -45,14 +45,14 @@ constexpr double pool_operations(const pool_geometry& g, long batch) {
   return static_cast<double>(batch * g.output_height * g.output_width) * g.channels * g.kernel_height * g.kernel_width;
 }
 
-/// Forward: `compute(window, channel, count)` writes `count` channels of one output; the epilogue follows row by row.
+/// Forward: `compute(window, channel, lanes)` writes some channels of one output; the epilogue follows row by row.
 template <class T, class Compute>
 void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, Compute&& compute) {
   const long rows = batch * g.output_height;
   parallel_for(rows, pool_operations(g, batch) / static_cast<double>(rows), threads, [&](long row) {
     for (long j = 0; j < g.output_width; ++j) {
       const pool_window window = window_at(g, row / g.output_height, row % g.output_height, j);
-      simd::for_each_stretch<T>(g.channels, [&](long channel, long count) { compute(window, channel, count); });
+      simd::for_each_part<T>(g.channels, [&](long channel, simd::part<T> lanes) { compute(window, channel, lanes); });
     }
     after(row * g.output_width, (row + 1) * g.output_width, 0, g.channels);
   });
@@ -68,43 +68,54 @@ constexpr bool are_disjoint(const pool_geometry& g) {
          along(g.kernel_width, g.stride_width, g.pad_left, g.output_width, g.input_width);
 }
 
-/// Gradient: `scatter(window, channel, count, put)` calls put(cell, share) for each cell of the window, which adds to dx; the epilogue follows as
+/// The rows of one image's gradient, or of a slice of its channels, that windows are scattered into.
+template <class T>
+struct scattered_rows {
+  const pool_geometry& g;
+  const epilogue<T>& after;
+  T* dx;
+  long first_row, first, last;  // in dx; channels
+  long prepared = 0, finished = 0;
+
+  /// Zeros in the rows ahead of the windows.
+  SLIM_ONE_COPY void prepare_to(long end) {
+    const bool whole = last - first == g.channels;
+    const long pieces = whole ? 1 : g.input_width, size = whole ? g.input_width * g.channels : last - first;
+    for (; prepared < end; ++prepared)
+      for (long w = 0; w < pieces; ++w)
+        std::memset(dx + ((first_row + prepared) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(size) * sizeof(T));
+  }
+  SLIM_ONE_COPY void finish_to(long end) {
+    if (end <= finished) return;
+    after((first_row + finished) * g.input_width, (first_row + end) * g.input_width, first, last);
+    finished = end;
+  }
+};
+
+/// Gradient: `scatter(window, channel, lanes, put)` calls put(cell, share) for each cell of the window, which adds to dx; the epilogue follows as
 /// soon as no later window can reach a row. One task per image, or per image and slice of channels.
 template <class T, class Scatter>
 void scatter_windows(const pool_geometry& g, long batch, T* dx, const epilogue<T>& after, int threads, Scatter&& scatter) {
   const long slice = batch < threads ? scatter_channels : g.channels, slices = parts_of(g.channels, slice), tasks = batch * slices;
   parallel_for(tasks, 2 * pool_operations(g, batch) / static_cast<double>(tasks), threads, [&](long task) {
     const long image = task / slices, first = task % slices * slice, last = smaller(first + slice, g.channels);
-    const long first_row = image * g.input_height;
-    long prepared = 0, finished = 0;
-    const bool disjoint = are_disjoint(g);  // each cell is then written once, else rows are zeroed ahead of the windows
-    const auto prepare_to = [&](long end) {
-      const bool whole = slices == 1;
-      const long pieces = whole ? 1 : g.input_width, size = whole ? g.input_width * g.channels : last - first;
-      for (; prepared < end; ++prepared)
-        for (long w = 0; w < pieces && !disjoint; ++w)
-          std::memset(dx + ((first_row + prepared) * g.input_width + w) * g.channels + first, 0, static_cast<std::size_t>(size) * sizeof(T));
-    };
-    const auto finish_to = [&](long end) {
-      if (end <= finished) return;
-      after((first_row + finished) * g.input_width, (first_row + end) * g.input_width, first, last);
-      finished = end;
-    };
+    scattered_rows<T> rows{g, after, dx, image * g.input_height, first, last};
+    const bool disjoint = are_disjoint(g);  // each cell is then written once
     for (long i = 0; i < g.output_height; ++i) {
+      if (!disjoint) rows.prepare_to(window_at(g, image, i, 0).bottom);
       for (long j = 0; j < g.output_width; ++j) {
         const pool_window window = window_at(g, image, i, j);
-        prepare_to(window.bottom);
-        simd::for_each_stretch<T>(last - first, [&](long channel, long count) {
-          scatter(window, first + channel, count, [&](long cell, const simd::batch<T>& share) {
+        simd::for_each_part<T>(last - first, [&](long channel, simd::part<T> lanes) {
+          scatter(window, first + channel, lanes, [&](long cell, const simd::batch<T>& share) {
             T* const to = dx + cell + first + channel;
-            simd::store(to, disjoint ? share : simd::load<T>(to, count) + share, count);
+            simd::store(to, disjoint ? share : simd::load(to, lanes) + share, lanes);
           });
         });
       }
-      finish_to(smaller(prepared, (i + 1) * g.stride_height - g.pad_top));
+      rows.finish_to(smaller(window_at(g, image, i, 0).bottom, (i + 1) * g.stride_height - g.pad_top));
     }
-    prepare_to(g.input_height);
-    finish_to(g.input_height);
+    if (!disjoint) rows.prepare_to(g.input_height);
+    rows.finish_to(g.input_height);
   });
 }
 

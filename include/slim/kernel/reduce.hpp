@@ -26,24 +26,22 @@ constexpr long reduce_columns_workspace(long width, int outputs) { return reduce
 
 // What follows comes in two parts: the loop of a function over some rows, and how these are shared out, which is compiled once for all functions.
 
-namespace detail {
-
 /// to[o][c] = Σ of output o of Code over rows [begin, end).
 template <class T, auto Code>
 void column_sums(const expression_context<T>& context, long begin, long end, T* const* to) {
   constexpr int outputs = Code.output_count;
   for (long first = begin; first < end; first += reduce_rows) {
     const long last = first + reduce_rows < end ? first + reduce_rows : end;
-    simd::for_each_stretch<T>(context.width, [&](long column, long count) {
-      evaluation<T, Code> e{context, {}};
+    detail::for_each_column<T, Code>(context.width, [&](long column, auto lanes) {
+      detail::evaluation<T, Code> e{context, {}};
       simd::batch<T> totals[room_for(outputs)];
-      for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(to[o] + column, count);
+      for (int o = 0; o < outputs; ++o) totals[o] = first == begin ? simd::batch<T>(T(0)) : simd::load(to[o] + column, lanes);
       for (long row = first; row < last; ++row) {
-        e.row(row, node_indices<Code>{});
-        e.elements(row, column, count, node_indices<Code>{});
+        e.row(row, detail::node_indices<Code>{});
+        e.elements(row, column, lanes, detail::node_indices<Code>{});
         for (int o = 0; o < outputs; ++o) totals[o] += e.values[Code.outputs[o]];
       }
-      for (int o = 0; o < outputs; ++o) simd::store(to[o] + column, totals[o], count);
+      for (int o = 0; o < outputs; ++o) simd::store(to[o] + column, totals[o], lanes);
     });
   }
 }
@@ -52,15 +50,15 @@ void column_sums(const expression_context<T>& context, long begin, long end, T* 
 template <class T, auto Code>
 double rectangle_sum(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
   double result = 0;
-  evaluation<T, Code> e{context, {}};
+  detail::evaluation<T, Code> e{context, {}};
   for (long row = row_begin; row < row_end; ++row) {
-    e.row(row, node_indices<Code>{});
+    e.row(row, detail::node_indices<Code>{});
     for (long first = column_begin; first < column_end; first += reduce_stretch) {
       const long last = first + reduce_stretch < column_end ? first + reduce_stretch : column_end;
       simd::batch<T> total(T(0));
       T tail = 0;
       simd::for_each_stretch<T>(last - first, [&](long offset, long count) {
-        e.elements(row, first + offset, count, node_indices<Code>{});
+        e.elements(row, first + offset, count, detail::node_indices<Code>{});
         if (count == simd::width<T>) {
           total += e.values[Code.outputs[0]];
         } else {
@@ -86,30 +84,28 @@ template <class T, auto Code>
 void row_sums(const expression_context<T>& context, const summed_rows& rows, T* to) {
   for (long done = 0; done < rows.terms; done += reduce_rows) {
     const long last = done + reduce_rows < rows.terms ? done + reduce_rows : rows.terms;
-    simd::for_each_stretch<T>(context.width, [&](long column, long count) {
-      evaluation<T, Code> e{context, {}};
+    detail::for_each_column<T, Code>(context.width, [&](long column, auto lanes) {
+      detail::evaluation<T, Code> e{context, {}};
       simd::batch<T> total(T(0));
       for (long term = done; term < last; ++term) {
         const long row = rows.begin + rows.next(term);
-        e.row(row, node_indices<Code>{});
-        e.elements(row, column, count, node_indices<Code>{});
+        e.row(row, detail::node_indices<Code>{});
+        e.elements(row, column, lanes, detail::node_indices<Code>{});
         total += e.values[Code.outputs[0]];
       }
-      simd::store(to + column, done == 0 ? total : simd::load(to + column, count) + total, count);
+      simd::store(to + column, done == 0 ? total : simd::load(to + column, lanes) + total, lanes);
     });
   }
 }
 
-/// The loops above without the type of their function, of `work` operations for each element.
+/// The loops above without the type of their function, which takes `work` operations for each element.
 template <class T>
 struct summation {
   using rectangle = double(const expression_context<T>&, long row_begin, long row_end, long column_begin, long column_end);
   using columns = void(const expression_context<T>&, long begin, long end, T* const* to);
   using rows = void(const expression_context<T>&, const summed_rows&, T* to);
 };
-template <auto Code>
-inline constexpr double work_of = 4.0 * Code.node_count;
-
+/// outputs[o][c] = Σ over rows of output o of the function at (row, c). `workspace` has reduce_columns_workspace(width, outputs) elements.
 template <class T>
 SLIM_ONE_COPY void reduce_columns(const expression_context<T>& context, long rows, typename summation<T>::columns* sums, int outputs, double work, T* workspace,
                                   int threads) {
@@ -128,6 +124,7 @@ SLIM_ONE_COPY void reduce_columns(const expression_context<T>& context, long row
     }
 }
 
+/// outputs[0][0] = Σ over rows × width.
 template <class T>
 SLIM_ONE_COPY void reduce_all(const expression_context<T>& context, long rows, typename summation<T>::rectangle* sum, double work, int threads) {
   double partial[reduce_blocks]{};
@@ -143,6 +140,7 @@ SLIM_ONE_COPY void reduce_all(const expression_context<T>& context, long rows, t
   context.outputs[0][0] = static_cast<T>(total);
 }
 
+/// outputs[0][e] = Σ over the rows of example e.
 template <class T>
 SLIM_ONE_COPY void reduce_examples(const expression_context<T>& context, long examples, typename summation<T>::rectangle* sum, double work, int threads) {
   parallel_for(examples, work * static_cast<double>(context.rows_per_example * context.width), threads, [&](long example) {
@@ -151,14 +149,15 @@ SLIM_ONE_COPY void reduce_examples(const expression_context<T>& context, long ex
   });
 }
 
+/// Result r is the sum of `rows / results` rows of the loop, as a row by `sums` or, where that is null, as one number by `sum`: the first of them is row
+/// first(r), the others are next(1), next(2) … rows further.
 template <class T>
-SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first,
-                                  const expr::row_places& next, typename summation<T>::rows* sums, typename summation<T>::rectangle* sum, double work,
-                                  int threads) {
+SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long rows, long results, const expr::row_places& first, const expr::row_places& next,
+                                  typename summation<T>::rows* sums, typename summation<T>::rectangle* sum, double work, int threads) {
   const long width = context.width, terms = rows / results;
   parallel_for(results, work * static_cast<double>(terms * width), threads, [&](long r) {
     const long begin = first(r);
-    if (!to_number) return sums(context, {begin, terms, next}, context.outputs[0] + r * width);
+    if (sums != nullptr) return sums(context, {begin, terms, next}, context.outputs[0] + r * width);
     double total = 0;
     for (long term = 0; term < terms; ++term) {
       const long row = begin + next(term);
@@ -166,35 +165,6 @@ SLIM_ONE_COPY void reduce_rows_of(const expression_context<T>& context, long row
     }
     context.outputs[0][r] = static_cast<T>(total);
   });
-}
-
-}  // namespace detail
-
-/// outputs[o][c] = Σ over rows of output o of Code(row, c). `workspace` has reduce_columns_workspace(width, outputs) elements.
-template <class T, auto Code>
-void reduce_columns(const expression_context<T>& context, long rows, T* workspace, int threads) {
-  detail::reduce_columns(context, rows, &detail::column_sums<T, Code>, Code.output_count, detail::work_of<Code>, workspace, threads);
-}
-
-/// outputs[0][0] = Σ over rows × width of Code.
-template <class T, auto Code>
-void reduce_all(const expression_context<T>& context, long rows, int threads) {
-  detail::reduce_all(context, rows, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
-}
-
-/// outputs[0][e] = Σ over the rows of example e of Code.
-template <class T, auto Code>
-void reduce_examples(const expression_context<T>& context, long examples, int threads) {
-  detail::reduce_examples(context, examples, &detail::rectangle_sum<T, Code>, detail::work_of<Code>, threads);
-}
-
-/// Result r is the sum of `rows / results` rows of the loop, as a row or, with `to_number`, as one number: the first of them is row first(r), the others are
-/// next(1), next(2) … rows further.
-template <class T, auto Code>
-void reduce_rows_of(const expression_context<T>& context, long rows, long results, bool to_number, const expr::row_places& first, const expr::row_places& next,
-                    int threads) {
-  detail::reduce_rows_of(context, rows, results, to_number, first, next, &detail::row_sums<T, Code>, &detail::rectangle_sum<T, Code>, detail::work_of<Code>,
-                         threads);
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL

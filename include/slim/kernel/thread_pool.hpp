@@ -30,7 +30,7 @@ inline long long own_work() { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
 
 /// Moves this thread to another core, if there is one for it. Where all are busy the system wakes a thread on the core of who woke it, and leaves it there
 /// for longer than it takes to find out that it is of no use.
-inline void leave_core(int core) {
+[[gnu::cold]] inline void leave_core(int core) {
   cpu_set_t allowed, others;
   if (sched_getcpu() != core || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
   others = allowed;
@@ -70,7 +70,7 @@ struct shared_loop {
     }
   }
 
-  void work_and_measure(int first_share, int thread) {
+  SLIM_ONE_COPY void work_and_measure(int first_share, int thread) {
     if (!measured) return work(first_share, thread);
     const long long begin = now(), before = own_work();
     work(first_share, thread);
@@ -211,7 +211,7 @@ inline void* helper_thread(void* number) {
   return nullptr;
 }
 
-inline void thread_pool::start(int wanted) {
+[[gnu::cold]] inline void thread_pool::start(int wanted) {
   if (started.load(std::memory_order_relaxed) >= wanted || out_of_threads.load(std::memory_order_relaxed)) return;
   if (starting.exchange(true, std::memory_order_acquire)) return;
   static const pool_closer at_end;

@@ -7,6 +7,7 @@
 #include "slim/core/config.hpp"
 #include "slim/graph/memory_plan.hpp"
 #include "slim/graph/node.hpp"
+#include "slim/simd/level.hpp"
 #include "slim/tensor/aligned_buffer.hpp"
 
 namespace slim {
@@ -34,6 +35,13 @@ struct exchange {
 
 }  // namespace op
 
+template <class T>
+struct run_state;
+inline namespace SLIM_LEVEL {
+template <class T>
+T* memory_of(const run_state<T>& state, int node);
+}
+
 /// Pointers of one run. The program itself is constant; two runs with different states can go on at the same time.
 template <class T>
 struct run_state {
@@ -56,25 +64,33 @@ struct run_state {
   std::uint32_t seed = 0;
 
   /// Memory of node `i`.
-  SLIM_ALWAYS_INLINE T* operator[](int i) const {
-    const graph::place& p = places[i];
-    switch (p.where) {
-      case graph::region::examples: return examples + p.offset * capacity;
-      case graph::region::fixed: return fixed + p.offset;
-      case graph::region::variables: return variables + p.offset;
-      case graph::region::slots: return slots + nodes[i].slot() * slot_stride + p.offset;
-      case graph::region::input: return const_cast<T*>(inputs[p.offset]);  // programs never write to inputs
-      case graph::region::scalars: return const_cast<T*>(scalars + p.offset);
-      case graph::region::batch_size: return const_cast<T*>(batch_size + p.offset);
-      case graph::region::exchanged: return exchanged + p.offset;
-      default: return nullptr;
-    }
-  }
+  SLIM_ALWAYS_INLINE T* operator[](int i) const { return memory_of(*this, i); }
   /// Elements of a value with so many per example that belong to examples of other processes in front.
   SLIM_ALWAYS_INLINE std::uint32_t elements_before(long per_example) const {
     return together == nullptr ? 0 : static_cast<std::uint32_t>(together->first_example * per_example);
   }
 };
+
+inline namespace SLIM_LEVEL {
+
+/// What operator[] returns: one copy for each level, a class that is the same at all of them has none of its own.
+template <class T>
+SLIM_ONE_COPY T* memory_of(const run_state<T>& state, int node) {
+  const graph::place& p = state.places[node];
+  switch (p.where) {
+    case graph::region::examples: return state.examples + p.offset * state.capacity;
+    case graph::region::fixed: return state.fixed + p.offset;
+    case graph::region::variables: return state.variables + p.offset;
+    case graph::region::slots: return state.slots + state.nodes[node].slot() * state.slot_stride + p.offset;
+    case graph::region::input: return const_cast<T*>(state.inputs[p.offset]);  // programs never write to inputs
+    case graph::region::scalars: return const_cast<T*>(state.scalars + p.offset);
+    case graph::region::batch_size: return const_cast<T*>(state.batch_size + p.offset);
+    case graph::region::exchanged: return state.exchanged + p.offset;
+    default: return nullptr;
+  }
+}
+
+}  // namespace SLIM_LEVEL
 
 }  // namespace slim
 

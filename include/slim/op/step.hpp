@@ -5,6 +5,7 @@
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/expression.hpp"
 #include "slim/kernel/pooled_store.hpp"
+#include "slim/kernel/reduce.hpp"
 #include "slim/op/run_state.hpp"
 #include "slim/simd/batch.hpp"
 
@@ -15,7 +16,14 @@ template <class T>
 struct step {
   void (*run)(const run_state<T>&, const step&) = nullptr;
   long (*prepare)(const run_state<T>&, const step&, T* ahead) = nullptr;  // what can be done ahead of many runs, see runner; null: nothing
-  typename kernel::epilogue<T>::function* epilogue = nullptr;
+  union {                                                                 // the loop of a map, an update or an epilogue; else that of a sum
+    typename kernel::epilogue<T>::function* evaluate = nullptr;
+    typename kernel::summation<T>::rectangle* sum;
+    typename kernel::summation<T>::columns* column_sums;
+    typename kernel::summation<T>::rows* row_sums;
+  };
+  const expr::scalar_node* function = nullptr;  // of that loop
+  int operations = 0;                           // in it, for each element
   int node = -1;
   long width = 1, rows_per_example = 1;  // loop of the function or epilogue
   bool batched = false;                  // whether that loop runs over the examples
@@ -33,12 +41,12 @@ struct bound_epilogue {
   kernel::epilogue<T> call;
 
   SLIM_ONE_COPY bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
-    if (at.epilogue == nullptr) return;
+    if (at.evaluate == nullptr) return;
     context.inputs[0] = context.outputs[0] = s[at.node];
     for (int k = node.body(); k < node.operand_count; ++k) context.inputs[k - node.body() + 1] = s[node.operands[k]];
-    context.width = at.width, context.rows_per_example = at.rows_per_example, context.seed = s.seed;
+    context.width = at.width, context.rows_per_example = at.rows_per_example, context.function = at.function, context.seed = s.seed;
     if (at.batched) context.first_element = s.elements_before(at.rows_per_example * at.width);
-    call = {at.epilogue, &context};
+    call = {at.evaluate, &context};
   }
   bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
 

@@ -54,6 +54,22 @@ struct not_finite {
               of.of_table ? "; check the data set or the size of the vocabulary" : "; check the data set or the number of outputs"};
 }
 
+/// The message for `size` numbers of an input that are no examples of `each` numbers, or more than there is `room` for.
+[[noreturn, gnu::cold]] inline void refuse_size(int input, long each, long room, long size) {
+  throw error{"input ",
+              input,
+              ": expected a multiple of ",
+              each,
+              " numbers, for 1 to ",
+              room,
+              " examples, found ",
+              size,
+              "; pass whole examples, at most the capacity given at construction"};
+}
+[[noreturn, gnu::cold]] inline void refuse_other_batch(int input, long examples, long found) {
+  throw error{"input ", input, ": expected as many examples as input 0 has (", examples, "), found ", found, "; pass batches of equal size"};
+}
+
 /// The parts of a batch for the inputs of `Program`. Integers are taken for numbers, like floats; so are matrices of Eigen in other orders
 /// than by rows. Memory for both is taken at construction, and costs nothing until it is used.
 template <class T, const auto& Program>
@@ -128,18 +144,8 @@ private:
   /// Notes the number of examples in `size` numbers of input `i`.
   void take_size(int i, long size) {
     const long each = extent_of(i).size();
-    if (size % each != 0 || size == 0 || size / each > room)
-      throw error{"input ",
-                  i,
-                  ": expected a multiple of ",
-                  each,
-                  " numbers, for 1 to ",
-                  room,
-                  " examples, found ",
-                  size,
-                  "; pass whole examples, at most the capacity given at construction"};
-    if (i > 0 && size / each != examples)
-      throw error{"input ", i, ": expected as many examples as input 0 has (", examples, "), found ", size / each, "; pass batches of equal size"};
+    if (size % each != 0 || size == 0 || size / each > room) refuse_size(i, each, room, size);
+    if (i > 0 && size / each != examples) refuse_other_batch(i, examples, size / each);
     examples = size / each;
   }
 

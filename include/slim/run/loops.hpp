@@ -1,6 +1,6 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// From nodes that are scalar functions to their loops: one instantiation for each function and way of reading its operands.
+// How nodes that are scalar functions run. The loop of a function is a pointer in its step: nothing here is compiled for each of them.
 
 #include "slim/graph/program.hpp"
 #include "slim/kernel/map.hpp"
@@ -26,58 +26,54 @@ struct loops {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
-    for (int r = 0; r < n.results; ++r) c.outputs[r] = op::invocation<T>{s, at}.out(r);
-    c.width = at.width, c.rows_per_example = at.rows_per_example, c.seed = s.seed;
+    for (int o = 0; o < kernel::max_expression_outputs; ++o)
+      if (n.kind == graph::kind::update) c.outputs[o] = const_cast<T*>(c.inputs[o]);  // of the function's outputs
+      else if (o < n.results) c.outputs[o] = op::invocation<T>{s, at}.out(o);
+    c.width = at.width, c.rows_per_example = at.rows_per_example, c.function = at.function, c.seed = s.seed;
     if (at.batched) c.first_element = s.elements_before(at.rows_per_example * at.width);
     return c;
   }
   static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
   static graph::loop_shape loop_of(const state& s, const step<T>& at) { return {graph::loop_domain(s, of(s, at)), at.width, at.rows_per_example}; }
 
-  /// The row_places of all operands; nothing where the loop of `Code` does not need them.
-  template <auto Code>
+  static double work_of(const step<T>& at) { return 4.0 * at.operations; }
+
+  /// The row_places of all operands; nothing for loops that do not need them.
+  template <bool ByRow>
   struct operand_places {
-    expr::row_places all[Code.by_row() ? Code.input_count : 1];
+    expr::row_places all[ByRow ? node::max_operands : 1];
 
     operand_places(const state& s, const step<T>& at, kernel::expression_context<T>& context) {
-      if constexpr (Code.by_row()) {
+      if constexpr (ByRow) {
         for (int k = 0; k < of(s, at).operand_count; ++k) all[k] = graph::rows_of(s.nodes[of(s, at).operands[k]], loop_of(s, at));
         context.places = all;
       }
     }
   };
 
-  template <auto Code>
+  template <bool ByRow>
   static void map(const state& s, const step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
-    const operand_places<Code> places(s, at, c);
-    kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
+    const operand_places<ByRow> places(s, at, c);
+    kernel::map(c, loop_rows(s, at), at.evaluate, work_of(at), s.threads);
   }
-  template <auto Code>
-  static void update(const state& s, const step<T>& at) {
-    kernel::expression_context<T> c = function_context(s, at);
-    const operand_places<Code> places(s, at, c);
-    for (int o = 0; o < Code.output_count; ++o) c.outputs[o] = s[of(s, at).operands[o]];
-    kernel::map<T, Code>(c, loop_rows(s, at), s.threads);
-  }
-  template <auto Code, sums_over Over>
+  template <bool ByRow, sums_over Over>
   static void reduce(const state& s, const step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
-    const operand_places<Code> places(s, at, c);
-    if constexpr (Over == sums_over::example) kernel::reduce_examples<T, Code>(c, s.batch, s.threads);
-    else if constexpr (Over == sums_over::all) kernel::reduce_all<T, Code>(c, loop_rows(s, at), s.threads);
-    else kernel::reduce_columns<T, Code>(c, loop_rows(s, at), s.workspace, s.threads);
+    const operand_places<ByRow> places(s, at, c);
+    if constexpr (Over == sums_over::example) kernel::reduce_examples(c, s.batch, at.sum, work_of(at), s.threads);
+    else if constexpr (Over == sums_over::all) kernel::reduce_all(c, loop_rows(s, at), at.sum, work_of(at), s.threads);
+    else kernel::reduce_columns(c, loop_rows(s, at), at.column_sums, of(s, at).results, work_of(at), s.workspace, s.threads);
   }
-  template <auto Code>
+  template <bool ByRow, bool ToNumber>
   static void reduce_rows(const state& s, const step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c = function_context(s, at);
-    const operand_places<Code> places(s, at, c);
+    const operand_places<ByRow> places(s, at, c);
     const graph::loop_shape loop = loop_of(s, at);
-    const bool to_number = graph::loop_access(n, loop) == expr::access::row_number;
-    const long results = n.extent.size() / (to_number ? 1 : at.width) * (n.batched ? s.batch : 1);
-    kernel::reduce_rows_of<T, Code>(c, loop_rows(s, at), results, to_number, graph::rows_of(n, loop, true, false), graph::rows_of(n, loop, true, true),
-                                    s.threads);
+    const long results = n.extent.size() / (ToNumber ? 1 : at.width) * (n.batched ? s.batch : 1);
+    kernel::reduce_rows_of(c, loop_rows(s, at), results, graph::rows_of(n, loop, true, false), graph::rows_of(n, loop, true, true),
+                           ToNumber ? nullptr : at.row_sums, ToNumber ? at.sum : nullptr, work_of(at), s.threads);
   }
 };
 

@@ -39,8 +39,8 @@ constexpr loop_variants<Steps> find_loop_variants(const Program& p) {
     unsigned long key = epilogue                        ? 1
                         : n.kind == graph::kind::map    ? 2
                         : n.kind == graph::kind::update ? 3
-                        : graph::sums_rows(p, n)        ? 4
-                                                        : 5 + static_cast<unsigned long>(sums_of(n));
+                        : graph::sums_rows(p, n)        ? 4 + static_cast<unsigned long>(graph::loop_access(n, loop) == expr::access::row_number)
+                                                        : 6 + static_cast<unsigned long>(sums_of(n));
     for (int k = epilogue ? n.body() : 0; k < n.operand_count; ++k)
       key = key * 8 + static_cast<unsigned long>(graph::loop_access(p.nodes[n.operands[k]], loop));
     for (int v = newest[function]; v >= 0; v = found.variants[v].next)
@@ -61,43 +61,50 @@ struct step_table {
   static constexpr int count = Program.sizes.steps;
   static constexpr loop_variants<count> variants = find_loop_variants<count>(Program);
 
-  using runner = void (*)(const run_state<T>&, const step<T>&);
-  struct loop {
-    runner run = nullptr;
-    typename kernel::epilogue<T>::function* epilogue = nullptr;
-  };
-
+  /// What the steps of a variant have in common.
   template <int Variant>
-  static constexpr loop instantiate() {
+  static constexpr step<T> instantiate() {
     constexpr int index = variants.variants[Variant].node;
-    constexpr graph::kind kind = Program.nodes[index].kind;
-    constexpr auto code = graph::code_of<Program, index, variants.variants[Variant].epilogue>();
-    if constexpr (variants.variants[Variant].epilogue) return {nullptr, &kernel::evaluate_epilogue<T, code>};
-    else if constexpr (kind == graph::kind::map) return {&loops<T>::template map<code>, nullptr};
-    else if constexpr (kind == graph::kind::update) return {&loops<T>::template update<code>, nullptr};
-    else if constexpr (graph::sums_rows(Program, Program.nodes[index])) return {&loops<T>::template reduce_rows<code>, nullptr};
-    else return {&loops<T>::template reduce<code, sums_of(Program.nodes[index])>, nullptr};
+    constexpr const graph::node& n = Program.nodes[index];
+    constexpr bool epilogue = variants.variants[Variant].epilogue;
+    constexpr auto code = graph::code_of<Program, index, epilogue>();
+    constexpr bool by_row = code.by_row();
+    step<T> made;
+    made.operations = code.node_count;
+    if constexpr (n.kind != graph::kind::reduce) {
+      made.evaluate = &kernel::evaluate_epilogue<T, code>;
+      if constexpr (!epilogue) made.run = &loops<T>::template map<by_row>;
+    } else if constexpr (graph::sums_rows(Program, n)) {
+      constexpr bool to_number = graph::loop_access(n, graph::loop_of(Program, n, false)) == expr::access::row_number;
+      if constexpr (to_number) made.sum = &kernel::rectangle_sum<T, code>;
+      else made.row_sums = &kernel::row_sums<T, code>;
+      made.run = &loops<T>::template reduce_rows<by_row, to_number>;
+    } else {
+      if constexpr (sums_of(n) == sums_over::columns) made.column_sums = &kernel::column_sums<T, code>;
+      else made.sum = &kernel::rectangle_sum<T, code>;
+      made.run = &loops<T>::template reduce<by_row, sums_of(n)>;
+    }
+    return made;
   }
 
   step<T> steps[room_for(count)]{};
 
   constexpr step_table() {
-    loop made[variants.count + 1]{};
+    step<T> made[variants.count + 1]{};
     [&]<int... V>(std::integer_sequence<int, V...>) {
       (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...};
     }(std::make_integer_sequence<int, variants.count>{});
     for (int s = 0; s < count; ++s) {
       const int index = Program.order[s];
       const graph::node& n = Program.nodes[index];
+      if (const int variant = n.epilogue >= 0 ? variants.of_epilogue[s] : variants.of_function[s]; variant >= 0) steps[s] = made[variant];
       steps[s].node = index, steps[s].index = s;
-      if (n.function >= 0) {
-        steps[s].run = made[variants.of_function[s]].run;
-      } else {
+      if (n.function < 0) {
         const op::runner<T>& found = op::runners_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
         steps[s].run = found.run, steps[s].prepare = found.prepare;
       }
-      if (n.epilogue >= 0) steps[s].epilogue = made[variants.of_epilogue[s]].epilogue;
       if (n.function < 0 && n.epilogue < 0) continue;
+      steps[s].function = Program.function_nodes + Program.functions[n.epilogue >= 0 ? n.epilogue : n.function].first;
       const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
       steps[s].width = shape.width, steps[s].rows_per_example = shape.rows_per_example, steps[s].batched = shape.over.batched;
     }

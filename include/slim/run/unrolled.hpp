@@ -89,6 +89,7 @@ private:
     if constexpr (n.kind == graph::kind::update)
       for (int o = 0; o < Program.functions[n.function].output_count; ++o) c.outputs[o] = const_cast<T*>(c.inputs[o]);
     c.width = loop.width, c.rows_per_example = loop.rows_per_example, c.seed = s.seed;
+    c.function = Program.function_nodes + Program.functions[Epilogue ? n.epilogue : n.function].first;
     if constexpr (loop.over.batched) c.first_element = s.elements_before(loop.rows_per_example * loop.width);
     if constexpr (graph::code_of<Program, Index, Epilogue>().by_row()) c.places = operand_places<Index>.all;
     return c;

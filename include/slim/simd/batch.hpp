@@ -124,21 +124,22 @@ inline void store_first(T* destination, const batch<T>& value, long count) noexc
     detail::store_lanes(destination, value, count);
 }
 
-/// Asks for the cache line at `address`, which will be read soon. Any address is allowed, here and in the next two.
+/// Asks for the cache line at `address`, which will be read soon. Any address is allowed, here and in the next two. Always in line: g++ takes a
+/// function that does nothing else for one without effect, and drops its calls.
 template <class T>
-inline void prefetch(const T* address) noexcept {
+SLIM_ALWAYS_INLINE void prefetch(const T* address) noexcept {
   __builtin_prefetch(address);
 }
 
 /// The same, into the second-level cache only.
 template <class T>
-inline void prefetch_to_second_level(const T* address) noexcept {
+SLIM_ALWAYS_INLINE void prefetch_to_second_level(const T* address) noexcept {
   __builtin_prefetch(address, 0, 2);
 }
 
 /// Asks for the cache line at `address`, which will be written soon.
 template <class T>
-inline void prefetch_for_write(const T* address) noexcept {
+SLIM_ALWAYS_INLINE void prefetch_for_write(const T* address) noexcept {
   __builtin_prefetch(address, 1);
 }
 
@@ -236,6 +237,42 @@ template <class T>
 inline void store(T* destination, const batch<T>& value, long count) noexcept {
   if (count == width<T>) simd::store(destination, value);
   else simd::store_first(destination, value, count);
+}
+
+/// True where loads and stores of some lanes only are instructions, as fast as those of all.
+#ifdef __AVX512F__
+template <class T>
+inline constexpr bool has_masks = std::is_same_v<T, float> || std::is_same_v<T, double>;
+#else
+template <class T>
+inline constexpr bool has_masks = false;
+#endif
+
+/// Consecutive elements, one for each lane or fewer: what the body of for_each_part loads and stores.
+template <class T>
+struct part {
+  long count;
+};
+template <class T>
+inline batch<T> load(const T* source, part<T> lanes) noexcept {
+  if constexpr (has_masks<T>) return load_first(source, lanes.count);
+  else return load(source, lanes.count);
+}
+template <class T>
+inline void store(T* destination, const batch<T>& value, part<T> lanes) noexcept {
+  if constexpr (has_masks<T>) simd::store_first(destination, value, lanes.count);
+  else simd::store(destination, value, lanes.count);
+}
+
+/// for_each_stretch with `body(position, part)`: with masks it is compiled once, for the main part and for the tail, and then takes some instructions more for
+/// each vector.
+template <class T, class Body>
+inline void for_each_part(long size, Body&& body) {
+  if constexpr (has_masks<T>) {
+    for (long position = 0; position < size; position += width<T>) body(position, part<T>{size - position < width<T> ? size - position : width<T>});
+  } else {
+    for_each_stretch<T>(size, [&](long position, long count) SLIM_INLINED { body(position, part<T>{count}); });
+  }
 }
 
 }  // namespace slim::simd::inline SLIM_LEVEL
