@@ -48,8 +48,8 @@ constexpr graph::algorithm convolution_algorithm(const slim::shape& from, const 
 /// So many 4×4 tiles at most, with weights of so many channels × channels at least, take longer to fetch the transformed weights, which are four times as large
 /// as those of a 3×3 window, than Winograd saves: then the forward pass is direct.
 inline constexpr long winograd_few_tiles = 4, winograd_large_weights = 256 * 256;
-/// With up to so many of them it is F(2×2, 3×3), whose transformed weights are 16/36 of those of F(4×4, 3×3) for 16/9 of the multiplications. At inference only: a
-/// program that trains would be compiled with both for batches that nobody trains on.
+/// With up to so many of them it is F(2×2, 3×3), whose transformed weights are 16/36 of those of F(4×4, 3×3) for 16/9 of the multiplications. At inference
+/// only: a program that trains would be compiled with both for batches that nobody trains on.
 inline constexpr long winograd_some_tiles = 24;
 
 namespace detail {

@@ -28,7 +28,7 @@ struct exchange {
   };
   /// Where the elements in front of `end` are a gradient that is made jointly: where `start` finds the rows of this process and `wait` leaves all. No memory
   /// where it is summed like others. See op/joint_weights_gradient.hpp.
-  virtual rows rows_of(long /*end*/) { return {}; }
+  virtual rows rows_of(long end) = 0;
   /// Returns when the elements in front of `end` are sums over all processes.
   virtual void wait(long end) = 0;
 };
