@@ -80,6 +80,9 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(of(error_function, 0) == 0);
   CHECK(of(error_function, 10) == 1);
   CHECK(of(error_function, -10) == -1);
+  CHECK(of(error_function, infinity) == 1);
+  CHECK(of(error_function, -infinity) == -1);
+  CHECK(std::isnan(of(error_function, NAN)));
 }
 
 TEST_CASE_TEMPLATE("sin and cos: a few units in the last place; pow is the C library's", T, SLIM_TEST_SCALARS) {
@@ -101,7 +104,10 @@ TEST_CASE_TEMPLATE("sin and cos: a few units in the last place; pow is the C lib
     CHECK(difference(sine, most, [](double x) { return std::sin(x); }) < close);
     CHECK(difference(cosine, most, [](double x) { return std::cos(x); }) < close);
   }
-  CHECK(std::isnan(static_cast<double>(sine(simd::broadcast(static_cast<T>(NAN))).get(0))));
+  for (const double none : {static_cast<double>(NAN), HUGE_VAL, -HUGE_VAL}) {
+    CHECK(std::isnan(static_cast<double>(sine(simd::broadcast(static_cast<T>(none))).get(0))));
+    CHECK(std::isnan(static_cast<double>(cosine(simd::broadcast(static_cast<T>(none))).get(0))));
+  }
   for (const double x : {-3.0, -0.5, 0.0, 0.3, 2.0, 40.0})
     for (const double y : {-2.0, -0.5, 0.0, 1.0, 2.5, 3.0}) {
       const T base = static_cast<T>(x), exponent = static_cast<T>(y);

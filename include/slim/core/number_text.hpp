@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string>
 
+#include "slim/core/finite.hpp"
+
 namespace slim {
 
 /// As printf's %.<precision>g in the C locale: 0.001, 1e-05, inf, nan.
@@ -24,8 +26,8 @@ inline std::string fixed_text(double value, int precision) {
 
 /// What reads back as `value`, as a float where it is one: for messages, in which "found 1" must not stand for 1.0000001.
 [[gnu::cold]] inline std::string exact_text(double value) {
+  if (!is_finite(value)) return number_text(value);
   if (value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<long long>(value))) return fixed_text(value, 0);
-  if (!(value >= -1e308 && value <= 1e308)) return number_text(value, 17);
   char text[64];
   if (value > -1e38 && value < 1e38 && static_cast<double>(static_cast<float>(value)) == value)
     return {text, std::to_chars(text, text + sizeof text, static_cast<float>(value)).ptr};
