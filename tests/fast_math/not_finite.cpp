@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -44,6 +45,24 @@ bool hands_on(int of_first_pixel = 1) {
   return true;
 }
 }  // namespace
+
+TEST_CASE_TEMPLATE("functions of ordinary numbers are what they are", T, float, double) {
+  const auto of = [](auto word, T x) { return static_cast<double>(word(simd::broadcast(x)).get(0)); };
+  const double close = sizeof(T) == 4 ? 1e-6 : 1e-14;
+  for (const std::uint32_t bits : {0x3DCCCCCDu, 0x3F000000u, 0x40000000u, 0x41F00000u}) {  // 0.1, 0.5, 2, 30
+    const T x = static_cast<T>(from_bits(bits));
+    const double exact = static_cast<double>(x);
+    CAPTURE(exact);
+    CHECK(std::abs(of([](const auto& v) { return simd::exponential(v); }, x) / std::exp(exact) - 1) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::exponential(v); }, -x) / std::exp(-exact) - 1) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::logarithm(v); }, x) - std::log(exact)) < 4 * close);
+    CHECK(std::abs(of([](const auto& v) { return simd::hyperbolic_tangent(v); }, x) - std::tanh(exact)) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::error_function(v); }, x) - std::erf(exact)) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::sine(v); }, x) - std::sin(exact)) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::cosine(v); }, x) - std::cos(exact)) < close);
+    CHECK(std::abs(of([](const auto& v) { return simd::round_down(v); }, x) - std::floor(exact)) == 0);
+  }
+}
 
 TEST_CASE("what takes the larger of two numbers hands on what is none") {
   CHECK(hands_on<pooled>());

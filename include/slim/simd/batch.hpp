@@ -6,6 +6,13 @@
 //
 // Words are trusted to xsimd only where it has an instruction for them or a test of ours per width: its composites of several lanes have been wrong.
 
+#ifdef __clang__
+#if __clang_major__ >= 17 && __FINITE_MATH_ONLY__
+#error "slim: with -ffast-math this clang takes functions that return infinity for undefined, and logarithms are wrong; add -fno-finite-math-only"
+#elif defined(__NO_MATH_ERRNO__) && defined(__XMMINTRIN_H) && !defined(__APPLE__)
+#error "slim: with -ffast-math or -fno-math-errno include slim before <random>, <immintrin.h> and Eigen: clang regroups the sums in the instructions' header"
+#endif
+#endif
 // g++ 12 warns about its own AVX-512 intrinsics, which leave a value undefined on purpose (its bug 105593).
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
