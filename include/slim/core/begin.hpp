@@ -4,8 +4,8 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 #endif
-// With -ffast-math compilers regroup the sums with which xsimd rounds and reduces arguments, and take infinities for anything: exp, log, floor and their like are
-// then wrong for ordinary numbers. What slim's headers hold, and what they are the first to include, is compiled as it is written.
+// With -ffast-math compilers regroup the sums with which xsimd rounds and reduces arguments, and take infinities for anything: exp, log, floor and their like
+// are then wrong for ordinary numbers. What slim's headers hold, and what they are the first to include, is compiled as it is written.
 #ifdef __clang__
 #ifdef __NO_MATH_ERRNO__  // the part of -ffast-math that it tells
 #pragma float_control(precise, on, push)
