@@ -65,14 +65,14 @@ TEST_CASE("max and min hand on what is not a number") {
   float out[4][5];
   slim::kernel::expression_context<float> context;
   context.inputs[0] = x, context.inputs[1] = y, context.width = 5;
-  const auto run = [&](auto* kernel, float* result) {
+  const auto run = [&](const auto& evaluate, float* result) {
     context.outputs[0] = result;
-    kernel(context, 0, 1, 0, 5);
+    evaluate();
   };
-  run(&slim::kernel::evaluate<float, larger>, out[0]);
-  run(&slim::kernel::evaluate<float, smaller>, out[1]);
-  run(&slim::kernel::evaluate<float, relu_of>, out[2]);
-  run(&slim::kernel::evaluate<float, clipped>, out[3]);
+  run([&] { slim::kernel::evaluate<float, larger>(context, 0, 1, 0, 5); }, out[0]);
+  run([&] { slim::kernel::evaluate<float, smaller>(context, 0, 1, 0, 5); }, out[1]);
+  run([&] { slim::kernel::evaluate<float, relu_of>(context, 0, 1, 0, 5); }, out[2]);
+  run([&] { slim::kernel::evaluate<float, clipped>(context, 0, 1, 0, 5); }, out[3]);
   for (int k = 0; k < 4; ++k)
     for (int i = 0; i < 5; ++i) CHECK(std::isnan(out[k][i]) == (std::isnan(x[i]) || (k < 2 && std::isnan(y[i]))));
   CHECK(out[0][2] == 5);
