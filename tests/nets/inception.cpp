@@ -238,7 +238,7 @@ TEST_CASE_TEMPLATE("Inception v3 learns from its auxiliary logits, too", T, floa
   CHECK(first_auxiliary == doctest::Approx(0.4 * std::log(3.0)).epsilon(1e-3));  // of weights that are nearly 0
   CHECK(first_auxiliary + train_op.loss(1) == doctest::Approx(first));
   T last = first;
-  for (int step = 0; step < 25; ++step) last = train_op(images, labels);
+  for (int step = 0; step < 40; ++step) last = train_op(images, labels);  // behind the first 25, which differ much with rounding
   CHECK(last < 0.6 * first);
   CHECK(train_op.loss(0) < first_auxiliary);
 }
