@@ -24,6 +24,7 @@ struct fully_connected_layer : layer<fully_connected_layer> {
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return bind(rest..., num_outputs = p.outputs);
   }
+  /// A kernel, which this layer has not: the message of `bind` in place of all candidates.
   template <class First, class... Rest>
   constexpr auto operator()(const First& first, std::initializer_list<double> braces, const Rest&... rest) const {
     return bind(first, braces, rest...);

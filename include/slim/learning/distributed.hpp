@@ -190,9 +190,8 @@ public:
     changed.notify_all();
   }
   rows rows_of(long end) override {
-    for (joint_rows& one : joint)
-      if (one.end == end && takes(one)) return {one.memory.data(), rank() > 0 ? row_ends[static_cast<std::size_t>(rank()) - 1] : 0, row_ends.back()};
-    return {};
+    T* const memory = memory_for_rows(end);
+    return memory == nullptr ? rows{} : rows{memory, rank() > 0 ? row_ends[static_cast<std::size_t>(rank()) - 1] : 0, row_ends.back()};
   }
   void wait(long end) override {
     if (size() == 1) return;
@@ -232,14 +231,23 @@ private:
     long end = 0, most = 0;
     aligned_buffer<T> memory;
   };
-  bool takes(const joint_rows& one) const { return gathers && row_ends.back() <= one.most; }
+  /// That of the gradient that ends there, in this step; null where it is summed.
+  T* memory_for_rows(long end) {
+    for (joint_rows& one : joint)
+      if (one.end == end) return gathers && row_ends.back() <= one.most ? one.memory.data() : nullptr;
+    return nullptr;
+  }
 
   void make_room_for_rows(long capacity) {
     struct member {
       long capacity;
-      char level[24];
+      char level[48];
     } mine{capacity, {}};
-    std::strncpy(mine.level, simd::level, sizeof mine.level - 1);
+    std::string level = simd::level;
+#ifdef SLIM_COMPILED_KERNELS
+    level += std::string(" ") + op::compiled_kernels<>().name;  // as chosen for this processor
+#endif
+    std::strncpy(mine.level, level.c_str(), sizeof mine.level - 1);
     std::vector<member> all;
     group.gather(mine, all);
     long most = 0;
@@ -255,13 +263,11 @@ private:
 
   /// All ranks get what bucket `one` holds: sums, or the rows of a joint gradient.
   void pass_around(const bucket& one, std::vector<T>& incoming) {
-    if (one.inner > 0)
-      for (joint_rows& rows : joint)
-        if (rows.end == one.end && takes(rows)) {
-          group.all_gather(rows.memory.data(), one.inner, row_ends);
-          group.all_gather(rows.memory.data() + row_ends.back() * one.inner, one.columns, row_ends);
-          return;
-        }
+    if (T* const memory = memory_for_rows(one.end)) {
+      group.all_gather(memory, one.inner, row_ends);
+      group.all_gather(memory + row_ends.back() * one.inner, one.columns, row_ends);
+      return;
+    }
     for (long begin = one.begin; begin < one.end; begin += piece)
       group.all_reduce(values.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min(piece, one.end - begin))), incoming);
   }
