@@ -67,6 +67,7 @@ constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
 /// Calls the network on symbolic inputs. Its results become the graph's outputs.
 template <const auto& Net, class Options>
 static constexpr void trace_network(tracer& trace) {
+  trace.g.precision = dtype_of<typename Options::scalar>();
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};

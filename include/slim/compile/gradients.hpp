@@ -192,7 +192,7 @@ constexpr int with_another(graph::graph& g, int i, int what, int by) {
     n.operands[k] = operand;
   }
   if (changes && n.kind == graph::kind::map) return graph::map(g, n.function, n.operands, n.operand_count, n.scope);  // it may fold
-  return changes ? g.nodes.push(n) : i;
+  return changes ? g.add(n) : i;
 }
 
 /// A gradient in two parts: one that can be made jointly, see op/joint_weights_gradient.hpp, and what the regularization of the variable adds, −1: nothing.

@@ -69,7 +69,7 @@ constexpr int map_to(graph& g, int function, const int* operands, int count, con
     n.operand_count = 1, n.operands[0] = made;
   }
   n.function = g.intern(identity);
-  return g.nodes.push(n);
+  return g.add(n);
 }
 
 }  // namespace slim::graph

@@ -60,7 +60,7 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   all.add(simd::level);
   const auto& s = p.sizes;
   all.add(s.nodes, s.functions, s.function_nodes, s.scopes, s.variables, s.end_points, s.losses, s.steps, s.outputs, p.inputs, p.scalars, p.loss_count);
-  all.add(p.example_elements, p.fixed_elements, p.exchanged_elements, static_cast<int>(p.error.broken));
+  all.add(p.example_elements, p.fixed_elements, p.exchanged_elements, static_cast<int>(p.error.broken), static_cast<int>(p.precision));
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
     all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates + 8 * n.by_row, n.operand_count, n.results, n.function,
@@ -94,6 +94,10 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   }
   for (int i = 0; i < s.end_points; ++i) all.add(p.end_points[i].node, p.end_points[i].scope);
   for (int i = 0; i < s.losses; ++i) all.add(p.losses[i].node, p.losses[i].scope);
+  for (int i = 0; i < s.labels; ++i) {
+    const class_labels& one = p.labels[i];
+    all.add(one.labels, one.loss, one.classes, one.ignored, one.ignores + 2 * one.of_table);
+  }
   all.add(p.order, s.steps);
   all.add(p.outputs, s.outputs);
   return all.value();

@@ -192,16 +192,20 @@ struct graph {
   list<int> batch_sizes;  // nodes
   int inputs = 0;
   int scalars = 0;
-  bool tracing = false;  // nobody knows how many nodes will come
+  dtype precision = dtype::f32;  // of leaves
+  bool tracing = false;          // nobody knows how many nodes will come
   int refused = 0;
   violation error{};
 
-  /// Appends a node. While a network is traced, no more than `most_traced`.
+  /// Appends a node and types it. While a network is traced, no more than `most_traced`.
   constexpr int add(const node& n) {
     double elements = 1;
     for (int i = 0; i < n.extent.rank; ++i) elements *= n.extent[i];
     if (elements >= 2147483648.0 && !failed()) error = {rule::number_wrong, n.scope, "elements of a tensor", {}, {}, "below 2147483648", elements};
-    return tracing && full(n.scope) ? nodes.size() - 1 : nodes.push(n);
+    if (tracing && full(n.scope)) return nodes.size() - 1;
+    const int made = nodes.push(n);
+    nodes[made].type = n.operand_count > 0 ? nodes[n.operands[0]].type : precision;
+    return made;
   }
   /// True when a network that is being traced may not grow. One that does not care never ends.
   constexpr bool full(int scope) {

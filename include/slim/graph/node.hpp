@@ -4,6 +4,7 @@
 
 #include "slim/graph/attribute_values.hpp"
 #include "slim/shape/shape.hpp"
+#include "slim/tensor/dtype.hpp"
 
 namespace slim::graph {
 
@@ -79,9 +80,10 @@ struct node {
   graph::kind kind = graph::kind::constant;
   algorithm how = algorithm::automatic;
   bool batched = false;
-  bool dead = false;   // removed by a pass
-  bool kept = false;   // must be readable after the run
-  bool again = false;  // computes once more what an earlier node has computed, so that nobody keeps that: see recompute_grad
+  bool dead = false;        // removed by a pass
+  bool kept = false;        // must be readable after the run
+  dtype type = dtype::f32;  // of each number: that of the operands, of leaves the precision of the graph
+  bool again = false;       // computes once more what an earlier node has computed, so that nobody keeps that: see recompute_grad
   slim::shape extent{};
   int operand_count = 0;
   int operands[max_operands]{};

@@ -33,7 +33,8 @@ struct program_facts {
   program_sizes sizes{};  // what is in use; larger than the room when the graph did not fit and the arrays are empty
   int inputs = 0, scalars = 0, loss_count = 0, multiples = 0;
   long example_elements = 0, fixed_elements = 0, exchanged_elements = 0, example_bound = 0, fixed_bound = 0, parameter_elements = 0;
-  traffic unfused{};  // of all nodes before fusion
+  dtype precision = dtype::f32;  // of what a program computes and keeps
+  traffic unfused{};             // of all nodes before fusion
   violation error{};
 };
 
@@ -128,6 +129,7 @@ constexpr program<Room> freeze(const compilation& c) {
     p.labels[i] = c.g.labels[i];
     p.labels[i].labels = moved(c.g.labels[i].labels), p.labels[i].loss = moved(c.g.labels[i].loss);
   }
+  p.precision = c.g.precision;
   p.inputs = c.g.inputs;
   p.scalars = c.g.scalars;
   p.example_elements = c.plan.example_elements;

@@ -19,6 +19,7 @@ constexpr const char* fault_of(const graph& g) {
     for (int k = 0; k < n.operand_count; ++k) {
       if (n.operands[k] < 0 || n.operands[k] >= i) return "an operand does not precede its reader";
       if (nodes[n.operands[k]].dead) return "a dead node is read";
+      if (nodes[n.operands[k]].type != n.type) return "an operand of another type";
     }
     if (is_function(n.kind) != (n.function >= 0)) return "function where none belongs, or none where one is needed";
     if (n.function >= function_count || n.epilogue >= function_count) return "function index out of range";

@@ -60,7 +60,8 @@ bool inside(const Program& p, int scope, int ancestor) {
 
 /// What travels between processes: in which pieces, how much of the work is left when each may start, and how much smaller joint gradients may travel.
 template <class Program>
-std::string exchange_table(const Program& p, int scalar_bytes) {
+std::string exchange_table(const Program& p) {
+  const long scalar_bytes = static_cast<long>(size_of(p.precision));
   const auto bytes = [&](long elements) { return bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(elements)); };
   const std::vector<double> left = graph::operations_left(p);
   std::string text =
@@ -74,7 +75,8 @@ std::string exchange_table(const Program& p, int scalar_bytes) {
 }
 
 template <class Program>
-std::string kernel_table(const Program& p, int scalar_bytes, const char* title) {
+std::string kernel_table(const Program& p, const char* title) {
+  const double scalar_bytes = static_cast<double>(size_of(p.precision));
   std::string text = std::string(title) + "\n";
   graph::traffic all;
   for (int s = 0; s < p.sizes.steps; ++s) {
@@ -96,11 +98,10 @@ std::string kernel_table(const Program& p, int scalar_bytes, const char* title) 
   }
   const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };
   text += "  read and written: " + moved(all) + " (without fusion " + moved(p.unfused) + ")\n";
-  text += "  arena: " + bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_elements)) + " per example + " +
-          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +
-          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.example_bound)) + " + " +
-          bytes_text(static_cast<double>(scalar_bytes) * static_cast<double>(p.fixed_bound)) + ")\n";
-  if (p.exchanged_elements > 0) text += exchange_table(p, scalar_bytes);
+  text += "  arena: " + bytes_text(scalar_bytes * static_cast<double>(p.example_elements)) + " per example + " +
+          bytes_text(scalar_bytes * static_cast<double>(p.fixed_elements)) + " (no plan can be smaller than " +
+          bytes_text(scalar_bytes * static_cast<double>(p.example_bound)) + " + " + bytes_text(scalar_bytes * static_cast<double>(p.fixed_bound)) + ")\n";
+  if (p.exchanged_elements > 0) text += exchange_table(p);
   return text;
 }
 
@@ -124,7 +125,7 @@ static std::string summary() {
       if (p.variables[v].trainable && detail::inside(p, p.variables[v].scope, point.scope)) own_parameters += p.variables[v].extent.size();
     for (int n = 0; n < p.sizes.nodes; ++n)
       if (p.nodes[n].scope >= 0 && detail::inside(p, p.nodes[n].scope, point.scope)) own_work += graph::operations(p, p.nodes[n]);
-    const double own_memory = static_cast<double>(sizeof(typename options::scalar)) * static_cast<double>(point.extent.size());
+    const double own_memory = static_cast<double>(size_of(p.precision)) * static_cast<double>(point.extent.size());
     text += padded(graph::scope_name(p.scopes, point.scope).c_str(), 40) + padded(graph::shape_text(point.extent), 14) +
             padded(detail::grouped(own_parameters), -14) + padded(detail::operations_text(own_work), -16) + padded(detail::bytes_text(own_memory), -13) + "\n";
     if (p.scopes[point.scope].layer_node < 0) continue;  // a part of the network: its layers are counted on their own lines
@@ -159,13 +160,13 @@ static std::string explain() {
   using options = model_options<Options...>;
   constexpr const auto& p = inference<Net, options>::program;
   static_assert(sizeof(is_valid<p>) != 0);
-  return explain_arguments<Net, Options...>() + "\n" + detail::kernel_table(p, sizeof(typename options::scalar), "kernels of inference");
+  return explain_arguments<Net, Options...>() + "\n" + detail::kernel_table(p, "kernels of inference");
 }
 
 /// The kernels of a training step.
 template <class TrainOp>
 std::string explain(const TrainOp&) {
-  return detail::kernel_table(TrainOp::program, sizeof(typename TrainOp::scalar), "kernels of a training step");
+  return detail::kernel_table(TrainOp::program, "kernels of a training step");
 }
 
 /// The network as written and as executed, in Graphviz DOT.

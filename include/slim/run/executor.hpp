@@ -17,6 +17,8 @@ namespace slim {
 /// One executor belongs to one thread at a time; several executors may share parameters that none of them changes.
 template <class T, const auto& Program>
 class executor {
+  static_assert(Program.precision == dtype_of<T>(), "a program runs in the precision that it was compiled for");
+
 public:
   executor(long capacity, int threads)
       : room(capacity), team(threads < 1 ? 1 : threads), examples(Program.example_elements * capacity), fixed(Program.fixed_elements),
