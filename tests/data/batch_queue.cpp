@@ -169,4 +169,6 @@ TEST_CASE("options out of range are refused") {
                        slim::error);
   CHECK_THROWS_WITH_AS(batch_queue(numbers{7}, 3, make_example, {.capacity = 0}), "bounded_queue: capacity: expected at least 1, found 0; choose a larger one",
                        slim::error);
+  for (const int capacity : {-5, 1, 4, 5, 2147483647})
+    CHECK(batch_options{.batch_size = 4, .capacity = capacity}.batches_ahead() == (capacity < 1 ? capacity : capacity <= 4 ? 1 : capacity == 5 ? 2 : 1 << 29));
 }

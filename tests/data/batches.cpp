@@ -94,6 +94,14 @@ TEST_CASE("seek resumes as if nothing had happened") {
   }
 }
 
+TEST_CASE("a place before the beginning is refused") {
+  const labelled_images set = numbered(25);
+  batches source(set, 4, 3);
+  CHECK_THROWS_WITH_AS(source.seek(-1), "batches: seek: expected 0 or a later place, found -1; give the number of batches, or examples, that were taken",
+                       slim::error);
+  CHECK(members(source.next()) == members(batches(set, 4, 3).next()));
+}
+
 TEST_CASE("a batch larger than the data set holds all of it") {
   const labelled_images set = numbered(5);
   batches source(set, 1000, 1);

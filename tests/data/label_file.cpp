@@ -21,6 +21,8 @@ TEST_CASE("other lines are refused") {
   const std::string directory = scratch.directory.string();
   scratch.write("labels.txt", "0:a\n\n7:b");
   CHECK(read_label_file(directory) == std::map<int, std::string>{{0, "a"}, {7, "b"}});
+  scratch.write("labels.txt", "0:a\r\n1:b c\r\n\r\n");
+  CHECK(read_label_file(directory) == std::map<int, std::string>{{0, "a"}, {1, "b c"}});
   for (const char* bad : {"0:a\nb\n", "0:a\n:b\n", "0:a\n1\n", "0:a\n99999999999:b\n"}) {
     scratch.write("labels.txt", bad);
     CHECK(has(complaint_of([&] { read_label_file(directory); }), "labels.txt: offset 4: expected index:name, found"));

@@ -108,6 +108,8 @@ TEST_CASE("one pass reads patterns in sorted order") {
   CHECK(get_data_files({scratch.path("part-[12]"), "plain"}) == std::vector<std::string>{scratch.path("part-1"), scratch.path("part-2"), "plain"});
   CHECK(complaint_of([] { get_data_files({"nowhere/x-*"}); }) ==
         "No data files found in nowhere/x-*: expected at least one file, found none; check the folder");
+  CHECK(complaint_of([&] { get_data_files({scratch.path("part-1"), "nowhere/x-*"}); }) ==
+        "No data files found in nowhere/x-*: expected at least one file, found none; check the folder");
   CHECK_THROWS_AS(get_data_files({}), slim::error);
 }
 
@@ -215,4 +217,7 @@ TEST_CASE("options out of range are refused") {
   CHECK(complaint_of([] { parallel_read({"x"}, open_tfrecord, {.capacity = 0}); }) ==
         "parallel_read: options: expected num_epochs and min_after_dequeue of at least 0 and a capacity of at least 1, "
         "found 0, 128 and 0; choose others");
+  const scratch_directory scratch;
+  parallel_read one({scratch.write("part", "")}, open_tfrecord);
+  CHECK(has(complaint_of([&] { one.seek(-4); }), "parallel_read: seek: expected 0 or a later place, found -4"));
 }

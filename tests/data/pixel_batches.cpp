@@ -72,6 +72,14 @@ TEST_CASE("sets and extents that make no sense") {
   const auto use = [&](int height, int channels) { pixel_batches(set, get_preprocessing("lenet"), height, 28, channels).next(); };
   CHECK(complaint_of([&] { use(0, 1); }) == "pixel_batches: size: expected at least 1 x 1 x 1, found 0 x 28 x 1; give the input of the network");
   CHECK(has(complaint_of([&] { use(28, 3); }), "image: expected 3 channels after preprocessing, found 1; check the input of the network"));
+  const preprocessing::preprocessing_function other_size(
+      [](const byte_image&, int, int, bool, slim::random_stream&, bool) { return preprocessing::float_image(40, 28, 1); }, false, false);
+  CHECK(has(complaint_of([&] { pixel_batches(set, other_size, 28, 28, 1).next(); }),
+            "image: expected 28 x 28 pixels after preprocessing, found 40 x 28 and 1120 values; the preprocessing must make the size that it is asked for"));
+  CHECK(complaint_of([&] { pixel_batches(set, get_preprocessing("lenet"), 28, 28, 1, {.num_epochs = -1}); }) ==
+        "pixel_batches: num_epochs: expected 0 or more, found -1; 0 goes on without end");
+  CHECK(has(complaint_of([&] { pixel_batches(set, get_preprocessing("lenet"), 28, 28, 1).seek(-1); }),
+            "pixel_batches: seek: expected 0 or a later place, found -32"));
   set.labels.pop_back();
   CHECK(complaint_of([&] { use(28, 1); }) ==
         "pixel_batches: data set: expected at least one image, with a label and 28 x 28 x 1 values for each, "

@@ -25,6 +25,8 @@ struct batch_options {
   int capacity = 32;                       ///< examples made ahead, rounded up to whole batches
   bool allow_smaller_final_batch = false;  ///< at the end of the source; otherwise examples that fill no batch are dropped
   batch_shard shard = {};                  ///< makes only this part of each batch; batch_size is that of all
+
+  int batches_ahead() const { return capacity < 1 ? capacity : (capacity - 1) / batch_size + 1; }
 };
 
 /// Takes items from `source.next()` (an optional, empty at the end) and calls make_example(item, number, image, label), in several
@@ -97,8 +99,7 @@ private:
 
   ordered_workers<place>& workers() {
     if (running) return *running;
-    const int batches_ahead = (options.capacity + options.batch_size - 1) / options.batch_size;
-    return running.emplace(batches_ahead, options.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
+    return running.emplace(options.batches_ahead(), options.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
   }
 
   Source source;

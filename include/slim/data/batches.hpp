@@ -71,6 +71,7 @@ public:
 
   /// Makes the next batch the one numbered `step`, counted from 0 over all epochs: resumes training after `step` steps.
   void seek(std::int64_t step) {
+    expect_place("batches", step);
     start_epoch(static_cast<int>(step / batches_per_epoch()));
     position = static_cast<int>(step % batches_per_epoch()) * capacity;
   }

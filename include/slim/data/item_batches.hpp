@@ -156,8 +156,7 @@ private:
   }
 
   void start() {
-    const int batches_ahead = (options.batch.capacity + options.batch.batch_size - 1) / options.batch.batch_size;
-    running.emplace(batches_ahead, options.batch.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
+    running.emplace(options.batch.batches_ahead(), options.batch.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
   }
 
   dataset_data_provider& provider;

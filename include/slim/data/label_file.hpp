@@ -35,7 +35,9 @@ inline std::map<int, std::string> read_label_file(const std::string& dataset_dir
   const std::string content = read_all(source);
   std::map<int, std::string> names;
   for (std::string_view left = content; !left.empty();) {
-    const std::string_view line = left.substr(0, left.find('\n'));
+    std::string_view line = left.substr(0, left.find('\n'));
+    left.remove_prefix(line.size() < left.size() ? line.size() + 1 : line.size());
+    if (line.ends_with('\r')) line.remove_suffix(1);  // of Windows
     int label = 0;
     const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), label);
     const std::size_t digits = static_cast<std::size_t>(end - line.data());
@@ -44,7 +46,6 @@ inline std::map<int, std::string> read_label_file(const std::string& dataset_dir
       source.fail(place, "expected index:name, found \"" + std::string(line.substr(0, 40)) + "\"; correct the file");
     }
     if (!line.empty()) names[label] = line.substr(digits + 1);
-    left.remove_prefix(line.size() < left.size() ? line.size() + 1 : line.size());
   }
   return names;
 }

@@ -229,6 +229,7 @@ public:
 
   /// Makes the next record the one numbered `number`, counted from 0 over all epochs. Reads the records of its epoch before it again.
   void seek(std::int64_t number) {
+    expect_place("parallel_read", number);
     const std::int64_t per_epoch = number == 0 ? 1 : records_per_epoch();
     start_epoch(per_epoch == 0 ? 0 : static_cast<int>(number / per_epoch));
     for (std::int64_t left = per_epoch == 0 ? 0 : number % per_epoch; left > 0; --left) next();

@@ -43,6 +43,7 @@ public:
 
   /// Makes the next choice the one numbered `number`, counted from 0 over all epochs.
   void seek(std::int64_t number) {
+    expect_place("pixel_batches", number);
     const std::int64_t count = static_cast<std::int64_t>(order.size());
     start_epoch(static_cast<int>(number / count));
     position = static_cast<std::size_t>(number % count);
@@ -90,6 +91,7 @@ inline batch_queue<pixel_order, pixel_example> pixel_batches(const labelled_pixe
                                                              int width, int channels, const pixel_batch_options& options = {}) {
   const image_extent extent{height, width, channels};
   expect_image_extent("pixel_batches", extent);
+  if (options.num_epochs < 0) throw error{"pixel_batches: num_epochs: expected 0 or more, found ", options.num_epochs, "; 0 goes on without end"};
   const std::size_t count = static_cast<std::size_t>(source.count > 0 ? source.count : 0);
   if (count == 0 || source.labels.size() != count || source.pixels.size() != count * image_size(source.height, source.width, source.channels)) {
     throw error("pixel_batches: data set: expected at least one image, with a label and " + std::to_string(source.height) + " x " +

@@ -38,6 +38,18 @@ inline void preprocess_example(const preprocessing::preprocessing_function& prep
     throw error("image: expected " + std::to_string(extent.channels) + " channels after preprocessing, found " + std::to_string(result.channels) +
                 "; check the input of the network");
   }
+  if (result.height != extent.height || result.width != extent.width || result.pixels.size() != target.size())
+    throw error{"image: expected ",
+                extent.height,
+                " x ",
+                extent.width,
+                " pixels after preprocessing, found ",
+                result.height,
+                " x ",
+                result.width,
+                " and ",
+                result.pixels.size(),
+                " values; the preprocessing must make the size that it is asked for"};
   std::copy(result.pixels.begin(), result.pixels.end(), target.begin());
 }
 

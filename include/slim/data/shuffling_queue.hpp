@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "slim/core/error.hpp"
+#include "slim/data/shuffle.hpp"
 #include "slim/tensor/random.hpp"
 
 namespace slim::data {
@@ -50,6 +51,7 @@ public:
 
   /// Makes the next item the one numbered `position`, counted from 0. Draws all items before it again.
   void seek(std::int64_t position) {
+    expect_place("shuffling_queue", position);
     source.seek(0);
     window.clear();
     ended = false;
