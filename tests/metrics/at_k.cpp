@@ -115,3 +115,19 @@ TEST_CASE("examples must be as many on both sides") {
                        slim::error);
   CHECK_THROWS_AS(sparse_recall_at_top_k().update(sets{{1}, {2}}, sets{{1}, {2}}, numbers{1, 2, 3}), slim::error);
 }
+
+TEST_CASE("ids are whole numbers, of whatever type, where they are not masked") {
+  const matrix scores = (matrix(2, 3) << 3, 2, 1, 3, 2, 1).finished();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  streaming_recall_at_k first(1);
+  CHECK_THROWS_WITH_AS(first.update(scores, numbers{0, 0.5}),
+                       "streaming_recall_at_k: labels: example 1: expected class numbers, found 0.5; mask what is to be ignored with weight 0", slim::error);
+  CHECK(first.value() == 0);
+  CHECK(first.update(scores, numbers{0, nan}, numbers{1, 0}) == 1);
+  streaming_sparse_recall_at_k recall(1);
+  CHECK_THROWS_WITH_AS(recall.update(scores, numbers{0, nan}),
+                       "streaming_sparse_recall_at_k: labels: example 1: expected class numbers, found nan; mask what is to be ignored with weight 0",
+                       slim::error);
+  CHECK(std::isnan(recall.value()));
+  CHECK(recall.update(scores, numbers{0, nan}, numbers{1, 0}) == 1);
+}

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
+
+#include "slim/metrics/confusion_counts.hpp"
 
 using namespace slim::metrics;
 using numbers = std::vector<double>;
@@ -54,6 +57,15 @@ TEST_CASE("streaming_mean_tensor averages each element") {
   CHECK(mean.update(second, 3) == (matrix(2, 2) << 4, 5, 7, 8).finished());
   CHECK_THROWS_WITH_AS(mean.update(numbers{1, 2}),
                        "streaming_mean_tensor: values: expected the shape [2, 2], found [2, 1]; all batches have the shape given at construction", slim::error);
+  CHECK_THROWS_WITH_AS(streaming_mean_tensor(-1), "streaming_mean_tensor: shape: expected 0 or more rows and columns, found -1 and 1; give that of a batch",
+                       slim::error);
+}
+
+TEST_CASE("a weight that is NaN is no mask") {
+  const numbers weights{std::numeric_limits<double>::quiet_NaN(), 1};
+  CHECK(std::isnan(streaming_mean().update(numbers{5, 6}, weights)));
+  CHECK(std::isnan(streaming_precision().update(numbers{1, 1}, numbers{1, 0}, weights)));
+  CHECK(std::isnan(streaming_mean_tensor(1, 1).update(numbers{5}, weights[0])(0)));
 }
 
 TEST_CASE("streaming_count counts elements or their weights") {

@@ -51,6 +51,7 @@ public:
       throw error(std::string(name) + ": labels: expected the shape [" + std::to_string(predictions.rows()) + ", 1], found " + labels.shape() +
                   "; pass one class number for each example");
     const values weight = weights.repeated_for(labels, name);
+    check_whole_ids(name, labels, weight);
     for (long i = 0; i < predictions.rows(); ++i)
       if (weight(i) != 0) sum.add(is_in_top(predictions, i, labels(i)), weight(i));
     return value();
@@ -99,6 +100,7 @@ public:
       throw error(std::string(owner) + ": labels: expected " + std::to_string(top.rows()) + " examples as there are predictions, found " +
                   std::to_string(labels.rows()) + "; pass the labels of each example as one row");
     const values weight = weights.repeated_for(values(static_cast<const double*>(nullptr), top.rows(), 1), owner);
+    labels.check(owner, weight), top.check(owner, weight);
     for (long i = 0; i < top.rows(); ++i) {
       const double w = weight(i);
       if (w == 0) continue;

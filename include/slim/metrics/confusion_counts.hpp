@@ -23,8 +23,8 @@ inline double false_positives(const confusion_counts& c) { return c.false_positi
 inline double true_negatives(const confusion_counts& c) { return c.true_negatives; }
 inline double false_negatives(const confusion_counts& c) { return c.false_negatives; }
 
-/// part / (part + rest), 0 when both are 0.
-inline double share(double part, double rest) { return part + rest > 0 ? part / (part + rest) : 0; }
+/// part / (part + rest), 0 when both are 0; NaN when a weight was.
+inline double share(double part, double rest) { return part + rest <= 0 ? 0 : part / (part + rest); }
 inline double precision(const confusion_counts& c) { return share(c.true_positives, c.false_positives); }
 inline double recall(const confusion_counts& c) { return share(c.true_positives, c.false_negatives); }
 inline double false_positive_rate(const confusion_counts& c) { return share(c.false_positives, c.true_negatives); }

@@ -29,6 +29,11 @@ public:
 
   long rows() const { return count; }
 
+  /// Throws slim::error for a table with an id that is no whole number.
+  void check(const char* metric, const values& weight) const {
+    if (ragged == nullptr) check_whole_ids(metric, dense, weight);
+  }
+
   /// Puts the different ids of example `row` into `ids`, sorted.
   void set_of(long row, std::vector<long>& ids) const {
     ordered(row, ids);

@@ -17,8 +17,8 @@ struct weighted_sum {
   double total = 0, weight = 0;
 
   void add(double number, double w) { total += number * w, weight += w; }
-  /// 0 before any data.
-  double mean() const { return weight > 0 ? total / weight : 0; }
+  /// 0 before any data; NaN when a weight was.
+  double mean() const { return weight <= 0 ? 0 : total / weight; }
 };
 
 /// Sum of weight x value over sum of weights; 0 before any data.
@@ -42,7 +42,11 @@ class streaming_mean_tensor {
 public:
   static constexpr const char* name = "streaming_mean_tensor";
 
-  explicit streaming_mean_tensor(long rows, long columns = 1) : totals(matrix::Zero(rows, columns)), weight(matrix::Zero(rows, columns)) {}
+  /// Throws slim::error for a negative extent.
+  explicit streaming_mean_tensor(long rows, long columns = 1) {
+    if (rows < 0 || columns < 0) throw error{name, ": shape: expected 0 or more rows and columns, found ", rows, " and ", columns, "; give that of a batch"};
+    totals = weight = matrix::Zero(rows, columns);
+  }
 
   matrix update(const values& numbers, const values& weights = 1) {
     if (numbers.rows() != totals.rows() || numbers.columns() != totals.cols())
@@ -54,7 +58,7 @@ public:
         if (w(i, j) != 0) totals(i, j) += w(i, j) * numbers(i, j), weight(i, j) += w(i, j);
     return value();
   }
-  matrix value() const { return (weight.array() > 0).select(totals.array() / weight.array(), 0.0); }
+  matrix value() const { return (weight.array() <= 0).select(0.0, totals.array() / weight.array()); }
   void reset() { totals.setZero(), weight.setZero(); }
 
 private:

@@ -146,6 +146,14 @@ inline void check_binary_label(const char* metric, double label) {
     throw error(std::string(metric) + ": labels must be 0 or 1, found " + exact_text(label) + "; compare class numbers with the class first");
 }
 
+/// Throws slim::error unless the ids of the examples that count are whole numbers; `weight` has one for each example.
+inline void check_whole_ids(const char* metric, const values& ids, const values& weight) {
+  for (long i = 0; i < ids.rows() && !ids.element().integral; ++i)
+    for (long j = 0; j < ids.columns(); ++j)
+      if (const double id = ids(i, j); weight(i) != 0 && id != std::floor(id))
+        throw error{metric, ": labels: example ", i, ": expected class numbers, found ", id, "; mask what is to be ignored with weight 0"};
+}
+
 /// Calls visit(number, weight) for all numbers, row by row. Numbers of weight 0 are masked: nobody looks at them.
 template <class Visit>
 void for_each_weighted(const char* metric, const values& numbers, const values& weights, Visit visit) {
