@@ -101,6 +101,7 @@ inline constexpr auto v3_base = nets::make_mobilenet_v3_small(0, {.final_endpoin
 inline constexpr auto v3_features = nets::make_mobilenet_v3_small(0);
 inline constexpr auto v3_width = nets::make_mobilenet_v3_small(5, {.depth_multiplier = 0});
 inline constexpr auto v3_stride = nets::make_mobilenet_v3_small(5, {.output_stride = 3});
+inline constexpr auto v3_divisor = nets::make_mobilenet_v3_small(5, {.divisible_by = 0});
 inline constexpr auto v3_detection = nets::make_mobilenet_v3_large_detection();
 inline constexpr auto v3_grouped = (nets::mobilenet_v3_arg_scope() + nets::mobilenet_group_norm())(nets::make_mobilenet_v3_small(1001));
 }  // namespace
@@ -137,6 +138,7 @@ TEST_CASE("mobilenet_v3 and mobilenet_edgetpu: names, end points and options") {
   CHECK(keys(keys_of<v3_base, 224>()) == keys_and(5, {}));
   CHECK(facts::traced_now<v3_width, input<64, 64, 3>>().error.detail == std::string("depth_multiplier"));
   CHECK(facts::traced_now<v3_stride, input<64, 64, 3>>().error.detail == std::string("output_stride"));
+  CHECK(facts::traced_now<v3_divisor, input<64, 64, 3>>().error.detail == std::string("divisible_by"));
   CHECK(extent_of<v3_base, 64>("MobilenetV3/layer_5") == shape{16, 16, 40});
   CHECK(extent_of<v3_detection, 224>("MobilenetV3/layer_14") == shape{7, 7, 80});
   CHECK(extent_of<v3_detection, 224>("MobilenetV3/layer_17") == shape{7, 7, 480});

@@ -109,6 +109,7 @@ constexpr auto with_biases = nets::resnet_arg_scope(0.1, {.activation_fn = relu6
 constexpr auto no_such_stride = nets::make_resnet_v1_50(5, {.output_stride = 6});
 constexpr auto too_much_stride = nets::make_resnet_v2_50(5, {.output_stride = 64});
 constexpr auto no_width = nets::make_resnet_v1_50(5, {.depth_multiplier = 0});
+constexpr auto no_units = nets::make_resnet_v1("small", {{"block1", 8, 2, 2}, {"block2", 16, 0, 1}}, 5);
 constexpr auto bounded =
     nets::make_resnet_v1("bounded", {{"block1", 1, 1, 1}}, 0, {.include_root_block = false, .use_bounded_activations = true, .global_pool = false});
 
@@ -150,6 +151,7 @@ TEST_CASE("ResNets have TF-Slim's options") {
   check_refused<no_such_stride>("output_stride", 6);
   check_refused<too_much_stride>("output_stride", 64);
   check_refused<no_width>("depth_multiplier", 0);
+  check_refused<no_units>("num_units", 0);
 }
 
 TEST_CASE("bounded activations: the residual within ±6, then relu6 of the sum") {

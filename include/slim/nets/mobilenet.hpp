@@ -69,6 +69,7 @@ struct mobilenet {
     if (!(options.depth_multiplier > 0)) trace.fail_number("depth_multiplier", options.depth_multiplier, "above 0");
     if (options.output_stride < 0 || (options.output_stride > 1 && options.output_stride % 2 != 0))
       trace.fail_number("output_stride", options.output_stride, "0, 1 or even");
+    if (options.divisible_by < 1) trace.fail_number("divisible_by", options.divisible_by, "at least 1");
     if (trace.g.failed()) return x;
     const detail::final_end_point last(options.final_endpoint, x);
     int reached = 1, dilation = 1;

@@ -81,6 +81,7 @@ struct stack_blocks_dense {
     };
     for (const resnet_block& block : blocks)
       x = scope(block.scope, [&](tensor y) {
+        if (block.num_units < 1) y.trace->fail_number("num_units", block.num_units, "a whole number, at least 1");
         for (int i = 1; i <= block.num_units; ++i) {
           Bottleneck next = unit;
           next.depth = 4 * block.base_depth, next.rate = rates;
