@@ -11,10 +11,10 @@ using namespace slim::summaries;
 namespace {
 
 // An event file with the scalar "loss" = value at each (step, value).
-std::string losses(std::initializer_list<std::pair<int, float>> points) {
+std::string losses(std::initializer_list<std::pair<int, float>> points, const char* tag = "loss") {
   std::string bytes;
   slim::data::append_tfrecord(bytes, encode(event{1, 0, "brain.Event:2", {}}));
-  for (const auto& [step, value] : points) slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{"loss", value}}}));
+  for (const auto& [step, value] : points) slim::data::append_tfrecord(bytes, encode(event{static_cast<double>(100 + step), step, {}, {{tag, value}}}));
   return bytes;
 }
 
@@ -31,6 +31,7 @@ TEST_CASE("a resumed run replaces what it did again") {
   place.write("events.out.tfevents.0000000001.a", losses({{1, 10}, {2, 20}, {3, 30}, {4, 40}}));
   place.write("events.out.tfevents.0000000002.a", losses({{3, 31}, {4, 41}, {5, 51}}));
   place.write("notes.txt", "not an event file");
+  std::filesystem::create_symlink("nowhere", place.path("events.out.tfevents.0000000003.a"));
   const auto runs = read_runs(place.directory.string());
   REQUIRE(runs.size() == 1);
   const run& only = runs.at(".");
@@ -38,6 +39,16 @@ TEST_CASE("a resumed run replaces what it did again") {
   CHECK(only.scalars.at("loss")[0].wall_time == 101);
   CHECK(only.histograms.empty());
   CHECK(only.problems.empty());
+}
+
+TEST_CASE("an evaluation that writes beside the training discards nothing of it") {
+  const scratch_directory place;
+  place.write("events.out.tfevents.0000000001.a", losses({{1, 10}, {2, 20}, {3, 30}, {4, 40}}));
+  place.write("events.out.tfevents.0000000002.a", losses({{2, 1}, {4, 2}}, "accuracy"));
+  place.write("events.out.tfevents.0000000003.a", losses({{4, 3}}, "accuracy"));
+  const auto scalars = read_runs(place.directory.string()).at(".").scalars;
+  CHECK(text(scalars.at("loss")) == "1=10 2=20 3=30 4=40 ");
+  CHECK(text(scalars.at("accuracy")) == "2=1 4=3 ");
 }
 
 TEST_CASE("each folder is a run; kinds of summaries are kept apart") {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,41 +40,38 @@ namespace detail {
 
 inline bool is_event_file(const std::filesystem::path& path) { return path.filename().string().find(".tfevents.") != std::string::npos; }
 
-template <class Content>
-void forget_from(std::map<std::string, series<Content>>& all, std::int64_t step) {
-  for (auto& [tag, points] : all) {
-    while (!points.empty() && points.back().step >= step) points.pop_back();
-  }
-  std::erase_if(all, [](const auto& entry) { return entry.second.empty(); });
-}
+/// What a file has begun to add: its first step, and tags by kind of summary.
+struct added_by_file {
+  std::int64_t first_step = 0;
+  std::set<std::pair<std::size_t, std::string>> tags = {};
+};
 
 template <class Content>
-void append(std::map<std::string, series<Content>>& all, const event& happened, summary_value& value) {
-  all[value.tag].push_back({happened.step, happened.wall_time, std::get<Content>(std::move(value.content))});
+void append(std::map<std::string, series<Content>>& all, added_by_file& file, const event& happened, summary_value& value) {
+  series<Content>& points = all[value.tag];
+  if (file.tags.insert({value.content.index(), value.tag}).second) std::erase_if(points, [&](const auto& one) { return one.step >= file.first_step; });
+  points.push_back({happened.step, happened.wall_time, std::get<Content>(std::move(value.content))});
 }
 
 }  // namespace detail
 
-/// Reads `files`, written one after the other. A run that was resumed from an earlier step wrote some steps twice: the first event of
-/// a file discards what earlier files have from its step on, as in TensorBoard. Files that cannot be read are listed in `problems`.
+/// Reads `files`, written one after the other. A run that was resumed from an earlier step wrote some steps twice: a file discards what earlier
+/// ones have under its tags from its first step on. Those of others stay: an evaluation may write beside the training that goes on. Files that
+/// cannot be read are listed in `problems`.
 inline run read_run(const std::vector<std::string>& files) {
   run result;
   for (const std::string& path : files) {
     try {
       event_reader reader(path);
       event happened;
-      for (bool first = true; reader.next(happened);) {
+      for (detail::added_by_file file; reader.next(happened);) {
         if (happened.values.empty()) continue;
-        if (std::exchange(first, false)) {
-          detail::forget_from(result.scalars, happened.step);
-          detail::forget_from(result.histograms, happened.step);
-          detail::forget_from(result.images, happened.step);
-        }
+        if (file.tags.empty()) file.first_step = happened.step;
         for (summary_value& value : happened.values) {
           switch (value.content.index()) {
-            case 0: detail::append(result.scalars, happened, value); break;
-            case 1: detail::append(result.histograms, happened, value); break;
-            default: detail::append(result.images, happened, value);
+            case 0: detail::append(result.scalars, file, happened, value); break;
+            case 1: detail::append(result.histograms, file, happened, value); break;
+            default: detail::append(result.images, file, happened, value);
           }
         }
       }
@@ -97,7 +95,8 @@ inline std::map<std::string, run> read_runs(const std::string& logdir) {
   std::map<std::string, std::vector<std::string>> files;
   fs::recursive_directory_iterator at(logdir, fs::directory_options::skip_permission_denied, problem);
   for (; !problem && at != fs::recursive_directory_iterator(); at.increment(problem)) {
-    if (detail::is_event_file(at->path()) && at->is_regular_file(problem)) {
+    std::error_code gone;
+    if (detail::is_event_file(at->path()) && at->is_regular_file(gone)) {
       files[fs::relative(at->path().parent_path(), logdir).string()].push_back(at->path().string());
     }
   }
