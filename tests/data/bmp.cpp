@@ -26,6 +26,12 @@ TEST_CASE("32 bits have four channels, of which three may be asked for") {
   const std::string file = bmp_bytes(1, 2, 32, "abcdefgh");
   CHECK(decode_bmp(file) == byte_image{2, 1, 4, bytes{'g', 'f', 'e', 'h', 'c', 'b', 'a', 'd'}});
   CHECK(decode_bmp(file, 3) == byte_image{2, 1, 3, bytes{'g', 'f', 'e', 'c', 'b', 'a'}});
+
+  std::string with_masks = bmp_bytes(1, 2, 32, "abcdefgh", std::string("\0\0\xFF\0\0\xFF\0\0\xFF\0\0\0", 12));  // as many programs write alpha
+  with_masks[30] = 3;
+  CHECK(decode_bmp(with_masks) == decode_bmp(file));
+  with_masks[54] = 1;
+  CHECK(has(complaint_of([&] { decode_bmp(with_masks); }), "found 32 with compression 3"));
 }
 
 TEST_CASE("8 bits are places in a palette; grey is weighted") {

@@ -30,7 +30,9 @@ public:
     const std::int64_t height = std::abs(signed_height);
     if (width < 1 || height < 1) fail(18, "expected a positive width and a height, found " + std::to_string(width) + " x " + std::to_string(height));
     const std::size_t bits = number(28, 2), compression = number(30, 4);
-    if ((bits != 8 && bits != 24 && bits != 32) || compression != 0)
+    constexpr std::size_t masks_follow = 3;  // which bits are red, green and blue: where they are the usual ones nothing differs
+    const bool usual_masks = compression == masks_follow && bits == 32 && number(54, 4) == 0xff0000 && number(58, 4) == 0xff00 && number(62, 4) == 0xff;
+    if ((bits != 8 && bits != 24 && bits != 32) || (compression != 0 && !usual_masks))
       fail(28, "expected 8, 24 or 32 bits per pixel without compression, found " + std::to_string(bits) + " with compression " + std::to_string(compression) +
                    "; convert the image");
     const std::size_t columns = static_cast<std::size_t>(width), rows = static_cast<std::size_t>(height), each = bits / 8;
