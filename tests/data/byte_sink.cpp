@@ -44,6 +44,8 @@ TEST_CASE("a disk without space is noticed") {
               sink.close();
             }),
             "expected a writable file, found No space left on device"));
+  CHECK(has(complaint_of([&] { sink.close(); }), "found that a part is missing, as was told before"));  // who catches it and goes on
+  CHECK(std::filesystem::is_empty(scratch.directory));
 }
 
 TEST_CASE("a folder that does not exist is named") {

@@ -59,6 +59,7 @@ public:
 
   /// Completes the file. The destructor does the same but cannot tell of a failure (a full disk).
   void close() {
+    if (broken) fail("that a part is missing, as was told before");
     if (file == nullptr) return;
     if (compressed) deflate_part({}, Z_FINISH);
     std::FILE* const finished = file;
@@ -79,7 +80,11 @@ private:
   }
 
   void store(const void* bytes, std::size_t size) {
-    if (size != 0 && std::fwrite(bytes, 1, size, file) != size) fail(std::strerror(errno));
+    if (size == 0 || std::fwrite(bytes, 1, size, file) == size) return;
+    const int reason = errno;
+    broken = true;  // who catches this and goes on has no file that looks whole
+    discard();
+    fail(std::strerror(reason));
   }
 
   void deflate_part(std::string_view bytes, int flush) {
@@ -113,7 +118,7 @@ private:
 
   std::string name;
   std::FILE* file = nullptr;
-  bool compressed;
+  bool compressed, broken = false;
   int exceptions;
   std::vector<unsigned char> buffer;
   z_stream stream{};
