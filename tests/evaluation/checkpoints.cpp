@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "tests/evaluation/small_evaluation.hpp"
 
 using namespace evaluation_tests;
@@ -16,6 +18,7 @@ TEST_CASE("wait_for_new_checkpoint gives up before another sleep would pass the 
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(20));
   CHECK(log == "Waiting for new checkpoint at " + logs.path + "/later\n");
   CHECK_FALSE(wait_for_new_checkpoint(logs.path, {}, 1, 0, nullptr));  // no sleep at all
+  CHECK_FALSE(wait_for_new_checkpoint(logs.path, {}, 1, std::numeric_limits<double>::quiet_NaN(), nullptr));
 }
 
 TEST_CASE("wait_for_new_checkpoint returns the latest unless it is the one that is known") {

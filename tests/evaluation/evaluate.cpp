@@ -35,6 +35,9 @@ TEST_CASE("evaluate runs num_evals times, or until the input ends") {
                        "evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; set it or "
                        "return false at the end",
                        slim::error);
+  CHECK_THROWS_WITH_AS(evaluate(metrics, once, {.num_evals = 0}),
+                       "evaluate: num_evals: expected at least 1, found 0; leave the metrics out of evaluate_once to restore and call final_op alone",
+                       slim::error);
 }
 
 TEST_CASE("evaluate_once restores, evaluates, logs and writes summaries at the step of the checkpoint") {
@@ -117,6 +120,8 @@ TEST_CASE("evaluate_once: only some variables, or moving averages in their place
         1);
   const evaluation_options chosen{.variables_to_restore = checkpoint::by_name(biases), .output = nullptr};
   CHECK_THROWS_AS(evaluate_once(net, logs.path + "/eval", "", metrics, eval_op, chosen), slim::error);
+  evaluate_once(net, logs.path + "/model.ckpt-7", logs.path + "/eval", metrics, eval_op, chosen);  // a file may be named without its ending
+  CHECK(summaries::read_runs(logs.path).at("eval").scalars.at("eval/Accuracy")[0].step == 7);
 }
 
 TEST_CASE("evaluate_once with a final operation alone") {

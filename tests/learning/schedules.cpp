@@ -62,6 +62,8 @@ TEST_CASE("schedules that cannot be used say so when the train_op is made") {
                        "cosine_decay: decay_steps: expected a positive number, found 0; give the steps after which the rate has fallen", error);
   CHECK_THROWS_WITH_AS(create(learning::piecewise_constant{{5}, {1.0}}),
                        "piecewise_constant: values: expected 2, one more than boundaries, found 1; the last value holds after the last boundary", error);
+  CHECK_THROWS_WITH_AS(create(learning::piecewise_constant{{10, 5}, {1.0, 0.1, 0.01}}),
+                       "piecewise_constant: boundaries: expected rising steps, found 5 behind 10; sort them with their values", error);
 }
 
 TEST_CASE("an optimizer asks its schedule for the global step before each update") {

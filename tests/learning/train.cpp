@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <thread>
@@ -391,7 +392,8 @@ TEST_CASE("a folder that is removed while training comes back, and that is said"
                                        return train_step();
                                      },
                                  .number_of_steps = 5,
-                                 .save_summaries_steps = 1});
+                                 .save_summaries_steps = 1,
+                                 .trace_every_n_steps = 1});
   CHECK(contains(result.text, "the folder of this training was removed"));
   CHECK(summaries::read_runs(folder.path).begin()->second.scalars.at("total_loss").back().step == 5);
   run(straight, {.number_of_steps = 7});
@@ -559,6 +561,21 @@ TEST_CASE("arguments that make no sense") {
                        "train: number_of_steps: expected a positive number, found 0; leave it out to go on until the input ends", error);
   CHECK_THROWS_WITH_AS(run(m, {.number_of_steps = 1, .summary_op = &own}),
                        "train: summary_op: expected a logdir for it, found none; give one or leave the summaries out", error);
+  CHECK(complaint([&] { run(m, {.logdir = "x", .number_of_steps = 1, .save_summaries_secs = -1}); }) ==
+        "train: save_summaries_secs: expected 0 or more, found -1; 0 turns the summaries off");
+  CHECK(complaint([&] { run(m, {.logdir = "x", .number_of_steps = 1, .save_interval_secs = std::numeric_limits<double>::quiet_NaN()}); }) ==
+        "train: save_interval_secs: expected 0 or more, found nan; 0 saves at the end only");
+  CHECK(complaint([&] { run(m, {.log_every_n_steps = -3, .number_of_steps = 1}); }) ==
+        "train: log_every_n_steps: expected 0 or more, found -3; 0 turns the log lines off");
+}
+
+TEST_CASE("a training without output says nothing, and trains as any other") {
+  net_model quiet{seed(1)}, other{seed(1)};
+  data::batches batches(set, 8, 5);
+  auto op = train_op_of(quiet);
+  run(other, {.number_of_steps = 2});
+  learning::train(op, batches, {.number_of_steps = 2, .output = nullptr});
+  CHECK(same(quiet, other));
 }
 
 TEST_CASE("trace_every_n_steps writes timelines of steps, their parts and the operations in them") {

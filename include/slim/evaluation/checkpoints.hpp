@@ -63,7 +63,7 @@ inline std::optional<std::string> wait_for_new_checkpoint(const std::string& che
       detail::log(output, "Found new checkpoint at " + *latest);
       return latest;
     }
-    if (timeout && detail::seconds_since(start) + seconds_to_sleep > *timeout) return {};
+    if (timeout && !(detail::seconds_since(start) + seconds_to_sleep <= *timeout)) return {};  // so does NaN
     detail::sleep(seconds_to_sleep);
   }
 }

@@ -72,13 +72,16 @@ bool run(EvalOp& eval_op) {
 
 /// Starts the metrics again and calls `eval_op` num_evals times, which is to predict one batch and update the metrics with it. It returns
 /// nothing, or false instead when the input had ended: then evaluation ends as well. Returns the values of the metrics by name.
-/// Throws slim::error when it would never end.
+/// Throws slim::error when it would never end, or never begin.
 template <class Metrics, class EvalOp>
 auto evaluate(Metrics& metrics, EvalOp eval_op, const evaluation_options& options = {}) {
   if (!options.num_evals && std::is_void_v<decltype(eval_op())>)
     throw error(
         "evaluate: num_evals: expected a number because eval_op never tells that the input has ended, found none; "
         "set it or return false at the end");
+  if (options.num_evals && *options.num_evals < 1)
+    throw error{"evaluate: num_evals: expected at least 1, found ", *options.num_evals,
+                "; leave the metrics out of evaluate_once to restore and call final_op alone"};
   metrics.reset();
   if (options.initial_op) options.initial_op();
   const long all = options.num_evals.value_or(0), log_every = all < 20 ? 1 : all / 10;
@@ -96,8 +99,9 @@ template <class Model>
 std::string restore(Model& net, const std::string& checkpoint_path, const evaluation_options& options) {
   if (!options.init_fn && options.variables_to_restore.empty()) return checkpoint::restore(checkpoint_path, net);
   // A folder is resolved only once: a newer checkpoint may come at any time.
-  std::string path = checkpoint_path;
-  if (std::filesystem::is_directory(path)) path = checkpoint::latest_checkpoint(path).value_or(path);
+  std::error_code ignored;
+  const std::string path = std::filesystem::is_directory(checkpoint_path, ignored) ? checkpoint::latest_checkpoint(checkpoint_path).value_or(checkpoint_path)
+                                                                                   : checkpoint::detail::resolve(checkpoint_path);
   if (options.init_fn) options.init_fn(path);
   else checkpoint::assign_from_checkpoint(path, options.variables_to_restore);
   return path;

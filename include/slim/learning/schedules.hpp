@@ -72,6 +72,10 @@ struct piecewise_constant {
     if (values.size() != boundaries.size() + 1)
       throw error("piecewise_constant: values: expected " + std::to_string(boundaries.size() + 1) + ", one more than boundaries, found " +
                   std::to_string(values.size()) + "; the last value holds after the last boundary");
+    for (std::size_t k = 1; k < boundaries.size(); ++k)
+      if (boundaries[k] <= boundaries[k - 1])
+        throw error{"piecewise_constant: boundaries: expected rising steps, found ", boundaries[k], " behind ", boundaries[k - 1],
+                    "; sort them with their values"};
     std::size_t i = 0;
     while (i < boundaries.size() && step > boundaries[i]) ++i;
     return values[i];

@@ -3,8 +3,10 @@
 // The timelines of a training run: one of every n-th step. TF-Slim section 6.3, should_trace.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "slim/report/describe.hpp"
 #include "slim/learning/timeline.hpp"
@@ -47,6 +49,8 @@ public:
   void finish(std::int64_t step) {
     if (!trace) return;
     train_op.watch({});
+    std::error_code ignored;
+    std::filesystem::create_directories(logdir, ignored);  // it may have been removed: the next checkpoint says so
     trace->save(logdir + "/tf_trace-" + std::to_string(step) + ".json");
     trace.reset();
   }

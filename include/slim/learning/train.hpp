@@ -39,9 +39,9 @@ template <class TrainOp>
 class ranks {
 public:
   ranks(TrainOp& with, const train_settings& given) : train_op(with), own(given) {
-    if (speaks()) return;
+    if (!speaks()) own.logdir.clear(), own.summary_op = nullptr, own.early_stopping = {}, own.trace_every_n_steps = 0;
+    else if (own.output != nullptr) return;
     static std::FILE* const nowhere = std::fopen("/dev/null", "w");
-    own.logdir.clear(), own.summary_op = nullptr, own.early_stopping = {}, own.trace_every_n_steps = 0;
     own.output = nowhere;
   }
   const train_settings& settings() const { return own; }

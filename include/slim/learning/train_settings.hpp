@@ -9,6 +9,7 @@
 
 #include "slim/checkpoint/saver.hpp"
 #include "slim/core/callback.hpp"
+#include "slim/core/number_text.hpp"
 #include "slim/learning/early_stopping.hpp"
 #include "slim/summary/summary_set.hpp"
 
@@ -34,7 +35,7 @@ struct train_settings {
   double save_interval_secs = 600;               ///< between checkpoints; 0: only at the end
   learning::early_stopping early_stopping = {};  ///< measures, keeps the best checkpoint and may end training
   std::int64_t trace_every_n_steps = 0;          ///< writes tf_trace-<step>.json, a timeline, into logdir; 0: never
-  std::FILE* output = stdout;
+  std::FILE* output = stdout;                    ///< of log lines; null for none
 };
 
 namespace detail {
@@ -47,10 +48,14 @@ inline void check(const train_settings& given) {
   if (given.logdir.empty() && given.summary_op != nullptr) fail("summary_op: expected a logdir for it, found none; give one or leave the summaries out");
   if (given.logdir.empty() && given.trace_every_n_steps > 0)
     fail("trace_every_n_steps: expected a logdir for the traces, found none; give one or leave them out");
-  if (given.trace_every_n_steps < 0)
-    fail("trace_every_n_steps: expected 0 or more, found " + std::to_string(given.trace_every_n_steps) + "; 0 turns the traces off");
-  if (given.log_every_n_steps < 0)
-    fail("log_every_n_steps: expected 0 or more, found " + std::to_string(given.log_every_n_steps) + "; 0 turns the log lines off");
+  const auto expect_none_or_more = [&](const char* what, double found, const char* zero) {
+    if (!(found >= 0)) fail(std::string(what) + ": expected 0 or more, found " + exact_text(found) + "; 0 " + zero);
+  };
+  expect_none_or_more("trace_every_n_steps", static_cast<double>(given.trace_every_n_steps), "turns the traces off");
+  expect_none_or_more("log_every_n_steps", static_cast<double>(given.log_every_n_steps), "turns the log lines off");
+  expect_none_or_more("save_summaries_steps", static_cast<double>(given.save_summaries_steps), "leaves it to save_summaries_secs");
+  expect_none_or_more("save_summaries_secs", given.save_summaries_secs, "turns the summaries off");
+  expect_none_or_more("save_interval_secs", given.save_interval_secs, "saves at the end only");
 }
 
 }  // namespace detail
