@@ -9,13 +9,15 @@
 
 #include "slim/data/batches.hpp"
 #include "slim/data/digits.hpp"
+#include "slim/data/one_hot_labels.hpp"
 
 using slim::data::batches;
 using slim::data::prefetch;
 
 namespace {
 
-bool same(const slim::data::labelled_batch& a, const slim::data::labelled_batch& b) {
+template <class Batch>
+bool same(const Batch& a, const Batch& b) {
   return a.size == b.size && a.epoch == b.epoch && std::vector(a.images.begin(), a.images.end()) == std::vector(b.images.begin(), b.images.end()) &&
          std::vector(a.labels.begin(), a.labels.end()) == std::vector(b.labels.begin(), b.labels.end());
 }
@@ -29,6 +31,17 @@ struct counter {
     return {position++};
   }
   void seek(std::int64_t step) { position = step; }
+};
+
+// Tuples that point at memory which is filled again.
+struct spans {
+  int position = 0;
+  std::vector<int> squares = std::vector<int>(3);
+
+  std::tuple<int, std::span<const int>> next() {
+    squares.assign(3, position * position);
+    return {position++, squares};
+  }
 };
 
 // Ends after three batches.
@@ -66,6 +79,21 @@ TEST_CASE("a batch stays valid while later ones are made") {
     const auto batch = queue.next();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the worker has time to fill whatever it may fill
     CHECK(same(batch, plain.next()));
+  }
+}
+
+TEST_CASE("so do batches of one-hot labels, and tuples of spans") {
+  const auto set = slim::data::digits(64, 1);
+  auto plain = one_hot_labels(batches(set, 8), 10, 0.1);
+  auto queue = prefetch(one_hot_labels(batches(set, 8), 10, 0.1), 1);
+  auto tuples = prefetch(spans{}, 1);
+  for (int i = 0; i < 20; ++i) {
+    const auto batch = queue.next();
+    const auto [number, squares] = tuples.next();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK(same(batch, plain.next()));
+    CHECK(number == i);
+    CHECK(std::vector(squares.begin(), squares.end()) == std::vector<int>(3, i * i));
   }
 }
 

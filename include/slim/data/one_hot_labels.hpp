@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,13 +14,6 @@
 #include "slim/data/labelled_batch.hpp"
 
 namespace slim::data {
-
-/// As labelled_batch, with `num_classes` probabilities for each example in place of its class.
-struct one_hot_batch {
-  std::span<const float> images;
-  std::span<const float> labels;  ///< size * num_classes values
-  int size = 0, epoch = 0, counted = -1;
-};
 
 /// The batches of `Source` with label k as 1 − label_smoothing at place k, plus label_smoothing / num_classes everywhere: TF-Slim's
 /// one_hot_encoding followed by the label_smoothing of softmax_cross_entropy. `Source` may be a reference.

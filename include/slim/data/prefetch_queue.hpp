@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "slim/data/labelled_batch.hpp"
 #include "slim/data/ordered_workers.hpp"
@@ -14,15 +17,33 @@ namespace slim::data {
 
 namespace detail {
 
-/// Memory for a batch between two threads: a copy, unless the batch only points at the memory of its source.
-template <class Batch>
+/// A batch, or a part of one, between two threads, with memory of its own for what it points at.
+template <class Part>
 struct batch_buffer {
-  Batch batch{};
-  void assign(const Batch& other) { batch = other; }
-  const Batch& view() const { return batch; }
+  static_assert(std::is_arithmetic_v<Part> || !std::is_trivially_destructible_v<Part>,
+                "prefetch: this batch points at memory that its source fills again meanwhile: return vectors, a labelled_batch or a tuple of spans");
+  Part part{};
+  void assign(const Part& other) { part = other; }
+  const Part& view() const { return part; }
 };
-template <>
-struct batch_buffer<labelled_batch> : labelled_batch_buffer {};
+template <class T>
+struct batch_buffer<std::span<const T>> {
+  std::vector<T> numbers;
+  void assign(std::span<const T> other) { numbers.assign(other.begin(), other.end()); }
+  std::span<const T> view() const { return numbers; }
+};
+template <class... Parts>
+struct batch_buffer<std::tuple<Parts...>> {
+  std::tuple<batch_buffer<Parts>...> parts;
+  void assign(const std::tuple<Parts...>& other) {
+    std::apply([&](auto&... own) { std::apply([&](const auto&... given) { (own.assign(given), ...); }, other); }, parts);
+  }
+  std::tuple<Parts...> view() const {
+    return std::apply([](const auto&... own) { return std::tuple<Parts...>(own.view()...); }, parts);
+  }
+};
+template <class Label>
+struct batch_buffer<basic_labelled_batch<Label>> : basic_labelled_batch_buffer<Label> {};
 
 template <class Batch>
 bool is_end(const Batch& batch) {
@@ -33,7 +54,7 @@ bool is_end(const Batch& batch) {
 }  // namespace detail
 
 /// Takes batches from `source.next()` in a thread of its own, at most `capacity` ahead of the consumer. The batches and their order
-/// are those of the source; an exception in the source reaches the consumer in its place in that order. TF-Slim's prefetch_queue.
+/// are those of the source, with memory of their own; an exception in the source reaches the consumer in its place in that order. TF-Slim's prefetch_queue.
 /// `Source` may be a reference; until this object is gone nobody else may use the source.
 template <class Source>
 class prefetch_queue {
