@@ -11,6 +11,9 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// reduction costs one more pass over the result per chunk and makes it more accurate.
 inline constexpr long reduction_limit = 1152;
 
+/// Elements of result, at least, that are handed to the epilogue together.
+inline constexpr long epilogue_elements = 1024;
+
 constexpr long smaller(long a, long b) { return a < b ? a : b; }
 constexpr long larger(long a, long b) { return a > b ? a : b; }
 constexpr long parts_of(long total, long part) { return (total + part - 1) / part; }
@@ -41,10 +44,31 @@ struct blocking {
 
   constexpr long blocks() const { return parts_of(grid.batch, images) * parts_of(grid.height.outputs, rows) * parts_of(grid.width.outputs, columns); }
 
+  /// As many blocks, but those of one size differ by one pixel, row or image at most.
   SLIM_ONE_COPY constexpr pixel_block block(long index) const {
-    const long across = parts_of(grid.width.outputs, columns), down = parts_of(grid.height.outputs, rows);
-    const long column = index % across * columns, row = index / across % down * rows, image = index / across / down * images;
-    return {image, smaller(images, grid.batch - image), row, smaller(rows, grid.height.outputs - row), column, smaller(columns, grid.width.outputs - column)};
+    const long across = parts_of(grid.width.outputs, columns), down = parts_of(grid.height.outputs, rows), deep = parts_of(grid.batch, images);
+    const long column = index % across, row = index / across % down, image = index / across / down;
+    const auto first = [](long total, long parts, long part) { return part * total / parts; };
+    const auto size = [&](long total, long parts, long part) { return first(total, parts, part + 1) - first(total, parts, part); };
+    return {first(grid.batch, deep, image),
+            size(grid.batch, deep, image),
+            first(grid.height.outputs, down, row),
+            size(grid.height.outputs, down, row),
+            first(grid.width.outputs, across, column),
+            size(grid.width.outputs, across, column)};
+  }
+
+  /// Cuts the blocks further, the longest extent of which there are several first, so that each of `threads` has as many.
+  constexpr blocking shared_by(long threads) const {
+    blocking cut = *this;
+    const auto share = [&](long total, long& part, long others) {
+      const long each = threads / std::gcd(threads, others), wanted = parts_of(parts_of(total, part), each) * each;
+      if (wanted <= total) part = parts_of(total, wanted);
+    };
+    if (columns < grid.width.outputs) share(grid.width.outputs, cut.columns, grid.height.outputs * grid.batch);
+    else if (rows < grid.height.outputs) share(grid.height.outputs, cut.rows, grid.batch);
+    else if (images < grid.batch) share(grid.batch, cut.images, 1);
+    return cut;
   }
 };
 

@@ -43,9 +43,6 @@ SLIM_ONE_COPY void list_taps(const tap_grid& grid, const tap_chunk& chunk, const
     for (long s = 0; s < chunk.columns; ++s) steps.add(r * grid.height.tap_step * view.row_stride + s * grid.width.tap_step * view.cell_stride, chunk.channels);
 }
 
-/// Elements of result that are handed to the epilogue together.
-inline constexpr long epilogue_elements = 1024;
-
 /// Walks over the pixels of a block in order, with the places of each in the source and in the result.
 template <class T>
 struct pixel_cursor {
@@ -104,7 +101,8 @@ SLIM_ONE_COPY void contract_block(const tap_grid& grid, const tap_chunk& chunk, 
 template <class T>
 constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long depth_limit) {
   const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
-  return choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+  const blocking cut = choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
+  return threads > 1 ? cut.shared_by(threads) : cut;
 }
 
 /// Elements of weights that are packed ahead, and where those of a chunk begin.
@@ -128,9 +126,22 @@ void pack_weights(const tap_grid& grid, const tap_weights<T>& weights, T* packed
   });
 }
 
-/// Tasks per thread where there are enough blocks, so that threads that are done early can help. Each task packs its weights, for so many blocks at
-/// least, unless a thread would have nothing to do.
+/// Tasks per thread where there are enough blocks, so that threads that are done early can help, and blocks of a task: each reads, or packs, its weights
+/// once for all of them.
 inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
+
+/// Into how many tasks contract_taps cuts so many groups of columns times blocks of pixels, where threads share the blocks of each group or, with weights that
+/// are packed ahead, the whole list, of which a thread then gets its even part.
+constexpr long contraction_task_count(long groups, long blocks, long threads, bool ahead) {
+  if (threads <= 1) return groups;
+  if (ahead) {
+    const long units = groups * blocks, wanted = smaller(units / contraction_task_blocks, contraction_tasks * threads);
+    return larger(wanted / threads * threads, smaller(threads, units));
+  }
+  const long share = smaller(blocks, threads / std::gcd(groups, threads));  // so that tasks are a multiple of the threads, where there are blocks for all
+  const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, groups));
+  return groups * larger(wanted / share, 1) * share;
+}
 
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
 /// epilogue must be empty, since the rows are not consecutive. At least one tap.
@@ -140,40 +151,42 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
   const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
   const long group_columns = panel_group_columns<T>(grid.result_channels, cut.depth());
   const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
-  const long share = smaller(blocks, threads / std::gcd(groups, static_cast<long>(threads)));
-  const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, groups));
-  const long parts = threads > 1 ? larger(wanted / share, 1) * share : 1;  // a multiple of the threads, where there are blocks for all
+  const long tasks = contraction_task_count(groups, blocks, threads, weights.panels != nullptr);
 
-  parallel_for(groups * parts, grid.operations() / static_cast<double>(groups * parts), threads, [&](long task) {
+  parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
     tap_list steps(1);
-    const long column = task / parts * group_columns, part = task % parts;
-    const long columns = smaller(group_columns, grid.result_channels - column);
-    for (long c = 0; c < cut.chunks(); ++c) {
-      const tap_chunk chunk = cut.chunk(c);
-      const auto packed = [&](const tap_chunk& which, long first) { return weights.panels + packed_weights_place<T>(grid, which) + first * which.depth(); };
-      const T* right = panels;
-      lookahead<T> ahead;
-      const long last_block = (part + 1) * blocks / parts - 1;
-      if (weights.panels != nullptr) {
-        right = packed(chunk, column);
-        // The weights of the next chunk, or those that this thread's next task begins with.
-        const bool same = c + 1 < cut.chunks();
-        const long next = same ? column : column + group_columns;
-        const tap_chunk following = cut.chunk(same ? c + 1 : 0);
-        if (next < grid.result_channels)
-          ahead = {packed(following, next), following.depth() * padded_columns<T>(smaller(group_columns, grid.result_channels - next)),
-                   parts_of(cut.block(last_block).pixels(), tile_rows) * parts_of(columns, tile_columns<T>), chunk.depth()};
-      } else {
-        pack_chunk(grid, chunk, weights, column, columns, panels);
-      }
-      for (long b = part * blocks / parts; b <= last_block; ++b) {
-        const pixel_block block = cut.block(b);
-        lookahead<T> nothing;
-        const source_view<T> view = view_source(grid, chunk, block, source, buffer, false);
-        list_taps(grid, chunk, view, steps);
-        contract_block(grid, chunk, block, view, steps, right, column, columns, result, c > 0, c + 1 == cut.chunks(), after, b == last_block ? ahead : nothing);
+    // The blocks of a group and then those of the next: a task has a stretch of that list.
+    for (long unit = task * groups * blocks / tasks, end = (task + 1) * groups * blocks / tasks; unit < end;) {
+      const long column = unit / blocks * group_columns, columns = smaller(group_columns, grid.result_channels - column);
+      const long first_block = unit % blocks, last_block = smaller(first_block + end - unit, blocks) - 1;
+      unit += last_block - first_block + 1;
+      for (long c = 0; c < cut.chunks(); ++c) {
+        const tap_chunk chunk = cut.chunk(c);
+        const auto packed = [&](const tap_chunk& which, long first) { return weights.panels + packed_weights_place<T>(grid, which) + first * which.depth(); };
+        const T* right = panels;
+        lookahead<T> ahead;
+        if (weights.panels != nullptr) {
+          right = packed(chunk, column);
+          // The weights of the next chunk, or those that this thread goes on with.
+          const bool same = c + 1 < cut.chunks();
+          const long next = same ? column : unit / blocks * group_columns;
+          const tap_chunk following = cut.chunk(same ? c + 1 : 0);
+          if (next < grid.result_channels)
+            ahead = {packed(following, next), following.depth() * padded_columns<T>(smaller(group_columns, grid.result_channels - next)),
+                     parts_of(cut.block(last_block).pixels(), tile_rows) * parts_of(columns, tile_columns<T>), chunk.depth()};
+        } else {
+          pack_chunk(grid, chunk, weights, column, columns, panels);
+        }
+        for (long b = first_block; b <= last_block; ++b) {
+          const pixel_block block = cut.block(b);
+          lookahead<T> nothing;
+          const source_view<T> view = view_source(grid, chunk, block, source, buffer, false);
+          list_taps(grid, chunk, view, steps);
+          contract_block(grid, chunk, block, view, steps, right, column, columns, result, c > 0, c + 1 == cut.chunks(), after,
+                         b == last_block ? ahead : nothing);
+        }
       }
     }
   });
