@@ -114,6 +114,46 @@ struct tap_window {
         for (int v = 0; v < vectors; ++v) simd::store(to + p * channels + channel + v * simd::width<T>, sums[p * vectors + v], count);
     });
   }
+
+  /// The same and those of the next row of results, `to_next` elements behind, where windows are three cells wide and neighbours lie one cell further right or
+  /// down: each cell is loaded once for all six sums that it is part of, or three.
+  void sum_pixels_of_two_rows(long channels, T* to, long to_next) const {
+    simd::for_each_stretch<T>(channels, [&](long channel, auto count) {
+      simd::batch<T> upper[depthwise_pixels], lower[depthwise_pixels];
+#pragma GCC unroll 16
+      for (int p = 0; p < depthwise_pixels; ++p) upper[p] = lower[p] = simd::broadcast(T{});
+      const T* cell = cells + channel;
+      const T* factor = weights + channel;
+      const auto add = [&](auto to_upper, auto to_lower) SLIM_INLINED {
+        simd::batch<T> values[depthwise_pixels + 2];
+#pragma GCC unroll 16
+        for (int p = 0; p < depthwise_pixels + 2; ++p) values[p] = simd::load(cell + p * column_step, count);
+#pragma GCC unroll 16
+        for (int p = 0; p < depthwise_pixels + 2; ++p) simd::pin(values[p]);
+#pragma GCC unroll 3
+        for (int s = 0; s < 3; ++s) {
+          if constexpr (to_upper) {
+            const simd::batch<T> one = simd::load(factor + s * weights_column_step, count);
+#pragma GCC unroll 16
+            for (int p = 0; p < depthwise_pixels; ++p) upper[p] = simd::multiply_add(values[p + s], one, upper[p]);
+          }
+          if constexpr (to_lower) {
+            const simd::batch<T> one = simd::load(factor - weights_row_step + s * weights_column_step, count);
+#pragma GCC unroll 16
+            for (int p = 0; p < depthwise_pixels; ++p) lower[p] = simd::multiply_add(values[p + s], one, lower[p]);
+          }
+        }
+        cell += row_step, factor += weights_row_step;
+      };
+      add(std::true_type{}, std::false_type{});
+      for (long r = 1; r < rows; ++r) add(std::true_type{}, std::true_type{});
+      add(std::false_type{}, std::true_type{});
+      for (int p = 0; p < depthwise_pixels; ++p) {
+        simd::store(to + p * channels + channel, upper[p], count);
+        simd::store(to + to_next + p * channels + channel, lower[p], count);
+      }
+    });
+  }
 };
 
 /// The input channels of output channels [channel, channel + Vectors · width).
@@ -154,38 +194,54 @@ struct whole_windows {
 /// Arithmetic of one row of output.
 constexpr double depthwise_row_operations(const convolution_geometry& g) { return 2.0 * g.output_width * g.output_channels * g.kernel_height * g.kernel_width; }
 
-/// y(i, j, o) = Σ over taps of x(cell, o / multiplier) · weights(tap, o), then the epilogue, row by row.
+/// y(i, j, o) = Σ over taps of x(cell, o / multiplier) · weights(tap, o), then the epilogue, piece by piece of one row or two.
 template <class T>
 void depthwise_convolution(const convolution_geometry& g, long batch, const T* x, const T* weights, T* y, const epilogue<T>& after, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
   const whole_windows whole(g.output_width, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
-  parallel_for(batch * g.output_height, depthwise_row_operations(g), threads, [&](long row) {
-    const T* const image = x + row / g.output_height * g.input_height * g.input_width * g.input_channels;
-    const tap_range down = taps_of_output(row % g.output_height, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
-    for (long j = 0; j < g.output_width;) {
+  const bool neighbours = multiplier == 1 && g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1 && g.rate_height == 1 && g.rate_width == 1;
+  const long together = neighbours ? 2 : 1, tasks = parts_of(g.output_height, together);
+  parallel_for(batch * tasks, depthwise_row_operations(g) * static_cast<double>(together), threads, [&](long task) {
+    const T* const image = x + task / tasks * g.input_height * g.input_width * g.input_channels;
+    const long first = task % tasks * together, last = smaller(first + together, g.output_height), first_row = task / tasks * g.output_height;
+    const auto place = [&](long row, long column) { return y + ((first_row + row) * g.output_width + column) * g.output_channels; };
+    const auto window_at = [&](long row, long column) {
+      const tap_range down = taps_of_output(row, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+      const tap_range across = taps_of_output(column, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
+      return tap_window<T>(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
+    };
+    const bool both = last - first == 2 && first >= g.pad_top && first + 1 - g.pad_top + g.kernel_height <= g.input_height;
+    for (long j = 0, finished = 0; j < g.output_width;) {
       const long block = multiplier == 1 ? whole.block_at(j) : -1, at = block >= 0 ? block : j;
-      const tap_range across = taps_of_output(at, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
-      const tap_window<T> window(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
-      T* const to = y + (row * g.output_width + at) * g.output_channels;
-      j = at + 1;
-      if (block >= 0) {
-        window.sum_pixels(g.output_channels, g.stride_width * g.input_channels, to);
-        j = at + depthwise_pixels;
-        continue;
-      }
-      for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
-        simd::batch<T> sums[vectors];
-        if (multiplier == 1) {
-          window.template sum_over_taps<vectors>(channel, count, sums,
-                                                 [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
-        } else {
-          const repeated_channels<T, vectors> inputs(channel, multiplier);
-          window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
+      j = block >= 0 ? at + depthwise_pixels : at + 1;
+      for (long row = first; row < last; ++row) {
+        if (block >= 0 && both && row > first) continue;  // made with the row above
+        const tap_window<T> window = window_at(row, at);
+        T* const to = place(row, at);
+        if (block >= 0) {
+          if (both) window.sum_pixels_of_two_rows(g.output_channels, to, static_cast<long>(g.output_width) * g.output_channels);
+          else window.sum_pixels(g.output_channels, g.stride_width * g.input_channels, to);
+          continue;
         }
-        for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
-      });
+        for_each_wide_stretch<T>(g.output_channels, [&](long channel, auto count, auto vectors) {
+          simd::batch<T> sums[vectors];
+          if (multiplier == 1) {
+            window.template sum_over_taps<vectors>(channel, count, sums,
+                                                   [&](const T* cell, int v) { return simd::load(cell + channel + v * simd::width<T>, count); });
+          } else {
+            const repeated_channels<T, vectors> inputs(channel, multiplier);
+            window.template sum_over_taps<vectors>(channel, count, sums, [&](const T* cell, int v) { return inputs.load(cell, v, count); });
+          }
+          for (int v = 0; v < vectors; ++v) simd::store(to + channel + v * simd::width<T>, sums[v], count);
+        });
+      }
+      // The last block may begin in front of the one before it ends: so many results are not finished yet.
+      const long done = j < g.output_width ? smaller(j, whole.last - depthwise_pixels) : j;
+      if ((done - finished) * g.output_channels < epilogue_elements && j < g.output_width) continue;
+      for (long row = first; row < last; ++row)
+        after((first_row + row) * g.output_width + finished, (first_row + row) * g.output_width + done, 0, g.output_channels);
+      finished = done;
     }
-    after(row * g.output_width, (row + 1) * g.output_width, 0, g.output_channels);
   });
 }
 
