@@ -11,6 +11,7 @@
 #include "slim/passes/choose.hpp"
 #include "slim/passes/differentiate.hpp"
 #include "slim/passes/fuse.hpp"
+#include "slim/passes/fuse_blocks.hpp"
 #include "slim/passes/fuse_pools.hpp"
 #include "slim/passes/pool_gradients.hpp"
 #include "slim/passes/simplify.hpp"
@@ -165,6 +166,8 @@ constexpr graph::compilation finish(graph::graph&& from, bool each_pass = false)
   graph::choose(g);
   graph::fuse_pools(g);
   done("fuse_pools");
+  graph::fuse_blocks(g);
+  done("fuse_blocks");
   graph::fuse_updates(g);
   check(g, "fuse_updates");
   if (g.failed()) return result;

@@ -63,8 +63,8 @@ constexpr unsigned long fingerprint_of(const Program& p) {
   all.add(p.example_elements, p.fixed_elements, p.exchanged_elements, static_cast<int>(p.error.broken), static_cast<int>(p.precision));
   for (int i = 0; i < s.nodes; ++i) {
     const node& n = p.nodes[i];
-    all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates + 8 * n.by_row, n.operand_count, n.results, n.function,
-            n.body_operands, n.epilogue, n.pool, n.scope, n.extent.rank, static_cast<int>(p.places[i].where), p.places[i].offset);
+    all.add(static_cast<int>(n.kind), static_cast<int>(n.how), n.batched + 2 * n.kept + 4 * n.updates + 8 * n.by_row + 16 * n.in_bands, n.operand_count,
+            n.results, n.function, n.body_operands, n.epilogue, n.pool, n.scope, n.extent.rank, static_cast<int>(p.places[i].where), p.places[i].offset);
     all.add(n.extent.extents, n.extent.rank);
     all.add(n.operands, n.operand_count);
     all.add(n.attributes.numbers, n.attributes.count);

@@ -93,6 +93,7 @@ struct node {
   int body_operands = -1;         // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;              // scalar function applied to (result, epilogue operands...) at the store
   int pool = 1;                   // convolution: the largest of each pool × pool square of pixels is stored, after the epilogue
+  bool in_bands = false;          // made in the step of its one reader, band by band of rows, and never stored: see passes/fuse_blocks.hpp
   bool updates = false;           // output i of the epilogue replaces epilogue operand i, and the result itself is never stored
   bool by_row = false;            // and only in the rows that have a number in operand 1
   unsigned ignored = 0;           // bit i: no gradient flows to operand i (it is known to vanish or not wanted)

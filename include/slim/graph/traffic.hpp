@@ -20,6 +20,7 @@ template <class Graph>
 constexpr traffic traffic_of(const Graph& g, const node& n) {
   traffic t;
   const auto count = [&](const node& value, int times = 1) {
+    if (value.in_bands) return;
     const node& counted = n.by_row && value.extent == n.extent ? g.nodes[n.operands[0]] : value;  // as many rows as have gradients
     (counted.batched ? t.per_example : t.fixed) += static_cast<double>(times * counted.extent.size());
   };

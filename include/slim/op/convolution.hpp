@@ -4,9 +4,11 @@
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/convolution_data_gradient.hpp"
 #include "slim/kernel/convolution_weights_gradient.hpp"
+#include "slim/kernel/depthwise_block.hpp"
 #include "slim/kernel/pooled_convolution.hpp"
 #include "slim/kernel/winograd_convolution.hpp"
 #include "slim/kernel/winograd_weights_gradient.hpp"
+#include "slim/op/depthwise_convolution.hpp"
 #include "slim/op/matmul.hpp"
 #include "slim/op/window.hpp"
 
@@ -61,9 +63,10 @@ SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel
          images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= tiles;
 }
 
-// Variants of the three passes: one for each algorithm and transform of Winograd's, and with a max pool in the store.
+// Variants of the three passes: one for each algorithm and transform of Winograd's, with a max pool in the store, and behind a depthwise convolution whose result
+// is made in bands.
 inline constexpr unsigned as_direct = 1, as_product = 2, with_4x4_3x3 = 4, with_2x2_3x3 = 8, with_4x4_5x5 = 16, with_2x2_5x5 = 32, with_pool = 64,
-                          every_algorithm = 63;
+                          with_bands = 128, every_algorithm = 63;
 
 SLIM_ALWAYS_INLINE constexpr unsigned convolution_variants(const node& n) {
   const bool three = n.attributes.as<convolution_attributes>().window.kernel.height == 3;
@@ -248,10 +251,20 @@ struct convolution : convolution_of_images<"convolution"> {
   }
   static constexpr unsigned variants(node_view n) {
     const unsigned own = detail::convolution_variants(n.self);
+    if (reads_bands(n)) return detail::with_bands;
     return detail::fetching_outweighs(n.self, geometry(n), images_in(n.extent())) ? own | detail::as_direct : own;  // of one example, if of any batch
+  }
+  /// True for the last convolution of a block that works band by band of rows, see passes/fuse_blocks.hpp.
+  static constexpr bool reads_bands(node_view n) {
+    return n.self.kind == kind && n.self.how == graph::algorithm::product && n.operand(0).in_bands && n.operand(0).kind == depthwise_convolution::kind;
   }
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
+    if constexpr ((Variants & detail::with_bands) != 0)
+      if (reads_bands(n)) {
+        const node_view between{n.nodes, n.operand(0)};
+        return kernel::depthwise_block_workspace<T>(depthwise_convolution::geometry(between), between.operand(0).in_bands, most.threads);
+      }
     long elements = 0;
     detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent()), [&]<class Transform>(Transform) {
       elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
@@ -268,7 +281,7 @@ struct convolution : convolution_of_images<"convolution"> {
         return kernel::packed_convolution_elements<T>(geometry(r.view()));
       }
     long elements = 0;
-    if constexpr ((Variants & detail::as_product) != 0)
+    if constexpr ((Variants & (detail::as_product | detail::with_bands)) != 0)
       if (r.node().how == graph::algorithm::product) elements = detail::pack_weights(r, ahead);
     detail::visit_winograd<Variants>(r.node(), geometry(r.view()), room(r), [&]<class Transform>(Transform) {
       const auto plane = kernel::forward_plane(geometry(r.view()));
@@ -280,6 +293,8 @@ struct convolution : convolution_of_images<"convolution"> {
   template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {
     const node& n = r.node();
+    if constexpr ((Variants & detail::with_bands) != 0)
+      if (reads_bands(r.view())) return run_block(r);
     const kernel::convolution_geometry g = geometry(r.view());
     const auto e = r.epilogue();
     if constexpr ((Variants & detail::with_pool) != 0) {
@@ -306,6 +321,23 @@ struct convolution : convolution_of_images<"convolution"> {
   }
 
 private:
+  template <class T>
+  static kernel::block_stage<T> block_stage(const kernel::convolution_geometry& g, const invocation<T>& r) {
+    const auto e = r.epilogue();
+    return {g, r.in(1), r.prepared(), e.call.apply, e.context};
+  }
+  /// The steps of what is made in bands lie directly in front of the reader's.
+  template <class T>
+  static void run_block(const invocation<T>& r) {
+    const invocation<T> between{r.state, (&r.at)[-1]};
+    const kernel::convolution_geometry g = depthwise_convolution::geometry(between.view());
+    kernel::block_stages<T> stages{nullptr, block_stage(g, between), block_stage(geometry(r.view()), r)};
+    if (!between.operand(0).in_bands) return kernel::depthwise_block<T>(stages, r.batch(), between.in(0), r.out(), r.workspace(), r.threads());
+    const invocation<T> opening{r.state, (&r.at)[-2]};
+    const kernel::block_stage<T> first = block_stage(geometry(opening.view()), opening);
+    stages.first = &first;
+    kernel::depthwise_block<T>(stages, r.batch(), opening.in(0), r.out(), r.workspace(), r.threads());
+  }
   /// Images in the largest run.
   template <class T>
   static long room(const invocation<T>& r) {

@@ -58,11 +58,13 @@ struct depthwise_convolution : operation<"depthwise_convolution", window_attribu
     to.derive(n, 0, depthwise_convolution_data_gradient::kind, {dy, n.operands[1]});
   }
   static constexpr double work(node_view n) { return detail::depthwise_work(n, n.extent()); }
+  SLIM_ALWAYS_INLINE static constexpr kernel::convolution_geometry geometry(node_view n) {
+    return kernel::convolution_geometry_of(n.extent(0), n.extent(), attributes_of(n.self).window);
+  }
   template <class T>
   static void run(const invocation<T>& r) {
     const auto e = r.epilogue();
-    kernel::depthwise_convolution<T>(kernel::convolution_geometry_of(r.extent(0), r.extent(), attributes_of(r.node()).window), r.batch(), r.in(0), r.in(1),
-                                     r.out(), e.call, r.threads());
+    kernel::depthwise_convolution<T>(geometry(r.view()), r.batch(), r.in(0), r.in(1), r.out(), e.call, r.threads());
   }
 };
 

@@ -13,6 +13,15 @@ static_assert(pooled_band_elements <= kernel::pooled_scratch_size<double>);
 
 namespace detail {
 
+/// True when the function at the store of `n` can work on scratch memory, which has no place in a whole image.
+constexpr bool stores_anywhere(const graph& g, const node& n) {
+  for (int k = n.body(); k < n.operand_count; ++k) {
+    const node& operand = g.nodes[n.operands[k]];
+    if (operand.batched || (operand.extent.size() != 1 && operand.extent.size() != n.extent.channels())) return false;
+  }
+  return n.epilogue < 0 || !uses(g.functions[n.epilogue], expr::scalar_op::uniform);
+}
+
 /// The side of the squares whose largest pixel max pool `pool` takes from the result of `n`; 0 where the store of `n` cannot do that.
 constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
   const window w = op::max_pool::attributes_of(pool).window;
@@ -21,11 +30,7 @@ constexpr int pooled_squares(const graph& g, const node& n, const node& pool) {
   if (n.kind != op::convolution::kind || n.pool != 1 || !squares || pool.epilogue >= 0 || pool.extent[0] * size != n.extent[0] ||
       pool.extent[1] * size != n.extent[1])
     return 0;
-  for (int k = n.body(); k < n.operand_count; ++k) {  // scratch memory has no place in a whole image
-    const node& operand = g.nodes[n.operands[k]];
-    if (operand.batched || (operand.extent.size() != 1 && operand.extent.size() != n.extent.channels())) return 0;
-  }
-  if (n.epilogue >= 0 && uses(g.functions[n.epilogue], expr::scalar_op::uniform)) return 0;
+  if (!stores_anywhere(g, n)) return 0;
   switch (n.how) {
     case algorithm::winograd_4x4: return size == 2 || size == 4 ? size : 0;
     case algorithm::winograd_2x2:

@@ -64,10 +64,14 @@ constexpr list<int> execution_order(const graph& g) {
     next[i] = follow[after];
     follow[after] = i;
   }
-  list<int> order;
+  list<int> order, parts;
   for (int i = 0; i < count; ++i) {
     const node& n = nodes[i];
-    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind) && !op::starts_travel(n.kind)) order.push(i);
+    if (!n.dead && !is_leaf(n.kind) && !n.is_update() && !is_view(n.kind) && !op::starts_travel(n.kind) && !n.in_bands) {
+      for (int k = n.operand_count > 0 ? n.operands[0] : i; nodes[k].in_bands; k = nodes[k].operands[0]) parts.push(k);  // directly in front of their reader
+      for (; !parts.empty(); parts.pop()) order.push(parts.back());
+      order.push(i);
+    }
     for (int u = follow[i]; u >= 0; u = next[u]) order.push(u);
   }
   return order;
@@ -225,7 +229,9 @@ constexpr memory_plan plan(const graph& g) {
   }
   for (int s = 0; s < steps; ++s) {
     const node& n = nodes[order[s]];
-    for (int k = 0; k < n.operand_count; ++k) last_use[storage[n.operands[k]]] = s;
+    int read = s;
+    while (nodes[order[read]].in_bands) ++read;
+    for (int k = 0; k < n.operand_count; ++k) last_use[storage[n.operands[k]]] = read;
   }
   for (int output : g.outputs) last_use[storage[output]] = steps;
   for (int i = 0; i < count; ++i)
@@ -250,7 +256,7 @@ constexpr memory_plan plan(const graph& g) {
   for (int s = 0; s < steps; ++s) {
     const int i = order[s];
     const node& n = nodes[i];
-    if (n.is_update() || op::ends_travel(n.kind) || travels[i] >= 0) continue;
+    if (n.is_update() || n.in_bands || op::ends_travel(n.kind) || travels[i] >= 0) continue;
     const int last = last_use[i] < s ? s : last_use[i];
     if (n.kind == kind::map)
       for (int k = 0; k < n.operand_count && block_of[i] < 0; ++k) {

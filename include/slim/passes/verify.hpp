@@ -36,6 +36,9 @@ constexpr const char* fault_of(const graph& g) {
       for (int k = n.body(); k < n.operand_count; ++k)
         if (!access_of(nodes[n.operands[k]], over).fits) return "an epilogue operand does not fit";
     }
+    for (int k = 0; k < n.operand_count; ++k)
+      if (nodes[n.operands[k]].in_bands && (k > 0 || !(n.in_bands || op::convolution::reads_bands({nodes, n}))))
+        return "what is made in bands is read by a step that does not make it";
     if (n.results > 1 && n.batched) return "several results for each example";
     if (is_operation(n.kind)) {
       if (const char* const fault = op::description_of(n.kind).fault({nodes, n})) return fault;
@@ -61,9 +64,9 @@ constexpr const char* fault_of(const graph& g, const memory_plan& plan) {
   const place* const places = plan.places.begin();
   for (int step : plan.order) {
     const node& n = nodes[step];
-    if (places[step].where == region::nowhere && !n.is_update()) return "a step has no memory for its result";
+    if (places[step].where == region::nowhere && !n.is_update() && !n.in_bands) return "a step has no memory for its result";
     for (int k = 0; k < n.operand_count; ++k)
-      if (places[n.operands[k]].where == region::nowhere) return "an operand has no memory";
+      if (places[n.operands[k]].where == region::nowhere && !nodes[n.operands[k]].in_bands) return "an operand has no memory";
   }
   const auto readable = [&](int i) { return places[i].where == region::examples || places[i].where == region::fixed; };
   for (int output : g.outputs)

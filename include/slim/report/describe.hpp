@@ -113,6 +113,7 @@ std::string dot(const Program& p, const std::string& title) {
     if (n.function >= 0) label += "\\n" + function_text(p, i, false);
     if (n.kind == kind::result) label += "\\nnumber " + std::to_string(n.index());
     if (n.epilogue >= 0) label += (n.updates ? "\\nupdate: " : "\\nstore: ") + function_text(p, i, true);
+    if (n.in_bands) label += "\\nin bands of rows, in the step of its reader";
     if (n.pool > 1) label += "\\nstore: the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool);
     text += "  n" + std::to_string(i) + " [label=\"" + label + "\", shape=" + (is_leaf(n.kind) || is_view(n.kind) ? "ellipse" : "box") + "];\n";
     for (int k = 0; k < n.operand_count; ++k) text += "  n" + std::to_string(n.operands[k]) + " -> n" + std::to_string(i) + ";\n";

@@ -94,6 +94,7 @@ std::string kernel_table(const Program& p, const char* title) {
                           : n.updates ? "              update "
                                       : "              store ") +
               graph::function_text(p, i, true) + "\n";
+    if (n.in_bands) text += "              in bands of rows, in the step of its reader\n";
     if (n.pool > 1) text += "              store the largest of " + std::to_string(n.pool) + " × " + std::to_string(n.pool) + "\n";
   }
   const auto moved = [&](const graph::traffic& t) { return bytes_text(scalar_bytes * t.per_example) + " per example + " + bytes_text(scalar_bytes * t.fixed); };

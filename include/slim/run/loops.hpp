@@ -33,6 +33,9 @@ struct loops {
     if (at.batched) c.first_element = s.elements_before(at.rows_per_example * at.width);
     return c;
   }
+  /// The step of a node that is made in bands: its reader looks there for its store and for its weights.
+  static void made_by_reader(const state&, const step<T>&) {}
+
   static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
   static graph::loop_shape loop_of(const state& s, const step<T>& at) { return {graph::loop_domain(s, of(s, at)), at.width, at.rows_per_example}; }
 

@@ -101,7 +101,7 @@ struct step_table {
       steps[s].node = index, steps[s].index = s;
       if (n.function < 0) {
         const op::runner<T>& found = op::runners_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
-        steps[s].run = found.run, steps[s].prepare = found.prepare;
+        steps[s].run = n.in_bands ? &loops<T>::made_by_reader : found.run, steps[s].prepare = found.prepare;
       }
       if (n.function < 0 && n.epilogue < 0) continue;
       steps[s].function = Program.function_nodes + Program.functions[n.epilogue >= 0 ? n.epilogue : n.function].first;
