@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include "tests/checkpoint/scratch.hpp"
 #include "tests/checkpoint/small_training.hpp"
 
@@ -191,4 +193,21 @@ TEST_CASE("the state of one checkpoint does not pass for that of another") {
   saver{}.save(s.folder, t.net, t.train);
   s.write(state_file(s, 2), s.read(state_file(s, 1)));
   CHECK(contains(complaint([&] { restore(s.folder, t.net, t.train); }), "expected the state of checkpoint"));
+}
+
+TEST_CASE("a checkpoint that may not be read is not damaged: no older one takes its place") {
+  scratch s;
+  small_training<> t(1), other(2);
+  for (int step = 1; step <= 2; ++step) {
+    t.run_to(step);
+    saver{}.save(s.folder, t.net, t.train);
+  }
+  std::filesystem::permissions(s.folder, std::filesystem::perms::all);
+  std::filesystem::permissions(s.path("model.ckpt-2.safetensors"), std::filesystem::perms::none);
+  const bool root = geteuid() == 0;  // who may read everything
+  if (root && seteuid(65534) != 0) return;
+  const std::string told = complaint([&] { checkpoint::restore_newest_good(s.folder, other.net, other.train); });
+  if (root) REQUIRE(seteuid(0) == 0);
+  CHECK(contains(told, "model.ckpt-2.safetensors: expected a readable file, found Permission denied; check its permissions"));
+  CHECK(other.train.step() == 0);
 }

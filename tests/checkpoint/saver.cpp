@@ -191,4 +191,6 @@ TEST_CASE("where nothing can be written the reason is told") {
   small_training<> t;
   const std::string file = s.write("file", "");
   CHECK(contains(complaint([&] { saver{}.save(file + "/logs", t.net, t.train); }), "expected to create this folder, found Not a directory"));
+  CHECK(contains(complaint([&] { saver{}.save_variables(s.folder, -1, variables_of(t.net), {}); }), "expected a global step of 0 or more, found -1"));
+  CHECK(s.files() == std::set<std::string>{"file"});
 }

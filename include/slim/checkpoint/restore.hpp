@@ -93,7 +93,7 @@ std::string restore(const std::string& where, Model& net) {
 }
 
 /// Restores the newest checkpoint of `folder` that is undamaged. Throws slim::error when there is none, with what was wrong with the newest,
-/// and when it is of another network or optimizer: then an older one would not be what is wanted.
+/// and when it is of another network or optimizer, or may not be read: then an older one would not be what is wanted.
 template <class Model, class TrainOp, class... States>
 restored restore_newest_good(const std::string& folder, Model& net, TrainOp& train_op, States&... others) {
   const std::vector<variable_reference> variables = variables_of(net), training_state = state_of(train_op, others...);
@@ -106,6 +106,8 @@ restored restore_newest_good(const std::string& folder, Model& net, TrainOp& tra
     std::optional<detail::opened_checkpoint> opened;
     try {
       opened.emplace(path);
+    } catch (const detail::not_permitted&) {
+      throw;
     } catch (const error& damage) {
       damages.push_back(damage.what());
       continue;

@@ -46,6 +46,11 @@ inline std::optional<dtype> dtype_called(const std::string& name) {
   return std::nullopt;
 }
 
+/// Of a file that is there and may not be read: no damage, so that no older one takes its place.
+struct not_permitted : error {
+  using error::error;
+};
+
 /// Brings tensors into the order of their keys.
 template <class Key>
 void sort_by(std::vector<tensor_view>& tensors, Key key) {
@@ -99,6 +104,8 @@ private:
   void read_bytes() {
     const auto close = [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; };
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "rb"), close);
+    if (file == nullptr && errno == EACCES)
+      throw detail::not_permitted("read checkpoint: " + name + ": expected a readable file, found " + std::strerror(errno) + "; check its permissions");
     if (file == nullptr) fail("expected a readable file, found " + std::string(std::strerror(errno)) + "; check the path");
     struct stat status{};
     if (fstat(fileno(file.get()), &status) != 0 || !S_ISREG(status.st_mode)) fail("expected a file, found something else; check the path");

@@ -78,6 +78,7 @@ struct saver {
   /// The same for variables that are listed, with notes for the metadata of both files.
   std::string save_variables(const std::string& folder, std::int64_t global_step, const std::vector<variable_reference>& variables,
                              const std::vector<variable_reference>& training_state, metadata notes = {}) const {
+    if (global_step < 0) throw error{"write: ", folder, ": expected a global step of 0 or more, found ", global_step, "; steps are counted from 0"};
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem) throw error("write: " + folder + ": expected to create this folder, found " + problem.message() + "; check the path");
