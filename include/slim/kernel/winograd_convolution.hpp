@@ -29,6 +29,13 @@ constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns<T>(p);
 }
 
+/// Into how many parts threads cut few tiles, where weights are transformed ahead: the groups of columns are as many for each of them, or each has a part of the
+/// tiles, if those fill some register tiles, and reads all weights.
+template <class T>
+constexpr long winograd_tile_parts(const winograd_plane& p, long tiles, int threads) {
+  return p.result_channels % (winograd_group_columns<T>(p) * larger(threads, 1)) == 0 || tiles < 4 * tile_rows * threads ? 1 : threads;
+}
+
 /// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
 template <class T, class Transform>
 constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, int threads) {
@@ -190,7 +197,10 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
       transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>));
     });
     const long columns = winograd_group_columns<T>(plane), groups = parts_of(all, columns);
-    parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
+    const long parts = prepared != nullptr ? winograd_tile_parts<T>(plane, tiles, threads) : 1, rows = parts_of(tiles, tile_rows);
+    parallel_for(parts * groups, work / static_cast<double>(parts * groups), threads, [&](long task, int thread) {
+      const long part = task / groups, group = task % groups;
+      const long first = part * rows / parts * tile_rows, last = smaller((part + 1) * rows / parts * tile_rows, tiles);
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
       T* const products = transformed + layout.weights_elements();
       const long channel = group * columns;
@@ -198,13 +208,14 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
       some.result_channels = smaller(columns, all - channel);
       if (prepared != nullptr) {
         const auto whole = winograd_weights_layout<T, Transform>(plane);
-        multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
+        multiply_frequencies<T, Transform>(some, sources + layout.tile_place(first), prepared + channel * whole.padded_channels(), whole.weights_stride(),
+                                           last - first, products);
       } else {
         for (long line = 0; line < some.lines(); ++line)
           transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
         multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
       }
-      finish(some, products, channel, 0, tiles);
+      finish(some, products, channel, first, last);
     });
     return;
   }
