@@ -143,22 +143,37 @@ constexpr long contraction_task_count(long groups, long blocks, long threads, bo
   return groups * larger(wanted / share, 1) * share;
 }
 
+/// Columns of a group: as many as the buffer for packed weights holds, and as many in each where threads share out a list of weights that are packed ahead.
+template <class T>
+constexpr long contraction_group_columns(long columns, long depth, bool ahead) {
+  const long panels = parts_of(columns, tile_columns<T>);
+  long group = panel_group_columns<T>(columns, depth) / tile_columns<T>;
+  while (ahead && panels % group != 0) --group;
+  return group * tile_columns<T>;
+}
+
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
 /// epilogue must be empty, since the rows are not consecutive. At least one tap.
 template <class T>
 void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after, int threads,
                    long depth_limit = reduction_limit) {
   const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
-  const long group_columns = panel_group_columns<T>(grid.result_channels, cut.depth());
+  const bool packed_ahead = weights.panels != nullptr;
+  const long group_columns = contraction_group_columns<T>(grid.result_channels, cut.depth(), packed_ahead);
   const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
-  const long tasks = contraction_task_count(groups, blocks, threads, weights.panels != nullptr);
+  const long tasks = contraction_task_count(groups, blocks, threads, packed_ahead);
+  // The blocks of a group and then those of the next: a task has a stretch of that list, with as many columns times blocks as others have.
+  const auto first_unit = [&](long task) {
+    if (!packed_ahead || task == tasks) return task * groups * blocks / tasks;
+    const long before = task * grid.result_channels * blocks / tasks, group = before / (group_columns * blocks);
+    return group * blocks + (before - group * group_columns * blocks) / smaller(group_columns, grid.result_channels - group * group_columns);
+  };
 
   parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
     tap_list steps(1);
-    // The blocks of a group and then those of the next: a task has a stretch of that list.
-    for (long unit = task * groups * blocks / tasks, end = (task + 1) * groups * blocks / tasks; unit < end;) {
+    for (long unit = first_unit(task), end = first_unit(task + 1); unit < end;) {
       const long column = unit / blocks * group_columns, columns = smaller(group_columns, grid.result_channels - column);
       const long first_block = unit % blocks, last_block = smaller(first_block + end - unit, blocks) - 1;
       unit += last_block - first_block + 1;
@@ -167,7 +182,7 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
         const auto packed = [&](const tap_chunk& which, long first) { return weights.panels + packed_weights_place<T>(grid, which) + first * which.depth(); };
         const T* right = panels;
         lookahead<T> ahead;
-        if (weights.panels != nullptr) {
+        if (packed_ahead) {
           right = packed(chunk, column);
           // The weights of the next chunk, or those that this thread goes on with.
           const bool same = c + 1 < cut.chunks();
