@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// A depthwise convolution between two others, or in front of one, band by band of rows: what lies between them has several times the channels of what goes in
-// and out, and never leaves the second-level cache of the core that makes it.
+// A depthwise convolution between two others, or in front of one, band by band of rows: what lies between them has several times the channels of what
+// goes in and out, and never leaves the second-level cache of the core that makes it.
 
 #include "slim/kernel/convolution.hpp"
 #include "slim/kernel/depthwise_convolution.hpp"
@@ -10,8 +10,8 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// A convolution of a block with its store. `packed`: its weights as packed ahead, or null. Only the last convolution, a product, has a store whose operands may
-/// have rows.
+/// A convolution of a block with its store. `packed`: its weights as packed ahead, or null. Only the last convolution, a product, has a store whose
+/// operands may have rows.
 template <class T>
 struct block_stage {
   convolution_geometry geometry;

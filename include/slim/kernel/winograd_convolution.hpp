@@ -29,8 +29,8 @@ constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns<T>(p);
 }
 
-/// Into how many parts threads cut few tiles, where weights are transformed ahead: the groups of columns are as many for each of them, or each has a part of the
-/// tiles, if those fill some register tiles, and reads all weights.
+/// Into how many parts threads cut few tiles, where weights are transformed ahead: the groups of columns are as many for each of them, or each has a
+/// part of the tiles, if those fill some register tiles, and reads all weights.
 template <class T>
 constexpr long winograd_tile_parts(const winograd_plane& p, long tiles, int threads) {
   return p.result_channels % (winograd_group_columns<T>(p) * larger(threads, 1)) == 0 || tiles < 4 * tile_rows * threads ? 1 : threads;

@@ -63,8 +63,8 @@ SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel
          images * kernel::parts_of(g.output_height, 4) * kernel::parts_of(g.output_width, 4) <= tiles;
 }
 
-// Variants of the three passes: one for each algorithm and transform of Winograd's, with a max pool in the store, and behind a depthwise convolution whose result
-// is made in bands.
+// Variants of the three passes: one for each algorithm and transform of Winograd's, with a max pool in the store, and behind a depthwise convolution
+// whose result is made in bands.
 inline constexpr unsigned as_direct = 1, as_product = 2, with_4x4_3x3 = 4, with_2x2_3x3 = 8, with_4x4_5x5 = 16, with_2x2_5x5 = 32, with_pool = 64,
                           with_bands = 128, every_algorithm = 63;
 
@@ -255,7 +255,7 @@ struct convolution : convolution_of_images<"convolution"> {
     return detail::fetching_outweighs(n.self, geometry(n), images_in(n.extent())) ? own | detail::as_direct : own;  // of one example, if of any batch
   }
   /// True for the last convolution of a block that works band by band of rows, see passes/fuse_blocks.hpp.
-  static constexpr bool reads_bands(node_view n) {
+  SLIM_ALWAYS_INLINE static constexpr bool reads_bands(node_view n) {
     return n.self.kind == kind && n.self.how == graph::algorithm::product && n.operand(0).in_bands && n.operand(0).kind == depthwise_convolution::kind;
   }
   template <class T, unsigned Variants>

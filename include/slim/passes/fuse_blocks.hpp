@@ -1,7 +1,7 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Blocks of a depthwise convolution and the 1×1 convolution behind it, with the convolution in front of it that makes its input, become one step that works band
-// by band of rows: at inference, where nobody else reads what lies between them.
+// Blocks of a depthwise convolution and the 1×1 convolution behind it, with the convolution in front of it that makes its input, become one step that
+// works band by band of rows: at inference, where nobody else reads what lies between them.
 
 #include "slim/passes/fuse_pools.hpp"
 
