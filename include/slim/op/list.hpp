@@ -134,22 +134,28 @@ constexpr needed_operations needed_by(const Program& p) {
   return needed;
 }
 
-/// How an operation runs on numbers of type T.
+/// Runs an operation on numbers of type T.
 template <class T>
-struct runner {
-  void (*run)(const run_state<T>&, const step<T>&) = nullptr;
-  long (*prepare)(const run_state<T>&, const step<T>&,
-                  T* ahead) = nullptr;  // elements that it makes ahead of many runs, at `ahead` unless that is null; null: nothing
-};
-/// One of each operation, by position in the list.
+using runner = void (*)(const run_state<T>&, const step<T>&);
+/// Makes what an operation needs of its weights ahead of many runs, at `ahead` unless that is null, and returns the number of elements.
+template <class T>
+using preparer = long (*)(const run_state<T>&, const step<T>&, T* ahead);
+
+/// One of each operation, by position in the list; null where there is none.
 template <class T>
 struct runner_table {
   runner<T> rows[all::count]{};
 };
-
-/// The same with every variant, and the scratch memory that the kernels of one level need.
 template <class T>
-struct kernel_table : runner_table<T> {
+struct preparer_table {
+  preparer<T> rows[all::count]{};
+};
+
+/// Both with every variant, and the scratch memory that the kernels of one level need.
+template <class T>
+struct kernel_table {
+  runner_table<T> run;
+  preparer_table<T> prepare;
   long (*workspace)(node_view n, long capacity, int threads) = nullptr;
 };
 /// All kernels compiled for one level, see op/compiled.
@@ -184,24 +190,20 @@ const kernel_table<T>& compiled_table() {
 inline namespace SLIM_LEVEL {
 namespace running {
 
+/// Whether weights of an operation can be made ahead.
+template <class T, class Operation, unsigned Variants>
+inline constexpr bool prepares = requires(const invocation<T>& r) { Operation::template prepare<T>(r, nullptr); } ||
+                                 requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r, nullptr); };
+
 #ifdef SLIM_COMPILED_KERNELS
 
-template <class T, int Position>
+template <class T, class Operation, unsigned Variants>
 void run(const run_state<T>& state, const step<T>& at) {
-  compiled_table<T>().rows[Position].run(state, at);
+  compiled_table<T>().run.rows[position_of(Operation::kind)](state, at);
 }
-template <class T, int Position>
+template <class T, class Operation, unsigned Variants>
 long prepare(const run_state<T>& state, const step<T>& at, T* ahead) {
-  const runner<T>& one = compiled_table<T>().rows[Position];
-  return one.prepare != nullptr ? one.prepare(state, at, ahead) : 0;
-}
-template <class T, needed_operations Needed, class... Operations>
-constexpr runner_table<T> runners_of(operation_list<Operations...>) {
-  runner_table<T> result;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((result.rows[I] = Needed.variants[I] != 0 ? runner<T>{&run<T, I>, &prepare<T, I>} : runner<T>{}), ...);
-  }(std::make_integer_sequence<int, all::count>{});
-  return result;
+  return compiled_table<T>().prepare.rows[position_of(Operation::kind)](state, at, ahead);
 }
 
 #else
@@ -219,30 +221,31 @@ long prepare(const run_state<T>& state, const step<T>& at, T* ahead) {
   else return Operation::template prepare<T>(r, ahead);
 }
 
+#endif
+
 template <class T, class Operation, unsigned Variants>
 constexpr runner<T> runner_for() {
-  runner<T> made;
-  if constexpr (Variants != 0) {
-    made.run = &run<T, Operation, Variants>;
-    if constexpr (
-        requires(const invocation<T>& r) { Operation::template prepare<T>(r, nullptr); } ||
-        requires(const invocation<T>& r) { Operation::template prepare<T, Variants>(r, nullptr); })
-      made.prepare = &prepare<T, Operation, Variants>;
-  }
-  return made;
+  if constexpr (Variants != 0) return &run<T, Operation, Variants>;
+  else return nullptr;
+}
+template <class T, class Operation, unsigned Variants>
+constexpr preparer<T> preparer_for() {
+  if constexpr (Variants != 0 && prepares<T, Operation, Variants>) return &prepare<T, Operation, Variants>;
+  else return nullptr;
 }
 
 template <class T, needed_operations Needed, class... Operations>
 constexpr runner_table<T> runners_of(operation_list<Operations...>) {
-  runner_table<T> result;
-  int next = 0;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((result.rows[next++] = runner_for<T, Operations, Needed.variants[I]>()), ...);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return runner_table<T>{{runner_for<T, Operations, Needed.variants[I]>()...}};
   }(std::index_sequence_for<Operations...>{});
-  return result;
 }
-
-#endif
+template <class T, needed_operations Needed, class... Operations>
+constexpr preparer_table<T> preparers_of(operation_list<Operations...>) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return preparer_table<T>{{preparer_for<T, Operations, Needed.variants[I]>()...}};
+  }(std::index_sequence_for<Operations...>{});
+}
 
 template <class T, class Operation, unsigned Variants>
 constexpr long workspace_of(node_view n, const largest_run& most) {
@@ -254,16 +257,18 @@ template <class T, needed_operations Needed, class... Operations>
 constexpr long workspace_of(operation_list<Operations...>, node_view n, const largest_run& most) {
   long elements = 0;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (void)((Operations::kind == n.self.kind && (elements = workspace_of<T, Operations, Needed.variants[I]>(n, most), true)) || ...);
+    (void)((Needed.variants[I] != 0 && Operations::kind == n.self.kind && (elements = workspace_of<T, Operations, Needed.variants[I]>(n, most), true)) || ...);
   }(std::index_sequence_for<Operations...>{});
   return elements;
 }
 
 }  // namespace running
 
-/// The runner of each operation that is needed.
+/// The runner of each operation that is needed, and what makes its weights ahead: apart, for most programs never ask for that and then do not compile it.
 template <class T, needed_operations Needed>
 inline constexpr runner_table<T> runners_of = running::runners_of<T, Needed>(all{});
+template <class T, needed_operations Needed>
+inline constexpr preparer_table<T> preparers_of = running::preparers_of<T, Needed>(all{});
 
 /// Elements of scratch memory that a node needs, which is one of those in `Needed`.
 template <class T, needed_operations Needed = every_operation>

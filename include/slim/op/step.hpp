@@ -15,8 +15,7 @@ namespace slim {
 template <class T>
 struct step {
   void (*run)(const run_state<T>&, const step&) = nullptr;
-  long (*prepare)(const run_state<T>&, const step&, T* ahead) = nullptr;  // what can be done ahead of many runs, see runner; null: nothing
-  union {                                                                 // the loop of a map, an update or an epilogue; else that of a sum
+  union {  // the loop of a map, an update or an epilogue; else that of a sum
     typename kernel::epilogue<T>::function* evaluate = nullptr;
     typename kernel::summation<T>::rectangle* sum;
     typename kernel::summation<T>::columns* column_sums;
@@ -43,6 +42,7 @@ struct bound_epilogue {
   SLIM_ONE_COPY bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
     if (at.evaluate == nullptr) return;
     context.inputs[0] = context.outputs[0] = s[at.node];
+#pragma GCC unroll 1
     for (int k = node.body(); k < node.operand_count; ++k) context.inputs[k - node.body() + 1] = s[node.operands[k]];
     context.width = at.width, context.rows_per_example = at.rows_per_example, context.function = at.function, context.seed = s.seed;
     if (at.batched) context.first_element = s.elements_before(at.rows_per_example * at.width);

@@ -75,18 +75,13 @@ public:
     if constexpr (!one_straight_line) {
       const run_state<T> state = fresh_state(variables);
       prepared.clear();
-      for (const step<T>& one : steps_of<T, Program>.steps) {
-        prepared.emplace_back(one.prepare != nullptr && reads_variable(one.node) ? one.prepare(state, one, nullptr) : 0);
-        if (prepared.back().size() > 0) one.prepare(state, one, prepared.back().data());
+      for (int i = 0; i < Program.sizes.steps; ++i) {
+        const step<T>& at = steps_of<T, Program>.steps[i];
+        const op::preparer<T> make = preparers_of<T, Program>.of_step[i];
+        prepared.emplace_back(make != nullptr ? make(state, at, nullptr) : 0);
+        if (prepared.back().size() > 0) make(state, at, prepared.back().data());
       }
     }
-  }
-
-  /// Whether the weights of node `i` are there before a run, and not worked out in it.
-  static constexpr bool reads_variable(int i) {
-    int weights = Program.nodes[i].operands[1];
-    while (graph::is_view(Program.nodes[weights].kind)) weights = Program.nodes[weights].operands[0];
-    return Program.nodes[weights].kind == graph::kind::variable;
   }
 
   /// Values of node `i` after a run; valid for outputs and kept nodes.

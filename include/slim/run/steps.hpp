@@ -99,10 +99,7 @@ struct step_table {
       const graph::node& n = Program.nodes[index];
       if (const int variant = n.epilogue >= 0 ? variants.of_epilogue[s] : variants.of_function[s]; variant >= 0) steps[s] = made[variant];
       steps[s].node = index, steps[s].index = s;
-      if (n.function < 0) {
-        const op::runner<T>& found = op::runners_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
-        steps[s].run = n.in_bands ? &loops<T>::made_by_reader : found.run, steps[s].prepare = found.prepare;
-      }
+      if (n.function < 0) steps[s].run = n.in_bands ? &loops<T>::made_by_reader : op::runners_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
       if (n.function < 0 && n.epilogue < 0) continue;
       steps[s].function = Program.function_nodes + Program.functions[n.epilogue >= 0 ? n.epilogue : n.function].first;
       const graph::loop_shape shape = graph::loop_of(Program, n, n.epilogue >= 0);
@@ -111,11 +108,35 @@ struct step_table {
   }
 };
 
+template <class T, const auto& Program>
+struct preparer_list {
+  op::preparer<T> of_step[room_for(Program.sizes.steps)]{};
+
+  constexpr preparer_list() {
+    for (int s = 0; s < Program.sizes.steps; ++s) {
+      const graph::node& n = Program.nodes[Program.order[s]];
+      if (!graph::is_operation(n.kind)) continue;
+      const op::preparer<T> own = op::preparers_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
+      if (own != nullptr && is_variable(n.operands[1])) of_step[s] = own;
+    }
+  }
+
+private:
+  /// Whether the weights are there before a run, and not worked out in it.
+  static constexpr bool is_variable(int weights) {
+    while (graph::is_view(Program.nodes[weights].kind)) weights = Program.nodes[weights].operands[0];
+    return Program.nodes[weights].kind == graph::kind::variable;
+  }
+};
+
 }  // namespace detail
 
 /// The kernel calls of `Program`, in order.
 template <class T, const auto& Program>
 inline constexpr detail::step_table<T, Program> steps_of{};
+/// What makes the weights of each step ahead of many runs, or null. Not in the table of steps: most programs never ask, and do not compile it.
+template <class T, const auto& Program>
+inline constexpr detail::preparer_list<T, Program> preparers_of{};
 
 inline namespace SLIM_LEVEL {
 

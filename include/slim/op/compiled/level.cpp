@@ -6,7 +6,8 @@ namespace slim::op {
 namespace {
 
 template <class T>
-constexpr kernel_table<T> kernels{runners_of<T, every_operation>, [](node_view n, long capacity, int threads) { return workspace<T>(n, {capacity, threads}); }};
+constexpr kernel_table<T> kernels{runners_of<T, every_operation>, preparers_of<T, every_operation>,
+                                  [](node_view n, long capacity, int threads) { return workspace<T>(n, {capacity, threads}); }};
 
 }  // namespace
 
