@@ -35,6 +35,18 @@ struct row_places {
   }
 };
 
+/// What the instructions of a node depend on: nodes that agree in it share them, whatever code they are part of.
+struct instruction {
+  scalar_op op = scalar_op::constant;
+  access how = access::element;           // of an input
+  scalar_op first = scalar_op::constant;  // that makes the first operand, where a maximum, a minimum or a select asks
+  bool stored = true;                     // false: a comparison that only selects
+};
+/// The nodes that an instruction reads: a maximum or minimum a constant first, a select the two that are compared, then the two that it chooses from.
+struct instruction_operands {
+  int a = 0, b = 0, c = 0, d = 0;
+};
+
 /// Nodes of a scalar function in structural form; numbers are bit patterns because clang 16 takes no floating-point template arguments.
 template <int Nodes, int Inputs, int Outputs>
 struct code {
@@ -49,6 +61,20 @@ struct code {
   static constexpr int output_count = Outputs;
   constexpr double number(int node) const { return std::bit_cast<double>(value[node]); }
   constexpr int input_of(int node) const { return static_cast<int>(number(node)); }
+  constexpr instruction instruction_of(int node) const {
+    instruction result{op[node]};
+    if (op[node] == scalar_op::input) result.how = inputs[input_of(node)];
+    if (chooses_larger(node) || op[node] == scalar_op::select) result.first = op[chooses_larger(node) ? operands_of(node).a : a[node]];
+    if (compares(node)) result.stored = is_number(node);
+    return result;
+  }
+  constexpr instruction_operands operands_of(int node) const {
+    const auto of = [](int operand) { return operand < 0 ? 0 : operand; };
+    const int first = of(a[node]), second = of(b[node]);
+    if (chooses_larger(node) && op[first] != scalar_op::constant) return {second, first};
+    if (op[node] == scalar_op::select) return {compares(first) ? a[first] : first, compares(first) ? b[first] : 0, second, of(c[node])};
+    return {first, second};
+  }
   /// True when the loop needs the row_places of its operands.
   constexpr bool by_row() const {
     for (const access how : inputs)
@@ -65,6 +91,18 @@ struct code {
   constexpr bool draws() const {
     for (const scalar_op one : op)
       if (one == scalar_op::uniform) return true;
+    return false;
+  }
+
+private:
+  constexpr bool compares(int node) const { return op[node] == scalar_op::greater || op[node] == scalar_op::equal; }
+  constexpr bool chooses_larger(int node) const { return op[node] == scalar_op::maximum || op[node] == scalar_op::minimum; }
+  /// True when a comparison is used as a number, not only as the condition of a select.
+  constexpr bool is_number(int comparison) const {
+    for (int i = 0; i < Nodes; ++i)
+      if ((a[i] == comparison && op[i] != scalar_op::select) || b[i] == comparison || c[i] == comparison) return true;
+    for (const signed char output : outputs)
+      if (output == comparison) return true;
     return false;
   }
 };

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // The loop that a scalar function becomes: evaluation of a code on vectors, over rectangles of rows × columns.
 
+#include <array>
 #include <utility>
 
 #include "slim/core/config.hpp"
@@ -13,118 +14,106 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
 
+/// Where the values of a code's nodes are. What follows works on them and is compiled once for each kind of instruction, not for each node of each code.
+template <class T>
+struct registers {
+  const expression_context<T>& context;
+  simd::batch<T>* values;  // one for each node
+  const T** rows;          // where this row of an operand begins
+  std::uint32_t* keys;     // of random numbers
+};
+
+/// Operands that do not change within a row are loaded once per row.
+template <expr::instruction What, class T>
+SLIM_ALWAYS_INLINE void begin_row(const registers<T>& in, int node, double number, long row) {
+  using expr::access;
+  const expression_context<T>& context = in.context;
+  if constexpr (What.op == expr::scalar_op::constant) {
+    in.values[node] = simd::broadcast(static_cast<T>(number));
+  } else if constexpr (What.op == expr::scalar_op::input) {
+    const int k = static_cast<int>(number);
+    if constexpr (What.how == access::scalar) in.values[node] = simd::broadcast(context.inputs[k][0]);
+    if constexpr (What.how == access::example) in.values[node] = simd::broadcast(context.inputs[k][row / context.rows_per_example]);
+    if constexpr (What.how == access::row) in.rows[k] = context.inputs[k] + context.places[k](row);
+    if constexpr (What.how == access::row_number) in.values[node] = simd::broadcast(context.inputs[k][context.places[k](row)]);
+  } else if constexpr (What.op == expr::scalar_op::uniform) {
+    in.keys[node] = simd::mix(static_cast<std::uint32_t>(context.function[node].value)) ^ context.seed;
+  }
+}
+
+/// Whether a > b or a == b, as `Comparison` says; of another one whether a ≠ 0.
+template <expr::scalar_op Comparison, class V>
+SLIM_ALWAYS_INLINE auto holds(const V& a, const V& b) {
+  if constexpr (Comparison == expr::scalar_op::greater) return a > b;
+  else if constexpr (Comparison == expr::scalar_op::equal) return a == b;
+  else return a != V(0);
+}
+
+/// The value of a node for some columns of a row, from the values of those it reads.
+template <expr::instruction What, class T, class Lanes>
+SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number, const expr::instruction_operands& of, long row, long column, Lanes lanes) {
+  using enum expr::scalar_op;
+  using vector = simd::batch<T>;
+  constexpr expr::scalar_op op = What.op;
+  const expression_context<T>& context = in.context;
+  const vector &a = in.values[of.a], &b = in.values[of.b];
+  vector& result = in.values[node];
+  if constexpr (op == input) {
+    using expr::access;
+    const int k = static_cast<int>(number);
+    if constexpr (What.how == access::element) result = simd::load(context.inputs[k] + row * context.width + column, lanes);
+    if constexpr (What.how == access::column) result = simd::load(context.inputs[k] + column, lanes);
+    if constexpr (What.how == access::row) result = simd::load(in.rows[k] + column, lanes);
+  } else if constexpr (op == position) result = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
+  else if constexpr (op == uniform) result = simd::uniform<T>(in.keys[node], context.first_element + static_cast<std::uint32_t>(row * context.width + column));
+  else if constexpr (op == negate) result = -a;
+  else if constexpr (op == absolute) result = simd::absolute(a);
+  else if constexpr (op == square_root) result = simd::square_root(a);
+  else if constexpr (op == exponential) result = simd::exponential(a);
+  else if constexpr (op == logarithm) result = simd::logarithm(a);
+  else if constexpr (op == hyperbolic_tangent) result = simd::hyperbolic_tangent(a);
+  else if constexpr (op == logistic) result = vector(1) / (vector(1) + simd::exponential(-a));
+  else if constexpr (op == error_function) result = simd::error_function(a);
+  else if constexpr (op == sine) result = simd::sine(a);
+  else if constexpr (op == cosine) result = simd::cosine(a);
+  else if constexpr (op == power) result = simd::power(a, b);
+  else if constexpr (op == finite) result = simd::finite(a);
+  else if constexpr (op == floor) result = simd::round_down(a);
+  else if constexpr (op == add) result = a + b;
+  else if constexpr (op == subtract) result = a - b;
+  else if constexpr (op == multiply) result = a * b;
+  else if constexpr (op == divide) result = a / b;
+  // x86 hands on the second operand where one is not a number: that must not hide it.
+  else if constexpr (op == maximum) result = What.first == constant ? simd::maximum(a, b) : simd::larger_or_none(a, b);
+  else if constexpr (op == minimum) result = What.first == constant ? simd::minimum(a, b) : simd::smaller_or_none(a, b);
+  else if constexpr (op == select) result = simd::choose(holds<What.first>(a, b), in.values[of.c], in.values[of.d]);
+  else if constexpr ((op == greater || op == equal) && What.stored) result = simd::choose(holds<op>(a, b), vector(1), vector(0));
+}
+
 template <class T, auto Code>
 struct evaluation {
   expression_context<T> context;  // a copy, or g++ would fetch each address again for each vector: what is stored might change it
   simd::batch<T> values[Code.node_count];
-  const T* rows[Code.by_row() ? Code.input_count : 1]{};     // where this row of an operand begins
-  std::uint32_t keys[Code.draws() ? Code.node_count : 1]{};  // of random numbers
+  const T* rows[Code.by_row() ? Code.input_count : 1]{};
+  std::uint32_t keys[Code.draws() ? Code.node_count : 1]{};
 
-  /// Operands that do not change within a row are loaded once per row.
-  template <int I>
-  SLIM_ALWAYS_INLINE void begin_row(long row) {
-    using enum expr::scalar_op;
-    if constexpr (Code.op[I] == constant) {
-      values[I] = simd::broadcast(static_cast<T>(Code.number(I)));
-    } else if constexpr (Code.op[I] == input) {
-      constexpr int k = Code.input_of(I);
-      if constexpr (Code.inputs[k] == expr::access::scalar) values[I] = simd::broadcast(context.inputs[k][0]);
-      if constexpr (Code.inputs[k] == expr::access::example) values[I] = simd::broadcast(context.inputs[k][row / context.rows_per_example]);
-      if constexpr (Code.inputs[k] == expr::access::row) rows[k] = context.inputs[k] + context.places[k](row);
-      if constexpr (Code.inputs[k] == expr::access::row_number) values[I] = simd::broadcast(context.inputs[k][context.places[k](row)]);
-    } else if constexpr (Code.op[I] == uniform) {
-      keys[I] = simd::mix(static_cast<std::uint32_t>(context.function[I].value)) ^ context.seed;
-    }
-  }
-
-  template <int Condition>
-  SLIM_ALWAYS_INLINE simd::mask<T> holds() const {
-    if constexpr (Code.op[Condition] == expr::scalar_op::greater) return values[Code.a[Condition]] > values[Code.b[Condition]];
-    else if constexpr (Code.op[Condition] == expr::scalar_op::equal) return values[Code.a[Condition]] == values[Code.b[Condition]];
-    else return values[Condition] != simd::broadcast(T(0));
-  }
-
-  template <int I, class Lanes>
-  SLIM_ALWAYS_INLINE void compute(long row, long column, Lanes lanes) {
-    using enum expr::scalar_op;
-    constexpr expr::scalar_op op = Code.op[I];
-    constexpr int a = Code.a[I] < 0 ? 0 : Code.a[I], b = Code.b[I] < 0 ? 0 : Code.b[I], c = Code.c[I] < 0 ? 0 : Code.c[I];
-    if constexpr (op == input) {
-      constexpr int k = Code.input_of(I);
-      if constexpr (Code.inputs[k] == expr::access::element) values[I] = simd::load(context.inputs[k] + row * context.width + column, lanes);
-      if constexpr (Code.inputs[k] == expr::access::column) values[I] = simd::load(context.inputs[k] + column, lanes);
-      if constexpr (Code.inputs[k] == expr::access::row) values[I] = simd::load(rows[k] + column, lanes);
-    } else if constexpr (op == position) {
-      values[I] = simd::iota<T>() + simd::broadcast(static_cast<T>(column));
-    } else if constexpr (op == uniform) {
-      values[I] = simd::uniform<T>(keys[I], context.first_element + static_cast<std::uint32_t>(row * context.width + column));
-    } else if constexpr (op == negate) {
-      values[I] = -values[a];
-    } else if constexpr (op == absolute) {
-      values[I] = simd::absolute(values[a]);
-    } else if constexpr (op == square_root) {
-      values[I] = simd::square_root(values[a]);
-    } else if constexpr (op == exponential) {
-      values[I] = simd::exponential(values[a]);
-    } else if constexpr (op == logarithm) {
-      values[I] = simd::logarithm(values[a]);
-    } else if constexpr (op == hyperbolic_tangent) {
-      values[I] = simd::hyperbolic_tangent(values[a]);
-    } else if constexpr (op == logistic) {
-      values[I] = simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-values[a]));
-    } else if constexpr (op == error_function) {
-      values[I] = simd::error_function(values[a]);
-    } else if constexpr (op == sine) {
-      values[I] = simd::sine(values[a]);
-    } else if constexpr (op == cosine) {
-      values[I] = simd::cosine(values[a]);
-    } else if constexpr (op == power) {
-      values[I] = simd::power(values[a], values[b]);
-    } else if constexpr (op == finite) {
-      values[I] = simd::finite(values[a]);
-    } else if constexpr (op == floor) {
-      values[I] = simd::round_down(values[a]);
-    } else if constexpr (op == add) {
-      values[I] = values[a] + values[b];
-    } else if constexpr (op == subtract) {
-      values[I] = values[a] - values[b];
-    } else if constexpr (op == multiply) {
-      values[I] = values[a] * values[b];
-    } else if constexpr (op == divide) {
-      values[I] = values[a] / values[b];
-    } else if constexpr (op == maximum || op == minimum) {
-      // x86 hands on the second operand where one is not a number: that must not hide it.
-      constexpr int first = Code.op[a] == constant ? a : b, second = Code.op[a] == constant ? b : a;
-      if constexpr (Code.op[first] == constant)
-        values[I] = op == maximum ? simd::maximum(values[first], values[second]) : simd::minimum(values[first], values[second]);
-      else values[I] = op == maximum ? simd::larger_or_none(values[first], values[second]) : simd::smaller_or_none(values[first], values[second]);
-    } else if constexpr (op == greater || op == equal) {
-      if constexpr (numeric<I>()) values[I] = simd::choose(holds<I>(), simd::broadcast(T(1)), simd::broadcast(T(0)));
-    } else if constexpr (op == select) {
-      values[I] = simd::choose(holds<a>(), values[b], values[c]);
-    }
-  }
-
-  /// True when comparison `I` is used as a number, not only as the condition of a select.
-  template <int I>
-  static consteval bool numeric() {
-    for (int i = 0; i < Code.node_count; ++i) {
-      const bool chooses = Code.op[i] == expr::scalar_op::select;
-      if ((Code.a[i] == I && !chooses) || Code.b[i] == I || Code.c[i] == I) return true;
-    }
-    for (int o = 0; o < Code.output_count; ++o)
-      if (Code.outputs[o] == I) return true;
-    return false;
-  }
+  SLIM_ALWAYS_INLINE registers<T> all() { return {context, values, rows, keys}; }
 
   template <int... I>
   SLIM_ALWAYS_INLINE void row(long r, std::integer_sequence<int, I...>) {
-    (begin_row<I>(r), ...);
+    (begin_row<Code.instruction_of(I)>(all(), I, Code.number(I), r), ...);
   }
   template <class Lanes, int... I>
   SLIM_ALWAYS_INLINE void elements(long r, long column, Lanes lanes, std::integer_sequence<int, I...>) {
-    (compute<I>(r, column, lanes), ...);
+    (compute<Code.instruction_of(I)>(all(), I, Code.number(I), operands[I], r, column, lanes), ...);
   }
+
+private:
+  static constexpr auto operands = [] {
+    std::array<expr::instruction_operands, Code.node_count> of{};
+    for (int i = 0; i < Code.node_count; ++i) of[i] = Code.operands_of(i);
+    return of;
+  }();
 };
 
 template <auto Code>
