@@ -78,6 +78,7 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         for (long t = 0; t < count; t += tile_rows) {
           const T* rows[tile_rows];
           T* c[tile_rows];
+#pragma GCC unroll 1
           for (int i = 0; i < tile_rows; ++i) {
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
             c[i] = to + (t + i) * panel;

@@ -84,50 +84,36 @@ struct tile_grid {
   }
 };
 
-/// A square of pixels, `Size` to a side, of one line of channels, read without regard to borders: the image itself, or a copy with zeros
+/// A square of pixels, `size` to a side, of one line of channels, read without regard to borders: the image itself, or a copy with zeros
 /// where it ends.
-template <class T, int Size>
+template <class T>
 struct pixel_square {
   const T* data;
   long row_stride, cell_stride;
-  static constexpr long copy_elements = static_cast<long>(Size) * Size * line_elements<T>;
+  static constexpr long copy_elements(long size) { return size * size * line_elements<T>; }
 
-  pixel_square(const T* image, long height, long width, long channels, long row, long column, long channel, T* const copy) {
+  pixel_square(long size, const T* image, long height, long width, long channels, long row, long column, long channel, T* const copy)
+      : data(image + (row * width + column) * channels + channel), row_stride(width * channels), cell_stride(channels) {
+    if (row >= 0 && column >= 0 && row + size <= height && column + size <= width && channel + line_elements<T> <= channels) return;
+    copy_part(size, image, height, width, channels, row, column, channel, copy);
+    data = copy, row_stride = size * line_elements<T>, cell_stride = line_elements<T>;
+  }
+
+private:
+  SLIM_ONE_COPY static void copy_part(long size, const T* image, long height, long width, long channels, long row, long column, long channel, T* copy) {
     constexpr long line = line_elements<T>;
-    if (row >= 0 && column >= 0 && row + Size <= height && column + Size <= width && channel + line <= channels) {
-      data = image + (row * width + column) * channels + channel;
-      row_stride = width * channels, cell_stride = channels;
-      return;
-    }
-    T* copy_row = copy;
     const long some = smaller(line, channels - channel);
-    const long left = smaller(larger(-column, 0), Size), right = larger(smaller(width - column, Size), left);
-    for (long r = 0; r < Size; ++r, copy_row += Size * line) {
+    const long left = smaller(larger(-column, 0), size), right = larger(smaller(width - column, size), left);
+    for (long r = 0; r < size; ++r, copy += size * line) {
       const bool inside = row + r >= 0 && row + r < height;
-      const long first = inside ? left : Size, last = inside ? right : Size;
+      const long first = inside ? left : size, last = inside ? right : size;
       const T* from = image + ((row + r) * width + column + first) * channels + channel;
-      std::memset(copy_row, 0, static_cast<std::size_t>(first * line) * sizeof(T));
-      std::memset(copy_row + last * line, 0, static_cast<std::size_t>((Size - last) * line) * sizeof(T));
-      for (T* to = copy_row + first * line; to != copy_row + last * line; to += line, from += channels)
+      std::memset(copy, 0, static_cast<std::size_t>(first * line) * sizeof(T));
+      std::memset(copy + last * line, 0, static_cast<std::size_t>((size - last) * line) * sizeof(T));
+      for (T* to = copy + first * line; to != copy + last * line; to += line, from += channels)
         for (long v = 0; v < line; v += simd::width<T>)
           simd::store(to + v, some == line ? simd::load(from + v) : v < some ? simd::load(from + v, smaller(some - v, simd::width<T>)) : simd::broadcast(T{}));
     }
-    data = copy, row_stride = Size * line, cell_stride = line;
-  }
-};
-
-/// Evenly spaced places, visited in order. The address is made in steps: compilers otherwise work all of a tile's addresses out in advance and
-/// fetch each from the stack.
-template <class T>
-struct places_in_order {
-  T* at;
-  long distance;
-
-  [[gnu::always_inline]] T* next() {
-    T* const here = at;
-    at += distance;
-    simd::pin(at);
-    return here;
   }
 };
 
@@ -158,12 +144,12 @@ SLIM_ONE_COPY void transform_sources(const winograd_layout<T, Transform>& layout
   constexpr long line = line_elements<T>;
   const winograd_plane& p = grid.plane;
   const long stride = layout.source_stride();
-  alignas(64) T copy[pixel_square<T, size>::copy_elements];
+  alignas(64) T copy[pixel_square<T>::copy_elements(size)];
   for (long tile = first; tile < last; ++tile) {
     T* const to = sources + layout.tile_place(tile - first);
     const tile_position at = grid.at(tile);
-    const pixel_square<T, size> square(source + at.image * p.source_height * p.source_width * p.source_channels, p.source_height, p.source_width,
-                                       p.source_channels, at.row - p.pad_top, at.column - p.pad_left, line_index * line, copy);
+    const pixel_square<T> square(size, source + at.image * p.source_height * p.source_width * p.source_channels, p.source_height, p.source_width,
+                                 p.source_channels, at.row - p.pad_top, at.column - p.pad_left, line_index * line, copy);
     // The columns that the next tile does not share with this one; the hardware does not follow 36 streams.
     for (int r = 0; r < size; ++r)
       for (int s = size - Transform::outputs; s < size; ++s)
@@ -187,14 +173,14 @@ SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform
   static_assert(panel % line == 0 || line % panel == 0);
   const winograd_plane& p = grid.plane;
   const long stride = layout.result_stride();
-  alignas(64) T copy[pixel_square<T, Transform::outputs>::copy_elements];
+  alignas(64) T copy[pixel_square<T>::copy_elements(Transform::outputs)];
   T* to = results + panel_index * layout.tiles * panel;
   for (long tile = first; tile < last; ++tile, to += panel) {
     const tile_position at = grid.at(tile);
     for (long c = 0; c < panel; c += line) {
       const long channel = panel_index * panel + c;
-      const pixel_square<T, Transform::outputs> square(dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height,
-                                                       p.result_width, p.result_channels, at.row, at.column, channel, copy);
+      const pixel_square<T> square(Transform::outputs, dresult + at.image * p.result_height * p.result_width * p.result_channels, p.result_height,
+                                   p.result_width, p.result_channels, at.row, at.column, channel, copy);
       for (long v = 0; v < line && c + v < panel; v += simd::width<T>) {
         places_in_order<T> frequencies{to + c + v, stride};
         transform_tile<Transform::outputs, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::result_gradient(in, out); },
@@ -203,6 +189,13 @@ SLIM_ONE_COPY void transform_result_gradients(const winograd_layout<T, Transform
       }
     }
   }
+}
+
+/// The first `channels` elements of each of `cells` panels to cells that lie `stride` apart.
+template <class T>
+SLIM_ONE_COPY void store_cells(const T* panels, long cells, long channels, T* to, long stride) {
+  for (const T* const end = panels + cells * tile_columns<T>; panels != end; panels += tile_columns<T>, to += stride)
+    for (long v = 0; v < channels; v += simd::width<T>) simd::store(to + v, simd::load(panels + v), smaller(channels - v, simd::width<T>));
 }
 
 /// Aᵀ m A of tiles [first, last) for one panel, to the channels from `channel` on of the image `result`.
@@ -228,57 +221,51 @@ SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout
           [](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); }, [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
           [&](int s, int r, const vector& y) SLIM_INLINED { simd::store(to + r * row_stride + s * cell_stride + v, y); });
     }
-    if (whole) continue;
-    const long rows = smaller(outputs, p.result_height - at.row), columns = smaller(outputs, p.result_width - at.column);
-    for (long r = 0; r < rows; ++r)
-      for (long s = 0; s < columns; ++s)
-        for (long v = 0; v < some; v += simd::width<T>)
-          simd::store(image + (r * p.result_width + s) * p.result_channels + v, simd::load(copy + (r * outputs + s) * panel + v),
-                      smaller(some - v, simd::width<T>));
+    for (long r = 0; !whole && r < smaller(outputs, p.result_height - at.row); ++r)
+      store_cells(copy + r * outputs * panel, smaller(outputs, p.result_width - at.column), some, image + r * p.result_width * p.result_channels,
+                  p.result_channels);
+  }
+}
+
+/// G g Gᵀ of one panel of one source channel, whose `columns` first columns there are: `weights` has them for each tap, `tap` elements apart, and `transformed`
+/// gets them for each frequency, `stride` elements apart.
+template <class T, class Transform>
+SLIM_ONE_COPY void transform_panel_of_weights(const T* weights, long tap, long columns, T* transformed, long stride) {
+  using vector = simd::batch<T>;
+  constexpr int size = Transform::inputs, taps = Transform::taps;
+  for (long k = 0; k < tile_columns<T>; k += simd::width<T>) {
+    const long some = smaller(simd::width<T>, columns - k);
+    places_in_order<T> frequencies{transformed + k, stride};
+    transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
+                                       [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(weights + (taps * r + s) * tap + k, some) : vector(T{}); },
+                                       [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
   }
 }
 
 /// G g Gᵀ of one source channel, to `transformed`. `weights` is [tap row][tap column][source channels][all], of which the layout's
 /// result channels are the first.
 template <class T, class Transform>
-SLIM_ONE_COPY void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
-  using vector = simd::batch<T>;
-  constexpr int size = Transform::inputs, taps = Transform::taps;
+void transform_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   constexpr long panel = tile_columns<T>;
-  const long stride = layout.weights_stride(), tap = layout.source_channels * all;
-  for (long k = 0; k < layout.panels() * panel; k += simd::width<T>) {
-    const long some = smaller(simd::width<T>, layout.result_channels - k);
-    const T* const from = weights + channel * all + k;
-    places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel) * panel + k % panel, stride};
-    transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
-                                       [&](int r, int s) SLIM_INLINED { return some > 0 ? simd::load(from + (taps * r + s) * tap, some) : vector(T{}); },
-                                       [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
-  }
+  for (long p = 0; p < layout.panels(); ++p)
+    transform_panel_of_weights<T, Transform>(weights + channel * all + p * panel, layout.source_channels * all, layout.result_channels - p * panel,
+                                             transformed + (p * layout.padded_channels() + channel) * panel, layout.weights_stride());
 }
 
 /// The same for `line_elements` source channels from `channel` on, with the weights turned around as the data gradient wants them:
 /// `weights` is [tap row][tap column][all][source channels], of which the layout's result channels are the first.
 template <class T, class Transform>
-SLIM_ONE_COPY void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
-  using vector = simd::batch<T>;
-  constexpr int size = Transform::inputs, taps = Transform::taps;
-  constexpr long panel = tile_columns<T>, line = line_elements<T>, wide = simd::width<T>;
-  const long stride = layout.weights_stride(), channels = layout.source_channels, tap = channels * all;
-  const long some = smaller(line, channels - channel);
-  alignas(64) T turned[room_for(taps * taps * line * wide)];  // [tap][source channel][result channel]
-  for (long k = 0; k < layout.panels() * panel; k += wide) {
-    for (long t = 0; t < taps * taps; ++t)
-      for (long lane = 0; lane < wide; ++lane) {
-        const T* const from = weights + t * tap + (k + lane) * channels + channel;
-        T* const to = turned + (taps * taps - 1 - t) * line * wide + lane;
-        for (long c = 0; c < some; ++c) to[c * wide] = k + lane < layout.result_channels ? from[c] : T{};
-      }
-    for (long c = 0; c < some; ++c) {
-      places_in_order<T> frequencies{transformed + (k / panel * layout.padded_channels() + channel + c) * panel + k % panel, stride};
-      transform_tile<taps, size, vector>([](const vector* in, vector* out) SLIM_INLINED { Transform::weights(in, out); },
-                                         [&](int r, int s) SLIM_INLINED { return simd::load(turned + ((taps * r + s) * line + c) * wide); },
-                                         [&](int, int, const vector& u) SLIM_INLINED { simd::store(frequencies.next(), u); });
-    }
+void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
+  constexpr long panel = tile_columns<T>, line = line_elements<T>, taps = static_cast<long>(Transform::taps) * Transform::taps;
+  const long channels = layout.source_channels, some = smaller(line, channels - channel);
+  alignas(64) T turned[taps * line * panel];  // [tap][source channel][result channel]
+  for (long p = 0; p < layout.panels(); ++p) {
+    for (long t = 0; t < taps; ++t)
+      pack_panels_transposed(weights + (t * all + p * panel) * channels + channel, channels, some, smaller(panel, layout.result_channels - p * panel),
+                             turned + (taps - 1 - t) * line * panel, 0, line);
+    for (long c = 0; c < some; ++c)
+      transform_panel_of_weights<T, Transform>(turned + c * panel, line * panel, panel, transformed + (p * layout.padded_channels() + channel + c) * panel,
+                                               layout.weights_stride());
   }
 }
 
