@@ -18,14 +18,17 @@ public:
   callback() = default;
   template <class Callable>
     requires(!std::is_same_v<Callable, callback> && std::is_invocable_r_v<Result, Callable&, Arguments...>)
-  callback(Callable callable)
-      : target(std::make_shared<Callable>(std::move(callable))),
-        run([](void* stored, Arguments... arguments) -> Result { return (*static_cast<Callable*>(stored))(std::forward<Arguments>(arguments)...); }) {}
+  callback(Callable callable) : target(std::make_shared<Callable>(std::move(callable))), run(&call<Callable>) {}
 
   explicit operator bool() const { return run != nullptr; }
   Result operator()(Arguments... arguments) const { return run(target.get(), std::forward<Arguments>(arguments)...); }
 
 private:
+  template <class Callable>
+  static Result call(void* target, Arguments... arguments) {
+    return (*static_cast<Callable*>(target))(std::forward<Arguments>(arguments)...);
+  }
+
   std::shared_ptr<void> target;
   Result (*run)(void*, Arguments...) = nullptr;
 };

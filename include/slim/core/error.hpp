@@ -5,7 +5,6 @@
 #include "slim/core/config.hpp"
 #include "slim/core/number_text.hpp"
 
-#include <charconv>
 #include <concepts>
 #include <initializer_list>
 #include <stdexcept>
@@ -14,31 +13,34 @@
 
 namespace slim {
 
-/// A part of a message: text, or a number.
+/// A part of a message: text, or a number. Small, because every place that throws fills in some.
 class message_part {
 public:
-  message_part(const char* t) : text(t) {}
-  message_part(std::string_view t) : text(t) {}
-  message_part(const std::string& t) : text(t) {}
+  message_part(const char* t) : text(t), kind(is_string) {}
+  message_part(std::string_view t) : text(t.data()), size(static_cast<unsigned>(t.size())), kind(is_text) {}
+  message_part(const std::string& t) : message_part(std::string_view(t)) {}
   message_part(std::integral auto n)
       : whole(static_cast<unsigned long long>(n)), kind(static_cast<long long>(n) < 0 && std::signed_integral<decltype(n)> ? is_negative : is_whole) {}
   message_part(std::floating_point auto n) : number(static_cast<double>(n)), kind(is_number) {}
 
   [[gnu::cold]] void append_to(std::string& message) const {
-    char digits[24];
-    if (kind == is_text) message.append(text.data(), text.size());
-    else if (kind == is_number) message += exact_text(number);
-    else {
-      if (kind == is_negative) message += '-';
-      message.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, kind == is_negative ? 0 - whole : whole).ptr - digits));
+    switch (kind) {
+      case is_string: message += text; break;
+      case is_text: message.append(text, size); break;
+      case is_negative: message += '-'; [[fallthrough]];
+      case is_whole: message += std::to_string(kind == is_negative ? 0 - whole : whole); break;
+      case is_number: message += exact_text(number); break;
     }
   }
 
 private:
-  std::string_view text;
-  unsigned long long whole = 0;
-  double number = 0;
-  enum { is_text, is_whole, is_negative, is_number } kind = is_text;
+  union {
+    const char* text;
+    unsigned long long whole;
+    double number;
+  };
+  unsigned size = 0;  // of a text that does not end with a zero
+  enum { is_string, is_text, is_whole, is_negative, is_number } kind;
 };
 
 /// Thrown when something outside the program (a file, a checkpoint, an argument known only at run time) is not what was

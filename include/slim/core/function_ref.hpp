@@ -17,12 +17,16 @@ class function_ref<Result(Arguments...)> {
 public:
   template <class Callable>
     requires(!std::is_same_v<Callable, function_ref> && std::is_invocable_r_v<Result, const Callable&, Arguments...>)
-  function_ref(const Callable& callable)
-      : target(&callable), run([](const void* stored, Arguments... arguments) -> Result { return (*static_cast<const Callable*>(stored))(arguments...); }) {}
+  function_ref(const Callable& callable) : target(&callable), run(&call<Callable>) {}
 
   SLIM_ALWAYS_INLINE Result operator()(Arguments... arguments) const { return run(target, arguments...); }
 
 private:
+  template <class Callable>
+  static Result call(const void* target, Arguments... arguments) {
+    return (*static_cast<const Callable*>(target))(arguments...);
+  }
+
   const void* target;
   Result (*run)(const void*, Arguments...);
 };

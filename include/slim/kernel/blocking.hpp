@@ -62,7 +62,7 @@ struct blocking {
   constexpr blocking shared_by(long threads) const {
     blocking cut = *this;
     const auto share = [&](long total, long& part, long others) {
-      const long each = threads / std::gcd(threads, others), wanted = parts_of(parts_of(total, part), each) * each;
+      const long each = threads / common_divisor(threads, others), wanted = parts_of(parts_of(total, part), each) * each;
       if (wanted <= total) part = parts_of(total, wanted);
     };
     if (columns < grid.width.outputs) share(grid.width.outputs, cut.columns, grid.height.outputs * grid.batch);

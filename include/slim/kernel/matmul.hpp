@@ -28,7 +28,7 @@ void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
 /// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made
 /// of b, or null.
 template <class T>
-void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
+SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
   if (rows <= few_rows) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }

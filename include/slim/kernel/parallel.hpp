@@ -28,21 +28,21 @@ SLIM_ONE_COPY inline void run_tasks(long tasks, double work_per_task, int thread
 }
 #endif
 
+/// One task of a loop whose body is an F.
+template <class F>
+void run_task(const void* body, long task, [[maybe_unused]] int thread) {
+  F& run = *static_cast<F*>(const_cast<void*>(body));
+  if constexpr (std::is_invocable_v<F&, long, int>) run(task, thread);
+  else run(task);
+}
+
 /// Runs `body(task)` or `body(task, thread)` once for each task in [0, tasks), on up to `threads` threads; `thread` is that which runs the
 /// task, below `threads`. `work_per_task` is in floating point operations. Tasks must be independent; since each output element belongs to
 /// exactly one task, results are bitwise the same for every number of threads. The body is called through a pointer: keep tasks above some
 /// hundred operations.
 template <class F>
 void parallel_for(long tasks, double work_per_task, int threads, F&& body) {
-  using callable = std::remove_reference_t<F>;
-  run_tasks(
-      tasks, work_per_task, threads,
-      [](const void* context, long task, [[maybe_unused]] int thread) {
-        callable& run = *static_cast<callable*>(const_cast<void*>(context));
-        if constexpr (std::is_invocable_v<callable&, long, int>) run(task, thread);
-        else run(task);
-      },
-      &body);
+  run_tasks(tasks, work_per_task, threads, &run_task<std::remove_reference_t<F>>, &body);
 }
 
 }  // namespace slim::kernel

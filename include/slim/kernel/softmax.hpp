@@ -26,12 +26,12 @@ template <class T>
 SLIM_ONE_COPY row_normalizer<T> normalize_row(long classes, const T* x, T* exponentials) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();  // exp(lowest) = 0: lanes behind the row do not count
   auto largest = simd::broadcast(lowest), total = simd::broadcast(T{});
-  simd::for_each_stretch<T>(classes, [&](long at, long count) { largest = simd::maximum(largest, simd::load(x + at, count, lowest)); });
+  simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) { largest = simd::maximum(largest, simd::load(x + at, lanes, lowest)); });
   const T maximum = simd::maximum(largest);
-  simd::for_each_stretch<T>(classes, [&](long at, long count) {
-    const auto exponential = simd::exponential(simd::load(x + at, count, lowest) - simd::broadcast(maximum));
+  simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) {
+    const auto exponential = simd::exponential(simd::load(x + at, lanes, lowest) - simd::broadcast(maximum));
     total += exponential;
-    if (exponentials != nullptr) simd::store(exponentials + at, exponential, count);
+    if (exponentials != nullptr) simd::store(exponentials + at, exponential, lanes);
   });
   return {maximum, simd::sum(total)};
 }
@@ -54,7 +54,7 @@ void softmax(long rows, long classes, const T* x, T* y, int threads) {
   for_each_row(rows, classes, threads, [&](long row) {
     T* out = y + row * classes;
     const auto scale = simd::broadcast(1 / normalize_row(classes, x + row * classes, out).total);
-    simd::for_each_stretch<T>(classes, [&](long at, long count) { simd::store(out + at, simd::load<T>(out + at, count) * scale, count); });
+    simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) { simd::store(out + at, simd::load<T>(out + at, lanes) * scale, lanes); });
   });
 }
 
@@ -64,11 +64,12 @@ void softmax_gradient(long rows, long classes, const T* y, const T* dy, T* dx, i
   for_each_row(rows, classes, threads, [&](long row) {
     const T *p = y + row * classes, *d = dy + row * classes;
     auto products = simd::broadcast(T{});
-    simd::for_each_stretch<T>(classes,
-                              [&](long at, long count) { products = simd::multiply_add(simd::load(p + at, count), simd::load(d + at, count), products); });
+    simd::for_each_part<T>(
+        classes, [&](long at, simd::part<T> lanes) { products = simd::multiply_add(simd::load(p + at, lanes), simd::load(d + at, lanes), products); });
     const auto mean = simd::broadcast(simd::sum(products));
-    simd::for_each_stretch<T>(
-        classes, [&](long at, long count) { simd::store(dx + row * classes + at, simd::load(p + at, count) * (simd::load(d + at, count) - mean), count); });
+    simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) {
+      simd::store(dx + row * classes + at, simd::load(p + at, lanes) * (simd::load(d + at, lanes) - mean), lanes);
+    });
   });
 }
 
@@ -140,9 +141,9 @@ void softmax_cross_entropy(long rows, long classes, const T* logits, const T* la
       const row_normalizer<T> normal = normalize_row(classes, x, static_cast<T*>(nullptr));
       const auto maximum = simd::broadcast(normal.maximum), log_total = simd::logarithm(simd::broadcast(normal.total));
       auto total = simd::broadcast(T{});
-      simd::for_each_stretch<T>(classes, [&](long at, long count) {
-        const auto surprise = log_total - (simd::load(x + at, count, normal.maximum) - maximum);
-        total = simd::multiply_add(simd::load(l + at, count), surprise, total);
+      simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) {
+        const auto surprise = log_total - (simd::load(x + at, lanes, normal.maximum) - maximum);
+        total = simd::multiply_add(simd::load(l + at, lanes), surprise, total);
       });
       loss[row] = simd::sum(total);
     });
@@ -167,10 +168,11 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
       T* out = dlogits + row * classes;
       const T total = normalize_row(classes, logits + row * classes, out).total;
       auto label_sum = simd::broadcast(T{});
-      simd::for_each_stretch<T>(classes, [&](long at, long count) { label_sum += simd::load(l + at, count); });
+      simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) { label_sum += simd::load(l + at, lanes); });
       const auto scale = simd::broadcast(simd::sum(label_sum) / total), slope = simd::broadcast(dloss[row]);
-      simd::for_each_stretch<T>(
-          classes, [&](long at, long count) { simd::store(out + at, (simd::load<T>(out + at, count) * scale - simd::load(l + at, count)) * slope, count); });
+      simd::for_each_part<T>(classes, [&](long at, simd::part<T> lanes) {
+        simd::store(out + at, (simd::load<T>(out + at, lanes) * scale - simd::load(l + at, lanes)) * slope, lanes);
+      });
     });
 }
 

@@ -24,7 +24,7 @@ struct source_view {
 
 /// A copy also pays when the source's cells lie so that a column of `pixels` of them overflows its sets of a first-level cache
 /// with 64 sets of 8 lines of 64 bytes.
-constexpr bool crowds_cache(long cell_bytes, long pixels) { return pixels > 8 * 64 / std::gcd(64L, cell_bytes / 64); }
+constexpr bool crowds_cache(long cell_bytes, long pixels) { return pixels > 8 * 64 / common_divisor(64, cell_bytes / 64); }
 
 /// `column_wise` tells that the reduction runs over pixels, so that many cells are read at once.
 template <class T>

@@ -138,7 +138,7 @@ constexpr long contraction_task_count(long groups, long blocks, long threads, bo
     const long units = groups * blocks, wanted = smaller(units / contraction_task_blocks, contraction_tasks * threads);
     return larger(wanted / threads * threads, smaller(threads, units));
   }
-  const long share = smaller(blocks, threads / std::gcd(groups, threads));  // so that tasks are a multiple of the threads, where there are blocks for all
+  const long share = smaller(blocks, threads / common_divisor(groups, threads));  // so that tasks are a multiple of the threads, where there are blocks for all
   const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, groups));
   return groups * larger(wanted / share, 1) * share;
 }

@@ -6,9 +6,16 @@
 #include "slim/kernel/geometry.hpp"
 #include "slim/simd/level.hpp"
 
-#include <numeric>
-
 namespace slim::kernel::inline SLIM_LEVEL {
+
+/// The greatest common divisor of two numbers that are not negative; <numeric>'s takes the compiler ten times as long.
+constexpr long common_divisor(long a, long b) {
+  while (b != 0) {
+    const long rest = a % b;
+    a = b, b = rest;
+  }
+  return a;
+}
 
 /// One spatial axis. Output i and tap t meet at source cell i·step + offset + t·tap_step; the tap has index
 /// first_tap + t·tap_increment in the weights, and the output is cell output_first + i·output_step of the result.
@@ -32,7 +39,7 @@ constexpr tap_axis convolution_axis(long source, long outputs, long taps, long s
 /// when o·stride = i + pad − r·rate, so only every (stride / gcd(stride, rate))-th tap takes part. Taps are listed
 /// backwards, which makes the gradient's cells ascend.
 constexpr tap_axis data_gradient_axis(long inputs, long outputs, long taps, long stride, long rate, long pad, long phase) {
-  const long common = std::gcd(stride, rate), every = stride / common;
+  const long common = common_divisor(stride, rate), every = stride / common;
   long first = 0;
   while (first < every && (phase + pad - first * rate) % stride != 0) ++first;
   const long count = first < every && first < taps ? (taps - first - 1) / every + 1 : 0;

@@ -20,7 +20,7 @@ namespace slim::kernel {
 
 namespace pooling {
 
-inline long long nanoseconds_of(clockid_t clock) {
+SLIM_ONE_COPY inline long long nanoseconds_of(clockid_t clock) {
   timespec time;
   clock_gettime(clock, &time);
   return time.tv_sec * 1'000'000'000LL + time.tv_nsec;

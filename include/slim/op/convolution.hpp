@@ -56,6 +56,12 @@ inline constexpr long winograd_some_tiles = 24;
 
 namespace detail {
 
+inline namespace SLIM_LEVEL {
+SLIM_ONE_COPY constexpr kernel::convolution_geometry geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
+  return kernel::convolution_geometry_of(image_of(in), image_of(out), w);
+}
+}  // namespace SLIM_LEVEL
+
 /// Whether weights are so many and 4×4 tiles at most `tiles`.
 SLIM_ALWAYS_INLINE constexpr bool fetching_outweighs(const node& n, const kernel::convolution_geometry& g, long images, long tiles = winograd_few_tiles) {
   return n.attributes.as<convolution_attributes>().asked == graph::algorithm::automatic && g.kernel_height == 3 &&
@@ -105,10 +111,6 @@ constexpr const char* convolution_fault(node_view n, int operands, const slim::s
   return window_fault(image_of(in), image_of(out), w);
 }
 
-SLIM_ALWAYS_INLINE constexpr kernel::convolution_geometry geometry_of(const slim::shape& in, const slim::shape& out, const window& w) {
-  return kernel::convolution_geometry_of(image_of(in), image_of(out), w);
-}
-
 /// Images of the batch, all those of an example counted.
 template <class T>
 long images(const invocation<T>& r) {
@@ -142,10 +144,11 @@ struct convolution_weights_gradient : operation<"convolution_weights_gradient", 
   }
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
+    const kernel::convolution_geometry g = geometry(n);
+    const long images = most.capacity * images_in(n.extent(0));
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent(0)), [&]<class Transform>(Transform) {
-      elements =
-          kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent(0)), most.threads);
+    detail::visit_winograd<Variants>(n.self, g, images, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_weights_gradient_workspace<T, Transform>(kernel::forward_plane(g), images, most.threads);
     });
     return elements;
   }
@@ -197,10 +200,11 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   }
   template <class T, unsigned Variants>
   static constexpr long workspace(node_view n, const largest_run& most) {
+    const kernel::convolution_geometry g = geometry(n);
+    const long images = most.capacity * images_in(n.extent());
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent()), [&]<class Transform>(Transform) {
-      elements =
-          kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
+    detail::visit_winograd<Variants>(n.self, g, images, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::data_gradient_plane(g), images, most.threads);
     });
     return elements;
   }
@@ -208,23 +212,23 @@ struct convolution_data_gradient : convolution_of_images<"convolution_data_gradi
   template <class T, unsigned Variants>
   static void run(const invocation<T>& r) {
     const kernel::convolution_geometry g = geometry(r.view());
+    const long images = detail::images(r);
     const auto e = r.epilogue();
-    const bool done = detail::visit_winograd<Variants>(r.node(), g, detail::images(r), [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), detail::images(r), r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(),
-                                                 e.call, r.threads());
+    const bool done = detail::visit_winograd<Variants>(r.node(), g, images, [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::data_gradient_plane(g), images, r.in(0), r.in(1), true, nullptr, r.out(), r.workspace(), e.call,
+                                                 r.threads());
     });
     if (done) return;
     if constexpr ((Variants & detail::as_product) != 0)
       if (r.node().how == graph::algorithm::product) {
         // The product's rows are longer than the image's channels when the window covers the input: the epilogue then runs afterwards.
         const bool same_rows = product_inner(g) == g.input_channels;
-        kernel::matmul_data_gradient<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
+        kernel::matmul_data_gradient<T>(images * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.out(),
                                         same_rows ? e.call : kernel::epilogue<T>{}, r.threads());
         if (!same_rows) e.call(0, r.rows(), 0, r.channels());
         return;
       }
-    if constexpr ((Variants & detail::as_direct) != 0)
-      kernel::convolution_data_gradient<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), e.call, r.threads());
+    if constexpr ((Variants & detail::as_direct) != 0) kernel::convolution_data_gradient<T>(g, images, r.in(0), r.in(1), r.out(), e.call, r.threads());
   }
 };
 
@@ -265,9 +269,11 @@ struct convolution : convolution_of_images<"convolution"> {
         const node_view between{n.nodes, n.operand(0)};
         return kernel::depthwise_block_workspace<T>(depthwise_convolution::geometry(between), between.operand(0).in_bands, most.threads);
       }
+    const kernel::convolution_geometry g = geometry(n);
+    const long images = most.capacity * images_in(n.extent());
     long elements = 0;
-    detail::visit_winograd<Variants>(n.self, geometry(n), most.capacity * images_in(n.extent()), [&]<class Transform>(Transform) {
-      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(geometry(n)), most.capacity * images_in(n.extent()), most.threads);
+    detail::visit_winograd<Variants>(n.self, g, images, [&]<class Transform>(Transform) {
+      elements = kernel::winograd_convolution_workspace<T, Transform>(kernel::forward_plane(g), images, most.threads);
     });
     return elements;
   }
@@ -296,28 +302,28 @@ struct convolution : convolution_of_images<"convolution"> {
     if constexpr ((Variants & detail::with_bands) != 0)
       if (reads_bands(r.view())) return run_block(r);
     const kernel::convolution_geometry g = geometry(r.view());
+    const long images = detail::images(r);
     const auto e = r.epilogue();
     if constexpr ((Variants & detail::with_pool) != 0) {
       const kernel::pooled_epilogue<T> after = e.pooled();
       const bool done = n.pool > 1 && detail::visit_winograd<Variants>(n, g, room(r), [&]<class Transform>(Transform) {
-                          kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(),
-                                                                     r.out(), r.workspace(), {}, r.threads(), kernel::pool_with<T, Transform>(after));
+                          kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), images, r.in(0), r.in(1), false, r.prepared(), r.out(),
+                                                                     r.workspace(), {}, r.threads(), kernel::pool_with<T, Transform>(after));
                         });
       if constexpr ((Variants & detail::as_direct) != 0)
-        if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, detail::images(r), r.in(0), r.in(1), r.out(), after, r.threads());
+        if (n.pool > 1 && !done) kernel::pooled_convolution<T>(g, images, r.in(0), r.in(1), r.out(), after, r.threads());
       if (n.pool > 1) return;
     }
-    const bool done = !detail::fetching_outweighs(n, g, detail::images(r)) && detail::visit_winograd<Variants>(n, g, room(r), [&]<class Transform>(Transform) {
-      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), detail::images(r), r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(),
-                                                 e.call, r.threads());
+    const bool done = !detail::fetching_outweighs(n, g, images) && detail::visit_winograd<Variants>(n, g, room(r), [&]<class Transform>(Transform) {
+      kernel::winograd_convolution<T, Transform>(kernel::forward_plane(g), images, r.in(0), r.in(1), false, r.prepared(), r.out(), r.workspace(), e.call,
+                                                 r.threads());
     });
     if (done) return;
     if constexpr ((Variants & detail::as_product) != 0)
       if (n.how == graph::algorithm::product)
-        return kernel::matmul<T>(detail::images(r) * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call,
-                                 r.threads());
+        return kernel::matmul<T>(images * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
     if constexpr ((Variants & detail::as_direct) != 0)
-      kernel::convolution<T>(g, detail::images(r), r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
+      kernel::convolution<T>(g, images, r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
   }
 
 private:

@@ -48,7 +48,10 @@ constexpr double cells(const window& w) { return static_cast<double>(w.kernel.he
 SLIM_ALWAYS_INLINE constexpr slim::shape image_of(const slim::shape& s) {
   return s.rank == 3 ? s : s.rank < 3 ? slim::shape{} : slim::shape{s[s.rank - 3], s[s.rank - 2], s[s.rank - 1]};
 }
-SLIM_ALWAYS_INLINE constexpr long images_in(const slim::shape& s) { return s.rank == 3 ? 1 : s.size() / image_of(s).size(); }
+SLIM_ALWAYS_INLINE constexpr long images_in(const slim::shape& s) {
+  static_assert(slim::shape::max_rank == 5);
+  return (s.rank > 3 ? s[0] : 1L) * (s.rank > 4 ? s[1] : 1L);
+}
 
 /// What is wrong with image extents `in` and `out` under `w`; null when `out` has a cell for each place of the window that begins in `in`.
 constexpr const char* window_fault(const slim::shape& in, const slim::shape& out, const window& w) {

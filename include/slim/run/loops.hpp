@@ -26,6 +26,7 @@ struct loops {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
+#pragma GCC unroll 1
     for (int o = 0; o < kernel::max_expression_outputs; ++o)
       if (n.kind == graph::kind::update) c.outputs[o] = const_cast<T*>(c.inputs[o]);  // of the function's outputs
       else if (o < n.results) c.outputs[o] = op::invocation<T>{s, at}.out(o);

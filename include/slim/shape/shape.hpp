@@ -23,9 +23,9 @@ struct shape {
   constexpr int operator[](int axis) const { return extents[axis]; }
   /// Number of elements of one example; 1 for rank 0.
   constexpr long size() const {
-    if (rank == 0) return 1;
-    long product = extents[0];
-    for (int i = 1; i < rank; ++i) product *= extents[i];
+    long product = 1;
+#pragma GCC unroll 1
+    for (int i = 0; i < rank; ++i) product *= extents[i];
     return product;
   }
   /// The last extent: channels of an image, units of a vector; 1 for rank 0.

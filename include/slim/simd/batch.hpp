@@ -261,9 +261,9 @@ struct part {
   long count;
 };
 template <class T>
-inline batch<T> load(const T* source, part<T> lanes) noexcept {
-  if constexpr (has_masks<T>) return load_first(source, lanes.count);
-  else return load(source, lanes.count);
+inline batch<T> load(const T* source, part<T> lanes, T fill = T{}) noexcept {
+  if constexpr (has_masks<T>) return load_first(source, lanes.count, fill);
+  else return load(source, lanes.count, fill);
 }
 template <class T>
 inline void store(T* destination, const batch<T>& value, part<T> lanes) noexcept {

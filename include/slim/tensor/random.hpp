@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "slim/core/config.hpp"
+
 namespace slim {
 
 /// Four random words of the generator Philox4x32-10.
@@ -15,7 +17,7 @@ struct philox_block {
 /// Block number `index` of the stream `stream` under the key `seed`. No state: any block can be computed first.
 /// Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3" (2011), section 4; the generator of
 /// TensorFlow and of cuRAND.
-constexpr philox_block philox(std::uint64_t seed, std::uint64_t index, std::uint64_t stream = 0) {
+SLIM_ONE_COPY constexpr philox_block philox(std::uint64_t seed, std::uint64_t index, std::uint64_t stream = 0) {
   constexpr auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
   constexpr auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
   std::uint32_t a = low(index), b = high(index), c = low(stream), d = high(stream);
