@@ -143,7 +143,7 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
       graph::node rows;
       rows.kind = op::gather_gradient::kind, rows.extent = n.extent, rows.by_row = true;
       rows.operand_count = 2, rows.operands[0] = gradients[i].node, rows.operands[1] = gradients[i].ids;
-      n = graph::with_update(g, rows, n, first_slots);
+      n = graph::with_update(rows, n, first_slots, graph::update_of(g, n, first_slots));
     }
     graph::add_node(g, n, variable.scope);
   }

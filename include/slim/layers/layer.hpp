@@ -9,6 +9,29 @@
 
 namespace slim {
 
+namespace detail {
+
+/// The value of an argument that a layer reads, and what is wrong with it. `source`: 2 from the call, 1 from an arg_scope, 0 the default.
+template <class Keyword>
+constexpr const typename Keyword::value_type& read_argument(tracer& trace, const argument_base* value, int source) {
+  if (trace.recording) {
+    argument_origin origin{trace.scope, value->keyword, {}, source};
+    value->describe(*value, origin.text);
+    trace.origins.push(origin);
+  }
+  const typename Keyword::value_type& own = static_cast<const argument<Keyword>*>(value)->value;
+  if (value->misfit) trace.fail(graph::rule::misfit_argument, {}, {}, Keyword::name);
+  if constexpr (requires { Keyword::fault(own); })
+    if (const number_fault fault = Keyword::fault(own); fault.range != nullptr) trace.fail_number(Keyword::name, fault.found, fault.range);
+  if constexpr (requires { own.has_condition; })
+    if (own.has_condition) trace.fail(graph::rule::condition_on_tensor, {}, {}, Keyword::name);
+  if constexpr (requires { own.fits(); })
+    if (!own.fits()) trace.fail(graph::rule::expression_too_large, {own.size}, {own.capacity}, Keyword::name);
+  return own;
+}
+
+}  // namespace detail
+
 /// The arguments of one call of a layer: `with[stride]` is the value from the call, else from the innermost arg_scope that
 /// gives one, else the layer's default.
 template <class Layer>
@@ -21,30 +44,12 @@ public:
     static_assert(has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, Keyword>, "a layer reads only keywords that its defaults list");
     const void* const key = &identity_of<Keyword>;
     for (int i = 0; i < count; ++i)
-      if (same_identity(call[i]->key, key)) return found<Keyword>(call[i], 2);
-    if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return found<Keyword>(policy->value, 1);
-    return found<Keyword>(&static_cast<const argument<Keyword>&>(Layer::defaults), 0);
+      if (same_identity(call[i]->key, key)) return detail::read_argument<Keyword>(trace, call[i], 2);
+    if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return detail::read_argument<Keyword>(trace, policy->value, 1);
+    return detail::read_argument<Keyword>(trace, &static_cast<const argument<Keyword>&>(Layer::defaults), 0);
   }
 
 private:
-  template <class Keyword>
-  constexpr const typename Keyword::value_type& found(const argument_base* value, int source) const {
-    if (trace.recording) {
-      argument_origin origin{trace.scope, value->keyword, {}, source};
-      value->describe(*value, origin.text);
-      trace.origins.push(origin);
-    }
-    const typename Keyword::value_type& own = static_cast<const argument<Keyword>*>(value)->value;
-    if (value->misfit) trace.fail(graph::rule::misfit_argument, {}, {}, Keyword::name);
-    if constexpr (requires { Keyword::fault(own); })
-      if (const number_fault fault = Keyword::fault(own); fault.range != nullptr) trace.fail_number(Keyword::name, fault.found, fault.range);
-    if constexpr (requires { own.has_condition; })
-      if (own.has_condition) trace.fail(graph::rule::condition_on_tensor, {}, {}, Keyword::name);
-    if constexpr (requires { own.fits(); })
-      if (!own.fits()) trace.fail(graph::rule::expression_too_large, {own.size}, {own.capacity}, Keyword::name);
-    return own;
-  }
-
   tracer& trace;
   const argument_base* const* call;
   int count;

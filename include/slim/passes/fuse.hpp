@@ -239,25 +239,25 @@ constexpr void fuse_into_producers(graph& g) {
   }
 }
 
-/// `producer` with the update in place of its result, which is operand `gradient` of that.
-constexpr node with_update(graph& g, const node& producer, const node& update, int gradient) {
+/// The function of an update with its operand `gradient` in front of the others.
+constexpr int update_of(graph& g, const node& update, int gradient) {
   const expr::scalar_function f = g.functions[update.function];
-  node fused = producer;
-  fused.body_operands = producer.operand_count, fused.scope = update.scope, fused.updates = true;
   expr::scalar_function epilogue;
   list<int> arguments;
   const int acc = epilogue.add_input(0);
-  for (int operand = 0; operand < update.operand_count; ++operand) {
-    if (operand == gradient) {
-      arguments.push(acc);
-      continue;
-    }
-    arguments.push(epilogue.add_input(fused.operand_count - fused.body_operands + 1));
-    fused.operands[fused.operand_count++] = update.operands[operand];
-  }
+  for (int operand = 0; operand < update.operand_count; ++operand)
+    arguments.push(operand == gradient ? acc : epilogue.add_input(operand < gradient ? operand + 1 : operand));
   for (int o = 0; o < f.output_count; ++o) epilogue.add_output(expr::inline_into(epilogue, f, o, arguments));
   epilogue.inputs = update.operand_count;
-  fused.epilogue = g.intern(expr::pruned(epilogue));
+  return g.intern(expr::pruned(epilogue));
+}
+
+/// `producer` with the update in place of its result, which is operand `gradient` of that.
+constexpr node with_update(const node& producer, const node& update, int gradient, int epilogue) {
+  node fused = producer;
+  fused.body_operands = producer.operand_count, fused.scope = update.scope, fused.updates = true, fused.epilogue = epilogue;
+  for (int operand = 0; operand < update.operand_count; ++operand)
+    if (operand != gradient) fused.operands[fused.operand_count++] = update.operands[operand];
   return fused;
 }
 
@@ -269,6 +269,7 @@ inline constexpr long least_gradient_in_pieces = 1 << 17;
 constexpr void fuse_updates(graph& g) {
   const list<int> reads = read_counts(g);
   node* const nodes = g.nodes.begin();
+  int function = -1, gradient = -1, epilogue = -1;  // of the last one: most variables are updated alike
   for (int i = 0, count = g.nodes.size(); i < count; ++i) {
     node& n = nodes[i];
     if (n.dead || n.kind != kind::update) continue;
@@ -278,7 +279,8 @@ constexpr void fuse_updates(graph& g) {
       if (!is_operation(producer.kind) || !op::description_of(producer.kind).takes_updates({nodes, producer})) continue;
       if (reads[n.operands[k]] != 1 || !(producer.extent == n.extent) || n.extent.size() < least_gradient_in_pieces) continue;
       if (producer.operand_count + n.operand_count - 1 > node::max_operands) continue;
-      n = with_update(g, producer, n, k);
+      if (function != n.function || gradient != k) function = n.function, gradient = k, epilogue = update_of(g, n, k);
+      n = with_update(producer, n, k, epilogue);
       producer.dead = true;
       break;
     }
