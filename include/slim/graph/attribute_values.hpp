@@ -23,17 +23,24 @@ constexpr int field_count() {
   else return sizeof...(Known);
 }
 
-/// Calls `visit` with every number in `fields`: those of pairs, shapes and structs within it one by one.
+/// Calls `visit` with every number in `fields`: those of pairs, shapes and structs within it one by one. Always in line, for kernels of every level read attributes.
 template <class Fields, class Visit>
-constexpr void for_each_number(Fields& fields, const Visit& visit) {
+SLIM_ALWAYS_INLINE constexpr void for_each_number(Fields& fields, const Visit& visit);
+
+template <class Visit, class... Parts>
+SLIM_ALWAYS_INLINE constexpr void for_each_number_in(const Visit& visit, Parts&... parts) {
+  (for_each_number(parts, visit), ...);
+}
+
+template <class Fields, class Visit>
+SLIM_ALWAYS_INLINE constexpr void for_each_number(Fields& fields, const Visit& visit) {
   using plain = std::remove_const_t<Fields>;
-  const auto each = [&](auto&... parts) { (for_each_number(parts, visit), ...); };
   if constexpr (std::is_arithmetic_v<plain> || std::is_enum_v<plain>) {
     visit(fields);
   } else if constexpr (std::is_same_v<plain, extent2>) {
-    each(fields.height, fields.width);
+    for_each_number_in(visit, fields.height, fields.width);
   } else if constexpr (std::is_same_v<plain, slim::shape>) {
-    each(fields.rank);
+    for_each_number_in(visit, fields.rank);
     for (auto& extent : fields.extents) visit(extent);
   } else {
     constexpr int count = field_count<plain>();
@@ -41,22 +48,22 @@ constexpr void for_each_number(Fields& fields, const Visit& visit) {
                   "attributes are a struct of at most six numbers, enumerators, pairs, shapes and such structs");
     if constexpr (count == 1) {
       auto& [a] = fields;
-      each(a);
+      for_each_number_in(visit, a);
     } else if constexpr (count == 2) {
       auto& [a, b] = fields;
-      each(a, b);
+      for_each_number_in(visit, a, b);
     } else if constexpr (count == 3) {
       auto& [a, b, c] = fields;
-      each(a, b, c);
+      for_each_number_in(visit, a, b, c);
     } else if constexpr (count == 4) {
       auto& [a, b, c, d] = fields;
-      each(a, b, c, d);
+      for_each_number_in(visit, a, b, c, d);
     } else if constexpr (count == 5) {
       auto& [a, b, c, d, e] = fields;
-      each(a, b, c, d, e);
+      for_each_number_in(visit, a, b, c, d, e);
     } else if constexpr (count == 6) {
       auto& [a, b, c, d, e, f] = fields;
-      each(a, b, c, d, e, f);
+      for_each_number_in(visit, a, b, c, d, e, f);
     }
   }
 }
