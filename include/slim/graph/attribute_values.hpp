@@ -23,7 +23,8 @@ constexpr int field_count() {
   else return sizeof...(Known);
 }
 
-/// Calls `visit` with every number in `fields`: those of pairs, shapes and structs within it one by one. Always in line, for kernels of every level read attributes.
+/// Calls `visit` with every number in `fields`: those of pairs, shapes and structs within it one by one. Always in line, for kernels of every level read
+/// attributes.
 template <class Fields, class Visit>
 SLIM_ALWAYS_INLINE constexpr void for_each_number(Fields& fields, const Visit& visit);
 

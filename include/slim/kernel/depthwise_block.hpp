@@ -47,11 +47,11 @@ struct block_bands {
   template <class T>
   static constexpr block_bands of(const convolution_geometry& g, bool first) {
     const long row_in = first ? static_cast<long>(g.input_width) * g.input_channels : 0, row_out = static_cast<long>(g.output_width) * g.output_channels;
-    const auto rows_in = [&](long rows) { return smaller((rows - 1) * g.stride_height + (g.kernel_height - 1) * g.rate_height + 1, g.input_height); };
-    long rows = 1;
-    while (rows < g.output_height && (rows_in(rows + 1) * row_in + (rows + 1) * row_out) * static_cast<long>(sizeof(T)) <= block_scratch_bytes) ++rows;
+    const auto rows_in = [&](long results) { return smaller((results - 1) * g.stride_height + (g.kernel_height - 1) * g.rate_height + 1, g.input_height); };
+    long most = 1;
+    while (most < g.output_height && (rows_in(most + 1) * row_in + (most + 1) * row_out) * static_cast<long>(sizeof(T)) <= block_scratch_bytes) ++most;
     const auto whole_lines = [](long elements) { return parts_of(elements, 16) * 16; };
-    return {rows, whole_lines(rows_in(rows) * row_in), whole_lines(rows * row_out)};
+    return {most, whole_lines(rows_in(most) * row_in), whole_lines(most * row_out)};
   }
 };
 

@@ -111,7 +111,7 @@ struct evaluation {
 private:
   static constexpr auto operands = [] {
     std::array<expr::instruction_operands, Code.node_count> of{};
-    for (int i = 0; i < Code.node_count; ++i) of[i] = Code.operands_of(i);
+    for (int i = 0; i < Code.node_count; ++i) of[static_cast<std::size_t>(i)] = Code.operands_of(i);
     return of;
   }();
 };

@@ -258,7 +258,7 @@ template <class T, class Transform>
 void transform_turned_weights(const winograd_layout<T, Transform>& layout, const T* weights, long all, long channel, T* transformed) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>, taps = static_cast<long>(Transform::taps) * Transform::taps;
   const long channels = layout.source_channels, some = smaller(line, channels - channel);
-  alignas(64) T turned[taps * line * panel];  // [tap][source channel][result channel]
+  alignas(64) T turned[static_cast<std::size_t>(taps * line * panel)];  // [tap][source channel][result channel]
   for (long p = 0; p < layout.panels(); ++p) {
     for (long t = 0; t < taps; ++t)
       pack_panels_transposed(weights + (t * all + p * panel) * channels + channel, channels, some, smaller(panel, layout.result_channels - p * panel),
