@@ -38,9 +38,10 @@ struct spans {
   int position = 0;
   std::vector<int> squares = std::vector<int>(3);
 
-  std::tuple<int, std::span<const int>> next() {
+  std::tuple<int, std::array<float, 2>, std::span<const int>> next() {
     squares.assign(3, position * position);
-    return {position++, squares};
+    const float half = static_cast<float>(position) / 2;
+    return {position++, {half, -half}, squares};
   }
 };
 
@@ -89,10 +90,11 @@ TEST_CASE("so do batches of one-hot labels, and tuples of spans") {
   auto tuples = prefetch(spans{}, 1);
   for (int i = 0; i < 20; ++i) {
     const auto batch = queue.next();
-    const auto [number, squares] = tuples.next();
+    const auto [number, halves, squares] = tuples.next();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     CHECK(same(batch, plain.next()));
     CHECK(number == i);
+    CHECK(halves[1] == -static_cast<float>(i) / 2);
     CHECK(std::vector(squares.begin(), squares.end()) == std::vector<int>(3, i * i));
   }
 }

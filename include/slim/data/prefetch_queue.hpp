@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // Batches made by a background thread while the training step computes.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,11 +19,21 @@ namespace slim::data {
 
 namespace detail {
 
+/// Whether a batch, or a part of one, can be kept while its source goes on: numbers and what frees memory by a copy, spans by one of what they point at.
+template <class Part>
+inline constexpr bool can_be_kept = std::is_arithmetic_v<Part> || !std::is_trivially_destructible_v<Part>;
+template <class T, std::size_t Size>
+inline constexpr bool can_be_kept<std::array<T, Size>> = can_be_kept<T>;
+template <class T>
+inline constexpr bool can_be_kept<std::span<const T>> = true;
+template <class... Parts>
+inline constexpr bool can_be_kept<std::tuple<Parts...>> = (can_be_kept<Parts> && ...);
+template <class Label>
+inline constexpr bool can_be_kept<basic_labelled_batch<Label>> = true;
+
 /// A batch, or a part of one, between two threads, with memory of its own for what it points at.
 template <class Part>
 struct batch_buffer {
-  static_assert(std::is_arithmetic_v<Part> || !std::is_trivially_destructible_v<Part>,
-                "prefetch: this batch points at memory that its source fills again meanwhile: return vectors, a labelled_batch or a tuple of spans");
   Part part{};
   void assign(const Part& other) { part = other; }
   const Part& view() const { return part; }
@@ -62,7 +74,11 @@ public:
   using batch_type = std::remove_cvref_t<decltype(std::declval<Source&>().next())>;
 
   /// Starts the thread. Throws slim::error if the capacity is not positive.
-  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : source(std::forward<Source>(from)), capacity(batches_ahead) { worker(); }
+  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : source(std::forward<Source>(from)), capacity(batches_ahead) {
+    static_assert(detail::can_be_kept<batch_type>,
+                  "prefetch: this batch points at memory that its source fills again meanwhile: return vectors, arrays, a labelled_batch or a tuple of spans");
+    worker();
+  }
 
   /// The next batch, valid until the next call; after the end of the source a batch of size 0. Waits only if the source is slower
   /// than the consumer. Throws what the source has thrown.
