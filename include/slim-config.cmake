@@ -25,7 +25,7 @@ if(NOT TARGET slim::slim)
   target_include_directories(slim::slim INTERFACE "${slim_headers}")
   target_compile_features(slim::slim INTERFACE cxx_std_20)
   target_compile_options(slim::slim INTERFACE
-    "$<$<CXX_COMPILER_ID:GNU>:-fconstexpr-ops-limit=1000000000;-fconstexpr-loop-limit=1000000>"
+    "$<$<CXX_COMPILER_ID:GNU>:-fconstexpr-ops-limit=1000000000;-fconstexpr-loop-limit=1000000;--param=ggc-min-heapsize=524288>"
     "$<$<CXX_COMPILER_ID:Clang,AppleClang>:-fconstexpr-steps=100000000>")
   target_link_libraries(slim::slim INTERFACE Eigen3::Eigen Boost::boost Threads::Threads)
   # Of xsimd the headers only: some packages of it link programs with a library for complex numbers.

@@ -49,7 +49,7 @@ def command(build_root, compiler):
         elif word.startswith(('-I', '-isystem', '-std=')):
             flags.append(word)
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in compiler else ['-fconstexpr-ops-limit=1000000000',
-                                                                          '-fconstexpr-loop-limit=1000000']
+                                                                          '-fconstexpr-loop-limit=1000000', '--param=ggc-min-heapsize=524288']
     return [compiler, *flags, *(mpi_flags() or []), *limits, '-O0', '-fdiagnostics-color=never']
 
 

@@ -195,7 +195,7 @@ def main():
     if not chosen and not options.networks:
         parser.error(f'--only: no program is called like that; there are {", ".join(programs())}')
     limits = ['-fconstexpr-steps=100000000'] if 'clang' in options.compiler else ['-fconstexpr-ops-limit=1000000000',
-                                                                                 '-fconstexpr-loop-limit=1000000']
+                                                                                 '-fconstexpr-loop-limit=1000000', '--param=ggc-min-heapsize=524288']
     flags = ['-std=c++20', '-O3', '-march=native', *limits, f'-I{include}', *package_flags('eigen3'), *package_flags('xsimd')]
     command = [options.compiler, *flags, '-c', '-o', os.devnull]
 

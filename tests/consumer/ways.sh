@@ -13,7 +13,7 @@ passed=0 failed=0
 
 case "$("$@" --version)" in
   *clang*) limits=(-fconstexpr-steps=100000000) ;;
-  *) limits=(-fconstexpr-ops-limit=1000000000 -fconstexpr-loop-limit=1000000) ;;
+  *) limits=(-fconstexpr-ops-limit=1000000000 -fconstexpr-loop-limit=1000000 --param=ggc-min-heapsize=524288) ;;
 esac
 
 # way <name> <program> <commands that build it...>

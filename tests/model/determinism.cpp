@@ -18,15 +18,15 @@ inline constexpr auto net = scope("net", arg_scope<conv2d>(normalizer_fn = batch
                                              fully_connected(10, "fc2", activation_fn = none));
 using trained = model<net, input<28, 28, 1>>;
 
-/// What four steps compute on as many threads as `threads_of` says for each.
+/// What three steps compute on as many threads as `threads_of` says for each.
 template <class Threads>
 std::vector<float> train(Threads threads_of) {
   const int threads = threads_of(0);
-  trained m{seed(5), capacity(40), threads};
-  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(40), threads);
-  std::vector<float> x(40 * 784), losses;
-  std::vector<int> y(40);
-  for (int step = 0; step < 4; ++step) {
+  trained m{seed(5), capacity(13), threads};
+  auto op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::adam{}, capacity(13), threads);
+  std::vector<float> x(13 * 784), losses;
+  std::vector<int> y(13);
+  for (int step = 0; step < 3; ++step) {
     random_stream random(11, 0, static_cast<std::uint64_t>(step));
     for (float& v : x) v = random.normal();
     for (int& label : y) label = static_cast<int>(random.below(10));

@@ -4,17 +4,22 @@
 For each <case>.cpp there is a <case>.txt: lines of text that must all appear in the first three lines of compiler output that
 mention an error, and a line `max_lines: 15`, the most that may be printed altogether. A line `g++: text` or `clang++: text` is for
 that compiler only, a line `flags: -x` adds to its command. With -DREPAIRED the same file is a correct program and must compile:
-otherwise a missing include would pass for the expected error. With --mistakes that is left out: for a second compiler.
+otherwise a missing include would pass for the expected error. Those that only need slim.hpp compile together, as many programs as there are
+cores, each file in a namespace of its own. With --mistakes that is left out: for a second compiler.
 
 usage: run.py <build directory> <compiler> [--mistakes]
 """
 
+import os
 import pathlib
+import re
 import sys
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent))
 import compiling
+
+include = re.compile(r'^#include .*', re.MULTILINE)
 
 
 def expectation(path, compiler):
@@ -36,23 +41,35 @@ def expectation(path, compiler):
     return fragments, max_lines, flags
 
 
-def main(build_root, compiler, *options):
-    command = compiling.command(build_root, compiler)
-    repaired = '--mistakes' not in options
-    cases = sorted(path.stem for path in here.glob('*.cpp'))
+def together(cases):
+    """One program of the repaired programs of several cases."""
+    top, bodies = ['#include "slim/slim.hpp"'], []
+    for case in cases:
+        text = (here / f'{case}.cpp').read_text()
+        top += include.findall(text)
+        bodies.append(f'namespace repaired_{case} {{\n#line 1 "{case}.cpp"\n' + include.sub('', text) + '\n}\n')
+    return '\n'.join(dict.fromkeys(top)) + '\n' + ''.join(bodies)
 
-    def check(case):
-        source = str(here / f'{case}.cpp')
-        try:
-            fragments, max_lines, flags = expectation(here / f'{case}.txt', compiler)
-        except (OSError, ValueError) as problem:
-            return str(problem)
-        usual = 'slim/slim.hpp' in (here / f'{case}.cpp').read_text() and not any(flag.startswith('-std') for flag in flags)
-        how = [*(quick if usual else command), '-fsyntax-only', '-Wall', '-Wextra']
-        status, output = compiling.run([*how, '-DREPAIRED', '-Werror', source], build_root) if repaired else (0, '')
-        if status != 0:
-            return f'the repaired program does not compile:\n{output}'
-        status, output = compiling.run([*how, *flags, source], build_root)
+
+def main(build_root, compiler, *options):
+    command, checked = compiling.command(build_root, compiler), ['-fsyntax-only', '-Wall', '-Wextra']
+    expected = {path.stem: expectation(path.with_suffix('.txt'), compiler) for path in sorted(here.glob('*.cpp'))}
+    usual = [case for case, (_, _, flags) in expected.items()
+             if 'slim/slim.hpp' in (here / f'{case}.cpp').read_text() and not any(flag.startswith('-std') for flag in flags)]
+    others = [case for case in expected if case not in usual]
+    groups = {f'repaired, part {i + 1}': usual[i::os.cpu_count()] for i in range(os.cpu_count())}
+
+    def check_group(group):
+        status, output = compiling.run([*quick, *checked, '-DREPAIRED', '-Werror', '-x', 'c++', '-'], build_root, together(groups[group]))
+        return output if status != 0 else ''
+
+    def check_repaired(case):
+        status, output = compiling.run([*command, *checked, '-DREPAIRED', '-Werror', str(here / f'{case.removeprefix("repaired ")}.cpp')], build_root)
+        return output if status != 0 else ''
+
+    def check_mistake(case):
+        fragments, max_lines, flags = expected[case]
+        status, output = compiling.run([*(quick if case in usual else command), *checked, *flags, str(here / f'{case}.cpp')], build_root)
         if status == 0:
             return 'the mistake compiles'
         lines = output.splitlines()
@@ -64,8 +81,11 @@ def main(build_root, compiler, *options):
             return f'expected at most {max_lines} lines, found {len(lines)}:\n{output}'
         return ''
 
+    checks = {case: check_mistake for case in expected}
+    if '--mistakes' not in options:
+        checks = dict.fromkeys(groups, check_group) | {f'repaired {case}': check_repaired for case in others} | checks
     with compiling.precompiled(command, build_root) as quick:
-        return compiling.check_all(cases, check)
+        return compiling.check_all(list(checks), lambda case: checks[case](case))
 
 
 sys.exit(main(*sys.argv[1:]))
