@@ -54,27 +54,3 @@ TEST_CASE("a code holds the nodes of its function") {
     if (f.nodes[i].op == scalar_op::input) CHECK(another_bound.input_of(i) == static_cast<int>(f.nodes[i].value));
   }
 }
-
-TEST_CASE("max and min hand on what is not a number") {
-  constexpr auto larger = encoded<3, 2>(scalar_function_of<2>([](auto x, auto y) { return max(x, y); }), {expr_access::element, expr_access::element});
-  constexpr auto smaller = encoded<3, 2>(scalar_function_of<2>([](auto x, auto y) { return min(x, y); }), {expr_access::element, expr_access::element});
-  constexpr auto relu_of = encoded<3, 1>(scalar_function_of<1>([](auto x) { return max(0.0, x); }), {expr_access::element});
-  constexpr auto clipped = encoded<3, 1>(scalar_function_of<1>([](auto x) { return min(x, 1.0); }), {expr_access::element});
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const float x[] = {nan, 1, 2, nan, 3}, y[] = {1, nan, 5, nan, -3};
-  float out[4][5];
-  slim::kernel::expression_context<float> context;
-  context.inputs[0] = x, context.inputs[1] = y, context.width = 5;
-  const auto run = [&](const auto& evaluate, float* result) {
-    context.outputs[0] = result;
-    evaluate();
-  };
-  run([&] { slim::kernel::evaluate<float, larger>(context, 0, 1, 0, 5); }, out[0]);
-  run([&] { slim::kernel::evaluate<float, smaller>(context, 0, 1, 0, 5); }, out[1]);
-  run([&] { slim::kernel::evaluate<float, relu_of>(context, 0, 1, 0, 5); }, out[2]);
-  run([&] { slim::kernel::evaluate<float, clipped>(context, 0, 1, 0, 5); }, out[3]);
-  for (int k = 0; k < 4; ++k)
-    for (int i = 0; i < 5; ++i) CHECK(std::isnan(out[k][i]) == (std::isnan(x[i]) || (k < 2 && std::isnan(y[i]))));
-  CHECK(out[0][2] == 5);
-  CHECK(out[1][4] == -3);
-}

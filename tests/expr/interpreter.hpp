@@ -35,8 +35,8 @@ inline double evaluate(const slim::expr::scalar_function& f, const std::vector<d
       case subtract: result = a - b; break;
       case multiply: result = a * b; break;
       case divide: result = a / b; break;
-      case maximum: result = a > b ? a : b; break;
-      case minimum: result = a < b ? a : b; break;
+      case maximum: result = a > b || std::isnan(a) ? a : b; break;
+      case minimum: result = a < b || std::isnan(a) ? a : b; break;
       case greater: result = a > b ? 1 : 0; break;
       case equal: result = a == b ? 1 : 0; break;
       case select: result = a != 0 ? b : c; break;

@@ -55,6 +55,27 @@ constexpr scalar_function product_and_sum() {
 constexpr slim::expr::access rows_of_operands[] = {slim::expr::access::element, slim::expr::access::row, slim::expr::access::row_number};
 constexpr auto by_row = encode<5, 3, 1>(product_and_sum().nodes.begin(), rows_of_operands, product_and_sum().outputs);
 
+/// What decides between numbers: comparisons and conditions, each with a weight of its own, and what hands one of its operands on.
+constexpr scalar_function deciding() {
+  scalar_function f;
+  const symbol x(&f, f.add_input(0)), y(&f, f.add_input(1));
+  const symbol conditions = (x > y) + 2.0 * (x < y) + 4.0 * (x >= y) + 8.0 * (x <= y) + 16.0 * (x == y) + 32.0 * (x != y) + 64.0 * finite(x) + 128.0 * !x +
+                            256.0 * (x && y) + 512.0 * (x || y) + 1024.0 * select(x, 1.0, 0.0) + 2048.0 * select(x * y, 0.0, 1.0);
+  for (const symbol& output : {conditions, max(x, y), min(x, y), max(0.0, x) + min(x, 1.0)}) f.add_output(output.in(f));
+  return pruned(f);
+}
+/// What is exact for every number.
+constexpr scalar_function exact() {
+  scalar_function f;
+  const symbol x(&f, f.add_input(0)), y(&f, f.add_input(1));
+  for (const symbol& output : {floor(x), sqrt(y), abs(y) - y, -x}) f.add_output(output.in(f));
+  return pruned(f);
+}
+constexpr slim::expr::access two_elements[] = {slim::expr::access::element, slim::expr::access::element};
+constexpr int nodes_of_deciding = deciding().nodes.size(), nodes_of_exact = exact().nodes.size();
+constexpr auto code_of_deciding = encode<nodes_of_deciding, 2, 4>(deciding().nodes.begin(), two_elements, deciding().outputs);
+constexpr auto code_of_exact = encode<nodes_of_exact, 2, 4>(exact().nodes.begin(), two_elements, exact().outputs);
+
 /// Operands of `everything`, and what is to come out in double.
 template <class T>
 struct expression_case {
@@ -217,4 +238,32 @@ TEST_CASE_TEMPLATE("the noise of an element is the same in vectors of every widt
     for (std::uint32_t i = 0; i < found.size(); ++i)
       CHECK(static_cast<double>(found[i]) == static_cast<double>(slim::simd::mix((i * 0x9E3779B9u) ^ slim::simd::mix(stream) ^ 99) >> 8) * 0x1p-24);
   }
+}
+
+/// Compares the four outputs of `Code` with those of `f` for all pairs of `numbers`.
+template <class T, auto Code>
+void check_pairs(const scalar_function& f, const std::vector<double>& numbers) {
+  std::vector<T> x, y;
+  for (const double first : numbers)
+    for (const double second : numbers) x.push_back(T(first)), y.push_back(T(second));
+  std::vector<std::vector<T>> found(4, std::vector<T>(x.size()));
+  expression_context<T> context;
+  context.inputs[0] = x.data(), context.inputs[1] = y.data(), context.width = static_cast<long>(x.size());
+  for (std::size_t i = 0; i < found.size(); ++i) context.outputs[i] = found[i].data();
+  slim::kernel::map(context, 1, &evaluate_epilogue<T, Code>, work, 1);
+  for (std::size_t output = 0; output < found.size(); ++output)
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      INFO("output " << output << " of " << static_cast<double>(x[i]) << ' ' << static_cast<double>(y[i]));
+      const double expected = static_cast<double>(T(evaluate(f, {static_cast<double>(x[i]), static_cast<double>(y[i])}, static_cast<int>(output))));
+      CHECK((static_cast<double>(found[output][i]) == expected || (std::isnan(expected) && std::isnan(static_cast<double>(found[output][i])))));
+    }
+}
+
+TEST_CASE_TEMPLATE("what is not a number is handed on, equal to nothing and not 0; zeros of both signs are equal", T, SLIM_TEST_SCALARS) {
+  check_pairs<T, code_of_deciding>(deciding(), {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1.0, -2.0});
+}
+
+TEST_CASE_TEMPLATE("floors, roots and signs are exact for every number", T, SLIM_TEST_SCALARS) {
+  check_pairs<T, code_of_exact>(
+      exact(), {NAN, INFINITY, -INFINITY, 0.0, -0.0, 0.5, -0.5, 2.75, -2.75, 8388607.5, -8388607.5, 0x1p31, -0x1p31 - 256, 0x1p63, 1e30, -1e30, 1e-40});
 }

@@ -41,12 +41,13 @@ SLIM_ALWAYS_INLINE void begin_row(const registers<T>& in, int node, double numbe
   }
 }
 
-/// Whether a > b or a == b, as `Comparison` says; of another one whether a ≠ 0.
+/// `yes` where a > b or a == b, as `Comparison` says, else `no`; of another one `yes` where a ≠ 0, what is not a number included: xsimd's != leaves that out
+/// on vectors of AVX and AVX-512, and on others not.
 template <expr::scalar_op Comparison, class V>
-SLIM_ALWAYS_INLINE auto holds(const V& a, const V& b) {
-  if constexpr (Comparison == expr::scalar_op::greater) return a > b;
-  else if constexpr (Comparison == expr::scalar_op::equal) return a == b;
-  else return a != V(0);
+SLIM_ALWAYS_INLINE V chosen(const V& a, const V& b, const V& yes, const V& no) {
+  if constexpr (Comparison == expr::scalar_op::greater) return simd::choose(a > b, yes, no);
+  else if constexpr (Comparison == expr::scalar_op::equal) return simd::choose(a == b, yes, no);
+  else return simd::choose(a == V(0), no, yes);
 }
 
 /// The value of a node for some columns of a row, from the values of those it reads.
@@ -86,8 +87,8 @@ SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number,
   // x86 hands on the second operand where one is not a number: that must not hide it.
   else if constexpr (op == maximum) result = What.first == constant ? simd::maximum(a, b) : simd::larger_or_none(a, b);
   else if constexpr (op == minimum) result = What.first == constant ? simd::minimum(a, b) : simd::smaller_or_none(a, b);
-  else if constexpr (op == select) result = simd::choose(holds<What.first>(a, b), in.values[of.c], in.values[of.d]);
-  else if constexpr ((op == greater || op == equal) && What.stored) result = simd::choose(holds<op>(a, b), vector(1), vector(0));
+  else if constexpr (op == select) result = chosen<What.first>(a, b, in.values[of.c], in.values[of.d]);
+  else if constexpr ((op == greater || op == equal) && What.stored) result = chosen<op>(a, b, vector(1), vector(0));
 }
 
 template <class T, auto Code>
