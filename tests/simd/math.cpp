@@ -73,6 +73,9 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(of(exponential, -2000) == 0);
   CHECK(std::isnan(of(exponential, NAN)));
   CHECK(of(logarithm, 1) == 0);
+  for (const double small : {1e-37, 1e-40, 1e-44, 1e-307, 1e-310, 5e-324})
+    if (static_cast<double>(static_cast<T>(small)) > 0)
+      CHECK(of(logarithm, small) == doctest::Approx(std::log(static_cast<double>(static_cast<T>(small)))).epsilon(1e-6));
   CHECK(of(logarithm, 0) == -infinity);
   CHECK(of(logarithm, infinity) == infinity);
   CHECK(std::isnan(of(logarithm, -1)));

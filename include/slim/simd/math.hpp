@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "slim/core/config.hpp"
@@ -65,12 +66,23 @@ template <class V> SLIM_ALWAYS_INLINE V smaller(const V& x, const V& y) { return
 // clang-format off
 template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }
 template <class V> SLIM_ALWAYS_INLINE V square_root(const V& x) { return sqrt(x); }
-template <class V> SLIM_ALWAYS_INLINE V logarithm(const V& x) { return log(x); }
 template <class V> SLIM_ALWAYS_INLINE V round_down(const V& x) { return floor(x); }
 template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return larger(x, y); }
 template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return smaller(x, y); }
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
+
+/// log(x): −∞ of 0, not a number for what is negative. xsimd's is off by 37 for doubles below the smallest normal one.
+template <class V>
+SLIM_ALWAYS_INLINE V logarithm(const V& x) {
+  using T = typename V::value_type;
+  if constexpr (sizeof(T) > 4) {
+    const auto is_small = V(std::numeric_limits<T>::min()) > x;
+    return log(choose(is_small, x * V(T(0x1p54)), x)) - choose(is_small, V(T(37.42994775023704628)), V(T(0)));  // 54 log 2
+  } else {
+    return log(x);
+  }
+}
 
 /// The larger, or smaller, of both in each lane; what is not a number stays, in either of them.
 template <class V>
