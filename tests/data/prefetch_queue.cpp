@@ -87,6 +87,7 @@ TEST_CASE("so do batches of one-hot labels, and tuples of spans") {
   const auto set = slim::data::digits(64, 1);
   auto plain = one_hot_labels(batches(set, 8), 10, 0.1);
   auto queue = prefetch(one_hot_labels(batches(set, 8), 10, 0.1), 1);
+  CHECK(queue.batches_per_epoch() == batches(set, 8).batches_per_epoch());
   auto tuples = prefetch(spans{}, 1);
   for (int i = 0; i < 20; ++i) {
     const auto batch = queue.next();

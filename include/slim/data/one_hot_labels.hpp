@@ -47,6 +47,12 @@ public:
 
   void seek(std::int64_t step) { source.seek(step); }
 
+  int batches_per_epoch() const
+    requires requires(const Source& from) { from.batches_per_epoch(); }
+  {
+    return source.batches_per_epoch();
+  }
+
 private:
   Source source;
   int classes;
