@@ -91,6 +91,7 @@ TEST_CASE("derivatives of single operations agree with differences") {
   check_unary("square_root", [](auto x) { return sqrt(x); }, positive);
   check_unary("exponential", [](auto x) { return exp(x); }, anywhere);
   check_unary("logarithm", [](auto x) { return log(x); }, positive);
+  check_unary("logarithm of one plus", [](auto x) { return log1p(x); }, positive);
   check_unary("hyperbolic_tangent", [](auto x) { return tanh(x); }, anywhere);
   check_unary("logistic", [](auto x) { return expr::sigmoid(x); }, anywhere);
   check_unary("error_function", [](auto x) { return erf(x); }, anywhere);

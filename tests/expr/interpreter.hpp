@@ -23,6 +23,7 @@ inline double evaluate(const slim::expr::scalar_function& f, const std::vector<d
       case square_root: result = std::sqrt(a); break;
       case exponential: result = std::exp(a); break;
       case logarithm: result = std::log(a); break;
+      case logarithm_of_one_plus: result = std::log1p(a); break;
       case hyperbolic_tangent: result = std::tanh(a); break;
       case logistic: result = 1 / (1 + std::exp(-a)); break;
       case error_function: result = std::erf(a); break;

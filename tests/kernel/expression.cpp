@@ -23,7 +23,7 @@ constexpr scalar_function everything() {
   const auto in = [&](int i) { return symbol(&f, f.add_input(i)); };
   const symbol x = in(0), b = in(1), e = in(2), s = in(3), column(&f, f.emit(scalar_op::position));
   const symbol first = select(x > b, exp(x) * e, log(abs(x) + 1.5)) + tanh(x * s) - sigmoid(b) / (2.0 + x) + max(x, b);
-  const symbol second = sqrt(abs(x - e)) + erf(x) * min(x, b) + floor(4.0 * x) + select(floor(2.0 * x) == floor(2.0 * b), column, -x) + (x >= s) +
+  const symbol second = sqrt(log1p(abs(x - e))) + erf(x) * min(x, b) + floor(4.0 * x) + select(floor(2.0 * x) == floor(2.0 * b), column, -x) + (x >= s) +
                         sin(b) * cos(x) + pow(abs(x), b) + finite(x) + finite(x / (b - b));
   f.add_output(first.in(f));
   f.add_output(second.in(f));

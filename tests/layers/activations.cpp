@@ -43,6 +43,8 @@ void check(double tolerance) {
         const double expected = references[k](static_cast<double>(x[i]));
         INFO("activation " << k << " at " << x[i]);
         CHECK(std::abs(found[i] - expected) <= tolerance * (1 + std::abs(expected)));
+        // What takes the logarithm of softplus relies on its digits, down to the smallest.
+        if (k == 8 && x[i] > -50) CHECK(std::abs(found[i] - expected) <= 4 * tolerance * expected);
       }
     };
     (one(I, m.template output<I>().data()), ...);

@@ -80,6 +80,15 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(of(logarithm, infinity) == infinity);
   CHECK(std::isnan(of(logarithm, -1)));
   CHECK(std::isnan(of(logarithm, NAN)));
+  const auto logarithm_of_one_plus = [](const auto& x) { return simd::logarithm_of_one_plus(x); };
+  for (const auto& [from, to] : {std::pair(-0.9, -0.1), {-0.1, -1e-9}, {-1e-9, 1e-9}, {1e-9, 0.1}, {0.1, 3.0}, {3.0, 1e6}})
+    CHECK(worst_error<T>(from, to, logarithm_of_one_plus, [](double x) { return std::log1p(x); }) < close);
+  CHECK(of(logarithm_of_one_plus, 0) == 0);
+  CHECK(of(logarithm_of_one_plus, 1e-30) == static_cast<double>(static_cast<T>(1e-30)));
+  CHECK(of(logarithm_of_one_plus, -1) == -infinity);
+  CHECK(of(logarithm_of_one_plus, infinity) == infinity);
+  CHECK(std::isnan(of(logarithm_of_one_plus, -2)));
+  CHECK(std::isnan(of(logarithm_of_one_plus, NAN)));
   CHECK(of(error_function, 0) == 0);
   CHECK(of(error_function, 10) == 1);
   CHECK(of(error_function, -10) == -1);

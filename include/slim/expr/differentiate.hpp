@@ -54,6 +54,7 @@ constexpr scalar_function derivative(const scalar_function& f, int with_respect_
         break;
       case exponential: accumulate(node.a, result.emit(multiply, g, own[i])); break;
       case logarithm: accumulate(node.a, result.emit(divide, g, x)); break;
+      case logarithm_of_one_plus: accumulate(node.a, result.emit(divide, g, result.emit(add, one, x))); break;
       case hyperbolic_tangent: accumulate(node.a, result.emit(multiply, g, result.emit(subtract, one, result.emit(multiply, own[i], own[i])))); break;
       case logistic: accumulate(node.a, result.emit(multiply, g, result.emit(multiply, own[i], result.emit(subtract, one, own[i])))); break;
       case error_function: {  // 2/sqrt(pi) exp(-x²)

@@ -19,6 +19,7 @@ enum class scalar_op : unsigned char {
   square_root,
   exponential,
   logarithm,
+  logarithm_of_one_plus,  // log(1 + a), also of a that vanish beside 1
   hyperbolic_tangent,
   logistic,
   error_function,

@@ -49,6 +49,7 @@ constexpr symbol abs(const symbol& x) { return record(scalar_op::absolute, x); }
 constexpr symbol sqrt(const symbol& x) { return record(scalar_op::square_root, x); }
 constexpr symbol exp(const symbol& x) { return record(scalar_op::exponential, x); }
 constexpr symbol log(const symbol& x) { return record(scalar_op::logarithm, x); }
+constexpr symbol log1p(const symbol& x) { return record(scalar_op::logarithm_of_one_plus, x); }
 constexpr symbol tanh(const symbol& x) { return record(scalar_op::hyperbolic_tangent, x); }
 /// The logistic function 1 / (1 + exp(−x)).
 constexpr symbol sigmoid(const symbol& x) { return record(scalar_op::logistic, x); }

@@ -72,6 +72,7 @@ SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number,
   else if constexpr (op == square_root) result = simd::square_root(a);
   else if constexpr (op == exponential) result = simd::exponential(a);
   else if constexpr (op == logarithm) result = simd::logarithm(a);
+  else if constexpr (op == logarithm_of_one_plus) result = simd::logarithm_of_one_plus(a);
   else if constexpr (op == hyperbolic_tangent) result = simd::hyperbolic_tangent(a);
   else if constexpr (op == logistic) result = vector(1) / (vector(1) + simd::exponential(-a));
   else if constexpr (op == error_function) result = simd::error_function(a);

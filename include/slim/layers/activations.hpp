@@ -47,7 +47,7 @@ inline constexpr named_activation relu6{"relu6", [](auto x) { return min(6.0, ma
 inline constexpr named_activation sigmoid{"sigmoid", [](auto x) { return expr::sigmoid(x); }};
 inline constexpr named_activation hyperbolic_tangent{"tanh", [](auto x) { return expr::tanh(x); }};
 /// ln(1 + exp(x)), stable for large |x|. min(x, −x) is −|x| with a slope at 0, where that of max(0, x) is none: both make ½.
-inline constexpr named_activation softplus{"softplus", [](auto x) { return max(0.0, x) + log(1.0 + exp(min(x, -x))); }};
+inline constexpr named_activation softplus{"softplus", [](auto x) { return max(0.0, x) + log1p(exp(min(x, -x))); }};
 /// Ramachandran et al. 2017: x·sigmoid(x).
 inline constexpr named_activation swish{"swish", [](auto x) { return x * expr::sigmoid(x); }};
 /// Hendrycks & Gimpel 2016, exact form: x·Φ(x).

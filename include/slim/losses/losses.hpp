@@ -101,7 +101,7 @@ struct sigmoid_cross_entropy_loss : detail::loss_function<sigmoid_cross_entropy_
     detail::check_labels(logits, labels);
     detail::check_smoothing(*logits.trace, label_smoothing);
     const tensor smooth = label_smoothing > 0 ? labels * (1 - label_smoothing) + 0.5 * label_smoothing : labels;
-    return detail::add_value(detail::weighted(max(0.0, logits) - logits * smooth + log(1.0 + exp(min(logits, -logits))), weights), place);
+    return detail::add_value(detail::weighted(max(0.0, logits) - logits * smooth + log1p(exp(min(logits, -logits))), weights), place);
   }
 };
 inline constexpr sigmoid_cross_entropy_loss sigmoid_cross_entropy;

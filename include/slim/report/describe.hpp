@@ -41,6 +41,7 @@ std::string formula(const Program& p, const function_entry& f, int at, const Ope
     case square_root: return call("sqrt");
     case exponential: return call("exp");
     case logarithm: return call("log");
+    case logarithm_of_one_plus: return call("log1p");
     case hyperbolic_tangent: return call("tanh");
     case logistic: return call("sigmoid");
     case error_function: return call("erf");

@@ -84,6 +84,13 @@ SLIM_ALWAYS_INLINE V logarithm(const V& x) {
   }
 }
 
+/// log(1 + x): what the sum rounded away comes back as the first term of its series, so that small x keep all their digits.
+template <class V>
+SLIM_ALWAYS_INLINE V logarithm_of_one_plus(const V& x) {
+  const V one(1), sum = one + x;
+  return logarithm(sum) + choose(one > absolute(x), (x - (sum - one)) / sum, V(0));
+}
+
 /// The larger, or smaller, of both in each lane; what is not a number stays, in either of them.
 template <class V>
 SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& y) {

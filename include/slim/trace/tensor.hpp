@@ -193,6 +193,7 @@ constexpr tensor abs(const tensor& x) { return apply(detail::operation(expr::sca
 constexpr tensor sqrt(const tensor& x) { return apply(detail::operation(expr::scalar_op::square_root), x); }
 constexpr tensor exp(const tensor& x) { return apply(detail::operation(expr::scalar_op::exponential), x); }
 constexpr tensor log(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm), x); }
+constexpr tensor log1p(const tensor& x) { return apply(detail::operation(expr::scalar_op::logarithm_of_one_plus), x); }
 constexpr tensor tanh(const tensor& x) { return apply(detail::operation(expr::scalar_op::hyperbolic_tangent), x); }
 constexpr tensor sin(const tensor& x) { return apply(detail::operation(expr::scalar_op::sine), x); }
 constexpr tensor cos(const tensor& x) { return apply(detail::operation(expr::scalar_op::cosine), x); }
