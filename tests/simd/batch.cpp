@@ -58,6 +58,7 @@ TEST_CASE_TEMPLATE("arithmetic and comparisons go lane by lane", T, SLIM_TEST_SC
   check(simd::absolute(a), [](double p, double, double) { return std::abs(p); });
   check(simd::round_down(a), [](double p, double, double) { return std::floor(p); });
   check(simd::square_root(simd::absolute(a)), [](double p, double, double) { return std::sqrt(std::abs(p)); });
+  CHECK(static_cast<double>(simd::square_root(simd::broadcast(T(INFINITY))).get(0)) == INFINITY);
 }
 
 #if defined(__FMA__) || defined(__aarch64__)

@@ -65,12 +65,19 @@ template <class V> SLIM_ALWAYS_INLINE V smaller(const V& x, const V& y) { return
 
 // clang-format off
 template <class V> SLIM_ALWAYS_INLINE V absolute(const V& x) { return abs(x); }
-template <class V> SLIM_ALWAYS_INLINE V square_root(const V& x) { return sqrt(x); }
 template <class V> SLIM_ALWAYS_INLINE V round_down(const V& x) { return floor(x); }
 template <class V> SLIM_ALWAYS_INLINE V maximum(const V& x, const V& y) { return larger(x, y); }
 template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return smaller(x, y); }
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
+
+template <class V>
+SLIM_ALWAYS_INLINE V square_root(const V& x) {
+#ifdef __aarch64__  // xsimd 8.1 approximates it in float, and that of infinity is no number
+  if constexpr (std::is_same_v<V, batch<float>>) return V(vsqrtq_f32(x.data));
+#endif
+  return sqrt(x);
+}
 
 /// log(x): −∞ of 0, not a number for what is negative. xsimd's is off by 37 for doubles below the smallest normal one.
 template <class V>
