@@ -74,7 +74,7 @@ SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number,
   else if constexpr (op == logarithm) result = simd::logarithm(a);
   else if constexpr (op == logarithm_of_one_plus) result = simd::logarithm_of_one_plus(a);
   else if constexpr (op == hyperbolic_tangent) result = simd::hyperbolic_tangent(a);
-  else if constexpr (op == logistic) result = vector(1) / (vector(1) + simd::exponential(-a));
+  else if constexpr (op == logistic) result = simd::quotient(vector(1), vector(1) + simd::exponential(-a));
   else if constexpr (op == error_function) result = simd::error_function(a);
   else if constexpr (op == sine) result = simd::sine(a);
   else if constexpr (op == cosine) result = simd::cosine(a);
@@ -84,7 +84,7 @@ SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number,
   else if constexpr (op == add) result = a + b;
   else if constexpr (op == subtract) result = a - b;
   else if constexpr (op == multiply) result = a * b;
-  else if constexpr (op == divide) result = a / b;
+  else if constexpr (op == divide) result = simd::quotient(a, b);
   // x86 hands on the second operand where one is not a number: that must not hide it.
   else if constexpr (op == maximum) result = What.first == constant ? simd::maximum(a, b) : simd::larger_or_none(a, b);
   else if constexpr (op == minimum) result = What.first == constant ? simd::minimum(a, b) : simd::smaller_or_none(a, b);

@@ -83,7 +83,7 @@ void local_response_normalization_gradient(const response_normalization& p, long
       simd::for_each_stretch<T>(last - first, [&](long at, long count) {
         const response_scale<T> scale = scale_responses(p, channels, in, first + at);
         const auto product = simd::load(d + first + at, count) * simd::load(in + first + at, count);
-        simd::store(shares + at, product * scale.power / scale.value, count);
+        simd::store(shares + at, simd::quotient(product * scale.power, scale.value), count);
       });
       const long begin = larger(first - p.radius, 0), end = smaller(last + p.radius, channels);
       simd::for_each_stretch<T>(end - begin, [&](long at, long count) {

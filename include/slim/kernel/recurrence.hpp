@@ -47,7 +47,7 @@ template <class T>
 SLIM_ALWAYS_INLINE simd::batch<T> logistic(const simd::batch<T>& x) {
   if constexpr (sizeof(T) <= 4)
     return simd::multiply_add(simd::broadcast(T(0.5)), simd::hyperbolic_tangent(simd::broadcast(T(0.5)) * x), simd::broadcast(T(0.5)));
-  else return simd::broadcast(T(1)) / (simd::broadcast(T(1)) + simd::exponential(-x));
+  else return simd::quotient(simd::broadcast(T(1)), simd::broadcast(T(1)) + simd::exponential(-x));
 }
 
 /// Rows × Vectors sums of c = c + a · b in registers; `lanes` of the last vector.

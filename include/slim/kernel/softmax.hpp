@@ -159,7 +159,7 @@ void softmax_cross_entropy_gradient(long rows, long classes, const T* logits, co
         const auto total = some.normalize(logits, exponentials).total;
         auto label_sum = simd::broadcast(T{});
         for (long c = 0; c < classes; ++c) label_sum += some.load(labels, c);
-        const auto scale = label_sum / total, slope = some.load(dloss);
+        const auto scale = simd::quotient(label_sum, total), slope = some.load(dloss);
         for (long c = 0; c < classes; ++c) some.store(dlogits, c, (exponentials[c] * scale - some.load(labels, c)) * slope);
       });
   if constexpr ((Rows & many_classes) != 0)

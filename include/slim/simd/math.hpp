@@ -71,12 +71,20 @@ template <class V> SLIM_ALWAYS_INLINE V minimum(const V& x, const V& y) { return
 template <class M, class V> SLIM_ALWAYS_INLINE V choose(const M& condition, const V& yes, const V& no) { return select(condition, yes, no); }
 // clang-format on
 
+// xsimd 8.1 approximates both in float on NEON: the root of infinity and quotients of the smallest numbers are none.
 template <class V>
 SLIM_ALWAYS_INLINE V square_root(const V& x) {
-#ifdef __aarch64__  // xsimd 8.1 approximates it in float, and that of infinity is no number
+#ifdef __aarch64__
   if constexpr (std::is_same_v<V, batch<float>>) return V(vsqrtq_f32(x.data));
 #endif
   return sqrt(x);
+}
+template <class V>
+SLIM_ALWAYS_INLINE V quotient(const V& x, const V& y) {
+#ifdef __aarch64__
+  if constexpr (std::is_same_v<V, batch<float>>) return V(vdivq_f32(x.data, y.data));
+#endif
+  return x / y;
 }
 
 /// log(x): −∞ of 0, not a number for what is negative. xsimd's is off by 37 for doubles below the smallest normal one.
@@ -95,7 +103,7 @@ SLIM_ALWAYS_INLINE V logarithm(const V& x) {
 template <class V>
 SLIM_ALWAYS_INLINE V logarithm_of_one_plus(const V& x) {
   const V one(1), sum = one + x;
-  return logarithm(sum) + choose(one > absolute(x), (x - (sum - one)) / sum, V(0));
+  return logarithm(sum) + choose(one > absolute(x), quotient(x - (sum - one), sum), V(0));
 }
 
 /// The larger, or smaller, of both in each lane; what is not a number stays, in either of them.
@@ -160,7 +168,7 @@ SLIM_ALWAYS_INLINE V hyperbolic_tangent(const V& x) {
     V above = broadcast(T(1.331876843e-08)), below = broadcast(T(7.761893138e-07));
     for (const T c : {T(2.058325610e-05), T(3.494020796e-03), T(1.337970640e-01), T(1)}) above = multiply_add(above, square, broadcast(c));
     for (const T c : {T(3.283070345e-04), T(2.587102093e-02), T(4.671302165e-01), T(1)}) below = multiply_add(below, square, broadcast(c));
-    return minimum(broadcast(T(1)), maximum(broadcast(T(-1)), inside * above / below));
+    return minimum(broadcast(T(1)), maximum(broadcast(T(-1)), quotient(inside * above, below)));
   }
 }
 
