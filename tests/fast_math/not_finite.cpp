@@ -27,6 +27,7 @@ inline constexpr auto rectified = [](const tensor& x) { return relu(x); };
 inline constexpr auto first_pixel = [](const tensor& x) { return slice(x, {0, 0, 0}, {1, 1, 5}); };
 inline constexpr auto greatest = [](const tensor& x) { return max(max(x, first_pixel(x)), max(first_pixel(x) * 0.5, x * 0.5)); };
 inline constexpr auto least = [](const tensor& x) { return min(min(x, first_pixel(x)), min(first_pixel(x) * 0.5, x * 0.5)); };
+inline constexpr auto chosen = [](const tensor& x) { return where(x, x, 1.0); };
 inline constexpr auto clipped = [](const tensor& x) { return clip_by_value(x, -1.0, 3.0); };
 
 /// True when the results have a NaN wherever one stands in the image; `of_first_pixel`: so many of one there.
@@ -49,13 +50,14 @@ bool hands_on(int of_first_pixel = 1) {
 TEST_CASE_TEMPLATE("functions of ordinary numbers are what they are", T, float, double) {
   const auto of = [](auto word, T x) { return static_cast<double>(word(simd::broadcast(x)).get(0)); };
   const double close = sizeof(T) == 4 ? 1e-6 : 1e-14;
-  for (const std::uint32_t bits : {0x3DCCCCCDu, 0x3F000000u, 0x40000000u, 0x41F00000u}) {  // 0.1, 0.5, 2, 30
+  for (const std::uint32_t bits : {0x3089705Fu, 0x3DCCCCCDu, 0x3F000000u, 0x40000000u, 0x41F00000u}) {  // 1e-9, 0.1, 0.5, 2, 30
     const T x = static_cast<T>(from_bits(bits));
     const double exact = static_cast<double>(x);
     CAPTURE(exact);
     CHECK(std::abs(of([](const auto& v) { return simd::exponential(v); }, x) / std::exp(exact) - 1) < close);
     CHECK(std::abs(of([](const auto& v) { return simd::exponential(v); }, -x) / std::exp(-exact) - 1) < close);
     CHECK(std::abs(of([](const auto& v) { return simd::logarithm(v); }, x) - std::log(exact)) < 4 * close);
+    CHECK(std::abs(of([](const auto& v) { return simd::logarithm_of_one_plus(v); }, x) / std::log1p(exact) - 1) < close);
     CHECK(std::abs(of([](const auto& v) { return simd::hyperbolic_tangent(v); }, x) - std::tanh(exact)) < close);
     CHECK(std::abs(of([](const auto& v) { return simd::error_function(v); }, x) - std::erf(exact)) < close);
     CHECK(std::abs(of([](const auto& v) { return simd::sine(v); }, x) - std::sin(exact)) < close);
@@ -73,6 +75,8 @@ TEST_CASE("what takes the larger of two numbers hands on what is none") {
   CHECK(hands_on<least>(36));
   CHECK(hands_on<clipped>());
 }
+
+TEST_CASE("a condition that is none is not 0") { CHECK(hands_on<chosen>()); }
 
 TEST_CASE("NaN and infinity are found in losses, labels, inputs and variables") {
   for (const std::uint32_t bits : {0x7FC00000u, 0xFFC00000u, 0x7F800000u, 0xFF800000u}) {

@@ -10,6 +10,7 @@ cores, each file in a namespace of its own. With --mistakes that is left out: fo
 usage: run.py <build directory> <compiler> [--mistakes]
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -57,14 +58,9 @@ def main(build_root, compiler, *options):
     usual = [case for case, (_, _, flags) in expected.items()
              if 'slim/slim.hpp' in (here / f'{case}.cpp').read_text() and not any(flag.startswith('-std') for flag in flags)]
     others = [case for case in expected if case not in usual]
-    groups = {f'repaired, part {i + 1}': usual[i::os.cpu_count()] for i in range(os.cpu_count())}
 
-    def check_group(group):
-        status, output = compiling.run([*quick, *checked, '-DREPAIRED', '-Werror', '-x', 'c++', '-'], build_root, together(groups[group]))
-        return output if status != 0 else ''
-
-    def check_repaired(case):
-        status, output = compiling.run([*command, *checked, '-DREPAIRED', '-Werror', str(here / f'{case.removeprefix("repaired ")}.cpp')], build_root)
+    def check_repaired(how, source, text=None):
+        status, output = compiling.run([*how, *checked, '-DREPAIRED', '-Werror', '-x', 'c++', source], build_root, text)
         return output if status != 0 else ''
 
     def check_mistake(case):
@@ -81,11 +77,14 @@ def main(build_root, compiler, *options):
             return f'expected at most {max_lines} lines, found {len(lines)}:\n{output}'
         return ''
 
-    checks = {case: check_mistake for case in expected}
-    if '--mistakes' not in options:
-        checks = dict.fromkeys(groups, check_group) | {f'repaired {case}': check_repaired for case in others} | checks
     with compiling.precompiled(command, build_root) as quick:
-        return compiling.check_all(list(checks), lambda case: checks[case](case))
+        checks = {}
+        if '--mistakes' not in options:
+            cores = os.cpu_count()
+            checks |= {f'repaired, part {i + 1}': functools.partial(check_repaired, quick, '-', together(usual[i::cores])) for i in range(cores)}
+            checks |= {f'repaired {case}': functools.partial(check_repaired, command, str(here / f'{case}.cpp')) for case in others}
+        checks |= {case: functools.partial(check_mistake, case) for case in expected}
+        return compiling.check_all(list(checks), lambda name: checks[name]())
 
 
 sys.exit(main(*sys.argv[1:]))

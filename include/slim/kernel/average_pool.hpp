@@ -3,6 +3,7 @@
 // Average pooling (TF-Slim avg_pool2d) and its gradient: the mean is over the real cells of a window.
 
 #include "slim/kernel/pool_window.hpp"
+#include "slim/simd/math.hpp"
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
@@ -12,7 +13,7 @@ void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, c
   gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
     auto total = simd::broadcast(T{});
     for_each_cell(geometry, window, [&](long cell) { total += simd::load(x + cell + channel, lanes); });
-    simd::store(y + window.pixel * geometry.channels + channel, total / simd::broadcast(static_cast<T>(window.cells())), lanes);
+    simd::store(y + window.pixel * geometry.channels + channel, simd::quotient(total, simd::broadcast(static_cast<T>(window.cells()))), lanes);
   });
 }
 
@@ -20,7 +21,7 @@ void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, c
 template <class T>
 void average_pool_gradient(const pool_geometry& geometry, long batch, const T* dy, T* dx, const epilogue<T>& after, int threads) {
   scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes, const auto& put) {
-    const auto share = simd::load(dy + window.pixel * geometry.channels + channel, lanes) / simd::broadcast(static_cast<T>(window.cells()));
+    const auto share = simd::quotient(simd::load(dy + window.pixel * geometry.channels + channel, lanes), simd::broadcast(static_cast<T>(window.cells())));
     for_each_cell(geometry, window, [&](long cell) { put(cell, share); });
   });
 }
