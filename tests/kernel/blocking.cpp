@@ -1,4 +1,4 @@
-#include "slim/kernel/blocking.hpp"
+#include "slim/kernel/tap_contraction.hpp"
 
 #include <doctest/doctest.h>
 
@@ -42,6 +42,26 @@ static_assert(covers(blocking_of(wide_step, 2)));
 static_assert(blocking_of(vgg_5, 1).depth() <= reduction_limit && blocking_of(vgg_5, 1).depth() > reduction_limit / 2);
 
 TEST_CASE("chunks and blocks cover a long one-dimensional convolution within their limits") { CHECK(covers(blocking_of(line, 3))); }
+
+TEST_CASE("threads get parts of a list of weights that follow each other, cover it and are even where units allow") {
+  for (const long columns : {48, 64, 160, 192, 320, 512, 2048})
+    for (const convolution_geometry& g : {convolution_geometry{7, 7, 512, 7, 7, 0, 3, 3, 1, 1, 1, 1, 1, 1}, convolution_geometry{17, 17, 160, 17, 17, 0, 7, 1, 1, 1, 1, 1, 3, 0},
+                                          convolution_geometry{56, 56, 64, 56, 56, 0, 1, 1, 1, 1, 1, 1, 0, 0}})
+      for (const long threads : {1, 2, 3, 8}) {
+        tap_grid grid = convolution_grid(g, 1);
+        grid.result_channels = columns;
+        const contraction_list list = share_list<float>(grid, reduction_limit, threads);
+        long end = 0;
+        for (long task = 0; task < list.tasks; ++task) {
+          CHECK(list.first_unit(task, list.tasks) == end);
+          CHECK(list.first_unit(task + 1, list.tasks) > end);
+          end = list.first_unit(task + 1, list.tasks);
+        }
+        CHECK(end == list.units());
+        CHECK(list.work_before(list.units()) == list.longest_part(1));
+        if (threads == 2) CHECK(static_cast<double>(list.longest_part(2)) < 0.65 * static_cast<double>(grid.pixels() * columns));
+      }
+}
 
 TEST_CASE("a strided data gradient visits every tap in exactly one phase") {
   for (long stride = 1; stride <= 4; ++stride)

@@ -44,6 +44,10 @@ struct blocking {
 
   constexpr long blocks() const { return parts_of(grid.batch, images) * parts_of(grid.height.outputs, rows) * parts_of(grid.width.outputs, columns); }
 
+  constexpr long first_pixel(long index) const {
+    const pixel_block at = block(index);
+    return (at.image * grid.height.outputs + at.row) * grid.width.outputs + at.column;
+  }
   /// As many blocks, but those of one size differ by one pixel, row or image at most.
   SLIM_ONE_COPY constexpr pixel_block block(long index) const {
     const long across = parts_of(grid.width.outputs, columns), down = parts_of(grid.height.outputs, rows), deep = parts_of(grid.batch, images);

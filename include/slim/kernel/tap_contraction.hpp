@@ -97,12 +97,10 @@ SLIM_ONE_COPY void contract_block(const tap_grid& grid, const tap_chunk& chunk, 
   }
 }
 
-/// How contract_taps cuts its work. The chunks do not depend on the numbers of images and threads, and those of a single tap not on the number of pixels.
+/// How contract_taps cuts its work, with at most so many pixels in a block. The chunks do not depend on the numbers of pixels and threads.
 template <class T>
-constexpr blocking contraction_blocking(const tap_grid& grid, int threads, long depth_limit) {
-  const long share = parts_of(grid.pixels(), threads > 1 ? threads : 1);
-  const blocking cut = choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, share)), source_buffer_size<T>);
-  return threads > 1 ? cut.shared_by(threads) : cut;
+constexpr blocking contraction_blocking(const tap_grid& grid, long depth_limit, long most_pixels) {
+  return choose_blocking(grid, depth_limit, 4 * tile_rows, larger(4 * tile_rows, smaller(512, most_pixels)), source_buffer_size<T>);
 }
 
 /// Elements of weights that are packed ahead, and where those of a chunk begin.
@@ -119,7 +117,7 @@ constexpr long packed_weights_place(const tap_grid& grid, const tap_chunk& chunk
 /// Packs weights for calls of contract_taps with this grid while they do not change.
 template <class T>
 void pack_weights(const tap_grid& grid, const tap_weights<T>& weights, T* packed, int threads, long depth_limit = reduction_limit) {
-  const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
+  const blocking cut = contraction_blocking<T>(grid, depth_limit, grid.pixels());
   parallel_for(cut.chunks(), static_cast<double>(cut.depth() * grid.result_channels), threads, [&](long c) {
     const tap_chunk chunk = cut.chunk(c);
     pack_chunk(grid, chunk, weights, 0, grid.result_channels, packed + packed_weights_place<T>(grid, chunk));
@@ -130,26 +128,74 @@ void pack_weights(const tap_grid& grid, const tap_weights<T>& weights, T* packed
 /// once for all of them.
 inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
 
-/// Into how many tasks contract_taps cuts so many groups of columns times blocks of pixels, where threads share the blocks of each group or, with weights that
-/// are packed ahead, the whole list, of which a thread then gets its even part.
-constexpr long contraction_task_count(long groups, long blocks, long threads, bool ahead) {
-  if (threads <= 1) return groups;
-  if (ahead) {
-    const long units = groups * blocks, wanted = smaller(units / contraction_task_blocks, contraction_tasks * threads);
-    return larger(wanted / threads * threads, smaller(threads, units));
+/// What threads share out in contract_taps: the blocks of pixels of the first group of columns, then those of the next.
+struct contraction_list {
+  blocking cut;
+  long group_columns, tasks = 1;
+
+  constexpr long groups() const { return parts_of(cut.grid.result_channels, group_columns); }
+  constexpr long units() const { return groups() * cut.blocks(); }
+  /// Columns of the group that begins with this one.
+  constexpr long columns_from(long column) const { return smaller(group_columns, cut.grid.result_channels - column); }
+  /// Pixels times columns in front of a unit; the last tile of a block has a few pixels to spare.
+  constexpr long work_before(long unit) const {
+    const long blocks = cut.blocks(), block = unit % blocks, spare = tile_rows / 4;
+    const long column = smaller(unit / blocks * group_columns, cut.grid.result_channels);
+    const long here = block > 0 ? (cut.first_pixel(block) + spare * block) * columns_from(column) : 0;
+    return column * (cut.grid.pixels() + spare * blocks) + here;
   }
-  const long share = smaller(blocks, threads / common_divisor(groups, threads));  // so that tasks are a multiple of the threads, where there are blocks for all
-  const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, groups));
-  return groups * larger(wanted / share, 1) * share;
+  /// Where one of several parts begins that are as even as units allow.
+  constexpr long first_unit(long part, long parts) const {
+    if (part == parts) return units();
+    const long blocks = cut.blocks(), before = part * cut.grid.result_channels * blocks / parts, group = before / (group_columns * blocks);
+    const long columns = columns_from(group * group_columns);
+    return group * blocks + (2 * (before - group * group_columns * blocks) + columns) / (2 * columns);
+  }
+  constexpr long longest_part(long parts) const {
+    long longest = 0;
+    for (long part = 0, begin = 0; part < parts; ++part) {
+      const long end = work_before(first_unit(part + 1, parts));
+      longest = larger(longest, end - begin), begin = end;
+    }
+    return longest;
+  }
+};
+
+/// The list for weights that are packed by those who use them: threads share the blocks of each group.
+template <class T>
+constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, long threads) {
+  blocking cut = contraction_blocking<T>(grid, depth_limit, parts_of(grid.pixels(), threads));
+  if (threads > 1) cut = cut.shared_by(threads);
+  contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth())};
+  list.tasks = list.groups();
+  if (threads > 1) {
+    const long blocks = cut.blocks(), share = smaller(blocks, threads / common_divisor(list.groups(), threads));  // tasks for all threads, where there are blocks
+    const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, list.groups()));
+    list.tasks *= larger(wanted / share, 1) * share;
+  }
+  return list;
 }
 
-/// Columns of a group: as many as the buffer for packed weights holds, and as many in each where threads share out a list of weights that are packed ahead.
+/// The list for weights that are packed ahead, in equally wide groups: threads have a stretch each, and there are as few blocks as make these even.
 template <class T>
-constexpr long contraction_group_columns(long columns, long depth, bool ahead) {
-  const long panels = parts_of(columns, tile_columns<T>);
-  long group = panel_group_columns<T>(columns, depth) / tile_columns<T>;
-  while (ahead && panels % group != 0) --group;
-  return group * tile_columns<T>;
+[[gnu::cold]] constexpr contraction_list share_list(const tap_grid& grid, long depth_limit, long threads) {
+  const long pixels = grid.pixels(), panels = parts_of(grid.result_channels, tile_columns<T>);
+  contraction_list best{contraction_blocking<T>(grid, depth_limit, pixels), 0};
+  long group = panel_group_columns<T>(grid.result_channels, best.cut.depth()) / tile_columns<T>;
+  while (panels % group != 0) --group;
+  best.group_columns = group * tile_columns<T>;
+  if (threads > 1) {
+    const long fewest = best.cut.blocks();
+    long longest = best.longest_part(threads);
+    for (long parts = fewest + 1; parts <= fewest + 2 * threads && longest * threads > pixels * grid.result_channels * 103 / 100; ++parts) {
+      const contraction_list other{contraction_blocking<T>(grid, depth_limit, parts_of(pixels, parts)), best.group_columns};
+      const long part = other.longest_part(threads);
+      if (part < longest) best = other, longest = part;
+    }
+    const long wanted = smaller(best.units() / contraction_task_blocks, contraction_tasks * threads);
+    best.tasks = larger(wanted / threads * threads, smaller(threads, best.units()));
+  }
+  return best;
 }
 
 /// result = window contraction of source and weights, then the epilogue. With strided outputs (output_step > 1) the
@@ -157,24 +203,18 @@ constexpr long contraction_group_columns(long columns, long depth, bool ahead) {
 template <class T>
 void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& weights, T* result, const epilogue<T>& after, int threads,
                    long depth_limit = reduction_limit) {
-  const blocking cut = contraction_blocking<T>(grid, threads, depth_limit);
   const bool packed_ahead = weights.panels != nullptr;
-  const long group_columns = contraction_group_columns<T>(grid.result_channels, cut.depth(), packed_ahead);
-  const long groups = parts_of(grid.result_channels, group_columns), blocks = cut.blocks();
-  const long tasks = contraction_task_count(groups, blocks, threads, packed_ahead);
-  // The blocks of a group and then those of the next: a task has a stretch of that list, with as many columns times blocks as others have.
-  const auto first_unit = [&](long task) {
-    if (!packed_ahead || task == tasks) return task * groups * blocks / tasks;
-    const long before = task * grid.result_channels * blocks / tasks, group = before / (group_columns * blocks);
-    return group * blocks + (before - group * group_columns * blocks) / smaller(group_columns, grid.result_channels - group * group_columns);
-  };
+  const contraction_list list = packed_ahead ? share_list<T>(grid, depth_limit, threads) : share_blocks<T>(grid, depth_limit, larger(threads, 1));
+  const blocking& cut = list.cut;
+  const long blocks = cut.blocks();
 
-  parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
+  parallel_for(list.tasks, grid.operations() / static_cast<double>(list.tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
     tap_list steps(1);
+    const auto first_unit = [&](long of) { return packed_ahead ? list.first_unit(of, list.tasks) : of * list.units() / list.tasks; };
     for (long unit = first_unit(task), end = first_unit(task + 1); unit < end;) {
-      const long column = unit / blocks * group_columns, columns = smaller(group_columns, grid.result_channels - column);
+      const long column = unit / blocks * list.group_columns, columns = list.columns_from(column);
       const long first_block = unit % blocks, last_block = smaller(first_block + end - unit, blocks) - 1;
       unit += last_block - first_block + 1;
       for (long c = 0; c < cut.chunks(); ++c) {
@@ -186,10 +226,10 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
           right = packed(chunk, column);
           // The weights of the next chunk, or those that this thread goes on with.
           const bool same = c + 1 < cut.chunks();
-          const long next = same ? column : unit / blocks * group_columns;
+          const long next = same ? column : unit / blocks * list.group_columns;
           const tap_chunk following = cut.chunk(same ? c + 1 : 0);
           if (next < grid.result_channels)
-            ahead = {packed(following, next), following.depth() * padded_columns<T>(smaller(group_columns, grid.result_channels - next)),
+            ahead = {packed(following, next), following.depth() * padded_columns<T>(list.columns_from(next)),
                      parts_of(cut.block(last_block).pixels(), tile_rows) * parts_of(columns, tile_columns<T>), chunk.depth()};
         } else {
           pack_chunk(grid, chunk, weights, column, columns, panels);

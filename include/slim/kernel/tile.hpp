@@ -61,22 +61,23 @@ struct lookahead {
   }
 };
 
-/// c[i][j] (+)= finished[i][j] for the first `rows` rows and `columns` columns of a tile whose rows lie `distance` apart.
+/// c[i][column + j] (+)= finished[i][j] for the first `rows` rows and `columns` columns of a tile whose rows lie `distance` apart.
 template <class T>
-SLIM_ONE_COPY void store_part(const T* finished, long distance, T* const* c, int rows, long columns, bool accumulate) {
+SLIM_ONE_COPY void store_part(const T* finished, long distance, T* const* c, long column, int rows, long columns, bool accumulate) {
   for (int i = 0; i < rows; ++i, finished += distance)
     simd::for_each_stretch<T>(columns, [&](long j, long count) {
+      T* const out = c[i] + column + j;
       const simd::batch<T> sum = simd::load(finished + j);
-      simd::store(c[i] + j, accumulate ? simd::load<T>(c[i] + j, count) + sum : sum, count);
+      simd::store(out, accumulate ? simd::load<T>(out, count) + sum : sum, count);
     });
 }
 
-/// c[i][j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
+/// c[i][column + j] (+)= Σ_e rows[i][step e] · panel[e][j] over all steps in order, for `Rows` rows and `Vectors` vectors of columns. The panel holds
 /// `tile_columns` elements per step. All `Rows` pointers must be readable (repeat one to fill up); only the first `valid_rows` rows and
-/// `valid_columns` columns are written. With `accumulate` the finished sum is added to c.
+/// `valid_columns` columns from `column` on are written. With `accumulate` the finished sum is added to c.
 template <class T, int Rows, int Vectors>
-SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, int valid_rows, long valid_columns,
-                        bool accumulate, lookahead<T>& ahead) {
+SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* SLIM_RESTRICT panel, T* const* c, long column, int valid_rows,
+                        long valid_columns, bool accumulate, lookahead<T>& ahead) {
   using vector = simd::batch<T>;
   constexpr long width = simd::width<T>;
 
@@ -85,7 +86,7 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     row[i] = rows[i];
-    simd::prefetch_for_write(c[i]);
+    simd::prefetch_for_write(c[i] + column);
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) sums[i][v] = simd::broadcast(T{});
   }
@@ -125,7 +126,7 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
-        T* out = c[i] + v * width;
+        T* out = c[i] + column + v * width;
         simd::store(out, accumulate ? simd::load(out) + sums[i][v] : sums[i][v]);
       }
     return;
@@ -135,7 +136,7 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) simd::store(finished[i] + v * width, sums[i][v]);
-  store_part<T>(finished[0], Vectors * width, c, valid_rows, valid_columns, accumulate);
+  store_part<T>(finished[0], Vectors * width, c, column, valid_rows, valid_columns, accumulate);
 }
 
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take
@@ -144,14 +145,11 @@ template <class T>
 void tile_row(const reduction& steps, long depth, const T* const* rows, const T* panels, T* const* c, int valid_rows, long columns, bool accumulate,
               lookahead<T>& ahead) {
   const long panel_size = depth * tile_columns<T>;
-  T* at[tile_rows];
-  for (int i = 0; i < tile_rows; ++i) at[i] = c[i];
   for (long first = 0; first < columns; first += tile_columns<T>, panels += panel_size) {
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
-    if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
-    else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
-    else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, at, valid_rows, valid, accumulate, ahead);
-    for (int i = 0; i < tile_rows; ++i) at[i] += valid;
+    if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
+    else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
+    else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
   }
 }
 

@@ -83,8 +83,8 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
             c[i] = to + (t + i) * panel;
           }
-          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, tile_rows / 2, panel, first > 0, ahead);
-          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, tile_rows, panel, first > 0, ahead);
+          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, 0, tile_rows / 2, panel, first > 0, ahead);
+          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, 0, tile_rows, panel, first > 0, ahead);
         }
       }
   }

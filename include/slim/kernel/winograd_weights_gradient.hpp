@@ -74,7 +74,7 @@ SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, c
         rows[i] = sources + layout.channel_place(c + i < channels ? c + i : c);
         to[i] = gradient + (p * layout.padded_channels() + c + i) * panel;
       }
-      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, tile_rows, panel, accumulate, nothing);
+      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, 0, tile_rows, panel, accumulate, nothing);
     }
 }
 
