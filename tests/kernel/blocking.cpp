@@ -45,8 +45,9 @@ TEST_CASE("chunks and blocks cover a long one-dimensional convolution within the
 
 TEST_CASE("threads get parts of a list of weights that follow each other, cover it and are even where units allow") {
   for (const long columns : {48, 64, 160, 192, 320, 512, 2048})
-    for (const convolution_geometry& g : {convolution_geometry{7, 7, 512, 7, 7, 0, 3, 3, 1, 1, 1, 1, 1, 1}, convolution_geometry{17, 17, 160, 17, 17, 0, 7, 1, 1, 1, 1, 1, 3, 0},
-                                          convolution_geometry{56, 56, 64, 56, 56, 0, 1, 1, 1, 1, 1, 1, 0, 0}})
+    for (const convolution_geometry& g :
+         {convolution_geometry{7, 7, 512, 7, 7, 0, 3, 3, 1, 1, 1, 1, 1, 1}, convolution_geometry{17, 17, 160, 17, 17, 0, 7, 1, 1, 1, 1, 1, 3, 0},
+          convolution_geometry{56, 56, 64, 56, 56, 0, 1, 1, 1, 1, 1, 1, 0, 0}})
       for (const long threads : {1, 2, 3, 8}) {
         tap_grid grid = convolution_grid(g, 1);
         grid.result_channels = columns;

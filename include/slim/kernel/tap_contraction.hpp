@@ -169,7 +169,8 @@ constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, 
   contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth())};
   list.tasks = list.groups();
   if (threads > 1) {
-    const long blocks = cut.blocks(), share = smaller(blocks, threads / common_divisor(list.groups(), threads));  // tasks for all threads, where there are blocks
+    const long blocks = cut.blocks(),
+               share = smaller(blocks, threads / common_divisor(list.groups(), threads));  // tasks for all threads, where there are blocks
     const long wanted = smaller(blocks / contraction_task_blocks, parts_of(contraction_tasks * threads, list.groups()));
     list.tasks *= larger(wanted / share, 1) * share;
   }

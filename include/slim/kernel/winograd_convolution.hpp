@@ -29,29 +29,37 @@ constexpr bool has_few_tiles(const winograd_plane& p, long batch) {
   return batch * tile_grid<Transform>{p}.per_image() <= winograd_few_tiles && p.result_channels > winograd_group_columns<T>(p);
 }
 
-/// Into how many parts threads cut few tiles, where weights are transformed ahead: the groups of columns are as many for each of them, or each has a
-/// part of the tiles, if those fill some register tiles, and reads all weights.
-template <class T>
-constexpr long winograd_tile_parts(const winograd_plane& p, long tiles, int threads) {
-  return p.result_channels % (winograd_group_columns<T>(p) * larger(threads, 1)) == 0 || tiles < 4 * tile_rows * threads ? 1 : threads;
+/// Whether tiles are worked on in blocks. Few ones are where weights are made ahead and each thread's part of the tiles fills some register tiles: it then
+/// transforms its own sources, and nothing of them goes from one core to another.
+template <class T, class Transform>
+constexpr bool works_in_blocks(const winograd_plane& p, long batch, bool prepared, int threads) {
+  const long tiles = batch * tile_grid<Transform>{p}.per_image();
+  return !has_few_tiles<T, Transform>(p, batch) || (prepared && tiles >= 4 * tile_rows * larger(threads, 1));
 }
 
-/// The matrices of one block of tiles, or of all (few) tiles and one group of columns. There are blocks for all threads.
+/// How many blocks: as many for each thread, where tiles fill as many register tiles.
+constexpr long winograd_blocks(const winograd_plane& p, long tiles, int threads) {
+  const long each = larger(threads, 1);
+  return smaller(parts_of(parts_of(tiles, winograd_block_tiles(p)), each) * each, parts_of(tiles, tile_rows));
+}
+
+/// The matrices of one block of tiles, or of all (few) tiles and one group of columns.
 template <class T, class Transform>
-constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, int threads) {
+constexpr winograd_layout<T, Transform> winograd_block_layout(const winograd_plane& p, long batch, bool blocks, int threads) {
   const long tiles = batch * tile_grid<Transform>{p}.per_image();
-  const bool few = has_few_tiles<T, Transform>(p, batch);
-  const long together = few ? tiles : smaller(parts_of(tiles, larger(threads, 1)), winograd_block_tiles(p));
-  return {p.source_channels, few ? winograd_group_columns<T>(p) : p.result_channels, parts_of(together, tile_rows) * tile_rows};
+  const long together = blocks ? smaller(parts_of(tiles, larger(threads, 1)), winograd_block_tiles(p)) : tiles;
+  return {p.source_channels, blocks ? p.result_channels : winograd_group_columns<T>(p), parts_of(together, tile_rows) * tile_rows};
 }
 
 /// Scratch memory in elements for up to `batch` images.
 template <class T, class Transform>
 [[gnu::cold]] constexpr long winograd_convolution_workspace(const winograd_plane& p, long batch, int threads) {
   const auto needed = [&](long images) {
-    const auto layout = winograd_block_layout<T, Transform>(p, images, threads);
-    return has_few_tiles<T, Transform>(p, images) ? layout.source_elements() + threads * (layout.weights_elements() + layout.result_elements())
-                                                  : layout.weights_elements() + threads * (layout.source_elements() + layout.result_elements());
+    const auto all = winograd_block_layout<T, Transform>(p, images, false, threads), block = winograd_block_layout<T, Transform>(p, images, true, threads);
+    const long in_blocks = threads * (block.source_elements() + block.result_elements());
+    if (!has_few_tiles<T, Transform>(p, images)) return block.weights_elements() + in_blocks;
+    return larger(all.source_elements() + threads * (all.weights_elements() + all.result_elements()),
+                  works_in_blocks<T, Transform>(p, images, true, threads) ? in_blocks : 0);
   };
   const long few = smaller(batch, winograd_few_tiles / tile_grid<Transform>{p}.per_image());  // fewer images may need more
   return few > 0 ? larger(needed(few), needed(batch)) : needed(batch);
@@ -183,7 +191,8 @@ void winograd_transform_weights(const winograd_plane& plane, const T* weights, b
 template <class T, class Transform>
 void winograd_convolution(const winograd_plane& plane, long batch, const T* source, const T* weights, bool turned, const T* prepared, T* result, T* workspace,
                           const epilogue<T>& after, int threads, const winograd_pool<T, Transform>& pool = {}) {
-  const auto layout = winograd_block_layout<T, Transform>(plane, batch, threads);
+  const bool in_blocks = works_in_blocks<T, Transform>(plane, batch, prepared != nullptr, threads);
+  const auto layout = winograd_block_layout<T, Transform>(plane, batch, in_blocks, threads);
   const tile_grid<Transform> grid{plane};
   const long tiles = batch * grid.per_image(), all = plane.result_channels;
   const double work = 2.0 * static_cast<double>(layout.frequencies * tiles * plane.source_channels) * static_cast<double>(all);
@@ -192,16 +201,13 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
     else finish_block<T, Transform>(some, grid, products, channel, first, last, result, after);
   };
 
-  if (has_few_tiles<T, Transform>(plane, batch)) {
+  if (!in_blocks) {
     T* const sources = workspace;
     parallel_for(layout.lines(), 10.0 * static_cast<double>(layout.frequencies * tiles * line_elements<T>), threads, [&](long line) {
       transform_sources<T, Transform>(layout, grid, source, line, 0, tiles, sources + layout.channel_place(line * line_elements<T>));
     });
     const long columns = winograd_group_columns<T>(plane), groups = parts_of(all, columns);
-    const long parts = prepared != nullptr ? winograd_tile_parts<T>(plane, tiles, threads) : 1, rows = parts_of(tiles, tile_rows);
-    parallel_for(parts * groups, work / static_cast<double>(parts * groups), threads, [&](long task, int thread) {
-      const long part = task / groups, group = task % groups;
-      const long first = part * rows / parts * tile_rows, last = smaller((part + 1) * rows / parts * tile_rows, tiles);
+    parallel_for(groups, work / static_cast<double>(groups), threads, [&](long group, int thread) {
       T* const transformed = sources + layout.source_elements() + thread * (layout.weights_elements() + layout.result_elements());
       T* const products = transformed + layout.weights_elements();
       const long channel = group * columns;
@@ -209,25 +215,25 @@ void winograd_convolution(const winograd_plane& plane, long batch, const T* sour
       some.result_channels = smaller(columns, all - channel);
       if (prepared != nullptr) {
         const auto whole = winograd_weights_layout<T, Transform>(plane);
-        multiply_frequencies<T, Transform>(some, sources + layout.tile_place(first), prepared + channel * whole.padded_channels(), whole.weights_stride(),
-                                           last - first, products);
+        multiply_frequencies<T, Transform>(some, sources, prepared + channel * whole.padded_channels(), whole.weights_stride(), tiles, products);
       } else {
         for (long line = 0; line < some.lines(); ++line)
           transform_line_of_weights<T, Transform>(some, weights + channel * (turned ? plane.source_channels : 1), turned, all, line, transformed);
         multiply_frequencies<T, Transform>(some, sources, transformed, some.weights_stride(), tiles, products);
       }
-      finish(some, products, channel, first, last);
+      finish(some, products, channel, 0, tiles);
     });
     return;
   }
 
   T* const transformed = workspace;
+  T* const first_block = transformed + (prepared == nullptr ? layout.weights_elements() : 0);
   if (prepared == nullptr) winograd_transform_weights<T, Transform>(plane, weights, turned, transformed, threads);
-  const long blocks = parts_of(tiles, layout.tiles);
+  const long blocks = winograd_blocks(plane, tiles, threads), rows = parts_of(tiles, tile_rows);
   parallel_for(blocks, work / static_cast<double>(blocks), threads, [&](long block, int thread) {
-    T* const sources = transformed + layout.weights_elements() + thread * (layout.source_elements() + layout.result_elements());
+    T* const sources = first_block + thread * (layout.source_elements() + layout.result_elements());
     T* const products = sources + layout.source_elements();
-    const long first = block * layout.tiles, last = smaller(first + layout.tiles, tiles);
+    const long first = block * rows / blocks * tile_rows, last = smaller((block + 1) * rows / blocks * tile_rows, tiles);
     for (long line = 0; line < layout.lines(); ++line)
       transform_sources<T, Transform>(layout, grid, source, line, first, last, sources + layout.channel_place(line * line_elements<T>));
     multiply_frequencies<T, Transform>(layout, sources, prepared != nullptr ? prepared : transformed, layout.weights_stride(), last - first, products);
