@@ -54,16 +54,17 @@ def command(build_root, compiler):
 
 
 @contextlib.contextmanager
-def precompiled(command, build_root):
-    """`command` with slim.hpp compiled in advance, which the first line of a source file then takes in a fifth of the time. g++ finds it by its place, clang by
-    its name."""
+def precompiled(command, build_root, name='slim/slim.hpp'):
+    """`command` with a header of slim compiled in advance, which the first line of a source file then takes in a fifth of the time. g++ finds it by its place,
+    clang by its name."""
     with tempfile.TemporaryDirectory() as directory:
-        header = pathlib.Path(directory) / 'slim' / 'slim.hpp.gch'
-        header.parent.mkdir()
-        status, output = run([*command, '-x', 'c++-header', '-o', str(header), str(include / 'slim' / 'slim.hpp')], build_root)
+        header = pathlib.Path(directory) / f'{name}.gch'
+        header.parent.mkdir(parents=True)
+        source = header.with_suffix('')  # for who includes it once more, too
+        source.write_text(f'#include "{include}/{name}"\n')
+        status, output = run([*command, '-x', 'c++-header', '-o', str(header), str(source)], build_root)
         if status != 0:
-            raise SystemExit(f'slim.hpp does not compile:\n{output}')
-        header.with_suffix('').write_text(f'#include "{include}/slim/slim.hpp"\n')  # for who includes it once more
+            raise SystemExit(f'{name} does not compile:\n{output}')
         yield [*command, '-include-pch', str(header)] if 'clang' in command[0] else [command[0], f'-I{directory}', *command[1:]]
 
 
