@@ -2,6 +2,9 @@
 #include "slim/core/begin.hpp"
 // A compiled graph in arrays of exactly the right size: the form that is stored in the program and executed.
 
+#include <memory>
+#include <type_traits>
+
 #include "slim/core/room_for.hpp"
 #include "slim/expr/code.hpp"
 #include "slim/graph/domain.hpp"
@@ -38,19 +41,35 @@ struct program_facts {
   violation error{};
 };
 
-template <program_sizes Room>
+/// Room for items of which none is made yet: of an array clang makes all, those that nobody will use, too.
+template <class T, std::size_t Size>
+struct unmade {
+  union slot {
+    char nothing;
+    T item;
+  } slots[Size]{};
+
+  constexpr T& make(int i, const T& value) { return *std::construct_at(&slots[i].item, value); }
+  constexpr const T& operator[](int i) const { return slots[i].item; }
+};
+
+/// `Made` is false for a program with spare room.
+template <program_sizes Room, bool Made = true>
 struct program : program_facts {
-  node nodes[room_for(Room.nodes)]{};
-  place places[room_for(Room.nodes)]{};
-  function_entry functions[room_for(Room.functions)]{};
-  expr::scalar_node function_nodes[room_for(Room.function_nodes)]{};
-  scope_entry scopes[room_for(Room.scopes)]{};
-  variable_entry variables[room_for(Room.variables)]{};
-  named_node end_points[room_for(Room.end_points)]{};
-  named_node losses[room_for(Room.losses)]{};  // those of the network, then those of regularizers
+  template <class T, int Size>
+  using array = std::conditional_t<Made, T[room_for(Size)], unmade<T, room_for(Size)>>;
+
+  array<node, Room.nodes> nodes{};
+  array<place, Room.nodes> places{};
+  array<function_entry, Room.functions> functions{};
+  array<expr::scalar_node, Room.function_nodes> function_nodes{};
+  array<scope_entry, Room.scopes> scopes{};
+  array<variable_entry, Room.variables> variables{};
+  array<named_node, Room.end_points> end_points{};
+  array<named_node, Room.losses> losses{};  // those of the network, then those of regularizers
   int order[room_for(Room.steps)]{};
   int outputs[room_for(Room.outputs)]{};
-  class_labels labels[room_for(Room.labels)]{};
+  array<class_labels, Room.labels> labels{};
 };
 
 struct compilation {
@@ -73,8 +92,8 @@ constexpr list<int> compacted_indices(const graph& g, int& count) {
 
 /// `c` in arrays, without dead nodes. When it does not fit into `Room` only `sizes` is set.
 template <program_sizes Room>
-constexpr program<Room> freeze(const compilation& c) {
-  program<Room> p;
+constexpr program<Room, false> freeze(const compilation& c) {
+  program<Room, false> p;
   program_sizes& s = p.sizes;
   const list<int> indices = detail::compacted_indices(c.g, s.nodes);
   s.functions = c.g.functions.size();
@@ -96,38 +115,36 @@ constexpr program<Room> freeze(const compilation& c) {
   const int placed = c.plan.places.size();
   for (int i = 0, count = c.g.nodes.size(); i < count; ++i) {
     if (index[i] < 0) continue;
-    node& n = p.nodes[index[i]];
-    n = nodes[i];
+    node& n = p.nodes.make(index[i], nodes[i]);
     for (int k = 0; k < n.operand_count; ++k) n.operands[k] = index[n.operands[k]];
-    if (i < placed) p.places[index[i]] = places[i];
+    p.places.make(index[i], i < placed ? places[i] : place{});
   }
   int next = 0;
   for (int i = 0; i < s.functions; ++i) {
     const expr::scalar_function& f = c.g.functions[i];
-    function_entry& entry = p.functions[i];
-    entry = {next, f.nodes.size(), f.inputs, f.output_count, {}};
+    function_entry& entry = p.functions.make(i, {next, f.nodes.size(), f.inputs, f.output_count, {}});
     for (int o = 0; o < f.output_count; ++o) entry.outputs[o] = f.outputs[o];
-    for (const expr::scalar_node& n : f.nodes) p.function_nodes[next++] = n;
+    for (const expr::scalar_node& n : f.nodes) p.function_nodes.make(next++, n);
   }
   for (int i = 0; i < s.scopes; ++i) {
-    p.scopes[i] = c.g.scopes[i];
-    p.scopes[i].layer_node = moved(p.scopes[i].layer_node);
+    scope_entry& entry = p.scopes.make(i, c.g.scopes[i]);
+    entry.layer_node = moved(entry.layer_node);
   }
   for (int i = 0; i < s.variables; ++i) {
-    p.variables[i] = c.g.variables[i];
-    p.variables[i].node = moved(p.variables[i].node);
-    p.parameter_elements += aligned(p.variables[i].extent.size());
+    variable_entry& entry = p.variables.make(i, c.g.variables[i]);
+    entry.node = moved(entry.node);
+    p.parameter_elements += aligned(entry.extent.size());
   }
   const auto named = [&](const named_node& n) { return named_node{moved(n.node), n.scope, n.extent, n.collection}; };
-  for (int i = 0; i < s.end_points; ++i) p.end_points[i] = named(c.g.end_points[i]);
+  for (int i = 0; i < s.end_points; ++i) p.end_points.make(i, named(c.g.end_points[i]));
   p.loss_count = c.g.losses.size();
-  for (int i = 0; i < s.losses; ++i) p.losses[i] = named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]);
+  for (int i = 0; i < s.losses; ++i) p.losses.make(i, named(i < p.loss_count ? c.g.losses[i] : c.g.regularization_losses[i - p.loss_count]));
   const int* const order = c.plan.order.begin();
   for (int i = 0; i < s.steps; ++i) p.order[i] = index[order[i]];
   for (int i = 0; i < s.outputs; ++i) p.outputs[i] = moved(c.g.outputs[i]);
   for (int i = 0; i < s.labels; ++i) {
-    p.labels[i] = c.g.labels[i];
-    p.labels[i].labels = moved(c.g.labels[i].labels), p.labels[i].loss = moved(c.g.labels[i].loss);
+    class_labels& entry = p.labels.make(i, c.g.labels[i]);
+    entry.labels = moved(entry.labels), entry.loss = moved(entry.loss);
   }
   p.precision = c.g.precision;
   p.inputs = c.g.inputs;
@@ -144,7 +161,7 @@ constexpr program<Room> freeze(const compilation& c) {
 
 /// The same program in arrays without spare room.
 template <program_sizes Exact, program_sizes Room>
-constexpr program<Exact> shrink(const program<Room>& from) {
+constexpr program<Exact> shrink(const program<Room, false>& from) {
   program<Exact> p;
   const auto copy = [](auto& to, const auto& source, int count) {
     for (int i = 0; i < count; ++i) to[i] = source[i];
@@ -187,7 +204,7 @@ private:
   // what turns out to be no constant.
 #ifdef __clang__
   template <auto Room>
-  static inline const slim::graph::program<Room>& result = run<Room>();
+  static inline const slim::graph::program<Room, false>& result = run<Room>();
   static constexpr bool is_constant = requires { typename detail::constant_value<result<usual_room>.inputs>; };
 #else
   template <auto Room>
