@@ -200,18 +200,23 @@ private:
     if (done.g.error.broken == rule::unsound_graph) done = Passes(Trace().g, true);  // once more, to find the pass
     return freeze<Room>(done);
   }
-  // Asking whether a call is constant must not cost a second call. g++ remembers the value of a call; in clang a reference may be bound to
-  // what turns out to be no constant.
+  // It happens once: g++ remembers the value of a call, and emits all of a variable without -O; in clang a reference may be bound to what turns out to be no
+  // constant.
 #ifdef __clang__
   template <auto Room>
-  static inline const slim::graph::program<Room, false>& result = run<Room>();
-  static constexpr bool is_constant = requires { typename detail::constant_value<result<usual_room>.inputs>; };
+  static inline const slim::graph::program<Room, false>& kept = run<Room>();
+  template <auto Room>
+  static constexpr const slim::graph::program<Room, false>& result() {
+    return kept<Room>;
+  }
 #else
   template <auto Room>
-  static constexpr auto result = run<Room>();
-  static constexpr bool is_constant = requires { typename detail::constant_value<run<usual_room>().inputs>; };
+  static constexpr auto result() {
+    return run<Room>();
+  }
 #endif
-  static constexpr program_sizes exact = result<usual_room>.sizes;
+  static constexpr bool is_constant = requires { typename detail::constant_value<result<usual_room>().inputs>; };
+  static constexpr program_sizes exact = result<usual_room>().sizes;
 
   static constexpr auto nothing() {
     slim::graph::program<program_sizes{}> empty;
@@ -219,13 +224,13 @@ private:
     return empty;
   }
   static constexpr unsigned long own_fingerprint() {
-    if constexpr (is_constant) return fingerprint_of(result < exact.fits(usual_room) ? usual_room : exact >);
+    if constexpr (is_constant) return fingerprint_of(result<exact.fits(usual_room) ? usual_room : exact>());
     else return 0;
   }
   template <unsigned long Fingerprint>
   struct stored {
     static constexpr auto frozen() {
-      if constexpr (is_constant) return shrink<exact>(result < exact.fits(usual_room) ? usual_room : exact >);
+      if constexpr (is_constant) return shrink<exact>(result<exact.fits(usual_room) ? usual_room : exact>());
       else return nothing();
     }
     static constexpr auto program = frozen();
