@@ -24,7 +24,7 @@ cd "$stage"
 flags=$(slim --cflags | sed -E 's/-I *([^ ]*eigen3)/-isystem \1/')
 [ -z "$sanitize" ] || export UBSAN_OPTIONS=halt_on_error=1
 # shellcheck disable=SC2046,SC2086  # flags are words
-"$@" -std=c++20 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror $sanitize $limits $flags "$here/main.cpp" -o consumer \
+"$@" -std=c++20 -Og -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror $sanitize $limits $flags "$here/main.cpp" -o consumer \
   $(slim --libs) -lz -ljpeg -lpng
 
 expected="trained $(slim --modversion)"

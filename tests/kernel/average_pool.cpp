@@ -22,7 +22,7 @@ TEST_CASE_TEMPLATE("average pool divides by the number of real cells, forward an
       }
     });
     std::vector<T> first, first_gradient;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(expected.size(), T(NAN)), dx(expected_gradient.size(), T(NAN));
       const recorder<T> calls(y.data(), output_size(c) / c.geometry.channels, c.geometry.channels);
       average_pool(c.geometry, c.batch, x.data(), y.data(), calls.hook(), threads);
@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("an image of another size interpolates between pixels at the 
                 const auto in = static_cast<std::size_t>(((e * g.input_height + h) * g.input_width + w) * g.channels + c);
                 expected[out] += share * static_cast<double>(x[in]), expected_gradient[in] += share * static_cast<double>(dy[out]);
               }
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(expected.size(), T(NAN)), dx(expected_gradient.size(), T(NAN));
       const recorder<T> calls(y.data(), static_cast<long>(y.size()) / g.channels, g.channels),
           gradient_calls(dx.data(), static_cast<long>(dx.size()) / g.channels, g.channels);

@@ -20,7 +20,7 @@ TEST_CASE_TEMPLATE("copy_channels moves one range of channels and leaves the oth
   for (long row = 0; row < rows; ++row)
     for (long c = 0; c < count; ++c)
       expected[static_cast<std::size_t>(row * to + to_first + c)] = source[static_cast<std::size_t>(row * from + from_first + c)];
-  for (int threads = 1; threads <= 3; ++threads) {
+  for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
     auto destination = before;
     copy_channels(rows, source.data(), from, from_first, destination.data(), to, to_first, count, threads);
     CHECK(destination == expected);
@@ -51,7 +51,7 @@ TEST_CASE_TEMPLATE("copy_box cuts a box out, and puts one into a larger one", T,
         }
         expected.push_back(inside ? x[static_cast<std::size_t>(from + rest * stride)] : T(7));
       }
-      for (int threads = 1; threads <= 3; ++threads) {
+      for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
         auto y = values<T>(examples * c.result.size(), 2);
         copy_box(box_geometry_of(examples, c.source, c.result, c.first), T(7), x.data(), y.data(), threads);
         CHECK(y == expected);
@@ -74,14 +74,14 @@ TEST_CASE_TEMPLATE("rows are gathered and added by their numbers, in order, for 
           added[static_cast<std::size_t>(row * width + k)] += dy[static_cast<std::size_t>(i * width + k)];
         }
       }
-      for (int threads = 1; threads <= 3; ++threads) {
+      for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
         auto y = values<T>(count * width, 3), sums = values<T>(rows * width, 4);
         gather_rows(count, rows, width, table.data(), ids.data(), T(-1), y.data(), threads);
         scatter_add_rows(count, rows, width, dy.data(), ids.data(), sums.data(), threads);
         CHECK(y == gathered);
         CHECK(sums == added);
       }
-      for (int threads = 1; threads <= 3; ++threads) {
+      for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
         std::vector<std::int32_t> scratch(static_cast<std::size_t>(row_sum_workspace(count)));
         std::vector<T> sums(static_cast<std::size_t>(rows * width));
         std::vector<int> calls(static_cast<std::size_t>(rows * width));

@@ -17,7 +17,7 @@ TEST_CASE_TEMPLATE("convolution equals its definition, for every thread count, a
     for_each_product(c, [&](auto in, auto w, auto out) { expected[out] += static_cast<double>(x[in]) * static_cast<double>(weights[w]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(expected.size(), T(NAN));
       const recorder<T> calls(y.data(), output_size(c) / c.geometry.output_channels, c.geometry.output_channels);
       convolution(c.geometry, c.batch, x.data(), weights.data(), static_cast<const T*>(nullptr), y.data(), calls.hook(), threads);

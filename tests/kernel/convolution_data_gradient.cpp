@@ -17,7 +17,7 @@ TEST_CASE_TEMPLATE("data gradient equals its definition, for every thread count,
     for_each_product(c, [&](auto in, auto w, auto out) { expected[in] += static_cast<double>(dy[out]) * static_cast<double>(weights[w]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> dx(expected.size(), T(NAN));
       const recorder<T> calls(dx.data(), input_size(c) / c.geometry.input_channels, c.geometry.input_channels);
       convolution_data_gradient(c.geometry, c.batch, dy.data(), weights.data(), dx.data(), calls.hook(), threads);

@@ -17,7 +17,7 @@ TEST_CASE_TEMPLATE("weights gradient equals its definition, for every thread cou
     for_each_product(c, [&](auto in, auto w, auto out) { expected[w] += static_cast<double>(x[in]) * static_cast<double>(dy[out]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> dweights(expected.size(), T(NAN));
       convolution_weights_gradient(c.geometry, c.batch, x.data(), dy.data(), dweights.data(), threads);
       CHECK(distance(dweights, expected) <= tolerance<T>);

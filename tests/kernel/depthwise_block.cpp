@@ -97,7 +97,7 @@ TEST_CASE_TEMPLATE("a block in bands is its convolutions one after the other, fo
     for (const bool packed : {false, true}) {
       if (packed && opens) first.pack();
       if (packed) last.pack();
-      for (int threads = 1; threads <= 3; ++threads) {
+      for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
         std::vector<T> y(expected.size(), T(NAN)), workspace(static_cast<std::size_t>(depthwise_block_workspace<T>(g, opens, threads)), T(NAN));
         const block_stage<T> opening = first.stage(nullptr);
         depthwise_block<T>({opens ? &opening : nullptr, depthwise.stage(nullptr), last.stage(y.data())}, c.batch, x.data(), y.data(), workspace.data(),

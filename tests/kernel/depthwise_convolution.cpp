@@ -47,7 +47,7 @@ TEST_CASE_TEMPLATE("depthwise convolution and its gradients equal the definition
         dweights_expected[w] += static_cast<double>(x[in]) * static_cast<double>(dy[out]);
       });
       std::vector<T> first_y, first_dx, first_dweights;
-      for (int threads = 1; threads <= 3; ++threads) {
+      for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
         std::vector<T> y(dy.size(), T(NAN)), dx(x.size(), T(NAN)), dweights(weights.size(), T(NAN));
         const recorder<T> y_calls(y.data(), output_size(c) / g.output_channels, g.output_channels),
             dx_calls(dx.data(), input_size(c) / g.input_channels, g.input_channels);

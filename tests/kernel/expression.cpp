@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("a map writes every output of its function, for every thread 
     INFO(c.rows << " x " << c.width);
     const auto expected = c.expected(0), expected_second = c.expected(1);
     std::vector<T> once;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> first = c.x, second(c.x.size(), T(NAN));
       auto context = c.context();
       context.inputs[0] = context.outputs[0] = first.data(), context.outputs[1] = second.data();
@@ -168,7 +168,7 @@ TEST_CASE_TEMPLATE("sums per column, per example and of everything equal their d
       }
     }
     std::vector<T> once[4];
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> found[4]{std::vector<T>(width, T(NAN)), std::vector<T>(width, T(NAN)), std::vector<T>(examples.size(), T(NAN)), std::vector<T>(1, T(NAN))};
       std::vector<T> workspace(static_cast<std::size_t>(reduce_columns_workspace(c.width, 2)), T(NAN));
       auto context = c.context();

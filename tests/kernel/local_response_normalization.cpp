@@ -47,7 +47,7 @@ TEST_CASE_TEMPLATE("local response normalization and its gradient", T, SLIM_TEST
       }
     }
     std::vector<T> first, first_gradient;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(x.size(), T(NAN)), dx(x.size(), T(NAN));
       local_response_normalization(p, c.rows, c.channels, x.data(), y.data(), threads);
       local_response_normalization_gradient(p, c.rows, c.channels, x.data(), dy.data(), dx.data(), threads);

@@ -42,7 +42,7 @@ TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and fi
     for_each_product(m, [&](auto ia, auto ib, auto ic) { expected[ic] += static_cast<double>(a[ia]) * static_cast<double>(b[ib]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> c(expected.size(), T(NAN));
       const recorder<T> calls(c.data(), m.rows, m.columns);
       matmul(m.rows, m.inner, m.columns, a.data(), b.data(), static_cast<const T*>(nullptr), c.data(), calls.hook(), threads);
@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("matmul data gradient equals its definition, for every thread
     for_each_product(m, [&](auto ia, auto ib, auto ic) { expected[ia] += static_cast<double>(dc[ic]) * static_cast<double>(b[ib]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> da(expected.size(), T(NAN));
       const recorder<T> calls(da.data(), m.rows, m.inner);
       matmul_data_gradient(m.rows, m.inner, m.columns, dc.data(), b.data(), da.data(), calls.hook(), threads);
@@ -86,7 +86,7 @@ TEST_CASE_TEMPLATE("matmul weights gradient equals its definition, for every thr
     for_each_product(m, [&](auto ia, auto ib, auto ic) { expected[ib] += static_cast<double>(a[ia]) * static_cast<double>(dc[ic]); });
 
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> db(expected.size(), T(NAN));
       matmul_weights_gradient(m.rows, m.inner, m.columns, a.data(), dc.data(), db.data(), threads);
       CHECK(distance(db, expected) <= tolerance<T>);
@@ -113,7 +113,7 @@ TEST_CASE_TEMPLATE("products of pairs equal their definition, for every thread c
                     static_cast<double>(b[static_cast<std::size_t>(p * m.inner * m.columns + right)]);
               }
         std::vector<T> first;
-        for (int threads = 1; threads <= 3; ++threads) {
+        for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
           std::vector<T> c(expected.size(), T(NAN));
           multiply_pairs(which, count, m.rows, m.inner, m.columns, a.data(), b.data(), c.data(), threads);
           CHECK(distance(c, expected) <= tolerance<T>);

@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("a weights gradient in pieces covers each element once and eq
           expected[static_cast<std::size_t>(i * m.columns + j)] +=
               static_cast<double>(a[static_cast<std::size_t>(n * m.inner + i)]) * static_cast<double>(dc[static_cast<std::size_t>(n * m.columns + j)]);
     std::vector<T> first;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> gradient(expected.size(), T(NAN));
       std::vector<int> visits(expected.size()), announcements(expected.size());
       const auto announce = [&](long row, long column, long columns) {

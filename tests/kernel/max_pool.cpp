@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, SLIM_TEST_SCALARS)
       for (auto cell : cells) largest = std::max(largest, x[cell]);
       expected[out] = largest;
     });
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(expected.size(), T(NAN));
       const recorder<T> calls(y.data(), output_size(c) / c.geometry.channels, c.geometry.channels);
       max_pool(c.geometry, c.batch, x.data(), y.data(), calls.hook(), threads);
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over
       y[out] = x[best];
       expected[best] += static_cast<double>(dy[out]);
     });
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> dx(expected.size(), T(NAN));
       const recorder<T> calls(dx.data(), input_size(c) / c.geometry.channels, c.geometry.channels);
       max_pool_gradient(c.geometry, c.batch, x.data(), y.data(), dy.data(), dx.data(), calls.hook(), threads);

@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("moments: mean and biased variance of columns, also far from 
     auto x = values<T>(c.rows * c.width, 8);
     for (T& value : x) value += static_cast<T>(c.center);
     std::vector<T> first_mean, first_variance;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       const auto width = static_cast<std::size_t>(c.width);
       std::vector<T> mean(width, T(NAN)), variance(width, T(NAN)), workspace(static_cast<std::size_t>(reduce_columns_workspace(c.width, 2)), T(NAN));
       moments<T>(c.rows, c.width, x.data(), mean.data(), variance.data(), workspace.data(), threads);

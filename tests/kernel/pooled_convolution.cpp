@@ -71,7 +71,7 @@ void check_winograd(const pooled_case& p) {
   const convolution_geometry& g = p.convolution.geometry;
   const auto x = values<T>(input_size(p.convolution), 1), weights = values<T>(weights_size(p.convolution), 2);
   const winograd_plane plane = forward_plane(g);
-  for (int threads = 1; threads <= 3; ++threads) {
+  for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
     std::vector<T> workspace(static_cast<std::size_t>(winograd_convolution_workspace<T, Transform>(plane, p.convolution.batch, threads)), T(NAN));
     const auto run = [&](T* y, const epilogue<T>& after, const winograd_pool<T, Transform>& pool) {
       winograd_convolution<T, Transform>(plane, p.convolution.batch, x.data(), weights.data(), false, nullptr, y, workspace.data(), after, threads, pool);
@@ -99,7 +99,7 @@ TEST_CASE_TEMPLATE("a pooled direct convolution is the convolution and then the 
     CAPTURE(&p - direct_cases);
     const convolution_geometry& g = p.convolution.geometry;
     const auto x = values<T>(input_size(p.convolution), 1), weights = values<T>(weights_size(p.convolution), 2);
-    for (int threads = 1; threads <= 3; ++threads)
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads)
       check_same<T>(
           p.convolution, p.size,
           [&](T* y, const epilogue<T>& after) { convolution<T>(g, p.convolution.batch, x.data(), weights.data(), nullptr, y, after, threads); },

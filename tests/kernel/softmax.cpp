@@ -69,7 +69,7 @@ TEST_CASE_TEMPLATE("softmax and its gradient", T, SLIM_TEST_SCALARS) {
       }
     }
     std::vector<T> first, first_gradient;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(x.size(), T(NAN)), dx(x.size(), T(NAN));
       softmax(c.rows, c.classes, x.data(), y.data(), threads);
       softmax_gradient(c.rows, c.classes, y.data(), dy.data(), dx.data(), threads);
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("softmax cross-entropy and its gradient, stable for large log
                                     static_cast<double>(slope[static_cast<std::size_t>(row)]));
     }
     std::vector<T> first, first_gradient;
-    for (int threads = 1; threads <= 3; ++threads) {
+    for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> loss(slope.size(), T(NAN)), dlogits(x.size(), T(NAN));
       softmax_cross_entropy(c.rows, c.classes, x.data(), labels.data(), loss.data(), threads);
       softmax_cross_entropy_gradient(c.rows, c.classes, x.data(), labels.data(), slope.data(), dlogits.data(), threads);

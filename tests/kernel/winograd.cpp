@@ -39,9 +39,9 @@ std::vector<convolution_case> winograd_cases(int taps) {
       {convolution_of(5, 5, 4, 97, taps, taps, 1, 1, 1, 1, 1, 1, 1, 1), 1},
   };
 #ifdef TEST_OWN_VECTORS_ONLY
-  constexpr int random_cases = 4;
+  constexpr int random_cases = 2;
 #else
-  constexpr int random_cases = std::is_floating_point_v<T> ? 25 : 2;
+  constexpr int random_cases = std::is_floating_point_v<T> ? 12 : 2;
 #endif
   for (int i = 0; i < random_cases; ++i)
     cases.push_back(
@@ -73,7 +73,7 @@ void check_all_passes(const convolution_case& c, const definition<T>& is) {
   const auto& [x, weights, dy, y_expected, dx_expected, dweights_expected] = is;
   const winograd_plane forward = forward_plane(g), backward = data_gradient_plane(g);
   std::vector<T> first_y, first_dx, first_dweights;
-  for (int threads = 1; threads <= (std::is_floating_point_v<T> ? 3 : 2); ++threads) {
+  for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
     // Scratch memory holds anything, even what is not a number.
     std::vector<T> workspace(static_cast<std::size_t>(std::max({winograd_convolution_workspace<T, Transform>(forward, c.batch, threads),
                                                                 winograd_convolution_workspace<T, Transform>(backward, c.batch, threads),

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace slim::test {
 
@@ -131,6 +132,15 @@ private:
   float, double, slim::test::simulated<float, 2, 16>, slim::test::simulated<float, 2, 32>, slim::test::simulated<float, 4, 16>,                            \
       slim::test::simulated<float, 4, 32>, slim::test::simulated<float, 8, 16>, slim::test::simulated<float, 8, 32>, slim::test::simulated<float, 16, 16>, \
       slim::test::simulated<float, 16, 32>, slim::test::simulated<double, 2, 16>, slim::test::simulated<double, 4, 16>, slim::test::simulated<double, 8, 32>
+#endif
+
+/// Kernels run on 1 … so many threads. Simulated vectors are slow, and so is an emulator: two there, whose shares differ from one thread's as three's do.
+template <class T>
+inline constexpr int most_threads =
+#ifdef TEST_OWN_VECTORS_ONLY
+    2;
+#else
+    std::is_floating_point_v<T> ? 3 : 2;
 #endif
 
 }  // namespace slim::test
