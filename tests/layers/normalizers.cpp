@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "slim/model/variables.hpp"
@@ -97,6 +99,28 @@ TEST_CASE("what is normalized does not depend on the other examples of the batch
   CHECK(std::equal(of_three.begin(), of_three.end(), alone.data()));
   const auto nothing = m.predict(std::vector<double>(24, 0.0));
   CHECK(std::all_of(nothing.data(), nothing.data() + 24, [](double y) { return y == 0; }));
+}
+
+namespace {
+// Along axes of extent 1 nothing is summed.
+constexpr auto of_one_element = [](const tensor& input) {
+  const tensor x = input * model_variable(input, "w", {3, 5, 1}, ones);
+  return concat({unit_norm(3, epsilon = 0.5)(x), poincare_normalize(over_axis = 3, epsilon = 0.75)(x), layer_norm(begin_norm_axis = 3, scale = false)(x)}, -1);
+};
+}  // namespace
+
+TEST_CASE("normalizers along an axis of one element") {
+  for (const int batch : {1, 3}) {
+    model<of_one_element, input<3, 5, 1>, precision<double>> m(seed(1), capacity(3));
+    const auto x = laws::numbers(batch * 15, 1);
+    const auto y = m.predict(x);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CHECK(y.data()[3 * i] == doctest::Approx(x[i] / std::sqrt(x[i] * x[i] + 0.5)));
+      CHECK(y.data()[3 * i + 1] == doctest::Approx(x[i] * std::min(0.25 / std::abs(x[i]), 1.0)));
+      CHECK(y.data()[3 * i + 2] == 0);
+    }
+  }
+  laws::check_gradients_at_batches<of_one_element, input<3, 5, 1>>(losses::mean_squared_error);
 }
 
 namespace {

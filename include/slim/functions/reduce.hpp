@@ -35,7 +35,7 @@ constexpr tensor reduce_sum(const tensor& x, const axis_list& axis = {}, bool ke
   expr::scalar_function identity;
   identity.add_output(identity.add_input(0));
   const bool batched = trace.g.nodes[x.node].batched;
-  const int total = over.none ? x.node : graph::reduce(trace.g, identity, &x.node, 1, {batched, over.ones}, trace.scope);
+  const int total = graph::reduce(trace.g, identity, &x.node, 1, {batched, over.ones}, trace.scope);
   return {trace, graph::reshape(trace.g, total, keepdims ? over.ones : over.kept, trace.scope)};
 }
 constexpr tensor reduce_mean(const tensor& x, const axis_list& axis = {}, bool keepdims = false) {

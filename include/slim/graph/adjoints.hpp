@@ -52,26 +52,6 @@ private:
   list<char> needs;
 };
 
-/// map_over, with its result in the shape of `target` even where that differs in extents of 1 only, or where all that varies was
-/// simplified away (the gradient of a plain sum).
-constexpr int map_to(graph& g, int function, const int* operands, int count, const domain& over, const domain& target, int scope) {
-  const int made = map_over(g, function, operands, count, over, scope);
-  const node& found = g.nodes[made];
-  if (found.extent == target.extent && found.batched == target.batched) return made;
-  if (found.batched == target.batched && found.extent.size() == target.extent.size()) return reshape(g, made, target.extent, scope);
-  node n;
-  n.kind = kind::map, n.batched = target.batched, n.extent = target.extent, n.scope = scope;
-  expr::scalar_function identity;
-  if (found.kind == kind::constant) {
-    identity.add_output(identity.add_constant(found.value()));
-  } else {
-    identity.add_output(identity.add_input(0));
-    n.operand_count = 1, n.operands[0] = made;
-  }
-  n.function = g.intern(identity);
-  return g.add(n);
-}
-
 }  // namespace slim::graph
 
 #include "slim/core/end.hpp"

@@ -155,9 +155,47 @@ constexpr int map(graph& g, const expr::scalar_function& function, const int* op
   return map(g, g.intern(function), operands, count, scope);
 }
 
+/// Operations whose result has the shape of their first operand.
+constexpr int like_first(graph& g, kind k, const int* operands, int count, int scope) {
+  node n;
+  n.kind = k, n.batched = g.nodes[operands[0]].batched, n.extent = g.nodes[operands[0]].extent;
+  n.operand_count = count;
+  for (int i = 0; i < count; ++i) n.operands[i] = operands[i];
+  return add_node(g, n, scope);
+}
+
+constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
+  if (g.nodes[x].extent == extent) return x;
+  const int operands[1] = {x};
+  const int result = like_first(g, kind::reshape, operands, 1, scope);
+  g.nodes[result].extent = extent;
+  return result;
+}
+
+/// map_over, with its result in the shape of `target` even where that differs in extents of 1 only, or where all that varies was
+/// simplified away (the gradient of a plain sum).
+constexpr int map_to(graph& g, int function, const int* operands, int count, const domain& over, const domain& target, int scope) {
+  const int made = map_over(g, function, operands, count, over, scope);
+  const node& found = g.nodes[made];
+  if (found.extent == target.extent && found.batched == target.batched) return made;
+  if (found.batched == target.batched && found.extent.size() == target.extent.size()) return reshape(g, made, target.extent, scope);
+  node n;
+  n.kind = kind::map, n.batched = target.batched, n.extent = target.extent, n.scope = scope;
+  expr::scalar_function identity;
+  if (found.kind == kind::constant) {
+    identity.add_output(identity.add_constant(found.value()));
+  } else {
+    identity.add_output(identity.add_input(0));
+    n.operand_count = 1, n.operands[0] = made;
+  }
+  n.function = g.intern(identity);
+  return g.add(n);
+}
+
 /// Σ function(operands) over every element of `over` that `result` does not index; `result` fits `over` as an operand does. Operands that the
-/// function does not read stay only where they are needed to say what is summed over.
+/// function does not read stay only where they are needed to say what is summed over. Where nothing is summed it is an element-wise function.
 constexpr int reduce_over(graph& g, int function, const int* operands, int count, const domain& over, const domain& result, int scope) {
+  if (same_loop(over, result)) return map_to(g, function, operands, count, over, result, scope);
   node n;
   n.kind = kind::reduce, n.batched = result.batched, n.extent = result.extent, n.scope = scope;
   if (!detail::place_operands(g, trimmed(g, function), operands, n)) {
@@ -190,15 +228,6 @@ constexpr int broadcast(graph& g, int x, const domain& over, int scope) {
 /// `x` for each example: what is not batched is given to all of them.
 constexpr int batched(graph& g, int x, int scope) { return g.nodes[x].batched ? x : broadcast(g, x, {true, g.nodes[x].extent}, scope); }
 
-/// Operations whose result has the shape of their first operand.
-constexpr int like_first(graph& g, kind k, const int* operands, int count, int scope) {
-  node n;
-  n.kind = k, n.batched = g.nodes[operands[0]].batched, n.extent = g.nodes[operands[0]].extent;
-  n.operand_count = count;
-  for (int i = 0; i < count; ++i) n.operands[i] = operands[i];
-  return add_node(g, n, scope);
-}
-
 /// Result `number` of an operation that has several.
 constexpr int result_of(graph& g, int operation, int number, int scope) {
   if (number == 0) return operation;
@@ -206,14 +235,6 @@ constexpr int result_of(graph& g, int operation, int number, int scope) {
   const int view = like_first(g, kind::result, operands, 1, scope);
   g.nodes[view].attributes = position{number};
   return view;
-}
-
-constexpr int reshape(graph& g, int x, const slim::shape& extent, int scope) {
-  if (g.nodes[x].extent == extent) return x;
-  const int operands[1] = {x};
-  const int result = like_first(g, kind::reshape, operands, 1, scope);
-  g.nodes[result].extent = extent;
-  return result;
 }
 
 /// `value` everywhere, in the extent of node `x`.

@@ -137,10 +137,7 @@ private:
       if (!to.flows_to(n, k)) continue;
       const int slope = slope_of(n.function, n.operand_count, k, n.kind == kind::reduce);
       if (slope < 0) continue;
-      const domain target = domain_of(g.nodes[n.operands[k]]);
-      const bool broadcast = !same_loop(target, over);
-      to.accumulate(n.operands[k],
-                    broadcast ? reduce_over(g, slope, operands, count, over, target, n.scope) : map_to(g, slope, operands, count, over, target, n.scope));
+      to.accumulate(n.operands[k], reduce_over(g, slope, operands, count, over, domain_of(g.nodes[n.operands[k]]), n.scope));
     }
   }
 

@@ -47,7 +47,9 @@ constexpr const char* fault_of(const graph& g) {
       for (int k = 0; k < n.operand_count; ++k)
         if (!access_of(nodes[n.operands[k]], over).fits) return "an element-wise operand does not fit";
     } else if (n.kind == kind::reduce) {
-      if (!access_of(n, joint_domain(g, n.operands, n.operand_count)).fits) return "a sum has another shape than what is summed";
+      const domain over = joint_domain(g, n.operands, n.operand_count);
+      if (!access_of(n, over).fits) return "a sum has another shape than what is summed";
+      if (same_loop(domain_of(n), over)) return "a sum of nothing but single elements";
       if (functions[n.function].output_count != n.results) return "a reduction has not one result for each output of its function";
     } else if (n.kind == kind::result) {
       if (n.index() >= nodes[n.operands[0]].results || !(nodes[n.operands[0]].extent == n.extent)) return "a result that its operation does not have";
