@@ -109,3 +109,27 @@ TEST_CASE("rev_block: TF-Slim's scopes, and the gradients of what it stands for"
   for (int step = 0; step < 2; ++step) CHECK(first(x, y) == doctest::Approx(second(x, y)).epsilon(1e-13));
   for (std::size_t i = 0; i < a.parameters().size(); ++i) CHECK(a.parameters()[i] == doctest::Approx(b.parameters()[i]).epsilon(1e-12));
 }
+
+namespace {
+
+/// Pools at the end of a part, whose maxima others read and whose cells only the gradient, twice the same one, and one that overlaps.
+template <bool Again>
+constexpr auto pooled = scope("net", [](tensor x) {
+  x = maybe<Again>(conv2d(5, {3, 3}, "conv1") >> max_pool2d({2, 2}, "pool1"))(x);
+  x = maybe<Again>([](tensor y) { return max_pool2d({3, 3}, "pool2", stride = 1)(y) + max_pool2d({3, 3}, "pool3", stride = 1)(y); })(x);
+  return fully_connected(3, "logits", activation_fn = none)(flatten()(x));
+});
+template <bool Again>
+using pooled_model = model<pooled<Again>, input<12, 10, 2>, precision<double>>;
+
+}  // namespace
+
+TEST_CASE("recompute_grad: max pools") {
+  pooled_model<false> a(seed(6));
+  pooled_model<true> b(seed(6));
+  auto plain_op = learning::create_train_op(a, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1});
+  auto thrifty_op = learning::create_train_op(b, losses::sparse_softmax_cross_entropy, optimizers::gradient_descent{.learning_rate = 0.1});
+  const auto x = laws::numbers(3 * 12 * 10 * 2, 4);
+  for (int step = 0; step < 3; ++step) CHECK(plain_op(x, classes) == thrifty_op(x, classes));
+  CHECK(std::ranges::equal(a.parameters(), b.parameters()));
+}

@@ -26,11 +26,11 @@ TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, SLIM_TEST_SCALARS)
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);
     const auto x = ties<T>(input_size(c));
-    std::vector<T> expected(static_cast<std::size_t>(output_size(c)));
+    std::vector<T> expected(static_cast<std::size_t>(output_size(c))), expected_cells(expected.size());
     for_each_window(c, [&](auto out, const auto& cells) {
-      T largest = x[cells[0]];
-      for (auto cell : cells) largest = std::max(largest, x[cell]);
-      expected[out] = largest;
+      const auto largest = std::max_element(cells.begin(), cells.end(), [&](auto a, auto b) { return x[a] < x[b]; });
+      expected[out] = x[*largest];
+      expected_cells[out] = static_cast<T>(static_cast<double>(largest - cells.begin()));
     });
     for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> y(expected.size(), T(NAN));
@@ -38,6 +38,12 @@ TEST_CASE_TEMPLATE("max pool takes the largest real cell", T, SLIM_TEST_SCALARS)
       max_pool(c.geometry, c.batch, x.data(), y.data(), calls.hook(), threads);
       CHECK(y == expected);
       CHECK(calls.exact(y));
+      std::vector<T> again(expected.size(), T(NAN)), cells(expected.size(), T(NAN));
+      const recorder<T> other_calls(again.data(), output_size(c) / c.geometry.channels, c.geometry.channels);
+      max_pool_with_cells(c.geometry, c.batch, x.data(), again.data(), cells.data(), other_calls.hook(), threads);
+      CHECK(again == expected);
+      CHECK(cells == expected_cells);
+      CHECK(other_calls.exact(again));
     }
   }
 }
@@ -47,11 +53,14 @@ TEST_CASE_TEMPLATE("max pool hands on what is not a number, wherever it stands i
     CAPTURE(&c - pool_cases);
     auto x = values<T>(input_size(c), 1);
     for (std::size_t i = 0; i < x.size(); i += 7) x[i] = T(NAN);
-    std::vector<T> y(static_cast<std::size_t>(output_size(c)));
+    std::vector<T> y(static_cast<std::size_t>(output_size(c))), again(y.size()), found(y.size());
     max_pool(c.geometry, c.batch, x.data(), y.data(), {}, 2);
+    max_pool_with_cells(c.geometry, c.batch, x.data(), again.data(), found.data(), {}, 2);
     for_each_window(c, [&](auto out, const auto& cells) {
       const bool none = std::any_of(cells.begin(), cells.end(), [&](auto cell) { return std::isnan(static_cast<double>(x[cell])); });
       CHECK(std::isnan(static_cast<double>(y[out])) == none);
+      CHECK(std::isnan(static_cast<double>(again[out])) == none);
+      CHECK((found[out] == T(-1)) == none);  // no gradient goes there
     });
   }
 }
@@ -60,18 +69,18 @@ TEST_CASE_TEMPLATE("max pool gradient goes to the first maximum and adds up over
   for (const pool_case& c : pool_cases) {
     CAPTURE(&c - pool_cases);
     const auto x = ties<T>(input_size(c)), dy = values<T>(output_size(c), 2);
-    std::vector<T> y(dy.size()), first;
+    std::vector<T> y(dy.size()), from(dy.size()), first;
     std::vector<double> expected(x.size());
     for_each_window(c, [&](auto out, const auto& cells) {
       auto best = cells[0];
       for (auto cell : cells) best = x[cell] > x[best] ? cell : best;
-      y[out] = x[best];
       expected[best] += static_cast<double>(dy[out]);
     });
+    max_pool_with_cells(c.geometry, c.batch, x.data(), y.data(), from.data(), {}, 1);
     for (int threads = 1; threads <= slim::test::most_threads<T>; ++threads) {
       std::vector<T> dx(expected.size(), T(NAN));
       const recorder<T> calls(dx.data(), input_size(c) / c.geometry.channels, c.geometry.channels);
-      max_pool_gradient(c.geometry, c.batch, x.data(), y.data(), dy.data(), dx.data(), calls.hook(), threads);
+      max_pool_gradient(c.geometry, c.batch, from.data(), dy.data(), dx.data(), calls.hook(), threads);
       CHECK(distance(dx, expected) <= tolerance<T>);
       CHECK(calls.exact(dx));
       if (threads == 1) first = dx;

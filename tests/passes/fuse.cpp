@@ -110,10 +110,17 @@ TEST_CASE("sums of a pool's gradient are sums before it is spread, and masks tha
     if (!n.dead && n.kind == kind::reduce && !n.batched) CHECK(g.nodes[n.operands[0]].kind != op::max_pool_gradient::kind);
 
   sketch s;
-  const tensor x = s.input({4, 4, 2}), y = s.input({2, 2, 2}), dy = s.input({2, 2, 2});
-  const int operands[] = {x.node, y.node, dy.node};
-  const tensor spread(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient::kind, operands, 3, -1));
-  const tensor masked = spread * x, shifted = exp(tensor(s.trace, graph::like_first(s.trace.g, op::max_pool_gradient::kind, operands, 3, -1)));
+  const tensor x = s.input({4, 4, 2}), dy = s.input({2, 2, 2});
+  window pairs;
+  pairs.kernel = 2, pairs.stride = 2, pairs.rate = 1;
+  const auto spread_of = [&] {
+    const int pool = op::max_pool::add(s.trace.g, x.node, pairs, {2, 2, 2}, -1);
+    s.trace.g.nodes[pool].results = 2;
+    return tensor(s.trace, graph::add_operation(s.trace.g, op::max_pool_gradient::kind, {true, {4, 4, 2}}, {graph::result_of(s.trace.g, pool, 1, -1), dy.node},
+                                                -1, s.trace.g.nodes[pool].attributes));
+  };
+  const tensor spread = spread_of();
+  const tensor masked = spread * x, shifted = exp(spread_of());
   s.output(masked);
   s.output(shifted);
   graph::work_before_pools(s.trace.g);

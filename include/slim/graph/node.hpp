@@ -88,7 +88,7 @@ struct node {
   int operand_count = 0;
   int operands[max_operands]{};
   attribute_values attributes{};  // of what `kind` says
-  int results = 1;                // of this extent, each aligned behind the other, not batched; nodes of kind `result` read all but the first
+  int results = 1;                // of this extent, each aligned behind the other; nodes of kind `result` read all but the first
   int function = -1;              // map, reduce, update: index into graph::functions
   int body_operands = -1;         // operands before the epilogue's; -1: no epilogue
   int epilogue = -1;              // scalar function applied to (result, epilogue operands...) at the store

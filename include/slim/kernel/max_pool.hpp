@@ -20,17 +20,34 @@ void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const
   });
 }
 
-/// dx = Σ over windows of dy at the FIRST largest cell in row-major order (as TensorFlow), found again from x and y; zero elsewhere.
+/// The same, and for each y which of the window's real cells it is: the FIRST largest in row-major order, as in TensorFlow; −1 where y is not a number.
 template <class T>
-void max_pool_gradient(const pool_geometry& geometry, long batch, const T* x, const T* y, const T* dy, T* dx, const epilogue<T>& after, int threads) {
+void max_pool_with_cells(const pool_geometry& geometry, long batch, const T* x, T* y, T* cells, const epilogue<T>& after, int threads) {
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
+    auto largest = simd::broadcast(-std::numeric_limits<T>::infinity()), first = simd::broadcast(T{});
+    T number{};
+    for_each_cell(geometry, window, [&](long cell) {
+      const auto value = simd::load(x + cell + channel, lanes);
+      first = simd::choose(value > largest, simd::broadcast(number), first);
+      largest = simd::larger_or_none(value, largest);
+      number += 1;
+    });
+    const long output = window.pixel * geometry.channels + channel;
+    simd::store(y + output, largest, lanes);
+    simd::store(cells + output, simd::choose(largest == largest, first, simd::broadcast(T(-1))), lanes);
+  });
+}
+
+/// dx = Σ over windows of dy at the cell that `cells` says; zero elsewhere.
+template <class T>
+void max_pool_gradient(const pool_geometry& geometry, long batch, const T* cells, const T* dy, T* dx, const epilogue<T>& after, int threads) {
   scatter_windows(geometry, batch, dx, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes, const auto& put) {
     const long output = window.pixel * geometry.channels + channel;
-    const auto largest = simd::load(y + output, lanes), zero = simd::broadcast(T{});
-    auto remaining = simd::load(dy + output, lanes);
+    const auto first = simd::load(cells + output, lanes), gradient = simd::load(dy + output, lanes), zero = simd::broadcast(T{});
+    T number{};
     for_each_cell(geometry, window, [&](long cell) {
-      const auto hit = simd::load(x + cell + channel, lanes) == largest;
-      put(cell, simd::choose(hit, remaining, zero));
-      remaining = simd::choose(hit, zero, remaining);
+      put(cell, simd::choose(first == simd::broadcast(number), gradient, zero));
+      number += 1;
     });
   });
 }

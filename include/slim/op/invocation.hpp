@@ -21,7 +21,7 @@ struct invocation {
   SLIM_ONE_COPY const T* in(int k) const { return state[node().operands[k]]; }
   SLIM_ONE_COPY T* out() const { return state[at.node]; }
   /// Result `number` of an operation that has several.
-  T* out(int number) const { return out() + number * graph::aligned(extent().size()); }
+  T* out(int number) const { return out() + number * graph::aligned(extent().size()) * (node().batched ? state.capacity : 1); }
   /// Scratch memory, as much as the operation's `workspace` asked for.
   T* workspace() const { return state.workspace; }
   /// The weights as `prepare` made them ahead; null when it did not.

@@ -71,7 +71,10 @@ private:
     for (int i = first; i < g.nodes.size(); ++i)
       for (int k = 0; k < g.nodes[i].operand_count; ++k) {
         int& operand = g.nodes[i].operands[k];
-        if (operand >= first && operand < first + originals.size() && read_elsewhere[originals[operand - first]]) operand = originals[operand - first];
+        if (operand < first || operand >= first + originals.size()) continue;
+        const int original = originals[operand - first];
+        const bool whole = g.nodes[i].kind != kind::result || g.nodes[i].index() < g.nodes[original].results;  // the gradient may ask the copy for more
+        if (read_elsewhere[original] && whole) operand = original;
       }
   }
 

@@ -51,7 +51,7 @@ constexpr void fuse_pools(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& pool = g.nodes[i];
-    if (pool.dead || pool.kind != op::max_pool::kind || reads[pool.operands[0]] != 1) continue;
+    if (pool.dead || pool.kind != op::max_pool::kind || pool.results > 1 || reads[pool.operands[0]] != 1) continue;
     node& convolution = g.nodes[pool.operands[0]];
     const int size = detail::pooled_squares(g, convolution, pool);
     if (size < 2) continue;

@@ -25,6 +25,9 @@ constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
   return zero[f.outputs[0]] != 0;
 }
 
+/// The pool of which `gradient` is the gradient: it reads what cells that pool found.
+constexpr int pool_of(const graph& g, const node& gradient) { return g.nodes[gradient.operands[0]].operands[0]; }
+
 /// The gradient that map `n` works on; −1 where its work can not be done before the gradient is spread. It can, if
 /// * the gradient is that of a max pool, and nothing else reads it;
 /// * the function is zero where the gradient is, and linear in it, as all slopes are, because a cell sums the gradients of windows that overlap;
@@ -35,10 +38,11 @@ constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int
   for (int k = 0; k < n.operand_count; ++k)
     if (g.nodes[n.operands[k]].kind == op::max_pool_gradient::kind && reads[n.operands[k]] == 1) gradient = n.operands[k], place = k;
   if (gradient < 0 || uses_position(g.functions[n.function]) || uses(g.functions[n.function], expr::scalar_op::uniform)) return -1;
+  const int image = g.nodes[pool_of(g, g.nodes[gradient])].operands[0];
   for (int k = 0; k < n.operand_count; ++k) {
     const node& operand = g.nodes[n.operands[k]];
     const bool number = !operand.batched && operand.extent.size() == 1 && n.operands[k] < gradient;
-    if (k != place && !number && n.operands[k] != g.nodes[gradient].operands[0]) return -1;
+    if (k != place && !number && n.operands[k] != image) return -1;
   }
   return vanishes_with(g.functions[n.function], place) ? gradient : -1;
 }
@@ -55,19 +59,20 @@ constexpr void work_before_pools(graph& g) {
     if (n.kind == kind::map) {
       const int gradient = detail::masked_pool_gradient(g, n, reads);
       if (gradient < 0 || !(g.nodes[gradient].extent == n.extent)) continue;
-      node& spread = g.nodes[gradient];  // operands: input, output, gradient of the output
+      node& spread = g.nodes[gradient];  // operands: cells, gradient of the pool
+      const int pool = detail::pool_of(g, spread);
       node mask = n;
-      mask.extent = g.nodes[spread.operands[1]].extent, mask.kept = false;
+      mask.extent = g.nodes[pool].extent, mask.kept = false;
       for (int k = 0; k < n.operand_count; ++k)
-        mask.operands[k] = n.operands[k] == gradient ? spread.operands[2] : n.operands[k] == spread.operands[0] ? spread.operands[1] : n.operands[k];
+        mask.operands[k] = n.operands[k] == gradient ? spread.operands[1] : n.operands[k] == g.nodes[pool].operands[0] ? pool : n.operands[k];
       const bool kept = n.kept;
-      n = spread, n.operands[2] = gradient, n.kept = kept;
+      n = spread, n.operands[1] = gradient, n.kept = kept;
       spread = mask;
     } else if (n.kind == kind::reduce && n.operand_count == 1) {
       const node& operand = g.nodes[n.operands[0]];
       if (n.batched || n.extent.size() != operand.extent.channels() || access_of(n, domain_of(operand)).how != expr::access::column) continue;
       const expr::scalar_function& f = g.functions[n.function];
-      if (operand.kind == op::max_pool_gradient::kind && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[2];
+      if (operand.kind == op::max_pool_gradient::kind && f.nodes[f.outputs[0]].op == expr::scalar_op::input) n.operands[0] = operand.operands[1];
     }
   }
 }

@@ -65,6 +65,7 @@ constexpr void share_equal(graph& g) {
       if (detail::same_operation(n, nodes[other])) replaced[i] = other;
     if (replaced[i] >= 0) {
       nodes[replaced[i]].kept |= n.kept;
+      nodes[replaced[i]].results = n.results > nodes[replaced[i]].results ? n.results : nodes[replaced[i]].results;
       n.dead = true;
       n.kept = false;
     } else {
