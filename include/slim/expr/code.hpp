@@ -87,6 +87,20 @@ struct code {
       if (how == access::column || how == access::row) return true;
     return false;
   }
+  /// True when rows have the same operands but for their elements.
+  constexpr bool has_rows_alike() const {
+    for (const access how : inputs)
+      if (how != access::element && how != access::column && how != access::scalar) return false;
+    return true;
+  }
+  /// True when the value of a node is another one for each element, and not one for all rows.
+  constexpr bool is_of_elements(int node) const {
+    if (op[node] == scalar_op::input) return inputs[input_of(node)] != access::column && inputs[input_of(node)] != access::scalar;
+    if (op[node] == scalar_op::uniform) return true;
+    for (const int operand : {a[node], b[node], c[node]})
+      if (operand >= 0 && op[node] != scalar_op::constant && is_of_elements(operand)) return true;
+    return false;
+  }
   /// True when it draws random numbers.
   constexpr bool draws() const {
     for (const scalar_op one : op)

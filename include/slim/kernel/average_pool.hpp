@@ -10,11 +10,9 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// y = mean of the real cells of each window, per channel. Every window must hold a real cell.
 template <class T>
 void average_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
-  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
-    auto total = simd::broadcast(T{});
-    for_each_cell(geometry, window, [&](long cell) { total += simd::load(x + cell + channel, lanes); });
-    simd::store(y + window.pixel * geometry.channels + channel, simd::quotient(total, simd::broadcast(static_cast<T>(window.cells()))), lanes);
-  });
+  fold_windows<T>(
+      geometry, batch, x, y, T{}, after, threads, [](const auto& total, const auto& cell) { return total + cell; },
+      [](const auto& total, const pool_window& window) { return simd::quotient(total, simd::broadcast(static_cast<T>(window.cells()))); });
 }
 
 /// dx = Σ over the windows that hold a cell of dy / (real cells of the window).

@@ -92,6 +92,9 @@ SLIM_ALWAYS_INLINE void compute(const registers<T>& in, int node, double number,
   else if constexpr ((op == greater || op == equal) && What.stored) result = chosen<op>(a, b, vector(1), vector(0));
 }
 
+/// Those of a code, those that have a value for each element, the others.
+enum class nodes { all, of_elements, of_columns };
+
 template <class T, auto Code>
 struct evaluation {
   expression_context<T> context;  // a copy, or g++ would fetch each address again for each vector: what is stored might change it
@@ -105,12 +108,18 @@ struct evaluation {
   SLIM_ALWAYS_INLINE void row(long r, std::integer_sequence<int, I...>) {
     (begin_row<Code.instruction_of(I)>(all(), I, Code.number(I), r), ...);
   }
-  template <class Lanes, int... I>
+  template <nodes Which = nodes::all, class Lanes, int... I>
   SLIM_ALWAYS_INLINE void elements(long r, long column, Lanes lanes, std::integer_sequence<int, I...>) {
-    (compute<Code.instruction_of(I)>(all(), I, Code.number(I), operands[I], r, column, lanes), ...);
+    (element<Which, I>(r, column, lanes), ...);
   }
 
 private:
+  template <nodes Which, int I, class Lanes>
+  SLIM_ALWAYS_INLINE void element(long r, long column, Lanes lanes) {
+    if constexpr (Which == nodes::all || Code.is_of_elements(I) == (Which == nodes::of_elements))
+      compute<Code.instruction_of(I)>(all(), I, Code.number(I), operands[I], r, column, lanes);
+  }
+
   static constexpr auto operands = [] {
     std::array<expr::instruction_operands, Code.node_count> of{};
     for (int i = 0; i < Code.node_count; ++i) of[static_cast<std::size_t>(i)] = Code.operands_of(i);
@@ -131,22 +140,33 @@ SLIM_ALWAYS_INLINE void for_each_column(long size, Body&& body) {
 
 }  // namespace detail
 
+/// Rows that are worked on together, where they have the same operands: what belongs to a channel is loaded once for all of them.
+inline constexpr long rows_together = 8;
+
 /// Writes every output of `Code` for the rectangle of rows and columns. Outputs may be the element-wise inputs themselves. With `LooksAhead` it asks for the
 /// operands behind the first, which come from far away, of the rectangle below, where the next call will be.
 template <class T, auto Code, bool LooksAhead = false>
 SLIM_ALWAYS_INLINE void evaluate(const expression_context<T>& context, long row_begin, long row_end, long column_begin, long column_end) {
+  using detail::nodes;
+  constexpr detail::node_indices<Code> indices{};
+  constexpr bool together = Code.has_columns() && Code.has_rows_alike();
   detail::evaluation<T, Code> e{context, {}};
-  for (long row = row_begin; row < row_end; ++row) {
-    e.row(row, detail::node_indices<Code>{});
+  for (long row = row_begin; row < row_end;) {
+    const long next = together && row + rows_together < row_end ? row + rows_together : together ? row_end : row + 1;
+    e.row(row, indices);
     detail::for_each_column<T, Code>(column_end - column_begin, [&](long offset, auto lanes) {
       const long column = column_begin + offset;
-      e.elements(row, column, lanes, detail::node_indices<Code>{});
+      e.template elements<nodes::of_columns>(row, column, lanes, indices);
+      for (long r = row; r < next; ++r) {
+        e.template elements<nodes::of_elements>(r, column, lanes, indices);
 #pragma GCC unroll 16
-      for (int k = 1; LooksAhead && k < Code.input_count; ++k)
-        if (Code.inputs[k] == expr::access::element)
-          simd::prefetch_to_second_level(e.context.inputs[k] + (row + row_end - row_begin) * e.context.width + column);
-      for (int o = 0; o < Code.output_count; ++o) simd::store(e.context.outputs[o] + row * e.context.width + column, e.values[Code.outputs[o]], lanes);
+        for (int k = 1; LooksAhead && k < Code.input_count; ++k)
+          if (Code.inputs[k] == expr::access::element)
+            simd::prefetch_to_second_level(e.context.inputs[k] + (r + row_end - row_begin) * e.context.width + column);
+        for (int o = 0; o < Code.output_count; ++o) simd::store(e.context.outputs[o] + r * e.context.width + column, e.values[Code.outputs[o]], lanes);
+      }
     });
+    row = next;
   }
 }
 

@@ -13,28 +13,34 @@ namespace slim::kernel::inline SLIM_LEVEL {
 /// guarantee.
 template <class T>
 void max_pool(const pool_geometry& geometry, long batch, const T* x, T* y, const epilogue<T>& after, int threads) {
-  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
-    auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
-    for_each_cell(geometry, window, [&](long cell) { largest = simd::larger_or_none(simd::load(x + cell + channel, lanes), largest); });
-    simd::store(y + window.pixel * geometry.channels + channel, largest, lanes);
-  });
+  fold_windows<T>(
+      geometry, batch, x, y, -std::numeric_limits<T>::infinity(), after, threads,
+      [](const auto& largest, const auto& cell) { return simd::larger_or_none(cell, largest); },
+      [](const auto& largest, const pool_window&) { return largest; });
 }
 
 /// The same, and for each y which of the window's real cells it is: the FIRST largest in row-major order, as in TensorFlow; −1 where y is not a number.
 template <class T>
 void max_pool_with_cells(const pool_geometry& geometry, long batch, const T* x, T* y, T* cells, const epilogue<T>& after, int threads) {
-  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, simd::part<T> lanes) {
-    auto largest = simd::broadcast(-std::numeric_limits<T>::infinity()), first = simd::broadcast(T{});
+  gather_windows<T>(geometry, batch, after, threads, [&](const pool_window& window, long channel, auto lanes, auto vectors) SLIM_INLINED {
+    constexpr int count = vectors;
+    simd::batch<T> largest[room_for(count)], first[room_for(count)];
+    for (int v = 0; v < count; ++v) largest[v] = simd::broadcast(-std::numeric_limits<T>::infinity()), first[v] = simd::broadcast(T{});
     T number{};
-    for_each_cell(geometry, window, [&](long cell) {
-      const auto value = simd::load(x + cell + channel, lanes);
-      first = simd::choose(value > largest, simd::broadcast(number), first);
-      largest = simd::larger_or_none(value, largest);
+    for_each_cell(geometry, window, [&](long cell) SLIM_INLINED {
+#pragma GCC unroll 4
+      for (int v = 0; v < count; ++v) {
+        const auto value = simd::load(x + cell + channel + v * simd::width<T>, lanes);
+        first[v] = simd::choose(value > largest[v], simd::broadcast(number), first[v]);
+        largest[v] = simd::larger_or_none(value, largest[v]);
+      }
       number += 1;
     });
-    const long output = window.pixel * geometry.channels + channel;
-    simd::store(y + output, largest, lanes);
-    simd::store(cells + output, simd::choose(largest == largest, first, simd::broadcast(T(-1))), lanes);
+    for (int v = 0; v < count; ++v) {
+      const long output = window.pixel * geometry.channels + channel + v * simd::width<T>;
+      simd::store(y + output, largest[v], lanes);
+      simd::store(cells + output, simd::choose(largest[v] == largest[v], first[v], simd::broadcast(T(-1))), lanes);
+    }
   });
 }
 

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // The two ways through a pooling layer: output by output, and (for gradients) scattering each output into its window.
 
+#include "slim/core/room_for.hpp"
 #include "slim/kernel/blocking.hpp"
 #include "slim/kernel/epilogue.hpp"
 #include "slim/kernel/geometry.hpp"
@@ -9,6 +10,7 @@
 #include "slim/simd/batch.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
@@ -45,16 +47,38 @@ constexpr double pool_operations(const pool_geometry& g, long batch) {
   return static_cast<double>(batch * g.output_height * g.output_width) * g.channels * g.kernel_height * g.kernel_width;
 }
 
-/// Forward: `compute(window, channel, lanes)` writes some channels of one output; the epilogue follows row by row.
+/// Vectors of channels that are worked on together: their chains of operations run side by side, and the way through the window is gone once for all.
+inline constexpr int pool_vectors = 4;
+
+/// Forward: `compute(window, channel, lanes, vectors)` writes so many neighbouring vectors of channels of one output, a constant; the epilogue follows row by row.
 template <class T, class Compute>
-void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, Compute&& compute) {
-  const long rows = batch * g.output_height;
+void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, const Compute& compute) {
+  constexpr long wide = pool_vectors * simd::width<T>;
+  const long rows = batch * g.output_height, whole = g.channels / wide * wide;
   parallel_for(rows, pool_operations(g, batch) / static_cast<double>(rows), threads, [&](long row) {
     for (long j = 0; j < g.output_width; ++j) {
       const pool_window window = window_at(g, row / g.output_height, row % g.output_height, j);
-      simd::for_each_part<T>(g.channels, [&](long channel, simd::part<T> lanes) { compute(window, channel, lanes); });
+      for (long channel = 0; channel < whole; channel += wide) compute(window, channel, simd::width<T>, std::integral_constant<int, pool_vectors>{});
+      simd::for_each_part<T>(g.channels - whole,
+                             [&](long channel, simd::part<T> lanes) { compute(window, whole + channel, lanes, std::integral_constant<int, 1>{}); });
     }
     after(row * g.output_width, (row + 1) * g.output_width, 0, g.channels);
+  });
+}
+
+/// y = finish(sum, window), where each cell is added by `add` to what begins as `start`.
+template <class T, class Add, class Finish>
+void fold_windows(const pool_geometry& g, long batch, const T* x, T* y, T start, const epilogue<T>& after, int threads, const Add& add, const Finish& finish) {
+  gather_windows<T>(g, batch, after, threads, [&](const pool_window& window, long channel, auto lanes, auto vectors) SLIM_INLINED {
+    constexpr int count = vectors;
+    simd::batch<T> values[room_for(count)];
+    for (simd::batch<T>& value : values) value = simd::broadcast(start);
+    for_each_cell(g, window, [&](long cell) SLIM_INLINED {
+#pragma GCC unroll 4
+      for (int v = 0; v < count; ++v) values[v] = add(values[v], simd::load(x + cell + channel + v * simd::width<T>, lanes));
+    });
+#pragma GCC unroll 4
+    for (int v = 0; v < count; ++v) simd::store(y + window.pixel * g.channels + channel + v * simd::width<T>, finish(values[v], window), lanes);
   });
 }
 

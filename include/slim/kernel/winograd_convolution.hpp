@@ -80,6 +80,7 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
       for (long p = 0; p < layout.panels(); ++p) {
         const T* const columns = weights + f * weights_stride + (p * layout.padded_channels() + first) * panel;
         T* const to = products + f * layout.result_stride() + p * layout.tiles * panel;
+        const long wide = 2 * (layout.result_channels - p * panel) <= panel ? panel / 2 : panel;
         // The next panel comes from far away: each register tile asks for a part of it.
         const T* const next = p + 1 < layout.panels() ? columns + layout.padded_channels() * panel : weights + (f + 1) * weights_stride + first * panel;
         lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
@@ -91,8 +92,7 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
             c[i] = to + (t + i) * panel;
           }
-          if (count - t <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, columns, c, 0, tile_rows / 2, panel, first > 0, ahead);
-          else tile<T, tile_rows, tile_vectors<T>>(steps, rows, columns, c, 0, tile_rows, panel, first > 0, ahead);
+          tile_row(steps, depth, rows, columns, c, count - t <= tile_rows / 2 ? tile_rows / 2 : tile_rows, wide, first > 0, ahead);
         }
       }
   }

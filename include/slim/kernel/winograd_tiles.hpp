@@ -210,12 +210,12 @@ SLIM_ONE_COPY void transform_results(const winograd_layout<T, Transform>& layout
   const T* from = results + panel_index * layout.tiles * panel;
   for (long tile = first; tile < last; ++tile, from += panel) {
     const tile_position at = grid.at(tile);
-    const bool whole = some == panel && at.row + outputs <= p.result_height && at.column + outputs <= p.result_width;
+    const bool whole = some % simd::width<T> == 0 && at.row + outputs <= p.result_height && at.column + outputs <= p.result_width;
     alignas(64) T copy[room_for(outputs * outputs * panel)];
     T* const image = result + ((at.image * p.result_height + at.row) * p.result_width + at.column) * p.result_channels + channel;
     T* const to = whole ? image : copy;
     const long row_stride = whole ? p.result_width * p.result_channels : outputs * panel, cell_stride = whole ? p.result_channels : panel;
-    for (long v = 0; v < panel; v += simd::width<T>) {
+    for (long v = 0; v < some; v += simd::width<T>) {
       places_in_order<const T> frequencies{from + v, stride};
       transform_tile<size, Transform::outputs, vector>(
           [](const vector* in, vector* out) SLIM_INLINED { Transform::result(in, out); }, [&](int, int) SLIM_INLINED { return simd::load(frequencies.next()); },
