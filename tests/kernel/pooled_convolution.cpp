@@ -31,13 +31,13 @@ struct biased_relu {
             },
             this};
   }
-  pooled_epilogue<T> pooled(long size) const {
+  pooled_epilogue<T> pooled(long size, long cells = 0) const {
     return {size,
             [](const void* self, T* scratch, long rows, long columns, long first_column) {
               const biased_relu& of = *static_cast<const biased_relu*>(self);
               for (long i = 0; i < rows * columns; ++i) of.finish(scratch[i], first_column + i % columns);
             },
-            this};
+            this, cells};
   }
 };
 
@@ -50,9 +50,15 @@ void check_same(const convolution_case& c, long size, const Convolve& convolve, 
       found(expected.size(), T(NAN));
   const biased_relu<T> after{y.data(), g.output_channels};
   convolve(y.data(), after.whole());
-  max_pool<T>({g.output_height, g.output_width, g.output_channels, height, width, side, side, side, side, 0, 0}, c.batch, y.data(), expected.data(), {}, 1);
+  std::vector<T> expected_cells(expected.size()), found_both(2 * expected.size() + 7, T(NAN));
+  max_pool_with_cells<T>({g.output_height, g.output_width, g.output_channels, height, width, side, side, side, side, 0, 0}, c.batch, y.data(), expected.data(),
+                         expected_cells.data(), {}, 1);
   convolve_pooled(found.data(), after.pooled(size));
   CHECK(found == expected);
+  const auto cells = static_cast<std::ptrdiff_t>(expected.size() + 7);
+  convolve_pooled(found_both.data(), after.pooled(size, cells));
+  CHECK(std::equal(expected.begin(), expected.end(), found_both.begin()));
+  CHECK(std::equal(expected_cells.begin(), expected_cells.end(), found_both.begin() + cells));
 }
 
 struct pooled_case {

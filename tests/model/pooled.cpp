@@ -26,7 +26,27 @@ std::vector<float> outputs_of(int batch, int threads) {
   return {found.data(), found.data() + found.size()};
 }
 
+/// The parameters after two steps.
+template <class... Options>
+std::vector<float> trained(int batch, int room, int threads) {
+  model<net, input<20, 24, 2>, Options...> m{seed(3), capacity(room), threads};
+  auto train_op = learning::create_train_op(m, losses::sparse_softmax_cross_entropy, optimizers::momentum{.learning_rate = 0.1}, capacity(room), threads);
+  const auto images = laws::numbers(batch * 20 * 24 * 2, 5);
+  std::vector<int> labels;
+  for (int i = 0; i < batch; ++i) labels.push_back(i % 3);
+  for (int step = 0; step < 2; ++step) train_op(std::vector<float>(images.begin(), images.end()), labels);
+  return {m.parameters().begin(), m.parameters().end()};
+}
+
 }  // namespace
+
+TEST_CASE("a pool in the store of its convolution is trained to the same bits as a pool of its own") {
+  for (const int batch : {1, 3}) {
+    const std::vector<float> expected = trained<keep<"direct">, keep<"winograd">>(batch, batch, 1);
+    CHECK(trained<>(batch, batch, 1) == expected);
+    CHECK(trained<>(batch, 5, 2) == expected);  // the cells lie behind the maxima of all examples that there is room for
+  }
+}
 
 TEST_CASE("a pool in the store of its convolution gives the same bits as a pool of its own") {
   const std::string text = explain<net, input<20, 24, 2>>();

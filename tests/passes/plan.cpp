@@ -143,10 +143,9 @@ TEST_CASE("values that live at the same time never share memory") {
   check(training_graph<nets::vgg_16, optimizers::gradient_descent, input<224, 224, 3>>());
 }
 
-TEST_CASE("chains are planned within few percent of the least possible memory") {
+TEST_CASE("chains are planned within five percent of the least possible memory") {
   CHECK(excess(inference_of<chain, input<16, 16, 3>>().plan) <= 1.05);
-  CHECK(excess(training_graph<chain, optimizers::momentum, input<16, 16, 3>>().plan) <=
-        1.08);  // so few values: one lies in the hole that the pool's image left
+  CHECK(excess(training_graph<chain, optimizers::momentum, input<16, 16, 3>>().plan) <= 1.05);
   CHECK(excess(inference_of<nets::lenet, input<28, 28, 1>>().plan) <= 1.05);
   CHECK(excess(training_graph<nets::lenet, optimizers::momentum, input<28, 28, 1>>().plan) <= 1.05);
   CHECK(excess(inference_of<nets::vgg_16, input<224, 224, 3>>().plan) <= 1.05);

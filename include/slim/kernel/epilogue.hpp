@@ -24,7 +24,8 @@ struct epilogue {
 };
 
 /// What happens to a kernel's finished pixels before the largest of each `size` × `size` of them is stored: `apply` works in place on scratch memory
-/// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null.
+/// with `rows` pixels of `columns` channels, the first of which is channel `first_column` of the result. It may be null. `cells` elements behind each result,
+/// if not 0, is stored which of the pixels it was, as by max_pool_with_cells.
 template <class T>
 struct pooled_epilogue {
   using function = void(const void* context, T* values, long rows, long columns, long first_column);
@@ -32,6 +33,7 @@ struct pooled_epilogue {
   long size = 1;
   function* apply = nullptr;
   const void* context = nullptr;
+  long cells = 0;
 };
 
 }  // namespace slim::kernel

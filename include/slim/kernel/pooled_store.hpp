@@ -25,10 +25,16 @@ void store_pooled(const pooled_epilogue<T>& after, T* scratch, long height, long
       const T* const square = scratch + (i * width + j) * channels;
       T* const to = result + i / after.size * row + j / after.size * cell;
       simd::for_each_stretch<T>(channels, [&](long channel, long count) {
-        auto largest = simd::broadcast(-std::numeric_limits<T>::infinity());
+        auto largest = simd::broadcast(-std::numeric_limits<T>::infinity()), first = simd::broadcast(T{});
+        T number{};
         for (long r = 0; r < after.size; ++r)
-          for (long s = 0; s < after.size; ++s) largest = simd::larger_or_none(simd::load(square + (r * width + s) * channels + channel, count), largest);
+          for (long s = 0; s < after.size; ++s, number += 1) {
+            const auto value = simd::load(square + (r * width + s) * channels + channel, count);
+            if (after.cells != 0) first = simd::choose(value > largest, simd::broadcast(number), first);
+            largest = simd::larger_or_none(value, largest);
+          }
         simd::store(to + channel, largest, count);
+        if (after.cells != 0) simd::store(to + after.cells + channel, simd::choose(largest == largest, first, simd::broadcast(T(-1))), count);
       });
     }
 }

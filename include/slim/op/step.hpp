@@ -51,7 +51,10 @@ struct bound_epilogue {
   bound_epilogue(const bound_epilogue&) = delete;  // `call` points to `context`
 
   /// The same for a kernel that stores the largest of each square of pixels. All operands are of channels, or single numbers: see fuse_pools.
-  kernel::pooled_epilogue<T> pooled() const { return {node.pool, call.apply != nullptr ? &apply_to_scratch : nullptr, this}; }
+  kernel::pooled_epilogue<T> pooled() const {
+    const long cells = node.results > 1 ? graph::aligned(node.extent.size()) * state.capacity : 0;
+    return {node.pool, call.apply != nullptr ? &apply_to_scratch : nullptr, this, cells};
+  }
 
   /// Updates elements [column, last_column) of one row of the weights, a matrix with as many columns as they have channels, from their gradient.
   SLIM_ONE_COPY void update_row(const T* gradient, long row, long column, long last_column) const {

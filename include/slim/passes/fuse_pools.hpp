@@ -1,6 +1,6 @@
 #pragma once
 #include "slim/core/begin.hpp"
-// Max pools into the store of the convolution before them, where nothing else reads its result, as at inference: it is then never stored.
+// Max pools into the store of the convolution before them, where nothing else reads its result: it is then never stored.
 
 #include "slim/op/convolution.hpp"
 #include "slim/op/max_pool.hpp"
@@ -51,12 +51,12 @@ constexpr void fuse_pools(graph& g) {
   const list<int> reads = read_counts(g);
   for (int i = 0; i < g.nodes.size(); ++i) {
     node& pool = g.nodes[i];
-    if (pool.dead || pool.kind != op::max_pool::kind || pool.results > 1 || reads[pool.operands[0]] != 1) continue;
+    if (pool.dead || pool.kind != op::max_pool::kind || reads[pool.operands[0]] != 1) continue;
     node& convolution = g.nodes[pool.operands[0]];
     const int size = detail::pooled_squares(g, convolution, pool);
     if (size < 2) continue;
     node fused = convolution;
-    fused.pool = size, fused.extent = pool.extent, fused.scope = pool.scope, fused.kept = pool.kept;
+    fused.pool = size, fused.results = pool.results, fused.extent = pool.extent, fused.scope = pool.scope, fused.kept = pool.kept;
     convolution.dead = true;
     pool = fused;
   }

@@ -39,7 +39,7 @@ constexpr const char* fault_of(const graph& g) {
     for (int k = 0; k < n.operand_count; ++k)
       if (nodes[n.operands[k]].in_bands && (k > 0 || !(n.in_bands || op::convolution::reads_bands({nodes, n}))))
         return "what is made in bands is read by a step that does not make it";
-    if (n.results > 1 && n.batched && n.kind != op::max_pool::kind) return "several results for each example";
+    if (n.results > 1 && n.batched && n.kind != op::max_pool::kind && n.pool == 1) return "several results for each example";
     if (is_operation(n.kind)) {
       if (const char* const fault = op::description_of(n.kind).fault({nodes, n})) return fault;
     } else if (n.kind == kind::map) {
