@@ -78,6 +78,7 @@ template <class...> struct layer_has_no_such_argument;              // remove th
 template <class...> struct arg_scope_lists_what_is_no_layer;        // layers only: a function takes no arguments with defaults
 template <class...> struct end_point_has_no_name;                    // collect_named_output stands inside a scope: scope("name", ...)
 template <class...> struct argument_has_another_type;               // as in stride = 2, padding = SAME, activation_fn = relu, weights_initializer = zeros
+template <class...> struct tensor_stands_behind_the_call;           // conv2d(64, {3, 3})(x), flatten()(x); in a row of layers flatten() >> softmax()
 template <class...> struct argument_given_twice;                    // positional arguments count
 template <class...> struct rate_and_stride_exclude_each_other;      // one of them has to be 1
 template <class...> struct layer_has_no_such_padding;                // CAUSAL is for conv1d; pools with a dilation have VALID alone
@@ -239,6 +240,7 @@ struct violation_of {
     else if constexpr (broken == unknown_argument) return message<layer_has_no_such_argument>(where(), name_fact<layer_kind, kind_name>(), argument());
     else if constexpr (broken == repeated_argument) return message<argument_given_twice>(where(), argument());
     else if constexpr (broken == misfit_argument) return message<argument_has_another_type>(where(), argument());
+    else if constexpr (broken == tensor_argument) return message<tensor_stands_behind_the_call>(where(), name_fact<layer_kind, kind_name>());
     else if constexpr (broken == rate_with_stride)
       return message<rate_and_stride_exclude_each_other>(where(), shape_fact<rate_given, found_shape>(), shape_fact<stride_given, expected_shape>());
     else if constexpr (broken == no_tensor) return message<network_returns_no_tensor>();

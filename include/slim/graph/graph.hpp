@@ -89,6 +89,7 @@ enum class rule : unsigned char {
   unknown_argument,
   repeated_argument,
   misfit_argument,
+  tensor_argument,
   indivisible,
   rate_with_stride,
   padding_not_here,

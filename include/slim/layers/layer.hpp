@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // The common machinery of layers: a layer kind plus the arguments of one call is a functor on tensors.
 
+#include <concepts>
 #include <initializer_list>
 
 #include "slim/policy/argument_map.hpp"
@@ -139,19 +140,47 @@ struct layer {
   constexpr auto operator()(const First& first, const Second& second, std::initializer_list<double> braces, const Rest&... rest) const {
     return bind(first, second, braces, rest...);
   }
+  // The tensor in front, in TF-Slim's order, for `bind` to tell.
+  template <std::same_as<tensor> Tensor, class... Rest>
+  constexpr tensor operator()(const Tensor& x, const Rest&...) const {
+    return bind(x);
+  }
+  template <std::same_as<tensor> Tensor, class... Rest>
+  constexpr tensor operator()(const Tensor& x, std::initializer_list<double>, const Rest&...) const {
+    return bind(x);
+  }
+  template <std::same_as<tensor> Tensor, std::convertible_to<double> Number, class... Rest>
+  constexpr tensor operator()(const Tensor& x, const Number&, std::initializer_list<double>, const Rest&...) const {
+    return bind(x);
+  }
+  template <std::same_as<tensor> Tensor, std::convertible_to<double> Number, class... Rest>
+  constexpr tensor operator()(const Tensor& x, const Number&, std::initializer_list<double>, std::initializer_list<double>, const Rest&...) const {
+    return bind(x);
+  }
 
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {
     constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (std::is_convertible_v<const Rest&, const char*> ? 1 : 0));
-    constexpr bool fit = keywords + names == sizeof...(Rest) && names <= 1;
+    constexpr bool applied = (std::is_same_v<Rest, tensor> || ...), fit = applied || (keywords + names == sizeof...(Rest) && names <= 1);
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
-    if constexpr (!fit) return no_call{};
+    if constexpr (applied) return refused(rest...);
+    else if constexpr (!fit) return no_call{};
     else if constexpr (names == 0) return make_call<Layer>(nullptr, rest...);
     else return name_first(rest...);
   }
 
 private:
+  /// A tensor among the arguments is reported, and returned in place of a call.
+  template <class First, class... Rest>
+  static constexpr tensor refused(const First& first, const Rest&... rest) {
+    if constexpr (std::is_same_v<First, tensor>) {
+      if (first.bound()) first.trace->fail_tensor_argument(Layer::function_name);
+      return first;
+    } else {
+      return refused(rest...);
+    }
+  }
   /// Rotates the arguments until the name leads.
   template <class First, class... Rest>
   static constexpr auto name_first(const First& first, const Rest&... rest) {

@@ -127,6 +127,7 @@ struct tracer {
   constexpr void fail_unknown_argument(const char* layer_kind, const char* keyword) {
     g.fail(graph::rule::unknown_argument, scope, {}, {}, keyword, layer_kind);
   }
+  constexpr void fail_tensor_argument(const char* layer_kind) { g.fail(graph::rule::tensor_argument, scope, {}, {}, "", layer_kind); }
   constexpr void fail_no_layer(int position) { fail(graph::rule::no_layer_kind, {position}); }
   /// A number that is out of range, as text of six digits.
   constexpr void fail_number(const char* argument, double number, const char* range) {
