@@ -50,7 +50,8 @@ constexpr double pool_operations(const pool_geometry& g, long batch) {
 /// Vectors of channels that are worked on together: their chains of operations run side by side, and the way through the window is gone once for all.
 inline constexpr int pool_vectors = 4;
 
-/// Forward: `compute(window, channel, lanes, vectors)` writes so many neighbouring vectors of channels of one output, a constant; the epilogue follows row by row.
+/// Forward: `compute(window, channel, lanes, vectors)` writes so many neighbouring vectors of channels of one output, a constant; the epilogue follows row by
+/// row.
 template <class T, class Compute>
 void gather_windows(const pool_geometry& g, long batch, const epilogue<T>& after, int threads, const Compute& compute) {
   constexpr long wide = pool_vectors * simd::width<T>;
