@@ -115,6 +115,11 @@ TEST_CASE("every kind of damage is found") {
   check_found("an epilogue reads an operand that is not there", [](specimen& s) { s.g().nodes[s.fused].operand_count = 2; });
   check_found("an epilogue operand does not fit", [](specimen& s) { s.g().nodes[s.g().variables[1].node].extent = {7}; });
   check_found("several results for each example", [](specimen& s) { s.g().nodes[s.fused].results = 2; });
+  check_found("a sum of nothing but single elements", [](specimen& s) {
+    graph::node& sum = s.g().nodes[s.total];
+    const graph::node& summed = s.g().nodes[sum.operands[0]];
+    sum.extent = summed.extent, sum.batched = summed.batched;
+  });
   check_found("a reduction has not one result for each output of its function", [](specimen& s) { s.g().nodes[s.total].results = 2; });
   check_found("a result that its operation does not have", [](specimen& s) {
     graph::node& n = s.g().nodes[s.reshaped];
