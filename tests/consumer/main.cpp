@@ -24,7 +24,7 @@ using namespace slim;
 
 // Names that slim's templates use inside, too; see core/begin.hpp.
 int x, y, i, first, last, number, width, height, depth, channels, threads, inputs, output, pixels, task, source, target, total, result, example, folder, key,
-    name, op, labels, images, rows, columns, gradient, variables;
+    name, op, step, labels, images, rows, columns, gradient, variables;
 
 namespace {
 

@@ -11,6 +11,8 @@
 
 namespace slim {
 
+namespace op {
+
 /// One kernel call of a program.
 template <class T>
 struct step {
@@ -29,6 +31,8 @@ struct step {
   int index = 0;                         // in the table
 };
 
+}  // namespace op
+
 namespace detail::inline SLIM_LEVEL {
 
 /// The epilogue of a step and the operands it reads. Where it is an update, the kernel calls it row by row of the gradient.
@@ -39,7 +43,7 @@ struct bound_epilogue {
   kernel::expression_context<T> context;
   kernel::epilogue<T> call;
 
-  SLIM_ONE_COPY bound_epilogue(const run_state<T>& s, const step<T>& at) : state(s), node(s.nodes[at.node]) {
+  SLIM_ONE_COPY bound_epilogue(const run_state<T>& s, const op::step<T>& at) : state(s), node(s.nodes[at.node]) {
     if (at.evaluate == nullptr) return;
     context.inputs[0] = context.outputs[0] = s[at.node];
 #pragma GCC unroll 1

@@ -20,9 +20,9 @@ struct loops {
   using state = run_state<T>;
   using node = graph::node;
 
-  static const node& of(const state& s, const step<T>& at) { return s.nodes[at.node]; }
+  static const node& of(const state& s, const op::step<T>& at) { return s.nodes[at.node]; }
 
-  SLIM_ONE_COPY static kernel::expression_context<T> function_context(const state& s, const step<T>& at) {
+  SLIM_ONE_COPY static kernel::expression_context<T> function_context(const state& s, const op::step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c;
     for (int k = 0; k < n.operand_count; ++k) c.inputs[k] = s[n.operands[k]];
@@ -35,19 +35,19 @@ struct loops {
     return c;
   }
   /// The step of a node that is made in bands: its reader looks there for its store and for its weights.
-  static void made_by_reader(const state&, const step<T>&) {}
+  static void made_by_reader(const state&, const op::step<T>&) {}
 
-  static long loop_rows(const state& s, const step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
-  static graph::loop_shape loop_of(const state& s, const step<T>& at) { return {graph::loop_domain(s, of(s, at)), at.width, at.rows_per_example}; }
+  static long loop_rows(const state& s, const op::step<T>& at) { return at.batched ? s.batch * at.rows_per_example : at.rows_per_example; }
+  static graph::loop_shape loop_of(const state& s, const op::step<T>& at) { return {graph::loop_domain(s, of(s, at)), at.width, at.rows_per_example}; }
 
-  static double work_of(const step<T>& at) { return 4.0 * at.operations; }
+  static double work_of(const op::step<T>& at) { return 4.0 * at.operations; }
 
   /// The row_places of all operands; nothing for loops that do not need them.
   template <bool ByRow>
   struct operand_places {
     expr::row_places all[ByRow ? node::max_operands : 1];
 
-    operand_places(const state& s, const step<T>& at, kernel::expression_context<T>& context) {
+    operand_places(const state& s, const op::step<T>& at, kernel::expression_context<T>& context) {
       if constexpr (ByRow) {
         for (int k = 0; k < of(s, at).operand_count; ++k) all[k] = graph::rows_of(s.nodes[of(s, at).operands[k]], loop_of(s, at));
         context.places = all;
@@ -56,13 +56,13 @@ struct loops {
   };
 
   template <bool ByRow>
-  static void map(const state& s, const step<T>& at) {
+  static void map(const state& s, const op::step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
     const operand_places<ByRow> places(s, at, c);
     kernel::map(c, loop_rows(s, at), at.evaluate, work_of(at), s.threads);
   }
   template <bool ByRow, sums_over Over>
-  static void reduce(const state& s, const step<T>& at) {
+  static void reduce(const state& s, const op::step<T>& at) {
     kernel::expression_context<T> c = function_context(s, at);
     const operand_places<ByRow> places(s, at, c);
     if constexpr (Over == sums_over::example) kernel::reduce_examples(c, s.batch, at.sum, work_of(at), s.threads);
@@ -70,7 +70,7 @@ struct loops {
     else kernel::reduce_columns(c, loop_rows(s, at), at.column_sums, of(s, at).results, work_of(at), s.workspace, s.threads);
   }
   template <bool ByRow, bool ToNumber>
-  static void reduce_rows(const state& s, const step<T>& at) {
+  static void reduce_rows(const state& s, const op::step<T>& at) {
     const node& n = of(s, at);
     kernel::expression_context<T> c = function_context(s, at);
     const operand_places<ByRow> places(s, at, c);

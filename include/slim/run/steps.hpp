@@ -63,13 +63,13 @@ struct step_table {
 
   /// What the steps of a variant have in common.
   template <int Variant>
-  static constexpr step<T> instantiate() {
+  static constexpr op::step<T> instantiate() {
     constexpr int index = variants.variants[Variant].node;
     constexpr const graph::node& n = Program.nodes[index];
     constexpr bool epilogue = variants.variants[Variant].epilogue;
     constexpr auto code = graph::code_of<Program, index, epilogue>();
     constexpr bool by_row = code.by_row();
-    step<T> made;
+    op::step<T> made;
     made.operations = code.node_count;
     if constexpr (n.kind != graph::kind::reduce) {
       made.evaluate = &kernel::evaluate_epilogue<T, code>;
@@ -87,10 +87,10 @@ struct step_table {
     return made;
   }
 
-  step<T> steps[room_for(count)]{};
+  op::step<T> steps[room_for(count)]{};
 
   constexpr step_table() {
-    step<T> made[variants.count + 1]{};
+    op::step<T> made[variants.count + 1]{};
     [&]<int... V>(std::integer_sequence<int, V...>) {
       (void)std::initializer_list<int>{(made[V] = instantiate<V>(), 0)...};
     }(std::make_integer_sequence<int, variants.count>{});
