@@ -11,6 +11,7 @@ warns of a parameter with the name of what is declared in front.
 usage: headers.py <build directory> <compiler> [--together]
 """
 
+import concurrent.futures
 import contextlib
 import hashlib
 import json
@@ -87,7 +88,7 @@ def main(build_root, compiler, *options):
     if options == ('--together',):
         cases = {'all': behind_includes(headers, False), 'all, backwards': behind_includes(headers, True)}
     # Of these a case begins with the first that it reaches.
-    fronts = [] if options else ['slim/slim.hpp', 'slim/op/list.hpp']
+    fronts = [] if options else ['slim/slim.hpp', 'slim/op/list.hpp', 'slim/core/error.hpp']
     memory = pathlib.Path(build_root) / f'headers-{compiler}.json'
     passed_before = json.loads(memory.read_text()) if memory.exists() else {}
     passed = {}
@@ -112,8 +113,9 @@ def main(build_root, compiler, *options):
             strong = [line for line in symbols.splitlines() if line.split()[1] in 'TDBR']
             return '\n'.join(['not inline:', *strong]) if strong else ''
 
-    with contextlib.ExitStack() as stack:
-        commands = {name: stack.enter_context(compiling.precompiled(command, build_root, name)) for name in fronts}
+    with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor() as pool:
+        made = [compiling.precompiled(command, build_root, name) for name in fronts]
+        commands = dict(zip(fronts, pool.map(stack.enter_context, made)))
         status = compiling.check_all(cases, check)
     memory.write_text(json.dumps(passed))
     return status

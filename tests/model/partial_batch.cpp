@@ -20,7 +20,11 @@ using net_model = model<net, input<12, 12, 40>>;
 TEST_CASE("a batch gives the same bits whatever the capacity, also where it is computed on another schedule") {
   constexpr long size = 12 * 12 * 40;
   const auto wide = laws::numbers(40 * size, 1);
+#ifdef TEST_OWN_VECTORS_ONLY
+  for (const long examples : {1L, 22L}) {
+#else
   for (const long examples : {1L, 3L, 22L, 23L}) {
+#endif
     const std::vector<float> x(wide.begin(), wide.begin() + examples * size);
     std::vector<int> labels;
     for (long i = 0; i < examples; ++i) labels.push_back(static_cast<int>(i % 5));
