@@ -23,8 +23,8 @@ struct max_pool_gradient : operation<"max_pool_gradient", window_attributes, sto
   }
 };
 
-/// The maximum of each window, [h, w, c] → [h', w', c]; cells outside the image do not count. Where there is a gradient there is a second result, the cells
-/// that the maxima came from: fewer numbers than the image has, which the gradient then need not read.
+/// The maximum of each window, [h, w, c] → [h', w', c]; cells outside the image do not count. Where there is a gradient there is a second result of
+/// the same shape: which of its window's real cells each maximum came from, counted row by row, −1 where it is not a number. So the gradient need not read x.
 struct max_pool : operation<"max_pool", window_attributes, stores::functions> {
   static constexpr int add(graph::graph& g, int x, const window& placed, const slim::shape& result, int scope) {
     return add_operation(g, kind, {true, result}, {batched(g, x, scope)}, scope, attributes{placed});
