@@ -3,6 +3,7 @@
 // Scalar functions as template arguments: what a generated SIMD loop is instantiated for. Equal functions give equal
 // codes, so every layer that needs relu(x + b) shares one instantiation, in all models of a program.
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -93,13 +94,17 @@ struct code {
       if (how != access::element && how != access::column && how != access::scalar) return false;
     return true;
   }
-  /// True when the value of a node is another one for each element, and not one for all rows.
-  constexpr bool is_of_elements(int node) const {
-    if (op[node] == scalar_op::input) return inputs[input_of(node)] != access::column && inputs[input_of(node)] != access::scalar;
-    if (op[node] == scalar_op::uniform) return true;
-    for (const int operand : {a[node], b[node], c[node]})
-      if (operand >= 0 && op[node] != scalar_op::constant && is_of_elements(operand)) return true;
-    return false;
+  /// For each node whether its value is another one for each element, and not one for all rows.
+  constexpr std::array<bool, room_for(Nodes)> of_elements() const {
+    std::array<bool, room_for(Nodes)> result{};
+    const auto reads = [&](int operand) { return operand >= 0 && result[static_cast<std::size_t>(operand)]; };  // operands stand in front
+    for (int i = 0; i < Nodes; ++i) {
+      const access how = op[i] == scalar_op::input ? inputs[input_of(i)] : access::scalar;
+      const bool is_leaf = op[i] == scalar_op::input || op[i] == scalar_op::constant;
+      result[static_cast<std::size_t>(i)] =
+          is_leaf ? how != access::column && how != access::scalar : op[i] == scalar_op::uniform || reads(a[i]) || reads(b[i]) || reads(c[i]);
+    }
+    return result;
   }
   /// True when it draws random numbers.
   constexpr bool draws() const {

@@ -116,10 +116,11 @@ struct evaluation {
 private:
   template <nodes Which, int I, class Lanes>
   SLIM_ALWAYS_INLINE void element(long r, long column, Lanes lanes) {
-    if constexpr (Which == nodes::all || Code.is_of_elements(I) == (Which == nodes::of_elements))
+    if constexpr (Which == nodes::all || is_of_elements[I] == (Which == nodes::of_elements))
       compute<Code.instruction_of(I)>(all(), I, Code.number(I), operands[I], r, column, lanes);
   }
 
+  static constexpr auto is_of_elements = Code.of_elements();
   static constexpr auto operands = [] {
     std::array<expr::instruction_operands, Code.node_count> of{};
     for (int i = 0; i < Code.node_count; ++i) of[static_cast<std::size_t>(i)] = Code.operands_of(i);
