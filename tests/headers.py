@@ -5,7 +5,7 @@ A case is a chain of headers, each reached by the includes of the next: what one
 includes do. So a case costs what its last header costs, and less where a header that many reach stands in front, compiled in advance. A chain is not compiled again
 while nothing of slim that it includes has changed since it passed.
 With --together there are two cases, all headers by their names and by their names backwards, each behind what it includes: for a second compiler, whose warnings
-count, while what a header forgets to include the first one has found. Of two headers with nothing to do with each other each stands in front in one of the two: clang
+count, while what a header forgets to include the other one finds. Of two headers with nothing to do with each other each stands in front in one of the two: clang
 warns of a parameter with the name of what is declared in front.
 
 usage: headers.py <build directory> <compiler> [--together]

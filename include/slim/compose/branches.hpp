@@ -3,6 +3,7 @@
 // Where a network splits and joins: concat of branches, sums of branches, residual connections.
 
 #include "slim/compose/compose.hpp"
+#include "slim/core/convertible.hpp"
 #include "slim/functions/concat.hpp"
 
 namespace slim {
@@ -45,7 +46,7 @@ constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c, const
 
 /// Sum of two branches of the same input.
 template <network_part First, network_part Second>
-  requires(!std::is_convertible_v<First, tensor> && !std::is_convertible_v<Second, tensor>)
+  requires(!detail::convertible<First, tensor> && !detail::convertible<Second, tensor>)
 constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
   return {hana::make_basic_tuple(first, second), nullptr};
 }

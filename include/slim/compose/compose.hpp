@@ -7,6 +7,7 @@
 
 #include <concepts>
 
+#include "slim/core/convertible.hpp"
 #include "slim/layers/layer.hpp"
 
 namespace slim {
@@ -14,7 +15,7 @@ namespace slim {
 /// A function of one tensor that returns one; policies, which may be applied to anything, are none.
 template <class T>
 concept network_part = requires(const T& part, const tensor& x) {
-  { part(x) } -> std::convertible_to<tensor>;
+  { part(x) } -> detail::convertible<tensor>;
 };
 
 /// Parts applied one after the other, the first to the input.

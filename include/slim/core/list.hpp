@@ -111,7 +111,7 @@ public:
   }
 
 private:
-  static constexpr bool plain = std::is_scalar_v<T>;
+  static constexpr bool plain = !std::is_class_v<T>;
 
   constexpr void release() {
     if constexpr (plain) delete[] items;

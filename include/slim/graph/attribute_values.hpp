@@ -36,7 +36,7 @@ SLIM_ALWAYS_INLINE constexpr void for_each_number_in(const Visit& visit, Parts&.
 template <class Fields, class Visit>
 SLIM_ALWAYS_INLINE constexpr void for_each_number(Fields& fields, const Visit& visit) {
   using plain = std::remove_const_t<Fields>;
-  if constexpr (std::is_arithmetic_v<plain> || std::is_enum_v<plain>) {
+  if constexpr (!std::is_class_v<plain>) {
     visit(fields);
   } else if constexpr (std::is_same_v<plain, extent2>) {
     for_each_number_in(visit, fields.height, fields.width);

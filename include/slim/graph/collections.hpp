@@ -2,8 +2,7 @@
 #include "slim/core/begin.hpp"
 // Collections of variables: what a variable is for, and lists of a user's own. TF-Slim section 10.
 
-#include <concepts>
-
+#include "slim/core/convertible.hpp"
 #include "slim/core/text.hpp"
 
 namespace slim {
@@ -21,14 +20,14 @@ struct collection_list {
   bool alone = false;  // no other collections
 
   constexpr collection_list() = default;
-  template <std::convertible_to<const char*>... Names>
+  template <detail::convertible<const char*>... Names>
     requires(sizeof...(Names) > 0 && sizeof...(Names) <= capacity)
   constexpr collection_list(const Names&... given) {
     (add(given), ...);
   }
 
   /// These and not that of all saved variables, as TensorFlow understands every list: `collections = collection_list::only("mine")`.
-  template <std::convertible_to<const char*>... Names>
+  template <detail::convertible<const char*>... Names>
   static constexpr collection_list only(const Names&... given) {
     collection_list list(given...);
     list.alone = true;

@@ -15,7 +15,7 @@ namespace detail {
 struct units {
   whole_number outputs;
   template <class Number>
-    requires std::is_convertible_v<Number, whole_number>
+    requires detail::convertible<Number, whole_number>
   constexpr units(Number n) : outputs(n) {}
 };
 /// fully_connected, where its header is there.

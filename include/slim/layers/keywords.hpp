@@ -59,7 +59,7 @@ struct whole_pair {
 
   constexpr whole_pair() = default;
   template <class Number>
-    requires std::is_convertible_v<Number, whole_number>
+    requires detail::convertible<Number, whole_number>
   constexpr whole_pair(Number both) : height(both), width(both) {}
   constexpr whole_pair(whole_number h, whole_number w) : height(h), width(w) {}
   constexpr whole_pair(const extent2& both) : height(both.height), width(both.width) {}
@@ -79,7 +79,7 @@ struct whole_extents {
 
   constexpr whole_extents() = default;
   template <class Number>
-    requires std::is_convertible_v<Number, whole_number>
+    requires detail::convertible<Number, whole_number>
   constexpr whole_extents(Number all) : axes{all, all, all} {}
   constexpr whole_extents(whole_number h, whole_number w) : axes{h, w}, count(2) {}
   constexpr whole_extents(whole_number d, whole_number h, whole_number w) : axes{d, h, w}, count(3) {}
@@ -221,7 +221,7 @@ struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
   static constexpr const char* name = "activation_fn";
   using keyword::operator=;
   template <class Other>
-  static constexpr bool takes = std::is_convertible_v<const Other&, stored_function> || std::is_convertible_v<const Other&, tensor (*)(const tensor&)>;
+  static constexpr bool takes = detail::convertible<const Other&, stored_function> || detail::convertible<const Other&, tensor (*)(const tensor&)>;
   template <class Callable>
     requires std::is_invocable_v<const Callable&, expr::symbol>
   constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {

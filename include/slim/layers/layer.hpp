@@ -33,27 +33,45 @@ constexpr const typename Keyword::value_type& read_argument(tracer& trace, const
 
 }  // namespace detail
 
-/// The arguments of one call of a layer: `with[stride]` is the value from the call, else from the innermost arg_scope that
-/// gives one, else the layer's default.
-template <class Layer>
-class arguments {
-public:
-  constexpr arguments(tracer& where, const argument_base* const* first, int number) : trace(where), call(first), count(number) {}
+/// What a call gives, itself or by an arg_scope around it.
+class given_arguments {
+protected:
+  constexpr given_arguments(tracer& where, const argument_base* const* first, int number) : trace(where), call(first), count(number) {}
 
-  template <class Keyword>
-  constexpr const typename Keyword::value_type& operator[](const Keyword&) const {
-    static_assert(has_argument<std::remove_cvref_t<decltype(Layer::defaults)>, Keyword>, "a layer reads only keywords that its defaults list");
-    const void* const key = &identity_of<Keyword>;
+  /// The argument for `key`: the call's, else that of the innermost arg_scope that gives one to `layer`, else null.
+  constexpr const argument_base* find(const void* layer, const void* key, int& source) const {
     for (int i = 0; i < count; ++i)
-      if (same_identity(call[i]->key, key)) return detail::read_argument<Keyword>(trace, call[i], 2);
-    if (const policy_entry* policy = trace.policies.find(&identity_of<Layer>, key)) return detail::read_argument<Keyword>(trace, policy->value, 1);
-    return detail::read_argument<Keyword>(trace, &static_cast<const argument<Keyword>&>(Layer::defaults), 0);
+      if (same_identity(call[i]->key, key)) {
+        source = 2;
+        return call[i];
+      }
+    const policy_entry* const policy = trace.policies.find(layer, key);
+    if (policy == nullptr) return nullptr;
+    source = 1;
+    return policy->value;
   }
 
-private:
   tracer& trace;
   const argument_base* const* call;
   int count;
+};
+
+/// The arguments of one call of a layer: `with[stride]` is the value from the call, else from the innermost arg_scope that
+/// gives one, else the layer's default.
+template <class Layer>
+class arguments : given_arguments {
+public:
+  constexpr arguments(tracer& where, const argument_base* const* first, int number) : given_arguments(where, first, number) {}
+
+  // For every keyword of every layer, so as short as can be.
+  template <class Keyword>
+  constexpr const typename Keyword::value_type& operator[](const Keyword&) const {
+    static_assert(has_argument<decltype(Layer::defaults), Keyword>, "a layer reads only keywords that its defaults list");
+    int source = 0;
+    const argument_base* given = find(&identity_of<Layer>, &identity_of<Keyword>, source);
+    if (given == nullptr) given = &static_cast<const argument<Keyword>&>(Layer::defaults);
+    return detail::read_argument<Keyword>(trace, given, source);
+  }
 };
 
 /// Runs layer `Layer` on `x` inside the open scope with erased call arguments; what normalizer_fn and layer calls share. After a mistake the layer is passed
@@ -102,7 +120,7 @@ private:
 
 /// What stands behind positional arguments: keywords, and a name.
 template <class T>
-concept named_argument = keyword_argument<T> || std::is_convertible_v<const T&, const char*>;
+concept named_argument = keyword_argument<T> || detail::convertible<const T&, const char*>;
 
 /// In the place of a call that cannot be understood, behind the message about it.
 struct no_call {
@@ -149,11 +167,11 @@ struct layer {
   constexpr tensor operator()(const Tensor& x, std::initializer_list<double>, const Rest&...) const {
     return bind(x);
   }
-  template <std::same_as<tensor> Tensor, std::convertible_to<double> Number, class... Rest>
+  template <std::same_as<tensor> Tensor, detail::convertible<double> Number, class... Rest>
   constexpr tensor operator()(const Tensor& x, const Number&, std::initializer_list<double>, const Rest&...) const {
     return bind(x);
   }
-  template <std::same_as<tensor> Tensor, std::convertible_to<double> Number, class... Rest>
+  template <std::same_as<tensor> Tensor, detail::convertible<double> Number, class... Rest>
   constexpr tensor operator()(const Tensor& x, const Number&, std::initializer_list<double>, std::initializer_list<double>, const Rest&...) const {
     return bind(x);
   }
@@ -161,7 +179,7 @@ struct layer {
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {
-    constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (std::is_convertible_v<const Rest&, const char*> ? 1 : 0));
+    constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (detail::convertible<const Rest&, const char*> ? 1 : 0));
     constexpr bool applied = (std::is_same_v<Rest, tensor> || ...), fit = applied || (keywords + names == sizeof...(Rest) && names <= 1);
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
     if constexpr (applied) return refused(rest...);
@@ -184,7 +202,7 @@ private:
   /// Rotates the arguments until the name leads.
   template <class First, class... Rest>
   static constexpr auto name_first(const First& first, const Rest&... rest) {
-    if constexpr (std::is_convertible_v<const First&, const char*>) return make_call<Layer>(first, rest...);
+    if constexpr (detail::convertible<const First&, const char*>) return make_call<Layer>(first, rest...);
     else return name_first(rest..., first);
   }
 };

@@ -15,7 +15,7 @@ struct layer_axes {
 
   constexpr layer_axes() = default;
   template <class Number>
-    requires std::is_convertible_v<Number, whole_number>
+    requires detail::convertible<Number, whole_number>
   constexpr layer_axes(Number one) : axes{one}, count(1), given(1) {}
   constexpr layer_axes(std::initializer_list<whole_number> all) : given(static_cast<int>(all.size())) {
     for (const whole_number& one : all)

@@ -33,7 +33,7 @@ struct recurrent_layer : layer<Self> {
   struct positional {
     whole_number outputs;
     template <class Number>
-      requires std::is_convertible_v<Number, whole_number>
+      requires detail::convertible<Number, whole_number>
     constexpr positional(Number n) : outputs(n) {}
   };
   using layer<Self>::operator();

@@ -25,7 +25,7 @@ template <class... Arguments>
 struct default_arguments : Arguments... {};
 
 template <class Defaults, class Keyword>
-inline constexpr bool has_argument = std::is_base_of_v<argument<Keyword>, Defaults>;
+concept has_argument = __is_base_of(argument<Keyword>, Defaults);
 
 /// Reports an entry of arg_scope's list that is no layer kind: a function, whose calls have no arguments with defaults.
 template <class Layer, class Trace>

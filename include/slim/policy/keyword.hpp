@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "slim/core/convertible.hpp"
 #include "slim/core/text.hpp"
 
 namespace slim {
@@ -53,14 +54,14 @@ struct keyword {
   constexpr argument<Self> operator=(const Value& value) const { return {value}; }
   /// A value of another type, so that the message has the name of the layer and not the list of what the compiler tried.
   template <class Other>
-    requires(!Self::template takes<Other>)
+    requires(!std::is_same_v<Other, keyword> && !Self::template takes<Other>)
   constexpr argument<Self> operator=(const Other&) const {
     argument<Self> wrong{Value{}};
     wrong.misfit = true;
     return wrong;
   }
   template <class Other>
-  static constexpr bool takes = std::is_convertible_v<const Other&, Value>;
+  static constexpr bool takes = detail::convertible<const Other&, Value>;
 };
 
 /// What is wrong with a number that somebody gave: the number, and what it has to be. Fine when there is no `range`.

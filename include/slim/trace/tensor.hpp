@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdlib>
 
+#include "slim/core/convertible.hpp"
 #include "slim/expr/symbol.hpp"
 #include "slim/trace/tracer.hpp"
 
@@ -151,7 +152,7 @@ namespace detail {
 /// A tensor beside what is neither a tensor nor a number.
 template <class A, class B>
 concept no_operands =
-    (std::same_as<A, tensor> && !std::is_convertible_v<const B&, tensor>) || (std::same_as<B, tensor> && !std::is_convertible_v<const A&, tensor>);
+    (std::same_as<A, tensor> && !detail::convertible<const B&, tensor>) || (std::same_as<B, tensor> && !detail::convertible<const A&, tensor>);
 /// The message about that, in place of all candidates of all libraries.
 template <class A, class B>
 constexpr auto refuse_arithmetic(const A&, const B&) {
