@@ -23,6 +23,14 @@ struct kernel_layer : layer<Self> {
   constexpr auto operator()(whole_number outputs, Kernel kernel, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = kernel);
   }
+  // The kernel of a sequence in braces: one number is that kernel, of several the message has the layer's name.
+  template <class... Rest>
+    requires(std::is_same_v<Kernel, whole_number> && (named_argument<Rest> && ...))
+  constexpr auto operator()(whole_number outputs, std::initializer_list<double> kernel, const Rest&... rest) const {
+    whole_number given = kernel.size() > 0 ? *kernel.begin() : 0.0;
+    if (kernel.size() > 1) given = static_cast<double>(kernel.size()), given.complaint = "written as 1 number";
+    return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = given);
+  }
   template <named_argument First, class... Rest>
   constexpr auto operator()(whole_number outputs, const First& first, const Rest&... rest) const {
     return layer<Self>::bind(first, rest..., num_outputs = outputs);
@@ -46,6 +54,13 @@ struct kernel_layer : layer<Self> {
   template <class... Rest>
   constexpr auto operator()(positional p, const Rest&... rest) const {
     return layer<Self>::bind(rest..., num_outputs = p.outputs, kernel_size = p.kernel);
+  }
+  // What separable_conv2d takes: here a message with the layer's name.
+  template <class... Rest>
+  constexpr auto operator()(none_t, Kernel kernel, const Rest&... rest) const {
+    whole_number nothing = 0;
+    nothing.complaint = "a number: none is for separable_conv2d";
+    return layer<Self>::bind(rest..., num_outputs = nothing, kernel_size = kernel);
   }
 };
 

@@ -15,7 +15,7 @@ namespace slim {
 /// Variables: `depthwise_weights` [kernel height, kernel width, channels, depth_multiplier], `pointwise_weights` [1, 1, channels · depth_multiplier,
 /// num_outputs] and `biases`. `weights_regularizer` and the collections of "weights" are for both weights; without `pointwise_initializer`,
 /// `weights_initializer` fills both.
-/// Call: separable_conv2d(num_outputs, kernel_size[, depth_multiplier][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
+/// Call: separable_conv2d(num_outputs, kernel_size[, depth_multiplier[, stride]][, "scope"][, keyword = value ...]). Source: TF-Slim sections 2.1 to 2.3.
 struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   static constexpr const char* function_name = "separable_convolution2d";
   static constexpr const char* default_scope = "SeparableConv2d";
@@ -42,6 +42,23 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   template <class Multiplier, class... Rest>
     requires std::is_arithmetic_v<Multiplier>
   constexpr auto operator()(whole_number outputs, whole_pair kernel, Multiplier each, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel, depth_multiplier = each);
+  }
+  template <class Multiplier, class Strides, class... Rest>
+    requires(std::is_arithmetic_v<Multiplier> && std::is_arithmetic_v<Strides>)
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, Multiplier each, Strides strides, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel, depth_multiplier = each, stride = strides);
+  }
+  template <class Multiplier, class... Rest>
+    requires std::is_arithmetic_v<Multiplier>
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, Multiplier each, const braced_strides& strides, const Rest&... rest) const {
+    return bind(rest..., num_outputs = outputs, kernel_size = kernel, depth_multiplier = each, stride = strides);
+  }
+  // A stride stands behind the multiplier, as in TF-Slim: braces in its place get a message with the layer's name.
+  template <class... Rest>
+  constexpr auto operator()(whole_number outputs, whole_pair kernel, std::initializer_list<double> strides, const Rest&... rest) const {
+    whole_number each = static_cast<double>(strides.size());
+    each.complaint = "written as 1 number, in front of the stride";
     return bind(rest..., num_outputs = outputs, kernel_size = kernel, depth_multiplier = each);
   }
   template <named_argument First, class... Rest>
