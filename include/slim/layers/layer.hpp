@@ -38,7 +38,8 @@ class given_arguments {
 protected:
   constexpr given_arguments(tracer& where, const argument_base* const* first, int number) : trace(where), call(first), count(number) {}
 
-  /// The argument for `key`: the call's, else that of the innermost arg_scope that gives one to `layer`, else null.
+  /// The argument for `key`: the call's, else that of the innermost arg_scope that gives one to `layer`, else none, and `source` stays what it is. Comparing
+  /// the result with null is no constant for g++ with -fsanitize=undefined.
   constexpr const argument_base* find(const void* layer, const void* key, int& source) const {
     for (int i = 0; i < count; ++i)
       if (same_identity(call[i]->key, key)) {
@@ -69,7 +70,7 @@ public:
     static_assert(has_argument<decltype(Layer::defaults), Keyword>, "a layer reads only keywords that its defaults list");
     int source = 0;
     const argument_base* given = find(&identity_of<Layer>, &identity_of<Keyword>, source);
-    if (given == nullptr) given = &static_cast<const argument<Keyword>&>(Layer::defaults);
+    if (source == 0) given = &static_cast<const argument<Keyword>&>(Layer::defaults);
     return detail::read_argument<Keyword>(trace, given, source);
   }
 };
