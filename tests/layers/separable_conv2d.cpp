@@ -17,7 +17,7 @@ constexpr int height = 7, width = 6, channels = 3, batch_size = 2;
 
 constexpr auto net = [](tensor x) {
   return outputs(separable_conv2d(5, {3, 3}, "both", activation_fn = none)(x), separable_conv2d(4, {3, 2}, 2, {2, 2}, "multiplied")(x),
-                 separable_conv2d(none, {3, 3}, "alone", depth_multiplier = 2, padding = VALID, activation_fn = none)(x),
+                 separable_conv2d(none, {3, 3}, 2, {1, 1}, "alone", padding = VALID, activation_fn = none)(x),
                  separable_conv2d(none, {2, 3}, "dilated", rate = 2, biases_initializer = none, activation_fn = none)(x));
 };
 using net_model = model<net, input<height, width, channels>, precision<double>>;

@@ -51,39 +51,6 @@ constexpr parallel_branches<true, First, Second> operator+(const First& first, c
   return {hana::make_basic_tuple(first, second), nullptr};
 }
 
-namespace detail {
-/// A part of a network beside a number.
-template <class A, class B>
-concept part_and_number = (std::is_arithmetic_v<B> && network_part<A>) || (std::is_arithmetic_v<A> && network_part<B>);
-/// The message about that, in place of all candidates of all libraries.
-template <class A, class B>
-constexpr auto refuse_number(const A&, const B&) {
-  constexpr bool fit = !part_and_number<A, B>;
-  static_assert(fit, "a layer is no tensor yet: arithmetic with numbers is for what it gives, as in fully_connected(8)(x) + 3.0");
-  return no_call{};
-}
-}  // namespace detail
-template <class A, class B>
-  requires detail::part_and_number<A, B>
-constexpr auto operator+(const A& x, const B& y) {
-  return detail::refuse_number(x, y);
-}
-template <class A, class B>
-  requires detail::part_and_number<A, B>
-constexpr auto operator-(const A& x, const B& y) {
-  return detail::refuse_number(x, y);
-}
-template <class A, class B>
-  requires detail::part_and_number<A, B>
-constexpr auto operator*(const A& x, const B& y) {
-  return detail::refuse_number(x, y);
-}
-template <class A, class B>
-  requires detail::part_and_number<A, B>
-constexpr auto operator/(const A& x, const B& y) {
-  return detail::refuse_number(x, y);
-}
-
 /// Passes its input on: the shortcut of a residual block, `skip + (conv2d(...) >> conv2d(...))`.
 struct skip_part {
   constexpr tensor operator()(const tensor& x) const { return x; }

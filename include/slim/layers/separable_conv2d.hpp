@@ -69,6 +69,11 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
   constexpr auto operator()(none_t, whole_pair kernel, const Rest&... rest) const {
     return (*this)(nothing(), kernel, rest...);
   }
+  template <class Multiplier, class... Rest>
+    requires std::is_arithmetic_v<Multiplier>
+  constexpr auto operator()(none_t, whole_pair kernel, Multiplier each, const braced_strides& strides, const Rest&... rest) const {
+    return (*this)(nothing(), kernel, each, strides, rest...);
+  }
   template <named_argument First, class... Rest>
   constexpr auto operator()(none_t, const First& first, const Rest&... rest) const {
     return (*this)(nothing(), first, rest...);

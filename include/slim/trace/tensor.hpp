@@ -151,12 +151,17 @@ constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(deta
 namespace detail {
 /// A tensor beside what is neither a tensor nor a number.
 template <class A, class B>
-concept no_operands =
-    (std::same_as<A, tensor> && !detail::convertible<const B&, tensor>) || (std::same_as<B, tensor> && !detail::convertible<const A&, tensor>);
+concept tensor_and_other = std::same_as<A, tensor> && !detail::convertible<const B&, tensor>;
+/// A part of a network that is not applied yet, beside a number.
+template <class A, class B>
+concept part_and_number = std::is_arithmetic_v<B> && requires(const A& part, const tensor& x) { part(x); };
+template <class A, class B>
+concept no_operands = tensor_and_other<A, B> || tensor_and_other<B, A> || part_and_number<A, B> || part_and_number<B, A>;
 /// The message about that, in place of all candidates of all libraries.
 template <class A, class B>
 constexpr auto refuse_arithmetic(const A&, const B&) {
-  constexpr bool fit = !no_operands<A, B>;
+  constexpr bool applied = !part_and_number<A, B> && !part_and_number<B, A>, fit = !applied || !no_operands<A, B>;
+  static_assert(applied, "a layer is no tensor yet: arithmetic with numbers is for what it gives, as in fully_connected(8)(x) + 3.0");
   static_assert(fit, "arithmetic of a tensor takes tensors and numbers");
   return tensor(0.0);
 }
