@@ -2,10 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <Eigen/Dense>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <complex>
 #include <functional>
 #include <string>
+#include <valarray>
 #include <vector>
 
 #include "slim/slim.hpp"
@@ -460,4 +465,28 @@ TEST_CASE("the gradient of a table is the same for every number of threads") {
     if (first.empty()) first = gradient;
     CHECK(gradient == first);
   }
+}
+
+namespace foreign {
+/// An expression of another library: it takes anything in parentheses and has arithmetic of its own.
+struct expression {
+  double value;
+  template <class... Index>
+  const double& operator()(const Index&...) const {
+    return value;
+  }
+};
+expression operator*(double x, const expression& y) { return {x * y.value}; }
+expression operator+(const expression& x, double y) { return {x.value + y}; }
+}  // namespace foreign
+
+TEST_CASE("arithmetic of other libraries stays theirs where all names of slim are in sight") {
+  const Eigen::MatrixXd twice = 2.0 * Eigen::MatrixXd::Identity(2, 2) * 1;
+  const Eigen::Array2f sums = 1.0F + Eigen::Array2f(3, 4) / 2.0F - 0.5F;
+  CHECK(twice(1, 1) == 2);
+  CHECK(sums(1) == 2.5F);
+  CHECK((2.0 * std::complex<double>(1, 2) - 1.0).imag() == 4);
+  CHECK((3 * std::valarray<int>{1, 2} + 1)[1] == 7);
+  CHECK(2 * std::chrono::seconds(3) / 2 == std::chrono::seconds(3));
+  CHECK((2 * foreign::expression{3} + 1).value == 7);
 }

@@ -152,9 +152,11 @@ namespace detail {
 /// A tensor beside what is neither a tensor nor a number.
 template <class A, class B>
 concept tensor_and_other = std::same_as<A, tensor> && !detail::convertible<const B&, tensor>;
-/// A part of a network that is not applied yet, beside a number.
+/// A part of a network that is not applied yet, beside a number. Matrices of other libraries take anything in parentheses, too, but give no tensor.
 template <class A, class B>
-concept part_and_number = std::is_arithmetic_v<B> && requires(const A& part, const tensor& x) { part(x); };
+concept part_and_number = std::is_arithmetic_v<B> && requires(const A& part, const tensor& x) {
+  { part(x) } -> std::same_as<tensor>;
+};
 template <class A, class B>
 concept no_operands = tensor_and_other<A, B> || tensor_and_other<B, A> || part_and_number<A, B> || part_and_number<B, A>;
 /// The message about that, in place of all candidates of all libraries.
