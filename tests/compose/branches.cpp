@@ -56,6 +56,24 @@ constexpr auto tensors = [](const tensor& x) {
 };
 static_assert(result<tensors, input<7>> == shape{4 + 5 + 6 + 4 + 5});
 
+constexpr auto many_tensors = [](const tensor& x) { return concat(x, x, x, x, x, x); };
+static_assert(result<many_tensors, input<7>> == shape{42});
+
+// A tensor goes into a part as into a function, and takes arithmetic in place.
+constexpr auto called = [](const tensor& x) {
+  const tensor y = relu(fully_connected(7)(x));
+  return ((y + x) * 2.0 - 1.0) / 3.0;
+};
+constexpr auto piped = [](const tensor& x) {
+  tensor y = x >> fully_connected(7) >> relu;
+  y += x;
+  y *= 2.0;
+  y -= 1.0;
+  y /= 3.0;
+  return y;
+};
+static_assert(traced<called, model_options<input<7>>>::fingerprint == traced<piped, model_options<input<7>>>::fingerprint);
+
 // Several inputs, several uses of each.
 constexpr auto two_inputs = [](const tensor& image_in, const tensor& context) {
   const tensor features = (conv2d(4, {3, 3}, "conv") >> flatten("flat"))(image_in);

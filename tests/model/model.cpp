@@ -66,6 +66,15 @@ TEST_CASE("variables are static-shape maps of the parameters") {
   CHECK(reinterpret_cast<std::uintptr_t>(m.variable("net/fc1/weights").data()) % 64 == 0);
 }
 
+TEST_CASE("an array of the language is a batch") {
+  small_model m{seed(1)};
+  const std::vector<float> x = images(2);
+  float numbers[2 * 6 * 5 * 2];
+  std::copy(x.begin(), x.end(), numbers);
+  const Eigen::MatrixXf expected = m.predict(x);
+  CHECK(m.predict(numbers) == expected);
+}
+
 TEST_CASE("results and variables are views that convert to matrices and maps of Eigen") {
   small_model m{seed(1)};
   const auto logits = m.predict(images(2));

@@ -40,9 +40,19 @@ template <network_part... Branches>
 constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
   return {hana::make_basic_tuple(branches...), nullptr};
 }
-constexpr tensor concat(const tensor& a, const tensor& b) { return concat_tensors(a, b); }
-constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c) { return concat_tensors(a, b, c); }
-constexpr tensor concat(const tensor& a, const tensor& b, const tensor& c, const tensor& d) { return concat_tensors(a, b, c, d); }
+template <detail::convertible<tensor>... Tensors>
+constexpr tensor concat(const tensor& first, const tensor& second, const Tensors&... rest) {
+  return concat_tensors(first, second, rest...);
+}
+/// The message about what cannot be joined.
+template <class... Parts>
+  requires(sizeof...(Parts) < 2 || !((network_part<Parts> && ...) || (detail::convertible<const Parts&, tensor> && ...)))
+constexpr auto concat(const Parts&...) {
+  constexpr bool several = sizeof...(Parts) >= 2, fit = !several;
+  static_assert(several, "concat joins two branches or more: concat(conv2d(64, {1, 1}), conv2d(96, {3, 3}))");
+  static_assert(fit, "concat joins branches, which are functions of one tensor that return one, or tensors");
+  return no_call{};
+}
 
 /// Sum of two branches of the same input.
 template <network_part First, network_part Second>
@@ -77,6 +87,12 @@ constexpr side_part<Part> aside(const Part& part) {
 template <network_part Body>
 constexpr auto residual(const char* name, const Body& body) {
   return parallel_branches<true, skip_part, Body>{hana::make_basic_tuple(skip, body), name};
+}
+template <class First, class... Rest>
+constexpr auto residual(const First&, const Rest&...) {
+  constexpr bool fits = sizeof(First) == 0;
+  static_assert(fits, "a residual block has a name and one part: residual(\"block1\", conv2d(64, {3, 3}) >> conv2d(64, {3, 3}))");
+  return no_call{};
 }
 
 }  // namespace slim

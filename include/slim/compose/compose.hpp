@@ -7,6 +7,7 @@
 
 #include <concepts>
 
+#include "slim/core/braces.hpp"
 #include "slim/core/convertible.hpp"
 #include "slim/layers/layer.hpp"
 
@@ -39,10 +40,15 @@ template <class... Parts, network_part Last>
 constexpr sequence<Parts..., Last> operator>>(const sequence<Parts...>& row, const Last& last) {
   return hana::unpack(row.parts, [&](const Parts&... part) { return sequence<Parts..., Last>{hana::basic_tuple<Parts..., Last>(part..., last)}; });
 }
+/// `x >> part`: part(x).
+template <std::same_as<tensor> Input, network_part Part>
+constexpr tensor operator>>(const Input& x, const Part& part) {
+  return part(x);
+}
 
 /// The message about what can follow nothing.
-template <network_part First, class Second>
-  requires(!network_part<Second>)
+template <class First, class Second>
+  requires((network_part<First> || std::same_as<First, tensor>) && !network_part<Second>)
 constexpr no_call operator>>(const First&, const Second&) {
   constexpr bool fits = network_part<Second>;
   static_assert(fits, "behind >> stands a function of one tensor that returns one: a layer, a composition of layers, a lambda");
@@ -92,11 +98,24 @@ constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr)
 
 /// The message about what cannot be repeated.
 template <int Times, class Part>
-  requires(!network_part<Part>)
-constexpr no_call repeat(const Part&, const char* = nullptr) {
-  constexpr bool fits = network_part<Part>;
+  requires(!network_part<Part> || Times < 0)
+constexpr auto repeat(const Part&, const char* = nullptr) {
+  constexpr bool fits = network_part<Part>, counts = Times >= 0;
   static_assert(fits, "repeat takes a function of one tensor that returns one: a layer, a composition of layers, a lambda");
-  return {};
+  static_assert(counts, "repeat<N>: N is how many times, at least 0");
+  return no_call{};
+}
+/// The message about TF-Slim's order of arguments.
+template <class First, class... Rest>
+constexpr auto repeat(const First& first, const Rest&...) {
+  constexpr bool fits = sizeof(First) == 0;
+  static_assert(fits, "how many times is a template argument, and the layer is called: repeat<3>(conv2d(64, {3, 3}), \"conv1\")");
+  if constexpr (std::is_same_v<First, tensor>) return first;
+  else return no_call{};
+}
+template <class Times, class Layer, class... Rest>
+constexpr auto repeat(const tensor& x, const Times&, const Layer& layer, double, const detail::braces&, const Rest&...) {
+  return repeat(x, layer);
 }
 
 template <const auto& Layer, std::size_t Count, class Shared>
@@ -131,6 +150,26 @@ constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positi
   return stack<Layer>(each, nullptr);
 }
 
+/// The message about numbers for layers that take more than one.
+template <const auto& Layer, class... Rest>
+  requires(!detail::convertible<int, typename std::remove_cvref_t<decltype(Layer)>::positional>)
+constexpr auto stack(std::initializer_list<double>, const Rest&...) {
+  constexpr bool fits = sizeof(Layer) == 0;
+  static_assert(fits, "braces hold the positional arguments of each layer: stack<conv2d>({{32, {3, 3}}, {64, {1, 1}}})");
+  return no_call{};
+}
+/// The message about TF-Slim's order of arguments.
+template <class Layer, class... Rest>
+constexpr auto stack(const Layer&, const detail::braces&, const Rest&...) {
+  constexpr bool fits = sizeof(Layer) == 0;
+  static_assert(fits, "the layer is a template argument: stack<fully_connected>({32, 64}, \"fc\")");
+  return no_call{};
+}
+template <class Layer, class... Rest>
+constexpr auto stack(const tensor& x, const Layer& layer, const detail::braces& each, const Rest&...) {
+  return stack(layer, each)(x);
+}
+
 /// A part of a network whose names all begin with `name`/. Entering a name again continues that scope; with `reuse = true` the
 /// variables made inside are the ones that exist already: weights are shared.
 template <class Body>
@@ -160,6 +199,14 @@ constexpr named_scope<Body> scope(const char* name, const Body& body) {
 template <class Body>
 constexpr named_scope<Body> scope(const char* name, const Body& body, bool reuse_variables) {
   return {name, body, reuse_variables};
+}
+
+/// The message about the other order.
+template <network_part Body>
+constexpr auto scope(const Body&, const char*) {
+  constexpr bool first = sizeof(Body) == 0;
+  static_assert(first, "the name stands first: scope(\"block1\", part)");
+  return no_call{};
 }
 
 /// Makes `x` the end point of the open scope: how a part of a network that is no single layer gets one.

@@ -66,7 +66,7 @@ public:
   constexpr void pop() { shrink(length - 1); }
   /// Forgets all elements from index `size` on.
   constexpr void shrink(int size) {
-    if constexpr (!std::is_trivially_destructible_v<T>)
+    if constexpr (!trivially_destroyed)
       for (int i = size; i < length; ++i) std::destroy_at(items + i);
     length = size;
   }
@@ -104,7 +104,7 @@ public:
     for (int i = 0; i < length; ++i) {
       if constexpr (plain) wider[i] = items[i];
       else std::construct_at(wider + i, static_cast<T&&>(items[i]));
-      if constexpr (!std::is_trivially_destructible_v<T>) std::destroy_at(items + i);
+      if constexpr (!trivially_destroyed) std::destroy_at(items + i);
     }
     release();
     items = wider, room = size;
@@ -112,6 +112,12 @@ public:
 
 private:
   static constexpr bool plain = !std::is_class_v<T>;
+  // The compilers' own words: std::is_trivially_destructible is a dozen class templates for each type.
+#ifdef __clang__
+  static constexpr bool trivially_destroyed = __is_trivially_destructible(T);
+#else
+  static constexpr bool trivially_destroyed = __has_trivial_destructor(T);
+#endif
 
   constexpr void release() {
     if constexpr (plain) delete[] items;

@@ -32,7 +32,7 @@ SLIM_ONE_COPY inline void run_tasks(long tasks, double work_per_task, int thread
 template <class F>
 void run_task(const void* body, long task, [[maybe_unused]] int thread) {
   F& run = *static_cast<F*>(const_cast<void*>(body));
-  if constexpr (std::is_invocable_v<F&, long, int>) run(task, thread);
+  if constexpr (requires { run(task, thread); }) run(task, thread);
   else run(task);
 }
 

@@ -38,6 +38,13 @@ struct named_activation {
   constexpr auto operator()(const Units& outputs, const Rest&... rest) const {
     return detail::units_layer<Units>::call(*this, outputs, rest...);
   }
+  /// The message about a call of nothing.
+  template <class Self = Expression>
+  constexpr named_activation operator()() const {
+    constexpr bool fits = sizeof(Self) == 0;
+    static_assert(fits, "an activation without arguments stands without parentheses: fully_connected(8) >> relu");
+    return *this;
+  }
 };
 template <class Expression>
 named_activation(const char*, Expression) -> named_activation<Expression>;

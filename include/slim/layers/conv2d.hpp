@@ -17,7 +17,7 @@ struct kernel_layer : layer<Self> {
   using layer<Self>::operator();
   struct positional {
     whole_number outputs;
-    Kernel kernel;
+    Kernel kernel = no_default();
   };
   template <class... Rest>
   constexpr auto operator()(whole_number outputs, Kernel kernel, const Rest&... rest) const {
@@ -25,11 +25,11 @@ struct kernel_layer : layer<Self> {
   }
   // The kernel of a sequence in braces: one number is that kernel, of several the message has the layer's name.
   template <class... Rest>
-    requires(std::is_same_v<Kernel, whole_number> && (named_argument<Rest> && ...))
+    requires std::is_same_v<Kernel, whole_number>
   constexpr auto operator()(whole_number outputs, std::initializer_list<double> kernel, const Rest&... rest) const {
     whole_number given = kernel.size() > 0 ? *kernel.begin() : 0.0;
     if (kernel.size() > 1) given = static_cast<double>(kernel.size()), given.complaint = "written as 1 number";
-    return layer<Self>::bind(rest..., num_outputs = outputs, kernel_size = given);
+    return (*this)(outputs, given, rest...);
   }
   template <named_argument First, class... Rest>
   constexpr auto operator()(whole_number outputs, const First& first, const Rest&... rest) const {

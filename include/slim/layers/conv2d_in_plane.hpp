@@ -19,9 +19,7 @@ struct conv2d_in_plane_layer : layer<conv2d_in_plane_layer> {
                    normalizer_params = parameter_list{}, weights_initializer = xavier(), weights_regularizer = none, biases_initializer = zeros,
                    biases_regularizer = none, trainable = true, reuse = false, variables_collections = variable_collections{});
 
-  struct positional {
-    whole_pair kernel;
-  };
+  using positional = whole_pair;
   using layer::operator();
   template <class... Rest>
   constexpr auto operator()(whole_pair kernel, const Rest&... rest) const {
@@ -35,10 +33,6 @@ struct conv2d_in_plane_layer : layer<conv2d_in_plane_layer> {
   template <class... Rest>
   constexpr auto operator()(whole_pair kernel, const braced_strides& strides, const Rest&... rest) const {
     return bind(rest..., kernel_size = kernel, stride = strides);
-  }
-  template <class... Rest>
-  constexpr auto operator()(positional p, const Rest&... rest) const {
-    return bind(rest..., kernel_size = p.kernel);
   }
 
   static constexpr tensor apply(const tensor& x, const arguments<conv2d_in_plane_layer>& with) {

@@ -12,6 +12,12 @@
 
 namespace slim {
 
+namespace detail {
+/// A function of one scalar; a layer is none, whatever it takes.
+template <class Callable>
+concept scalar_callable = !requires { Callable::function_name; } && requires(const Callable& callable, const expr::symbol& x) { callable(x); };
+}  // namespace detail
+
 /// A scalar function of bounded size that can be stored in a network: activations and regularizers.
 /// Made from any generic callable of one scalar: `[](auto x) { return x * sigmoid(x); }`.
 struct stored_function {
@@ -27,8 +33,7 @@ struct stored_function {
 
   constexpr stored_function() = default;
   constexpr stored_function(none_t) : name("none") {}
-  template <class Callable>
-    requires std::is_invocable_v<const Callable&, expr::symbol>
+  template <detail::scalar_callable Callable>
   constexpr stored_function(const Callable& callable) {
     store(expr::pruned(expr::scalar_function_of<1>(callable)));
     if constexpr (requires { callable.name; }) name = callable.name;
@@ -94,11 +99,12 @@ struct whole_extents {
 };
 
 /// The default of a kernel: there is none.
-constexpr whole_extents required_extents() {
+constexpr whole_number no_default() {
   whole_number nothing;
   nothing.complaint = "given, it has no default";
   return nothing;
 }
+constexpr whole_extents required_extents() { return no_default(); }
 
 constexpr void slim_describe(const stored_function& value, name_buffer& to) { to.add(value.name); }
 constexpr void slim_describe(const whole_extents& value, name_buffer& to) {
@@ -220,14 +226,22 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
   static constexpr const char* name = "activation_fn";
   using keyword::operator=;
+  /// The second is asked of what is no function of a scalar only: a lambda would be looked into once more, for tensors.
   template <class Other>
-  static constexpr bool takes = detail::convertible<const Other&, stored_function> || detail::convertible<const Other&, tensor (*)(const tensor&)>;
-  template <class Callable>
-    requires std::is_invocable_v<const Callable&, expr::symbol>
+  static constexpr bool takes = [] {
+    if constexpr (detail::convertible<const Other&, stored_function>) return true;
+    else return detail::convertible<const Other&, tensor (*)(const tensor&)>;
+  }();
+  template <detail::scalar_callable Callable>
   constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {
     return {stored_function(scalar)};
   }
-  constexpr argument<activation_fn_keyword> operator=(tensor (*function)(const tensor&)) const {
+  template <class Callable>
+    requires(!detail::scalar_callable<Callable> && detail::convertible<const Callable&, tensor (*)(const tensor&)>)
+  constexpr argument<activation_fn_keyword> operator=(const Callable& function) const {
+    return *this = *static_cast<tensor (*)(const tensor&)>(function);
+  }
+  constexpr argument<activation_fn_keyword> operator=(tensor (&function)(const tensor&)) const {
     tracer trace;
     const tensor x(trace, graph::add_leaf(trace.g, graph::kind::input, true, {}, 0));
     const graph::node& y = trace.g.nodes[function(x).node];

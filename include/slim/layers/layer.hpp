@@ -177,6 +177,14 @@ struct layer {
     return bind(x);
   }
 
+  /// Other arguments, in place of all candidates. An ellipsis is the last choice of all.
+  template <class Kind = Layer>
+  constexpr no_call operator()(...) const {
+    constexpr bool fits = sizeof(Kind) == 0;
+    static_assert(fits, "this layer has no such positional arguments; give them by keyword, as in conv2d(num_outputs = 64, kernel_size = {3, 3})");
+    return {};
+  }
+
   /// `rest` may hold keyword arguments and, anywhere among them, one string: the scope name.
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {

@@ -86,9 +86,7 @@ template <class Self, pooling Kind>
 struct pool3d_layer : layer<Self> {
   static constexpr auto defaults = arguments_of(kernel_size = required_extents(), stride = 2, padding = VALID);
 
-  struct positional {
-    whole_extents kernel;
-  };
+  using positional = whole_extents;
   using layer<Self>::operator();
   template <class... Rest>
   constexpr auto operator()(whole_extents kernel, const Rest&... rest) const {

@@ -13,9 +13,7 @@ template <class Self, class Operation>
 struct pool2d_layer : layer<Self> {
   static constexpr auto defaults = arguments_of(kernel_size = required_extents(), stride = 2, padding = VALID);
 
-  struct positional {
-    whole_pair kernel;
-  };
+  using positional = whole_pair;
   using layer<Self>::operator();
   template <class... Rest>
   constexpr auto operator()(whole_pair kernel, const Rest&... rest) const {

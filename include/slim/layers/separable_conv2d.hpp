@@ -26,7 +26,7 @@ struct separable_conv2d_layer : layer<separable_conv2d_layer> {
 
   struct positional {
     whole_number outputs;
-    whole_pair kernel;
+    whole_pair kernel = no_default();
   };
   /// In place of the outputs: the depthwise part alone.
   static constexpr whole_number nothing() {

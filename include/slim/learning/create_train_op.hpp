@@ -76,6 +76,16 @@ auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer o
                                                                                                                given.threads);
 }
 
+/// The message about other arguments.
+template <class... Given>
+auto create_train_op(const Given&...) {
+  constexpr bool fits = sizeof...(Given) > 100;
+  static_assert(fits,
+                "create_train_op takes a model that can be changed, a loss, an optimizer and options: "
+                "create_train_op(net, losses::softmax_cross_entropy, optimizers::adam{})");
+  return slim::detail::no_train_op{};
+}
+
 }  // namespace learning
 }  // namespace slim
 

@@ -238,6 +238,13 @@ public:
     }
   }
 
+  /// The message about a number in place of the seed.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  explicit basic_model(Number) : basic_model(slim::seed(1)) {
+    constexpr bool seeded = sizeof(Number) == 0;
+    static_assert(seeded, "a model starts from a seed: model<net, input<28, 28, 1>> m{seed(1)}");
+  }
   basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) {
     predict_with.weights = detail::values_of(held);
   }

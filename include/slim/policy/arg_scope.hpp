@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "slim/core/braces.hpp"
 #include "slim/policy/argument_map.hpp"
 #include "slim/policy/stack.hpp"
 
@@ -164,6 +165,23 @@ template <class Captured>
   requires(std::is_base_of_v<policy<Captured>, Captured>)
 constexpr replacing_policy<Captured> arg_scope(const Captured& captured) {
   return replacing_policy<Captured>(captured);
+}
+
+/// What stands for a policy after a message.
+struct no_policy : policy<no_policy> {
+  template <class Trace>
+  constexpr void enter(Trace&) const {}
+};
+/// The message about TF-Slim's order of arguments.
+template <const auto&... Layers, class... Given>
+constexpr auto arg_scope(const Given&...) {
+  constexpr bool fits = sizeof...(Layers) > 0 && (keyword_argument<Given> && ...);
+  static_assert(fits, "layers are template arguments, values keyword arguments: arg_scope<conv2d>(activation_fn = relu)(part of a network)");
+  return no_policy{};
+}
+template <class... Given>
+constexpr auto arg_scope(const detail::braces&, const Given&... given) {
+  return arg_scope(given...);
 }
 
 }  // namespace slim

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // One batch as a program reads it: pointers to whole examples in rows of memory, numbers of the model's precision, class numbers checked.
 
+#include <iterator>
 #include <type_traits>
 
 #include "slim/core/error.hpp"
@@ -25,8 +26,14 @@ concept eigen_tensor = requires {
   Values::Layout;
 };
 
+/// Numbers in a row of memory; std::vector<bool> has none.
 template <class Values>
-using element_of = std::remove_cvref_t<decltype(*std::declval<const Values&>().data())>;
+concept row_of_numbers = requires(const Values& values) {
+  *std::data(values);
+  std::size(values);
+};
+template <row_of_numbers Values>
+using element_of = std::remove_cvref_t<decltype(*std::data(std::declval<const Values&>()))>;
 
 /// Thrown to end a step that would change variables by numbers that are none; see learning::skip_not_finite.
 struct not_finite {
@@ -93,7 +100,9 @@ public:
   template <class... Parts>
   void bind(const Parts&... parts) {
     // Here, and not where the first part is read: a message names every function on the way to it.
-    constexpr bool fit = (fits<Parts> && ...), in_float = fit || std::is_same_v<T, double>, in_double = fit || std::is_same_v<T, float>;
+    constexpr bool in_a_row = (row_of_numbers<Parts> && ...);
+    static_assert(in_a_row, "an argument has its numbers in a row of memory: a vector (not of bool), an array, a span, an Eigen matrix");
+    constexpr bool fit = !in_a_row || (fits<Parts> && ...), in_float = fit || std::is_same_v<T, double>, in_double = fit || std::is_same_v<T, float>;
     static_assert(in_float, "this model computes in float: give it floats or integers, or the option precision<double>");
     static_assert(in_double, "this model computes in double: give it doubles or integers, or leave its option precision<double> out");
     int i = 0;
@@ -125,18 +134,21 @@ private:
 
   /// Numbers that a program in T can take.
   template <class Values>
-  static constexpr bool fits = std::is_same_v<element_of<Values>, T> || std::is_integral_v<element_of<Values>>;
+  static constexpr bool fits = [] {
+    if constexpr (row_of_numbers<Values>) return std::is_same_v<element_of<Values>, T> || std::is_integral_v<element_of<Values>>;
+    else return false;
+  }();
 
   template <class Values>
   void bind_part(int i, const Values& values) {
     if constexpr (fits<Values>) {
-      take_size(i, static_cast<long>(values.size()));
+      take_size(i, static_cast<long>(std::size(values)));
       if constexpr (eigen_matrix<Values>) {
         bind_matrix(i, values);
       } else {
         if constexpr (eigen_tensor<Values>)
           static_assert(static_cast<int>(Values::Layout) == 1, "examples lie in memory row by row: give a tensor the layout Eigen::RowMajor");
-        bind_row(i, values.data(), examples * extent_of(i).size());
+        bind_row(i, std::data(values), examples * extent_of(i).size());
       }
     }
   }

@@ -147,6 +147,10 @@ constexpr tensor operator+(const tensor& x, const tensor& y) { return apply(deta
 constexpr tensor operator-(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::subtract), x, y); }
 constexpr tensor operator*(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::multiply), x, y); }
 constexpr tensor operator/(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::divide), x, y); }
+constexpr tensor& operator+=(tensor& x, const tensor& y) { return x = x + y; }
+constexpr tensor& operator-=(tensor& x, const tensor& y) { return x = x - y; }
+constexpr tensor& operator*=(tensor& x, const tensor& y) { return x = x * y; }
+constexpr tensor& operator/=(tensor& x, const tensor& y) { return x = x / y; }
 
 namespace detail {
 /// A tensor beside what is neither a tensor nor a number.
