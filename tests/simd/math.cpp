@@ -66,6 +66,13 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(worst_error<T>(1e-3, 1000, logarithm, [](double x) { return std::log(x); }) < close);
   CHECK(worst_error<T>(-4, -0.01, error_function, [](double x) { return std::erf(x); }) < 4 * close);
   CHECK(worst_error<T>(0.01, 4, error_function, [](double x) { return std::erf(x); }) < 4 * close);
+  if constexpr (sizeof(T) == 4) {  // up to the largest, and down to the smallest number
+    CHECK(worst_error<T>(80, 88.72, exponential, [](double x) { return std::exp(x); }) < close);
+    for (const double x : {88.7228, -87.4, -90.0, -95.5, -103.2})
+      CHECK(of(exponential, x) == doctest::Approx(std::exp(static_cast<double>(static_cast<float>(x)))).epsilon(1e-6).scale(x < 0 ? 1e-39 : 1));
+    CHECK(of(exponential, 88.8) == infinity);
+    CHECK(of(exponential, -104.5) == 0);
+  }
   CHECK(of(exponential, 0) == 1);
   CHECK(of(exponential, infinity) == infinity);
   CHECK(of(exponential, -infinity) == 0);

@@ -2,6 +2,7 @@
 #include "slim/core/begin.hpp"
 // Mathematical functions on whole vectors, and the counter-based uniform numbers of dropout.
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -87,25 +88,6 @@ SLIM_ALWAYS_INLINE V quotient(const V& x, const V& y) {
   return x / y;
 }
 
-/// log(x): −∞ of 0, not a number for what is negative. xsimd's is off by 37 for doubles below the smallest normal one.
-template <class V>
-SLIM_ALWAYS_INLINE V logarithm(const V& x) {
-  using T = typename V::value_type;
-  if constexpr (sizeof(T) > 4) {
-    const auto is_small = V(std::numeric_limits<T>::min()) > x;
-    return log(choose(is_small, x * V(T(0x1p54)), x)) - choose(is_small, V(T(37.42994775023704628)), V(T(0)));  // 54 log 2
-  } else {
-    return log(x);
-  }
-}
-
-/// log(1 + x): what the sum rounded away comes back as the first term of its series, so that small x keep all their digits.
-template <class V>
-SLIM_ALWAYS_INLINE V logarithm_of_one_plus(const V& x) {
-  const V one(1), sum = one + x;
-  return logarithm(sum) + choose(one > absolute(x), quotient(x - (sum - one), sum), V(0));
-}
-
 /// The larger, or smaller, of both in each lane; what is not a number stays, in either of them.
 template <class V>
 SLIM_ALWAYS_INLINE V larger_or_none(const V& x, const V& y) {
@@ -148,9 +130,96 @@ SLIM_ALWAYS_INLINE V of_numbers(const V& x, double most, Word word) {
   }
 }
 
-// clang-format off
+namespace detail {
+
+/// The lanes of a vector of floats as integers.
+template <class V>
+struct lanes_as_bits {
+  typedef std::uint32_t type __attribute__((vector_size(sizeof(V::data))));
+  typedef std::int32_t with_sign __attribute__((vector_size(sizeof(V::data))));
+};
+template <class V>
+SLIM_ALWAYS_INLINE auto bits_of(const V& x) {
+  return std::bit_cast<typename lanes_as_bits<V>::type>(x.data);
+}
+template <class V, class Bits>
+SLIM_ALWAYS_INLINE V of_bits(const Bits& bits) {
+  return V(std::bit_cast<decltype(V::data)>(bits));
+}
+
+// The sum of this and a small whole number has that in its lowest bits. Converted by bits, what compilers may reorder with -ffast-math stays as it is.
+inline constexpr float whole_in_low_bits = 0x1.8p23F;
+inline constexpr std::uint32_t bits_of_whole = 0x4B400000;
+// In two parts, of which the first times an exponent is exact.
+inline constexpr float log2_high = 0x1.63p-1F, log2_low = -2.12194440e-4F;
+
+/// Horner's rule, the coefficient of the highest power first.
+template <class V, class... Coefficients>
+SLIM_ALWAYS_INLINE V polynomial(const V& x, float highest, Coefficients... rest) {
+  V sum(highest);
+  ((sum = multiply_add(sum, x, V(rest))), ...);
+  return sum;
+}
+
+/// exp(x) in float: 2ⁿ·exp(r) with |r| ≤ ½ log 2, exp(r) = 1 + r + r²·q(r), q fitted for the least relative error, 2⁻²⁸. 2ⁿ in two factors: results down to
+/// the smallest, and up to the largest number. xsimd's end a little before both, and its shifts on NEON take compilers seconds.
+template <class V>
+SLIM_ALWAYS_INLINE V float_exponential(const V& x) {
+  const V held = within(x, 104);
+  const auto n = (bits_of(multiply_add(held, V(1.44269504F), V(whole_in_low_bits))) + 256) & 511, half = n >> 1;  // n and 256, a half and 128
+  const V whole = of_bits<V>(n + bits_of_whole) - V(whole_in_low_bits + 256);
+  const V r = multiply_add(whole, V(-log2_low), multiply_add(whole, V(-log2_high), held));
+  const V q = polynomial(r, 1.381432051e-03F, 8.368851071e-03F, 4.166840109e-02F, 1.666651952e-01F, 4.999999337e-01F);
+  return (V(1) + multiply_add(r * r, q, r)) * of_bits<V>((half - 1) << 23) * of_bits<V>((n - half - 1) << 23);
+}
+
+/// log(x) in float: n·log 2 + log(1 + f) with 1 + f from √½ to √2, log(1 + f) = f − ½f² + f³·p(f), p fitted as above, 2⁻²⁷.
+template <class V>
+SLIM_ALWAYS_INLINE V float_logarithm(const V& x) {
+  using with_sign = typename lanes_as_bits<V>::with_sign;
+  const auto is_small = V(std::numeric_limits<float>::min()) > x;
+  const auto bits = bits_of(x), scaled = bits_of(choose(is_small, x * V(0x1p23F), x));
+  const auto n = (scaled - 0x3F3504F3 + 0x40000000) >> 23;  // beyond √½, and 128
+  const V f = of_bits<V>(scaled - ((n - 128) << 23)) - V(1), square = f * f;
+  const V exponent = of_bits<V>(n + bits_of_whole) - choose(is_small, V(whole_in_low_bits + 128 + 23), V(whole_in_low_bits + 128));
+  const V p = polynomial(f, -7.634497755e-02F, 1.276157753e-01F, -1.316018216e-01F, 1.420175792e-01F, -1.662335736e-01F, 2.000122688e-01F, -2.500082103e-01F,
+                         3.333333171e-01F);
+  const V rest = multiply_add(f * square, p, square * V(-0.5F));
+  const V result = multiply_add(exponent, V(log2_high), f + multiply_add(exponent, V(log2_low), rest));
+  // By their bits, because comparisons with infinity are folded with -ffast-math: infinity and what is no number are their own logarithm, and all bits set,
+  // below zero, are no number.
+  const auto sign = std::bit_cast<with_sign>(bits), infinite = with_sign{} + 0x7F800000;
+  const V positive = of_bits<V>(sign >= infinite ? bits : bits_of(result) | std::bit_cast<decltype(bits)>(sign >> 31));
+  return choose(x == V(0), -of_bits<V>(infinite), positive);
+}
+
+}  // namespace detail
+
 /// exp(x): 0 far below, infinity far above the range of exponents, not a number for what is none.
-template <class V> SLIM_ALWAYS_INLINE V exponential(const V& x) { return of_numbers(x, 1000, [](const V& v) { return exp(v); }); }
+template <class V>
+SLIM_ALWAYS_INLINE V exponential(const V& x) {
+  if constexpr (sizeof(typename V::value_type) == 4) return detail::float_exponential(x);
+  else return of_numbers(x, 1000, [](const V& v) { return exp(v); });
+}
+/// log(x): −∞ of 0, not a number for what is negative. xsimd's is off by 37 for doubles below the smallest normal one.
+template <class V>
+SLIM_ALWAYS_INLINE V logarithm(const V& x) {
+  using T = typename V::value_type;
+  if constexpr (sizeof(T) == 4) {
+    return detail::float_logarithm(x);
+  } else {
+    const auto is_small = V(std::numeric_limits<T>::min()) > x;
+    return log(choose(is_small, x * V(T(0x1p54)), x)) - choose(is_small, V(T(37.42994775023704628)), V(T(0)));  // 54 log 2
+  }
+}
+/// log(1 + x): what the sum rounded away comes back as the first term of its series, so that small x keep all their digits.
+template <class V>
+SLIM_ALWAYS_INLINE V logarithm_of_one_plus(const V& x) {
+  const V one(1), sum = one + x;
+  return logarithm(sum) + choose(one > absolute(x), quotient(x - (sum - one), sum), V(0));
+}
+
+// clang-format off
 template <class V> SLIM_ALWAYS_INLINE V error_function(const V& x) { return of_numbers(x, 40, [](const V& v) { return erf(v); }); }
 template <class V> SLIM_ALWAYS_INLINE V sine(const V& x) { return of_numbers(x, HUGE_VAL, [](const V& v) { return sin(v); }); }
 template <class V> SLIM_ALWAYS_INLINE V cosine(const V& x) { return of_numbers(x, HUGE_VAL, [](const V& v) { return cos(v); }); }
