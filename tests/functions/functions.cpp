@@ -467,6 +467,30 @@ TEST_CASE("the gradient of a table is the same for every number of threads") {
   }
 }
 
+namespace {
+constexpr auto rounded = [](tensor x) { return outputs(sign(x), ceil(x)); };
+constexpr auto slopes_of_rounded = [](tensor x) {
+  const tensor w = variable(x, "w", {6}, ones);
+  return mean(3.0 * sign(w) + 2.0 * ceil(w) + w) + 0.0 * mean(x);
+};
+}  // namespace
+
+TEST_CASE("sign and ceil, and their slopes") {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  model<rounded, input<6>> m{seed(1)};
+  m.predict(std::vector<float>{-1.5F, -0.0F, 0.25F, 2, -infinity, NAN});
+  const auto signs = m.output<0>();
+  const auto above = m.output<1>();
+  const std::vector<float> expected{-1, 0, 1, 1, -1}, expected_above{-1, 0, 1, 2, -infinity};
+  CHECK(std::equal(expected.begin(), expected.end(), signs.begin()));
+  CHECK(std::equal(expected_above.begin(), expected_above.end(), above.begin()));
+  CHECK((std::isnan(signs(0, 5)) && std::isnan(above(0, 5))));
+  model<slopes_of_rounded, input<6>> trained{seed(1)};
+  train_op<decltype(trained), no_loss, optimizers::keep_gradients> op(trained, {}, {}, capacity(1), 1);
+  op(std::vector<float>(6));
+  for (const float slope : op.slot_values(0)) CHECK(slope == doctest::Approx(1.0 / 6));
+}
+
 namespace foreign {
 /// An expression of another library: it takes anything in parentheses and has arithmetic of its own.
 struct expression {

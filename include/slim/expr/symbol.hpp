@@ -75,6 +75,10 @@ constexpr symbol pow(const symbol& x, double y) {
 /// `condition` is a comparison (or any number: true unless zero).
 constexpr symbol select(const symbol& condition, const symbol& yes, const symbol& no) { return record(scalar_op::select, condition, yes, no); }
 
+constexpr symbol ceil(const symbol& x) { return -floor(-x); }
+/// −1, 0 or 1; not a number for what is none. Its slope is 0.
+constexpr symbol sign(const symbol& x) { return select(x == x, (x > 0.0) - (x < 0.0), x); }
+
 // 1 or 0 for conditions: both are computed.
 constexpr symbol operator!(const symbol& x) { return select(x, 0.0, 1.0); }
 constexpr symbol operator&&(const symbol& x, const symbol& y) { return select(x, select(y, 1.0, 0.0), 0.0); }

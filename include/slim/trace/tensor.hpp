@@ -211,6 +211,11 @@ constexpr tensor sin(const tensor& x) { return apply(detail::operation(expr::sca
 constexpr tensor cos(const tensor& x) { return apply(detail::operation(expr::scalar_op::cosine), x); }
 constexpr tensor erf(const tensor& x) { return apply(detail::operation(expr::scalar_op::error_function), x); }
 constexpr tensor floor(const tensor& x) { return apply(detail::operation(expr::scalar_op::floor), x); }
+constexpr tensor ceil(const tensor& x) { return -floor(-x); }
+/// −1, 0 or 1; not a number for what is none. Its slope is 0.
+constexpr tensor sign(const tensor& x) {
+  return apply(expr::scalar_function_of<1>([](auto a) { return sign(a); }), x);
+}
 constexpr tensor max(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::maximum), x, y); }
 constexpr tensor min(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::minimum), x, y); }
 constexpr tensor square(const tensor& x) { return x * x; }
