@@ -75,14 +75,14 @@ namespace trainer {
 
 inline slim::optimizers::schedule learning_rate_of(const train_flags& f, std::int64_t num_samples) {
   using namespace slim;
-  const double steps_per_epoch = static_cast<double>(num_samples) / f.batch_size;
   // Clones do not count, nor do replicas that are not aggregated: each goes over its examples so many times.
-  const long decay_steps = static_cast<long>(steps_per_epoch * f.num_epochs_per_decay) / (f.sync_replicas ? f.replicas_to_aggregate : 1);
+  const double steps_per_epoch = static_cast<double>(num_samples) / f.batch_size / (f.sync_replicas ? f.replicas_to_aggregate : 1);
+  const long decay_steps = static_cast<long>(steps_per_epoch * f.num_epochs_per_decay);
   optimizers::schedule rate = f.learning_rate;
   if (f.learning_rate_decay_type == "exponential") rate = learning::exponential_decay{f.learning_rate, decay_steps, f.learning_rate_decay_factor, true};
   if (f.learning_rate_decay_type == "polynomial") rate = learning::polynomial_decay{f.learning_rate, decay_steps, f.end_learning_rate};
   if (f.warmup_epochs <= 0) return rate;
-  return learning::warm_up{f.learning_rate, static_cast<long>(steps_per_epoch * f.warmup_epochs), rate};
+  return learning::warm_up{f.learning_rate, steps_per_epoch * f.warmup_epochs, rate};
 }
 
 /// Calls `use` with the optimizer that the flags name.

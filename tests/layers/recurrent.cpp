@@ -167,6 +167,10 @@ TEST_CASE("variables, shapes and initial values") {
   static_assert(parameter_count<without_bias, input<4, 3>> == 3 * 2 * (3 + 2));
   const std::span<const float> bias = m.variable_values(2);
   CHECK(std::vector<float>(bias.begin(), bias.end()) == std::vector<float>{0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0});
+  static constexpr auto drawn = lstm(2, biases_initializer = random_uniform(0.25, 0.5));
+  const model<drawn, input<4, 3>> other(seed(1));
+  const std::span<const float> values = other.variable_values(2);
+  for (std::size_t i = 0; i < values.size(); ++i) CHECK((i / 2 == 1 ? values[i] == 1 : 0.25F <= values[i] && values[i] < 0.5F));
 }
 
 TEST_CASE("the last step is the last row of the sequence, and examples do not depend on their number") {

@@ -52,6 +52,7 @@ TEST_CASE("warm_up rises until the schedule behind it is lower") {
   CHECK(rising(8) == Approx(0.05));
   CHECK(rising(20) == Approx(0.025));
   CHECK(learning::warm_up{.learning_rate = 1, .warmup_steps = 0, .after = 0.5}(0) == 0.5);
+  CHECK(learning::warm_up{.learning_rate = 0.1, .warmup_steps = 1.5625, .after = 0.1}(1) == Approx(0.064));  // a part of an epoch
 }
 
 TEST_CASE("schedules that cannot be used say so when the train_op is made") {
@@ -64,6 +65,8 @@ TEST_CASE("schedules that cannot be used say so when the train_op is made") {
                        "piecewise_constant: values: expected 2, one more than boundaries, found 1; the last value holds after the last boundary", error);
   CHECK_THROWS_WITH_AS(create(learning::piecewise_constant{{10, 5}, {1.0, 0.1, 0.01}}),
                        "piecewise_constant: boundaries: expected rising steps, found 5 behind 10; sort them with their values", error);
+  CHECK_THROWS_WITH_AS(learning::create_train_op(m, losses::mean_squared_error, optimizers::ftrl{learning::warm_up{0.1, 10, 0.1}}),
+                       "ftrl: step 1: expected a learning rate above 0, by which it divides, found 0; a warm_up begins at 0", error);
 }
 
 TEST_CASE("an optimizer asks its schedule for the global step before each update") {

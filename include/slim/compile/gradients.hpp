@@ -20,11 +20,12 @@ constexpr bool names_variable(const char* name, const graph::graph& g, const gra
   return name[i] == '\0' && (own.characters[i] == '\0' || own.characters[i] == '/');
 }
 
-/// Marks the variables that `names`, which end with null, name and that are marked in `allowed`. A name of no variable at all, or of none that is allowed,
-/// is a mistake.
-constexpr void select_variables(graph::graph& g, const char* const* names, const list<char>& allowed, list<char>& selected) {
-  for (; *names != nullptr; ++names) {
-    const char* const name = *names;
+/// Marks the variables that `names`, of which the last is none, name and that are marked in `allowed`. A name of no variable at all, or of none that is
+/// allowed, is a mistake.
+template <std::size_t Size>
+constexpr void select_variables(graph::graph& g, const char* const (&names)[Size], const list<char>& allowed, list<char>& selected) {
+  for (std::size_t k = 0; k + 1 < Size; ++k) {
+    const char* const name = names[k];
     bool named = false, found = false;
     for (int v = 0; v < g.variables.size(); ++v) {
       if (!names_variable(name, g, g.variables[v])) continue;

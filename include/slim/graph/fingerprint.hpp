@@ -88,7 +88,7 @@ constexpr unsigned long fingerprint_of(const Program& p) {
     all.add(v.scope, v.regularizer, v.trainable, v.node, static_cast<int>(v.kind));
     all.add(v.name), all.add(v.extent);
     all.add(static_cast<int>(v.initial.kind), static_cast<int>(v.initial.mode), v.initial.uniform, v.initial.count, v.initial.part);
-    all.add(v.initial.a), all.add(v.initial.b);
+    all.add(v.initial.a), all.add(v.initial.b), all.add(v.initial.in_part);
     for (long k = 0; k < v.initial.count; ++k) all.add(static_cast<double>(v.initial.values[k]));
     for (int k = 0; k < v.collections.count; ++k) all.add(v.collections.names[k]);
   }

@@ -21,12 +21,13 @@ inline constexpr none_t none{};
 struct initializer {
   distribution kind = distribution::none;
   double a = 0;  // constant: the value; uniform: lower bound; normal: mean; variance_scaling: factor; orthogonal: gain; diagonal, center: what stands on it
-  double b = 0;  // uniform: upper bound; normal: standard deviation; constant: the value of elements [part, 2·part)
+  double b = 0;  // uniform: upper bound; normal: standard deviation
   fan_mode mode = fan_mode::fan_avg;
   bool uniform = false;           // variance_scaling: uniform instead of truncated normal
   const float* values = nullptr;  // values: one for each element
   long count = 0;
-  long part = 0;  // see b
+  long part = 0;  // above 0: elements [part, 2·part) are `in_part`, whatever the others are
+  double in_part = 0;
 
   /// A number that is out of range: see number_fault.
   constexpr number_fault fault() const {

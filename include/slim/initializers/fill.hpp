@@ -56,12 +56,19 @@ template <class T, bool Orthogonal = true>
 [[gnu::cold]] void fill(T* values, const shape& extent, const initializer& initial, std::uint64_t seed, std::uint64_t stream,
                         int threads = kernel::hardware_threads()) {
   const long size = extent.size();
+  if (initial.part > 0) {
+    initializer others = initial;
+    others.part = 0;
+    fill<T, Orthogonal>(values, extent, others, seed, stream, threads);
+    for (long i = initial.part; i < 2 * initial.part; ++i) values[i] = static_cast<T>(initial.in_part);
+    return;
+  }
   distribution kind = initial.kind;
   double a = initial.a, b = initial.b;
   switch (kind) {
     case distribution::none:
     case distribution::constant:
-      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(i >= initial.part && i < 2 * initial.part ? b : a);
+      for (long i = 0; i < size; ++i) values[i] = static_cast<T>(a);
       return;
     case distribution::values:
       for (long i = 0; i < size; ++i) values[i] = static_cast<T>(initial.values[i]);

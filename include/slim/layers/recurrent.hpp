@@ -59,7 +59,7 @@ struct recurrent_layer : layer<Self> {
     int bias = -1;
     if (initializer initial = with[biases_initializer]; initial.kind != distribution::none) {
       if constexpr (Cell == kernel::recurrent_cell::lstm)
-        if (with[unit_forget_bias] && initial.kind == distribution::constant) initial.b = initial.a + 1, initial.part = units;
+        if (with[unit_forget_bias]) initial.part = units, initial.in_part = 1;
       const slim::shape extent = Cell == kernel::recurrent_cell::gru ? slim::shape{2, columns} : slim::shape{columns};
       bias = layer_variable(trace, "bias", "biases", extent, initial, interned(trace, with[biases_regularizer]), trained, with);
     }
@@ -104,7 +104,7 @@ struct gru_layer : detail::recurrent_layer<gru_layer, kernel::recurrent_cell::gr
 inline constexpr gru_layer gru;
 
 /// Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000). Gates in the order i, f, c, o: c = f·c + i·tanh(…), h = o·tanh(c). `unit_forget_bias`:
-/// the biases of f begin 1 higher than a constant biases_initializer says (Jozefowicz et al. 2015).
+/// the biases of f begin at 1, whatever biases_initializer says of the others (Jozefowicz et al. 2015).
 struct lstm_layer : detail::recurrent_layer<lstm_layer, kernel::recurrent_cell::lstm> {
   static constexpr const char* function_name = "lstm";
   static constexpr const char* default_scope = "lstm";

@@ -85,13 +85,13 @@ struct piecewise_constant {
 /// min(learning_rate·step/warmup_steps, what `after` says): a linear rise from 0, as TF-Slim's --warmup_epochs.
 struct warm_up {
   double learning_rate = 0.01;
-  long warmup_steps = 0;
+  double warmup_steps = 0;
   optimizers::schedule after = 0.01;
 
   double operator()(long step) const {
     const double scheduled = after(step);
     if (warmup_steps <= 0) return scheduled;
-    const double rising = learning_rate * static_cast<double>(step) / static_cast<double>(warmup_steps);
+    const double rising = learning_rate * static_cast<double>(step) / warmup_steps;
     return rising < scheduled ? rising : scheduled;
   }
 };

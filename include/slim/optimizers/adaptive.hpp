@@ -110,6 +110,8 @@ struct ftrl {
   double slot_start(int slot) const { return slot == 0 ? detail::positive_start("ftrl", initial_accumulator_value) : 0; }
   void set_numbers(long step, double* number) const {
     number[0] = learning_rate(step - 1);
+    if (!(number[0] > 0))
+      throw error{"ftrl: step ", step, ": expected a learning rate above 0, by which it divides, found ", number[0], "; a warm_up begins at 0"};
     number[1] = -learning_rate_power;
     number[2] = l1_regularization_strength;
     number[3] = l2_regularization_strength;

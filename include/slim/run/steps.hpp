@@ -117,7 +117,7 @@ struct preparer_list {
       const graph::node& n = Program.nodes[Program.order[s]];
       if (!graph::is_operation(n.kind)) continue;
       const op::preparer<T> own = op::preparers_of<T, op::needed_by(Program)>.rows[op::position_of(n.kind)];
-      if (own != nullptr && is_variable(n.operands[1])) of_step[s] = own;
+      if (n.operand_count > 1 && is_variable(n.operands[1])) of_step[s] = own;
     }
   }
 
