@@ -21,7 +21,7 @@ struct parallel_branches {
   const char* scope;
 
   constexpr tensor operator()(const tensor& x) const {
-    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->scope;
+    const int outer = *scope != '\0' ? x.trace->open(scope) : x.trace->scope;
     const tensor y = hana::unpack(branches, [&](const auto&... branch) {
       const tensor results[] = {tensor(branch(x))...};  // in the order written
       return [&]<int... I>(std::integer_sequence<int, I...>) {
@@ -38,7 +38,7 @@ struct parallel_branches {
 template <network_part... Branches>
   requires(sizeof...(Branches) >= 2)
 constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
-  return {hana::make_basic_tuple(branches...), nullptr};
+  return {hana::make_basic_tuple(branches...), ""};
 }
 template <detail::convertible<tensor>... Tensors>
 constexpr tensor concat(const tensor& first, const tensor& second, const Tensors&... rest) {
@@ -58,7 +58,7 @@ constexpr auto concat(const Parts&...) {
 template <network_part First, network_part Second>
   requires(!detail::convertible<First, tensor> && !detail::convertible<Second, tensor>)
 constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
-  return {hana::make_basic_tuple(first, second), nullptr};
+  return {hana::make_basic_tuple(first, second), ""};
 }
 
 /// Passes its input on: the shortcut of a residual block, `skip + (conv2d(...) >> conv2d(...))`.

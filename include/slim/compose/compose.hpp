@@ -81,8 +81,8 @@ struct repetition {
   const char* scope;
 
   constexpr tensor operator()(tensor x) const {
-    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Repeat");
-    for (int i = 1; i <= times; ++i) x = apply_numbered(part, x, scope != nullptr ? scope : base_name<Part>(), i);
+    const int outer = *scope != '\0' ? x.trace->open(scope) : x.trace->open_unique("Repeat");
+    for (int i = 1; i <= times; ++i) x = apply_numbered(part, x, *scope != '\0' ? scope : base_name<Part>(), i);
     x.trace->close(outer);
     return x;
   }
@@ -92,14 +92,14 @@ struct repetition {
 /// Without a scope name: Repeat/convolution2d_1 …
 template <int Times, network_part Part>
   requires(Times >= 0)
-constexpr repetition<Part> repeat(const Part& part, const char* scope = nullptr) {
+constexpr repetition<Part> repeat(const Part& part, const char* scope = "") {
   return {Times, part, scope};
 }
 
 /// The message about what cannot be repeated.
 template <int Times, class Part>
   requires(!network_part<Part> || Times < 0)
-constexpr auto repeat(const Part&, const char* = nullptr) {
+constexpr auto repeat(const Part&, const char* = "") {
   constexpr bool fits = network_part<Part>, counts = Times >= 0;
   static_assert(fits, "repeat takes a function of one tensor that returns one: a layer, a composition of layers, a lambda");
   static_assert(counts, "repeat<N>: N is how many times, at least 0");
@@ -125,12 +125,12 @@ struct layer_stack {
   const char* scope;
 
   constexpr tensor operator()(tensor x) const {
-    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique("Stack");
+    const int outer = *scope != '\0' ? x.trace->open(scope) : x.trace->open_unique("Stack");
     int number = 0;
     for (const auto& own : arguments)
       x = hana::unpack(shared, [&](const auto&... keywords) {
         const auto call = Layer(own, keywords...);
-        return call.numbered(x, scope != nullptr ? scope : base_name<std::remove_cvref_t<decltype(call)>>(), ++number);
+        return call.numbered(x, *scope != '\0' ? scope : base_name<std::remove_cvref_t<decltype(call)>>(), ++number);
       });
     x.trace->close(outer);
     return x;
@@ -147,7 +147,7 @@ constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positi
 }
 template <const auto& Layer, std::size_t Count>
 constexpr auto stack(const typename std::remove_cvref_t<decltype(Layer)>::positional (&each)[Count]) {
-  return stack<Layer>(each, nullptr);
+  return stack<Layer>(each, "");
 }
 
 /// The message about numbers for layers that take more than one.

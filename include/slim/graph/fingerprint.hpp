@@ -34,7 +34,7 @@ public:
   }
   constexpr void add(const char* string) {
     unsigned long word = 0;
-    for (int i = 0; string != nullptr && string[i] != '\0'; ++i) {
+    for (int i = 0; string[i] != '\0'; ++i) {
       word = word << 8 | static_cast<unsigned char>(string[i]);
       if (i % 8 == 7) add(word);
     }

@@ -142,10 +142,10 @@ struct parameter_list {
   int count = 0;
 
   template <class Keyword>
-  constexpr const double* find(const Keyword&) const {
+  constexpr int find(const Keyword&) const {
     for (int i = 0; i < count; ++i)
-      if (same_identity(keys[i], &identity_of<Keyword>)) return &values[i];
-    return nullptr;
+      if (same_identity(keys[i], &identity_of<Keyword>)) return i;
+    return -1;
   }
 };
 
@@ -185,7 +185,7 @@ constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(
 /// `variables_collections = {{"weights", "watched"}, {"biases", "plain"}}`. At most eight entries.
 struct variable_collections {
   struct entry {
-    const char* variable = nullptr;  // null: every variable
+    const char* variable = "";  // empty: every variable
     const char* collection = "";
     constexpr entry() = default;
     constexpr entry(const char* all) : collection(all) {}
@@ -204,7 +204,7 @@ struct variable_collections {
   constexpr collection_list of(const char* variable) const {
     collection_list result;
     for (int i = 0; i < count; ++i)
-      if (entries[i].variable == nullptr || equal(entries[i].variable, variable)) result.add(entries[i].collection);
+      if (*entries[i].variable == '\0' || equal(entries[i].variable, variable)) result.add(entries[i].collection);
     return result;
   }
 };

@@ -89,12 +89,12 @@ template <class Layer, class Map>
 struct layer_call {
   using layer_type = Layer;
   Map given;
-  const char* scope = nullptr;  // null: a unique name from `unnamed`
+  const char* scope = "";  // empty: a unique name from `unnamed`; asking whether an address is null is no constant for g++ with -fsanitize=undefined
   const char* unnamed = Layer::default_scope;
 
   constexpr tensor operator()(const tensor& x) const {
     if (x.trace->g.full(x.trace->scope)) return x;
-    const int outer = scope != nullptr ? x.trace->open(scope) : x.trace->open_unique(unnamed);
+    const int outer = *scope != '\0' ? x.trace->open(scope) : x.trace->open_unique(unnamed);
     return finish(x, outer);
   }
 
@@ -193,7 +193,7 @@ struct layer {
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
     if constexpr (applied) return refused(rest...);
     else if constexpr (!fit) return no_call{};
-    else if constexpr (names == 0) return make_call<Layer>(nullptr, rest...);
+    else if constexpr (names == 0) return make_call<Layer>("", rest...);
     else return name_first(rest...);
   }
 

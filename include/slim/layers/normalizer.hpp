@@ -103,8 +103,8 @@ struct normalizing_layer : layer<Self> {
 private:
   template <class Parameter>
   static constexpr typename Parameter::value_type value_of(const parameter_list& given) {
-    const double* const found = given.find(Parameter{});
-    const double number = found != nullptr ? *found : 0.0;
+    const int found = given.find(Parameter{});
+    const double number = found >= 0 ? given.values[found] : 0.0;
     using value = typename Parameter::value_type;
     if constexpr (std::is_same_v<value, bool> || std::is_same_v<value, training_choice>) return value(number != 0);
     else return static_cast<value>(number);
@@ -112,7 +112,7 @@ private:
   static constexpr tensor normalize_with(const tensor& x, const parameter_list& given, const argument<Parameters>&... parameters) {
     const argument_base* call[sizeof...(Parameters)]{};
     int count = 0;
-    ((given.find(Parameters{}) != nullptr ? void(call[count++] = &parameters) : void()), ...);
+    ((given.find(Parameters{}) >= 0 ? void(call[count++] = &parameters) : void()), ...);
     const int outer = x.trace->open_unique(Self::default_scope);
     const tensor y = run_layer<Self>(x, call, count);
     x.trace->close(outer);
