@@ -504,7 +504,15 @@ expression operator*(double x, const expression& y) { return {x * y.value}; }
 expression operator+(const expression& x, double y) { return {x.value + y}; }
 }  // namespace foreign
 
+namespace {
+// A program's own functions under names of slim.
+double residual(double x, double y) { return x - y; }
+std::string concat(const std::string& x, const std::string& y) { return x + y; }
+int repeat(long times, double) { return static_cast<int>(times); }
+}  // namespace
+
 TEST_CASE("arithmetic of other libraries stays theirs where all names of slim are in sight") {
+  CHECK((residual(3, 1) == 2 && concat("a", "b") == "ab" && repeat(3, 1) == 3));
   const Eigen::MatrixXd twice = 2.0 * Eigen::MatrixXd::Identity(2, 2) * 1;
   const Eigen::Array2f sums = 1.0F + Eigen::Array2f(3, 4) / 2.0F - 0.5F;
   CHECK(twice(1, 1) == 2);

@@ -46,7 +46,7 @@ constexpr tensor concat(const tensor& first, const tensor& second, const Tensors
 }
 /// The message about what cannot be joined.
 template <class... Parts>
-  requires(sizeof...(Parts) < 2 || !((network_part<Parts> && ...) || (detail::convertible<const Parts&, tensor> && ...)))
+  requires((network_part<Parts> || ...) && (sizeof...(Parts) < 2 || !(network_part<Parts> && ...)))
 constexpr auto concat(const Parts&...) {
   constexpr bool several = sizeof...(Parts) >= 2, fit = !several;
   static_assert(several, "concat joins two branches or more: concat(conv2d(64, {1, 1}), conv2d(96, {3, 3}))");
@@ -89,6 +89,7 @@ constexpr auto residual(const char* name, const Body& body) {
   return parallel_branches<true, skip_part, Body>{hana::make_basic_tuple(skip, body), name};
 }
 template <class First, class... Rest>
+  requires(network_part<First> || (network_part<Rest> || ...))
 constexpr auto residual(const First&, const Rest&...) {
   constexpr bool fits = sizeof(First) == 0;
   static_assert(fits, "a residual block has a name and one part: residual(\"block1\", conv2d(64, {3, 3}) >> conv2d(64, {3, 3}))");

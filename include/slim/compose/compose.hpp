@@ -107,6 +107,7 @@ constexpr auto repeat(const Part&, const char* = "") {
 }
 /// The message about TF-Slim's order of arguments.
 template <class First, class... Rest>
+  requires(std::same_as<First, tensor> || (network_part<Rest> || ...))
 constexpr auto repeat(const First& first, const Rest&...) {
   constexpr bool fits = sizeof(First) == 0;
   static_assert(fits, "how many times is a template argument, and the layer is called: repeat<3>(conv2d(64, {3, 3}), \"conv1\")");
@@ -159,7 +160,7 @@ constexpr auto stack(std::initializer_list<double>, const Rest&...) {
   return no_call{};
 }
 /// The message about TF-Slim's order of arguments.
-template <class Layer, class... Rest>
+template <network_part Layer, class... Rest>
 constexpr auto stack(const Layer&, const detail::braces&, const Rest&...) {
   constexpr bool fits = sizeof(Layer) == 0;
   static_assert(fits, "the layer is a template argument: stack<fully_connected>({32, 64}, \"fc\")");
