@@ -66,8 +66,11 @@ TEST_CASE_TEMPLATE("exp, log, erf: a few units in the last place, and the limits
   CHECK(worst_error<T>(1e-3, 1000, logarithm, [](double x) { return std::log(x); }) < close);
   CHECK(worst_error<T>(-4, -0.01, error_function, [](double x) { return std::erf(x); }) < 4 * close);
   CHECK(worst_error<T>(0.01, 4, error_function, [](double x) { return std::erf(x); }) < 4 * close);
-  if constexpr (sizeof(T) == 4) {  // up to the largest, and down to the smallest number
-    CHECK(worst_error<T>(80, 88.72, exponential, [](double x) { return std::exp(x); }) < close);
+  if constexpr (sizeof(T) == 4) {  // one unit in the last place, up to the largest, and down to the smallest number
+    constexpr double unit = 0x1p-23;
+    CHECK(worst_error<T>(-60, 88.72, exponential, [](double x) { return std::exp(x); }) < unit);
+    for (const auto& [from, to] : {std::pair(1e-30, 1e-3), {1e-3, 0.9}, {1.1, 1e30}})
+      CHECK(worst_error<T>(from, to, logarithm, [](double x) { return std::log(x); }) < unit);
     for (const double x : {88.7228, -87.4, -90.0, -95.5, -103.2})
       CHECK(of(exponential, x) == doctest::Approx(std::exp(static_cast<double>(static_cast<float>(x)))).epsilon(1e-6).scale(x < 0 ? 1e-39 : 1));
     CHECK(of(exponential, 88.8) == infinity);

@@ -48,9 +48,9 @@ constexpr tensor concat(const tensor& first, const tensor& second, const Tensors
 template <class... Parts>
   requires((network_part<Parts> || ...) && (sizeof...(Parts) < 2 || !(network_part<Parts> && ...)))
 constexpr auto concat(const Parts&...) {
-  constexpr bool several = sizeof...(Parts) >= 2, fit = !several;
+  constexpr bool several = sizeof...(Parts) >= 2, parts = (network_part<Parts> && ...);
   static_assert(several, "concat joins two branches or more: concat(conv2d(64, {1, 1}), conv2d(96, {3, 3}))");
-  static_assert(fit, "concat joins branches, which are functions of one tensor that return one, or tensors");
+  static_assert(parts, "concat joins branches, which are functions of one tensor that return one, or tensors");
   return no_call{};
 }
 

@@ -77,9 +77,9 @@ auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer o
 }
 
 /// The message about other arguments.
-template <class... Given>
-auto create_train_op(const Given&...) {
-  constexpr bool fits = sizeof...(Given) > 100;
+template <class First, class... Rest>
+auto create_train_op(const First&, const Rest&...) {
+  constexpr bool fits = sizeof(First) == 0;
   static_assert(fits,
                 "create_train_op takes a model that can be changed, a loss, an optimizer and options: "
                 "create_train_op(net, losses::softmax_cross_entropy, optimizers::adam{})");
