@@ -59,6 +59,23 @@ struct pixel_cursor {
     return (((block.image + image) * grid.height.result + y) * grid.width.result + x) * grid.result_channels;
   }
 
+  /// The places of the next `count` pixels, at most `tile_rows`, in arrays of so many, which are filled up with readable ones.
+  void take(int count, const T** sources, T* result, T** results) {
+    const long across = grid.width.step * view.cell_stride, further = grid.width.output_step * grid.result_channels;
+    if (block.columns - cell > tile_rows) {  // all in one row
+      for (int i = 0; i < tile_rows; ++i) sources[i] = from + i * across, results[i] = result + to + i * further;
+      cell += count, from += count * across, to += count * further;
+      return;
+    }
+#pragma GCC unroll 1
+    for (int i = 0; i < tile_rows; ++i) {
+      sources[i] = from, results[i] = result + to;
+      if (i + 1 < count) next();
+    }
+    next();
+  }
+
+private:
   void next() {
     from += grid.width.step * view.cell_stride;
     to += grid.width.output_step * grid.result_channels;
@@ -78,21 +95,16 @@ SLIM_ONE_COPY void contract_block(const tap_grid& grid, const tap_chunk& chunk, 
   const long first_pixel = (block.image * grid.height.result + block.row) * grid.width.result + block.column;
   const long pixels = block.pixels();
   pixel_cursor<T> pixel{grid, block, view};
-  for (long done = 0, finished = 0; done < pixels; done += tile_rows) {
-    const int valid = static_cast<int>(smaller(tile_rows, pixels - done));
+  for (long done = 0, finished = 0; done < pixels;) {
+    const int valid = rows_of_tile<T>(pixels - done, columns);
     const T* from[tile_rows];
     T* to[tile_rows];
-#pragma GCC unroll 1
-    for (int i = 0; i < tile_rows; ++i) {
-      from[i] = pixel.from;
-      to[i] = result + pixel.to + column;
-      if (i + 1 < valid) pixel.next();
-    }
-    pixel.next();
+    pixel.take(valid, from, result + column, to);
     tile_row(steps, chunk.depth(), from, panels, to, valid, columns, accumulate, ahead);
-    if (last && ((done + valid - finished) * columns >= epilogue_elements || done + valid == pixels)) {
-      after(first_pixel + finished, first_pixel + done + valid, column, column + columns);
-      finished = done + valid;
+    done += valid;
+    if (last && ((done - finished) * columns >= epilogue_elements || done == pixels)) {
+      after(first_pixel + finished, first_pixel + done, column, column + columns);
+      finished = done;
     }
   }
 }

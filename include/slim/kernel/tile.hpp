@@ -139,6 +139,15 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
   store_part<T>(finished[0], Vectors * width, c, column, valid_rows, valid_columns, accumulate);
 }
 
+/// Rows of the next tile where `left` are left, for so many columns: a full tile, or one of a row less where such tiles and full ones take all of them. Half-empty
+/// panels have no tile of that height.
+template <class T>
+constexpr int rows_of_tile(long left, long columns) {
+  const long over = left % tile_rows, shorter = tile_rows - over;
+  const bool fits = over != 0 && 2 * over != tile_rows && left >= shorter * (tile_rows - 1) && 2 * columns > tile_columns<T>;
+  return fits ? tile_rows - 1 : static_cast<int>(left < tile_rows ? left : tile_rows);
+}
+
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take
 /// a smaller kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
 template <class T>
@@ -149,6 +158,7 @@ void tile_row(const reduction& steps, long depth, const T* const* rows, const T*
     const long valid = columns - first < tile_columns<T> ? columns - first : tile_columns<T>;
     if (valid_rows <= tile_rows / 2) tile<T, tile_rows / 2, tile_vectors<T>>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
     else if (2 * valid <= tile_columns<T>) tile<T, tile_rows, tile_vectors<T> / 2>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
+    else if (valid_rows < tile_rows) tile<T, tile_rows - 1, tile_vectors<T>>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
     else tile<T, tile_rows, tile_vectors<T>>(steps, rows, panels, c, first, valid_rows, valid, accumulate, ahead);
   }
 }

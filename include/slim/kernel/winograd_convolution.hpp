@@ -84,15 +84,18 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         // The next panel comes from far away: each register tile asks for a part of it.
         const T* const next = p + 1 < layout.panels() ? columns + layout.padded_channels() * panel : weights + (f + 1) * weights_stride + first * panel;
         lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
-        for (long t = 0; t < count; t += tile_rows) {
+        for (long t = 0; t < count;) {
+          const int some = rows_of_tile<T>(count - t, wide);
+          const int made = some <= tile_rows / 2 ? tile_rows / 2 : some < tile_rows && wide == panel ? tile_rows - 1 : tile_rows;  // there is room behind the last
           const T* rows[tile_rows];
           T* c[tile_rows];
 #pragma GCC unroll 1
           for (int i = 0; i < tile_rows; ++i) {
-            rows[i] = sources + f * layout.source_stride() + layout.tile_place(t) + i * line;
+            rows[i] = sources + f * layout.source_stride() + layout.tile_place(t + i);
             c[i] = to + (t + i) * panel;
           }
-          tile_row(steps, depth, rows, columns, c, count - t <= tile_rows / 2 ? tile_rows / 2 : tile_rows, wide, first > 0, ahead);
+          tile_row(steps, depth, rows, columns, c, made, wide, first > 0, ahead);
+          t += some;
         }
       }
   }

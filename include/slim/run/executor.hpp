@@ -72,15 +72,13 @@ public:
 
   /// Transforms or packs weights ahead: runs skip that until the next call, and do not see changes of these weights before it.
   void prepare(T* variables) {
-    if constexpr (!one_straight_line) {
-      const run_state<T> state = fresh_state(variables);
-      prepared.clear();
-      for (int i = 0; i < Program.sizes.steps; ++i) {
-        const op::step<T>& at = steps_of<T, Program>.steps[i];
-        const op::preparer<T> make = preparers_of<T, Program>.of_step[i];
-        prepared.emplace_back(make != nullptr ? make(state, at, nullptr) : 0);
-        if (prepared.back().size() > 0) make(state, at, prepared.back().data());
-      }
+    const run_state<T> state = fresh_state(variables);
+    prepared.clear();
+    for (int i = 0; i < Program.sizes.steps; ++i) {
+      const op::step<T>& at = steps_of<T, Program>.steps[i];
+      const op::preparer<T> make = preparers_of<T, Program>.of_step[i];
+      prepared.emplace_back(make != nullptr ? make(state, at, nullptr) : 0);
+      if (prepared.back().size() > 0) make(state, at, prepared.back().data());
     }
   }
 
