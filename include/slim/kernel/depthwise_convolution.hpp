@@ -205,10 +205,13 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
     const T* const image = x + task / tasks * g.input_height * g.input_width * g.input_channels;
     const long first = task % tasks * together, last = smaller(first + together, g.output_height), first_row = task / tasks * g.output_height;
     const auto place = [&](long row, long column) { return y + ((first_row + row) * g.output_width + column) * g.output_channels; };
-    const auto window_at = [&](long row, long column) {
-      const tap_range down = taps_of_output(row, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
-      const tap_range across = taps_of_output(column, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
-      return tap_window<T>(down, across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
+    tap_range down[2];
+    for (long row = first; row < last; ++row)
+      down[row - first] = taps_of_output(row, g.kernel_height, g.stride_height, g.rate_height, g.pad_top, g.input_height);
+    const auto window_at = [&](long row, long column, bool is_whole) {
+      const tap_range across = is_whole ? tap_range{g.kernel_width, 0, 1, column * g.stride_width - g.pad_left, g.rate_width}
+                                        : taps_of_output(column, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
+      return tap_window<T>(down[row - first], across, image, g.input_width, g.input_channels, weights, g.kernel_width, g.output_channels);
     };
     const bool both = last - first == 2 && first >= g.pad_top && first + 1 - g.pad_top + g.kernel_height <= g.input_height;
     for (long j = 0, finished = 0; j < g.output_width;) {
@@ -216,7 +219,7 @@ void depthwise_convolution(const convolution_geometry& g, long batch, const T* x
       j = block >= 0 ? at + depthwise_pixels : at + 1;
       for (long row = first; row < last; ++row) {
         if (block >= 0 && both && row > first) continue;  // made with the row above
-        const tap_window<T> window = window_at(row, at);
+        const tap_window<T> window = window_at(row, at, block >= 0);
         T* const to = place(row, at);
         if (block >= 0) {
           if (both) window.sum_pixels_of_two_rows(g.output_channels, to, static_cast<long>(g.output_width) * g.output_channels);

@@ -140,10 +140,15 @@ void pack_weights(const tap_grid& grid, const tap_weights<T>& weights, T* packed
 /// once for all of them.
 inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
 
-/// What threads share out in contract_taps: the blocks of pixels of the first group of columns, then those of the next.
+/// With so many pixels each, threads rather go through all weights, which they ask for ahead, than read each other's pixels.
+inline constexpr long contraction_own_pixels = 12 * tile_rows;
+
+/// What threads share out in contract_taps: the blocks of pixels of the first group of columns, then those of the next; or `by_blocks` only, where each task
+/// has blocks of its own for all groups.
 struct contraction_list {
   blocking cut;
   long group_columns, tasks = 1;
+  bool by_blocks = false;
 
   constexpr long groups() const { return parts_of(cut.grid.result_channels, group_columns); }
   constexpr long units() const { return groups() * cut.blocks(); }
@@ -171,6 +176,15 @@ struct contraction_list {
     }
     return longest;
   }
+  /// Pixels of the largest of as many parts made of whole blocks.
+  constexpr long most_pixels(long parts) const {
+    long most = 0;
+    for (long part = 0, begin = 0; part < parts; ++part) {
+      const long end = part + 1 < parts ? cut.first_pixel((part + 1) * cut.blocks() / parts) : cut.grid.pixels();
+      most = larger(most, end - begin), begin = end;
+    }
+    return most;
+  }
 };
 
 /// The list for weights that are packed by those who use them: threads share the blocks of each group.
@@ -197,6 +211,11 @@ template <class T>
   long group = panel_group_columns<T>(grid.result_channels, best.cut.depth()) / tile_columns<T>;
   while (panels % group != 0) --group;
   best.group_columns = group * tile_columns<T>;
+  if (threads > 1 && best.groups() > 1 && pixels >= contraction_own_pixels * threads) {
+    contraction_list own{contraction_blocking<T>(grid, depth_limit, parts_of(pixels, threads)).shared_by(threads), best.group_columns};
+    own.tasks = larger(smaller(own.cut.blocks() / threads, contraction_tasks), 1) * threads, own.by_blocks = true;
+    if (own.most_pixels(threads) * threads <= pixels * 104 / 100) return own;
+  }
   if (threads > 1) {
     const long fewest = best.cut.blocks();
     long longest = best.longest_part(threads);
@@ -219,16 +238,18 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
   const bool packed_ahead = weights.panels != nullptr;
   const contraction_list list = packed_ahead ? share_list<T>(grid, depth_limit, threads) : share_blocks<T>(grid, depth_limit, larger(threads, 1));
   const blocking& cut = list.cut;
-  const long blocks = cut.blocks();
 
   parallel_for(list.tasks, grid.operations() / static_cast<double>(list.tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
     tap_list steps(1);
     const auto first_unit = [&](long of) { return packed_ahead ? list.first_unit(of, list.tasks) : of * list.units() / list.tasks; };
-    for (long unit = first_unit(task), end = first_unit(task + 1); unit < end;) {
+    const long begin = list.by_blocks ? task * cut.blocks() / list.tasks : 0;
+    const long blocks = list.by_blocks ? (task + 1) * cut.blocks() / list.tasks - begin : cut.blocks();
+    const long end = list.by_blocks ? blocks * list.groups() : first_unit(task + 1);
+    for (long unit = list.by_blocks ? 0 : first_unit(task); unit < end;) {
       const long column = unit / blocks * list.group_columns, columns = list.columns_from(column);
-      const long first_block = unit % blocks, last_block = smaller(first_block + end - unit, blocks) - 1;
+      const long first_block = begin + unit % blocks, last_block = begin + smaller(unit % blocks + end - unit, blocks) - 1;
       unit += last_block - first_block + 1;
       for (long c = 0; c < cut.chunks(); ++c) {
         const tap_chunk chunk = cut.chunk(c);
