@@ -21,9 +21,10 @@ inline constexpr long few_rows_sums = 48 * 1024;
 /// Columns that are worked on together, so that four rows' stretches of the matrix serve all rows from the first-level cache.
 inline constexpr long few_rows_strip = 512;
 
-/// sums[i·part + j] += Σ_{e < Depth} a[i·row + e·step] · b[e·columns + j] for `Rows` rows and j < count.
+/// sums[i·part + j] += Σ_{e < Depth} a[i·row + e·step] · b[e·columns + j] for `Rows` rows and j < count. Several rows ask for what will be needed `next`.
 template <class T, int Rows, int Depth>
-SLIM_ONE_COPY void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count) {
+SLIM_ONE_COPY void add_scaled_rows(const T* a, long row, long step, const T* b, long columns, T* sums, long part, long count,
+                                   [[maybe_unused]] const T* next = nullptr) {
   simd::batch<T> scale[room_for(Rows)][room_for(Depth)];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i)
@@ -32,6 +33,7 @@ SLIM_ONE_COPY void add_scaled_rows(const T* a, long row, long step, const T* b, 
   long j = 0;
   for (; j + simd::width<T> <= count; j += simd::width<T>) {
     simd::batch<T> sum[room_for(Rows)];
+    if constexpr (Rows > 1) simd::prefetch_to_second_level(next + j);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) sum[i] = simd::load(sums + i * part + j);
 #pragma GCC unroll 8
@@ -69,8 +71,10 @@ void multiply_few_rows(long rows, long inner, long columns, const T* a, const T*
         for (long strip = 0; strip < count; strip += few_rows_strip) {
           const T* const at = b + e * columns + first + strip;
           const long some = smaller(few_rows_strip, count - strip);
+          // The next four rows of the matrix come from afar while most of these are worked on; of fewer ones memory is asked without that.
+          const auto next = [&](long pair) { return rows > 4 && pair < 4 ? at + (4 + pair) * columns : at; };
           long i = 0;
-          for (; i + 2 <= rows; i += 2) add_scaled_rows<T, 2, 4>(a + i * inner + e, inner, 1, at, columns, sums + i * part + strip, part, some);
+          for (; i + 2 <= rows; i += 2) add_scaled_rows<T, 2, 4>(a + i * inner + e, inner, 1, at, columns, sums + i * part + strip, part, some, next(i / 2));
           if (i < rows) add_scaled_rows<T, 1, 4>(a + i * inner + e, inner, 1, at, columns, sums + i * part + strip, part, some);
         }
       for (; e < end; ++e)

@@ -86,7 +86,9 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
         for (long t = 0; t < count;) {
           const int some = rows_of_tile<T>(count - t, wide);
-          const int made = some <= tile_rows / 2 ? tile_rows / 2 : some < tile_rows && wide == panel ? tile_rows - 1 : tile_rows;  // there is room behind the last
+          const int made = some <= tile_rows / 2               ? tile_rows / 2
+                           : some < tile_rows && wide == panel ? tile_rows - 1
+                                                               : tile_rows;  // there is room behind the last
           const T* rows[tile_rows];
           T* c[tile_rows];
 #pragma GCC unroll 1
