@@ -34,7 +34,8 @@ std::vector<double> zeros(long size) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and finishes each element once", T, SLIM_TEST_SCALARS) {
+TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, a row has the same bits beside any others, and each element is finished once", T,
+                   SLIM_TEST_SCALARS) {
   for (const matmul_case& m : matmul_cases) {
     CAPTURE(&m - matmul_cases);
     const auto a = values<T>(m.rows * m.inner, 1), b = values<T>(m.inner * m.columns, 2);
@@ -49,6 +50,8 @@ TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and fi
       std::vector<T> packed(static_cast<std::size_t>(packed_matrix_elements<T>(m.inner, m.columns))), again(c.size());
       pack_matrix(m.inner, m.columns, b.data(), packed.data(), threads);
       matmul(m.rows, m.inner, m.columns, a.data(), b.data(), packed.data(), again.data(), epilogue<T>{}, threads);
+      CHECK(again == c);
+      matmul(1L, m.inner, m.columns, a.data(), b.data(), static_cast<const T*>(nullptr), again.data(), epilogue<T>{}, threads);
       CHECK(again == c);
       CHECK(distance(c, expected) <= tolerance<T>);
       CHECK(calls.exact(c));

@@ -10,26 +10,23 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
-inline constexpr long matmul_depth = 256;
-
 /// Elements of b (inner × columns) packed ahead.
 template <class T>
 constexpr long packed_matrix_elements(long inner, long columns) {
   return inner * padded_columns<T>(columns);
 }
 
-/// Packs b for calls of matmul with more than `few_rows` rows while it does not change.
+/// Packs b for calls of matmul while it does not change.
 template <class T>
 void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
   pack_weights(matmul_grid(few_rows + 1, inner, columns), tap_weights<T>{b, 1, false}, packed, threads, matmul_depth);
 }
 
 /// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made
-/// of b, or null.
+/// of b, or null; the result has the same bits.
 template <class T>
 SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
-  if (rows <= few_rows) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
+  if (rows <= (packed != nullptr ? few_rows_ahead : few_rows)) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 

@@ -27,11 +27,14 @@ void product_weights_gradient(const invocation<T>& r, long rows, long inner, lon
       });
 }
 
-/// Packs operand 1 for products with many rows; 0 elements when there are few.
+/// Elements of a matrix that is packed ahead for a few rows, at most: a second copy of a larger one, which is limited by memory, gains little.
+inline constexpr long packed_for_few_rows = 1 << 22;
+
+/// Packs operand 1 for products with several rows; 0 elements when there are few.
 template <class T>
 long pack_weights(const invocation<T>& r, T* ahead) {
-  const long columns = r.channels(), inner = r.extent(1).size() / columns;
-  if (r.state.capacity * (r.extent().size() / columns) <= kernel::few_rows) return 0;
+  const long columns = r.channels(), inner = r.extent(1).size() / columns, rows = r.state.capacity * (r.extent().size() / columns);
+  if (rows <= (inner * columns <= packed_for_few_rows ? kernel::few_rows_ahead : kernel::few_rows)) return 0;
   if (ahead != nullptr) kernel::pack_matrix<T>(inner, columns, r.in(1), ahead, r.threads());
   return kernel::packed_matrix_elements<T>(inner, columns);
 }
