@@ -192,7 +192,9 @@ template <class T>
 constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, long threads) {
   blocking cut = contraction_blocking<T>(grid, depth_limit, parts_of(grid.pixels(), threads));
   if (threads > 1) cut = cut.shared_by(threads);
-  contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth())};
+  // With few pixels each, threads pack columns of their own.
+  const bool few = threads > 1 && grid.pixels() < 8 * tile_rows * threads;
+  contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth(), few ? static_cast<int>(threads) : 1)};
   list.tasks = list.groups();
   if (threads > 1) {
     const long blocks = cut.blocks(),
