@@ -47,7 +47,11 @@ SLIM_ONE_COPY void pack_panels(const T* source, long row_stride, long rows, long
           simd::store(panel + r * wide + v * simd::width<T>, simd::load(source + r * row_stride + column + v * simd::width<T>));
     if (column < columns)
       for (long r = block; r < end; ++r)
-        for (long j = 0; j < wide; ++j) panel[r * wide + j] = column + j < columns ? source[r * row_stride + column + j] : T{};
+        for (long j = 0; j < wide; j += simd::width<T>) {
+          const long left = columns - column - j;
+          simd::store(panel + r * wide + j,
+                      left > 0 ? simd::load(source + r * row_stride + column + j, left < simd::width<T> ? left : simd::width<T>) : simd::broadcast(T{}));
+        }
   }
 }
 

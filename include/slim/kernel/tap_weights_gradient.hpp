@@ -46,29 +46,42 @@ SLIM_ONE_COPY void accumulate_weights(const tap_grid& grid, const tap_chunk& chu
   }
 }
 
+/// Gradients of at most so many elements, of first layers, are summed in so many parts, each over pixels of its own: there would be no work for several threads
+/// otherwise.
+inline constexpr long gradient_in_parts = 10 * 1024, gradient_parts = 8;
+
 /// dweights[tap][channel][column] = Σ over pixels of source(pixel, tap, channel) · dresult[pixel][column]. Tasks own
-/// disjoint weights and go through the pixels in a fixed order, hence the same bits for any number of threads.
+/// disjoint weights, or parts of the sum, and go through the pixels in a fixed order, hence the same bits for any number of threads.
 template <class T>
 void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T* dweights, int threads) {
   const blocking cut = choose_blocking(grid, source_buffer_size<T>, gradient_least_pixels, gradient_most_pixels, source_buffer_size<T>);
-  const long deepest = cut.images * cut.rows * cut.columns;
-  const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, threads);
-  const long groups = parts_of(grid.result_channels, group_columns), tasks = groups * cut.chunks();
+  const long deepest = cut.images * cut.rows * cut.columns, blocks = cut.blocks();
+  const long elements = grid.height.taps * grid.width.taps * grid.source_channels * grid.result_channels;
+  const long parts = elements <= gradient_in_parts && blocks >= 2 * gradient_parts ? gradient_parts : 1;
+  const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, parts > 1 ? 1 : threads);
+  const long groups = parts_of(grid.result_channels, group_columns), tasks = groups * cut.chunks() * parts;
+  alignas(64) T others[room_for((gradient_parts - 1) * gradient_in_parts)];  // sums of the parts behind the first
 
   parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
-    const tap_chunk chunk = cut.chunk(task / groups);
-    const long column = task % groups * group_columns;
+    const long part = task % parts, first_block = part * blocks / parts;
+    T* const sums = part == 0 ? dweights : others + (part - 1) * elements;
+    const tap_chunk chunk = cut.chunk(task / parts / groups);
+    const long column = task / parts % groups * group_columns;
     const long columns = smaller(group_columns, grid.result_channels - column);
-    for (long b = 0; b < cut.blocks(); ++b) {
+    for (long b = first_block; b < (part + 1) * blocks / parts; ++b) {
       const pixel_block block = cut.block(b);
       const long first = (block.image * grid.height.outputs + block.row) * grid.width.outputs + block.column;
       pack_panels(dresult + first * grid.result_channels + column, grid.result_channels, block.pixels(), columns, panels, 0, block.pixels());
       const source_view<T> view = view_source(grid, chunk, block, source, buffer, true);
-      accumulate_weights(grid, chunk, view, list_pixels(grid, block, view), block.pixels(), panels, column, columns, dweights, b > 0);
+      accumulate_weights(grid, chunk, view, list_pixels(grid, block, view), block.pixels(), panels, column, columns, sums, b > first_block);
     }
   });
+  for (long part = 0; part < parts - 1; ++part)
+    simd::for_each_part<T>(elements, [&](long i, simd::part<T> lanes) {
+      simd::store(dweights + i, simd::load(dweights + i, lanes) + simd::load(others + part * elements + i, lanes), lanes);
+    });
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL

@@ -148,6 +148,12 @@ constexpr int rows_of_tile(long left, long columns) {
   return fits ? tile_rows - 1 : static_cast<int>(left < tile_rows ? left : tile_rows);
 }
 
+/// Rows of the tile that makes `rows` of so many columns: what is stored where there is room behind the last of them.
+template <class T>
+constexpr int rows_made(int rows, long columns) {
+  return rows <= tile_rows / 2 ? tile_rows / 2 : rows < tile_rows && 2 * columns > tile_columns<T> ? tile_rows - 1 : tile_rows;
+}
+
 /// One tile against each of consecutive panels, `depth` steps deep, of a group; `columns` may end inside the last panel. Short tiles and half-empty panels take
 /// a smaller kernel. `rows` and `c` have `tile_rows` pointers: repeat one to fill up.
 template <class T>

@@ -86,9 +86,6 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
         for (long t = 0; t < count;) {
           const int some = rows_of_tile<T>(count - t, wide);
-          const int made = some <= tile_rows / 2               ? tile_rows / 2
-                           : some < tile_rows && wide == panel ? tile_rows - 1
-                                                               : tile_rows;  // there is room behind the last
           const T* rows[tile_rows];
           T* c[tile_rows];
 #pragma GCC unroll 1
@@ -96,7 +93,7 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
             rows[i] = sources + f * layout.source_stride() + layout.tile_place(t + i);
             c[i] = to + (t + i) * panel;
           }
-          tile_row(steps, depth, rows, columns, c, made, wide, first > 0, ahead);
+          tile_row(steps, depth, rows, columns, c, rows_made<T>(some, wide), wide, first > 0, ahead);
           t += some;
         }
       }

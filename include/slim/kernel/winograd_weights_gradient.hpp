@@ -67,14 +67,16 @@ SLIM_ONE_COPY void multiply_tiles(const winograd_layout<T, Transform>& layout, c
   const stretch all{0, count};
   lookahead<T> nothing;
   for (long p = 0; p < layout.panels(); ++p)
-    for (long c = 0; c < layout.source_channels; c += tile_rows) {
+    for (long c = 0; c < layout.source_channels;) {
+      const int some = rows_of_tile<T>(layout.source_channels - c, panel);
       const T* rows[tile_rows];
       T* to[tile_rows];
       for (int i = 0; i < tile_rows; ++i) {
         rows[i] = sources + layout.channel_place(c + i < channels ? c + i : c);
         to[i] = gradient + (p * layout.padded_channels() + c + i) * panel;
       }
-      tile<T, tile_rows, tile_vectors<T>>({&all, 1, line_elements<T>}, rows, results + p * layout.tiles * panel, to, 0, tile_rows, panel, accumulate, nothing);
+      tile_row<T>({&all, 1, line_elements<T>}, count, rows, results + p * layout.tiles * panel, to, rows_made<T>(some, panel), panel, accumulate, nothing);
+      c += some;
     }
 }
 
@@ -145,11 +147,16 @@ void winograd_weights_gradient(const winograd_plane& plane, long batch, const T*
   const long tiles = batch * grid.per_image();
   for (long first = 0; first < tiles; first += layout.tiles) {
     const long last = smaller(first + layout.tiles, tiles), count = last - first;
-    const double per_line = 10.0 * static_cast<double>(layout.frequencies * count * line_elements<T>);
-    parallel_for(layout.lines() + layout.panels(), per_line, threads, [&](long task) {
-      if (task < layout.lines())
-        transform_sources<T, Transform>(layout, grid, source, task, first, last, sources + layout.channel_place(task * line_elements<T>));
-      else transform_result_gradients<T, Transform>(layout, grid, dresult, task - layout.lines(), first, last, results);
+    // Lines of sources and panels of gradients, in pieces of tiles: few channels would leave threads without work.
+    const long pieces = smaller(4, count), transforms = layout.lines() + layout.panels();
+    const double per_line = 10.0 * static_cast<double>(layout.frequencies * count * line_elements<T>) / static_cast<double>(pieces);
+    parallel_for(pieces * transforms, per_line, threads, [&](long task) {
+      const long line = task / pieces, begin = task % pieces * count / pieces, end = (task % pieces + 1) * count / pieces;
+      if (line < layout.lines())
+        transform_sources<T, Transform>(layout, grid, source, line, first + begin, first + end,
+                                        sources + layout.channel_place(line * line_elements<T>) + layout.tile_place(begin));
+      else
+        transform_result_gradients<T, Transform>(layout, grid, dresult, line - layout.lines(), first + begin, first + end, results + begin * tile_columns<T>);
     });
     const double per_frequency = 2.0 * static_cast<double>(count * plane.source_channels) * static_cast<double>(plane.result_channels);
     parallel_for(layout.frequencies, per_frequency, threads, [&](long f) {
