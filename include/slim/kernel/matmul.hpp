@@ -30,14 +30,18 @@ SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 
-/// True when there are so many rows that transposing b into panels pays: measured, see docs/kernels.md.
-constexpr bool prefers_transposed_panels(long rows, long columns) { return columns <= 1024 && rows >= 64 + columns / 2; }
+/// True when transposing b into panels pays: where the panels of dc, whose last is filled up, would waste more, or b is small: measured, see docs/kernels.md.
+template <class T>
+constexpr bool prefers_transposed_panels(long rows, long inner, long columns) {
+  return padded_columns<T>(rows) - rows > 16 || (rows > 64 && inner * columns <= 1 << 18);
+}
 
-/// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns) read in its own order and not transposed, but for many rows.
+/// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns).
 template <class T>
 void matmul_data_gradient(long rows, long inner, long columns, const T* dc, const T* b, T* da, const epilogue<T>& after, int threads) {
   if (prefers_dot_tiles(rows, columns)) multiply_transposed_few_rows(rows, inner, columns, dc, b, da, after, threads);
-  else if (prefers_transposed_panels(rows, columns)) contract_taps(matmul_grid(rows, columns, inner), dc, tap_weights<T>{b, 1, true}, da, after, threads);
+  else if (prefers_transposed_panels<T>(rows, inner, columns))
+    contract_taps(matmul_grid(rows, columns, inner), dc, tap_weights<T>{b, 1, true}, da, after, threads);
   else multiply_transposed(rows, inner, columns, dc, b, da, after, threads);
 }
 

@@ -73,10 +73,18 @@ struct places_in_order {
 /// As pack_panels, from a matrix with contiguous rows: element (step r, column j) is source[j·column_stride + r].
 template <class T>
 SLIM_ONE_COPY void pack_panels_transposed(const T* source, long column_stride, long rows, long columns, T* panels, long first, long depth) {
-  constexpr long wide = tile_columns<T>;
-  for (long column = 0; column < padded_columns<T>(columns); ++column) {
-    places_in_order<T> steps{panels + (column / wide * depth + first) * wide + column % wide, wide};
-    for (long r = 0; r < rows; ++r) *steps.next() = column < columns ? source[column * column_stride + r] : T{};
+  constexpr long wide = tile_columns<T>, width = simd::width<T>;
+  for (long column = 0; column < padded_columns<T>(columns); column += width) {
+    T* to = panels + (column / wide * depth + first) * wide + column % wide;
+    for (long r = 0; r < rows; r += width) {
+      const long steps = rows - r < width ? rows - r : width;
+      simd::batch<T> square[room_for(width)];
+#pragma GCC unroll 1
+      for (long j = 0; j < width; ++j) square[j] = column + j < columns ? simd::load(source + (column + j) * column_stride + r, steps) : simd::broadcast(T{});
+      simd::transpose(square);
+#pragma GCC unroll 1
+      for (long s = 0; s < steps; ++s, to += wide) simd::store(to, square[s]);
+    }
   }
 }
 

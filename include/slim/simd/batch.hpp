@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "slim/core/config.hpp"
+#include "slim/core/room_for.hpp"
 #include "slim/simd/level.hpp"
 
 namespace slim::simd::inline SLIM_LEVEL {
@@ -199,7 +200,32 @@ SLIM_ALWAYS_INLINE V partial_sums(const V* vectors) noexcept {
   else return sums_of_halves<2 * Block>(partial_sums<2 * Block, Count>(vectors), partial_sums<2 * Block, Count>(vectors + Block));
 }
 
+/// The lanes of a and b in turns, from lane `First` on.
+template <int First, class V>
+SLIM_ALWAYS_INLINE V interleaved(const V& a, const V& b) noexcept {
+  constexpr int count = static_cast<int>(V::size);
+  return [&]<int... I>(std::integer_sequence<int, I...>)
+             SLIM_INLINED { return V(__builtin_shufflevector(a.data, b.data, (First + I / 2 + I % 2 * count)...)); }(std::make_integer_sequence<int, count>{});
+}
+
 }  // namespace detail
+
+/// Makes rows of columns: lane j of `vectors[i]` becomes lane i of `vectors[j]`; as many vectors as lanes.
+template <class V>
+SLIM_ALWAYS_INLINE void transpose(V* vectors) noexcept {
+  constexpr int count = static_cast<int>(V::size);
+#pragma GCC unroll 8
+  for (int round = 1; round < count; round *= 2) {  // each is a step of a perfect shuffle
+    V shuffled[room_for(count)];
+#pragma GCC unroll 16
+    for (int i = 0; i < count / 2; ++i) {
+      shuffled[2 * i] = detail::interleaved<0>(vectors[i], vectors[i + count / 2]);
+      shuffled[2 * i + 1] = detail::interleaved<count / 2>(vectors[i], vectors[i + count / 2]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < count; ++i) vectors[i] = shuffled[i];
+  }
+}
 
 /// Sum of all lanes, in an order that depends on the width only.
 template <class V>
