@@ -30,10 +30,12 @@ SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const
   else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
 }
 
-/// True when transposing b into panels pays: where the panels of dc, whose last is filled up, would waste more, or b is small: measured, see docs/kernels.md.
+/// True when transposing b into panels pays: where dc would be packed again and again, where its last panel, or half of one, would be filled up with much, or
+/// where b is small. Measured, see docs/kernels.md.
 template <class T>
 constexpr bool prefers_transposed_panels(long rows, long inner, long columns) {
-  return padded_columns<T>(rows) - rows > 16 || (rows > 64 && inner * columns <= 1 << 18);
+  const long over = rows % tile_columns<T>, half = tile_columns<T> / 2, filled_up = over > half ? tile_columns<T> - over : over > 0 ? half - over : 0;
+  return rows > 256 || inner * columns <= (rows > 64 ? 1 << 18 : 1 << 14) || filled_up > 16;
 }
 
 /// da (rows × inner) = dc (rows × columns) · bᵀ, with b (inner × columns).
