@@ -58,7 +58,9 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
   const long deepest = cut.images * cut.rows * cut.columns, blocks = cut.blocks();
   const long elements = grid.height.taps * grid.width.taps * grid.source_channels * grid.result_channels;
   const long parts = elements <= gradient_in_parts && blocks >= 2 * gradient_parts ? gradient_parts : 1;
-  const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, parts > 1 ? 1 : threads);
+  // Groups of columns are copies of the source: no more than make the tasks even.
+  const long work = cut.chunks() * parts, least_groups = work >= 4 * threads ? 1 : threads / common_divisor(work, larger(threads, 1));
+  const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, static_cast<int>(least_groups));
   const long groups = parts_of(grid.result_channels, group_columns), tasks = groups * cut.chunks() * parts;
   alignas(64) T others[room_for((gradient_parts - 1) * gradient_in_parts)];  // sums of the parts behind the first
 
