@@ -17,7 +17,7 @@ constexpr long winograd_block_tiles(const winograd_plane& p) { return p.source_c
 inline constexpr long winograd_columns = 64;
 /// With at most so many tiles, groups of columns come outermost: their weights are transformed, used for all tiles and forgotten, and
 /// never go to memory, where the transformed weights of all columns are four times as large as the weights.
-inline constexpr long winograd_few_tiles = 400;
+inline constexpr long winograd_few_tiles = 200;
 /// Columns of such a group, whole panels; narrow ones where there would be only one.
 template <class T>
 constexpr long winograd_group_columns(const winograd_plane& p) {
