@@ -43,7 +43,7 @@ static_assert(blocking_of(vgg_5, 1).depth() <= reduction_limit && blocking_of(vg
 
 TEST_CASE("chunks and blocks cover a long one-dimensional convolution within their limits") { CHECK(covers(blocking_of(line, 3))); }
 
-TEST_CASE("threads get parts of a list of weights that follow each other, cover it and are even where units allow") {
+TEST_CASE("threads get parts of a list of weights that follow each other, cover it and are even where units allow, or pixels of their own") {
   for (const long columns : {48, 64, 160, 192, 320, 512, 2048})
     for (const convolution_geometry& g :
          {convolution_geometry{7, 7, 512, 7, 7, 0, 3, 3, 1, 1, 1, 1, 1, 1}, convolution_geometry{17, 17, 160, 17, 17, 0, 7, 1, 1, 1, 1, 1, 3, 0},
@@ -52,13 +52,22 @@ TEST_CASE("threads get parts of a list of weights that follow each other, cover 
         tap_grid grid = convolution_grid(g, 1);
         grid.result_channels = columns;
         const contraction_list list = share_list<float>(grid, reduction_limit, threads);
+        const bool own_pixels = list.how == shared_by::blocks;
+        if (own_pixels) CHECK((threads > 1 && list.groups() > 1 && grid.pixels() >= 72 * threads));
+        if (g.input_height == 56 && columns == 2048) CHECK(own_pixels == (threads == 2 || threads == 8));  // of 56 rows three threads have 18 or 19
         long end = 0;
         for (long task = 0; task < list.tasks; ++task) {
-          CHECK(list.first_unit(task, list.tasks) == end);
-          CHECK(list.first_unit(task + 1, list.tasks) > end);
-          end = list.first_unit(task + 1, list.tasks);
+          const contraction_list::share own = list.share_of(task);
+          CHECK((own_pixels ? own.first_block : own.begin) == end);
+          CHECK(own.end > own.begin);
+          end = own_pixels ? own.first_block + own.blocks : own.end;
+          if (own_pixels) CHECK(own.end == own.blocks * list.groups());
         }
-        CHECK(end == list.units());
+        CHECK(end == (own_pixels ? list.cut.blocks() : list.units()));
+        if (own_pixels) {
+          CHECK(static_cast<double>(list.most_pixels(threads) * threads) < 1.05 * static_cast<double>(grid.pixels()));
+          continue;
+        }
         CHECK(list.work_before(list.units()) == list.longest_part(1));
         if (threads == 2) CHECK(static_cast<double>(list.longest_part(2)) < 0.65 * static_cast<double>(grid.pixels() * columns));
       }

@@ -143,12 +143,15 @@ inline constexpr long contraction_tasks = 4, contraction_task_blocks = 2;
 /// With so many pixels each, threads rather go through all weights, which they ask for ahead, than read each other's pixels.
 inline constexpr long contraction_own_pixels = 12 * tile_rows;
 
-/// What threads share out in contract_taps: the blocks of pixels of the first group of columns, then those of the next; or `by_blocks` only, where each task
-/// has blocks of its own for all groups.
+/// How tasks share a contraction: as many blocks of pixels of a group of columns each; as much work, which may end inside of a group; or blocks of their own,
+/// for all groups.
+enum class shared_by { groups, work, blocks };
+
+/// What threads share out in contract_taps: units of one block of pixels and one group of columns, counted group by group.
 struct contraction_list {
   blocking cut;
   long group_columns, tasks = 1;
-  bool by_blocks = false;
+  shared_by how = shared_by::work;
 
   constexpr long groups() const { return parts_of(cut.grid.result_channels, group_columns); }
   constexpr long units() const { return groups() * cut.blocks(); }
@@ -176,6 +179,17 @@ struct contraction_list {
     }
     return longest;
   }
+  /// Units [begin, end) of a task, as counted where there are only `blocks` blocks, from `first_block` on.
+  struct share {
+    long first_block, blocks, begin, end;
+  };
+  constexpr share share_of(long task) const {
+    const long all = cut.blocks();
+    if (how == shared_by::groups) return {0, all, task * units() / tasks, (task + 1) * units() / tasks};
+    if (how == shared_by::work) return {0, all, first_unit(task, tasks), first_unit(task + 1, tasks)};
+    const long first = task * all / tasks, own = (task + 1) * all / tasks - first;
+    return {first, own, 0, own * groups()};
+  }
   /// Pixels of the largest of as many parts made of whole blocks.
   constexpr long most_pixels(long parts) const {
     long most = 0;
@@ -194,7 +208,7 @@ constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, 
   if (threads > 1) cut = cut.shared_by(threads);
   // With few pixels each, threads pack columns of their own.
   const bool few = threads > 1 && grid.pixels() < 8 * tile_rows * threads;
-  contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth(), few ? static_cast<int>(threads) : 1)};
+  contraction_list list{cut, panel_group_columns<T>(grid.result_channels, cut.depth(), few ? static_cast<int>(threads) : 1), 1, shared_by::groups};
   list.tasks = list.groups();
   if (threads > 1) {
     const long blocks = cut.blocks(),
@@ -205,7 +219,8 @@ constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, 
   return list;
 }
 
-/// The list for weights that are packed ahead, in equally wide groups: threads have a stretch each, and there are as few blocks as make these even.
+/// The list for weights that are packed ahead, in equally wide groups: threads have pixels of their own, or a stretch of the list each, with as few blocks as make
+/// these even.
 template <class T>
 [[gnu::cold]] constexpr contraction_list share_list(const tap_grid& grid, long depth_limit, long threads) {
   const long pixels = grid.pixels(), panels = parts_of(grid.result_channels, tile_columns<T>);
@@ -215,7 +230,7 @@ template <class T>
   best.group_columns = group * tile_columns<T>;
   if (threads > 1 && best.groups() > 1 && pixels >= contraction_own_pixels * threads) {
     contraction_list own{contraction_blocking<T>(grid, depth_limit, parts_of(pixels, threads)).shared_by(threads), best.group_columns};
-    own.tasks = larger(smaller(own.cut.blocks() / threads, contraction_tasks), 1) * threads, own.by_blocks = true;
+    own.tasks = larger(smaller(own.cut.blocks() / threads, contraction_tasks), 1) * threads, own.how = shared_by::blocks;
     if (own.most_pixels(threads) * threads <= pixels * 104 / 100) return own;
   }
   if (threads > 1) {
@@ -245,14 +260,11 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
     alignas(64) T panels[panel_buffer_size<T>];
     alignas(64) T buffer[source_buffer_size<T>];
     tap_list steps(1);
-    const auto first_unit = [&](long of) { return packed_ahead ? list.first_unit(of, list.tasks) : of * list.units() / list.tasks; };
-    const long begin = list.by_blocks ? task * cut.blocks() / list.tasks : 0;
-    const long blocks = list.by_blocks ? (task + 1) * cut.blocks() / list.tasks - begin : cut.blocks();
-    const long end = list.by_blocks ? blocks * list.groups() : first_unit(task + 1);
-    for (long unit = list.by_blocks ? 0 : first_unit(task); unit < end;) {
-      const long column = unit / blocks * list.group_columns, columns = list.columns_from(column);
-      const long first_block = begin + unit % blocks, last_block = begin + smaller(unit % blocks + end - unit, blocks) - 1;
-      unit += last_block - first_block + 1;
+    const contraction_list::share own = list.share_of(task);
+    for (long unit = own.begin; unit < own.end;) {
+      const long column = unit / own.blocks * list.group_columns, columns = list.columns_from(column), place = unit % own.blocks;
+      const long count = smaller(own.end - unit, own.blocks - place), first_block = own.first_block + place, last_block = first_block + count - 1;
+      unit += count;
       for (long c = 0; c < cut.chunks(); ++c) {
         const tap_chunk chunk = cut.chunk(c);
         const auto packed = [&](const tap_chunk& which, long first) { return weights.panels + packed_weights_place<T>(grid, which) + first * which.depth(); };
@@ -262,7 +274,7 @@ void contract_taps(const tap_grid& grid, const T* source, const tap_weights<T>& 
           right = packed(chunk, column);
           // The weights of the next chunk, or those that this thread goes on with.
           const bool same = c + 1 < cut.chunks();
-          const long next = same ? column : unit / blocks * list.group_columns;
+          const long next = same ? column : unit / own.blocks * list.group_columns;
           const tap_chunk following = cut.chunk(same ? c + 1 : 0);
           if (next < grid.result_channels)
             ahead = {packed(following, next), following.depth() * padded_columns<T>(list.columns_from(next)),
