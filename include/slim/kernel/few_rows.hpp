@@ -15,14 +15,11 @@ namespace slim::kernel::inline SLIM_LEVEL {
 
 /// Largest number of rows for which this way beats packed panels.
 inline constexpr long few_rows = 16;
-/// The same where the matrix was packed ahead.
+/// The same where the matrix was packed ahead for no more than those.
 inline constexpr long few_rows_ahead = 3;
 
-/// Steps of a sum that are added in registers, at most, in products of any number of rows: shallow, so that groups of packed columns are wide and the matrix
-/// is read in long pieces of its rows.
-inline constexpr long matmul_depth = 256;
-/// Even parts of a sum, as choose_blocking cuts them: a row's result has the same bits whatever the rows beside it.
-constexpr long matmul_steps(long inner) { return smaller(matmul_depth, parts_of(even_part(inner, smaller(inner, matmul_depth)), 8) * 8); }
+/// Steps of a sum that are added in registers: even parts, as choose_blocking cuts them, for the same bits.
+constexpr long few_rows_steps(long inner) { return smaller(reduction_limit, parts_of(even_part(inner, smaller(inner, reduction_limit)), 8) * 8); }
 
 /// Sums that a task keeps in its second-level cache: the matrix is read along whole rows, in few long streams, which is what memory likes.
 inline constexpr long few_rows_sums = 48 * 1024;
@@ -68,7 +65,7 @@ template <class T>
 void multiply_few_rows(long rows, long inner, long columns, const T* a, const T* b, T* c, const epilogue<T>& after, int threads) {
   const long wanted = larger(64, parts_of(columns, threads > 1 ? threads : 1)), most = few_rows_sums / rows / 16 * 16;
   const long part = (even_part(columns, smaller(most, wanted)) + 15) / 16 * 16, parts = parts_of(columns, part);
-  const long steps = matmul_steps(inner);
+  const long steps = few_rows_steps(inner);
   parallel_for(parts, 2.0 * static_cast<double>(rows * inner) * static_cast<double>(part), threads, [&](long task) {
     alignas(64) T sums[few_rows_sums];
     const long first = task * part, count = smaller(part, columns - first);

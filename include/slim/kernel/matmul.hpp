@@ -10,24 +10,37 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
+/// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows. Few rows take as many as without packing.
+inline constexpr long matmul_depth = 256;
+constexpr long packed_depth(long most_rows) { return most_rows > few_rows ? matmul_depth : reduction_limit; }
+
 /// Elements of b (inner × columns) packed ahead.
 template <class T>
 constexpr long packed_matrix_elements(long inner, long columns) {
   return inner * padded_columns<T>(columns);
 }
 
-/// Packs b for calls of matmul while it does not change.
+/// Packs b for calls of matmul with at most so many rows while it does not change.
 template <class T>
-void pack_matrix(long inner, long columns, const T* b, T* packed, int threads) {
-  pack_weights(matmul_grid(few_rows + 1, inner, columns), tap_weights<T>{b, 1, false}, packed, threads, matmul_depth);
+void pack_matrix(long most_rows, long inner, long columns, const T* b, T* packed, int threads) {
+  pack_weights(matmul_grid(most_rows, inner, columns), tap_weights<T>{b, 1, false}, packed, threads, packed_depth(most_rows));
 }
 
-/// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows. `packed`: what pack_matrix made
-/// of b, or null; the result has the same bits.
+/// What pack_matrix made of a matrix; empty: nothing.
 template <class T>
-SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const T* b, const T* packed, T* c, const epilogue<T>& after, int threads) {
-  if (rows <= (packed != nullptr ? few_rows_ahead : few_rows)) multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
-  else contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed}, c, after, threads, matmul_depth);
+struct packed_matrix {
+  const T* panels = nullptr;
+  long most_rows = 0;
+};
+
+/// c (rows × columns) = a (rows × inner) · b (inner × columns). b is read once per call for up to some hundred rows; `packed` is used where that is faster, and
+/// gives the same bits.
+template <class T>
+SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const T* b, const packed_matrix<T>& packed, T* c, const epilogue<T>& after,
+                          int threads) {
+  const bool for_few = packed.panels != nullptr && packed.most_rows <= few_rows;
+  if (rows <= (for_few ? few_rows_ahead : few_rows)) return multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
+  contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed.panels}, c, after, threads, for_few ? reduction_limit : matmul_depth);
 }
 
 /// True when transposing b into panels pays: where dc would be packed again and again, where its last panel, or half of one, would be filled up with much, or

@@ -16,7 +16,7 @@ void multiply_pairs(transposed which, long count, long rows, long inner, long co
   const auto one = [&](long pair, int forked) {
     const T *const left = a + pair * rows * inner, *const right = b + pair * inner * columns;
     T* const result = c + pair * rows * columns;
-    if (which == transposed::none) matmul<T>(rows, inner, columns, left, right, nullptr, result, {}, forked);
+    if (which == transposed::none) matmul<T>(rows, inner, columns, left, right, {}, result, {}, forked);
     else if (which == transposed::right) matmul_data_gradient<T>(rows, columns, inner, left, right, result, {}, forked);
     else matmul_weights_gradient<T>(inner, rows, columns, left, right, result, forked);
   };

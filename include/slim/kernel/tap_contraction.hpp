@@ -219,8 +219,8 @@ constexpr contraction_list share_blocks(const tap_grid& grid, long depth_limit, 
   return list;
 }
 
-/// The list for weights that are packed ahead, in equally wide groups: threads have pixels of their own, or a stretch of the list each, with as few blocks as make
-/// these even.
+/// The list for weights that are packed ahead, in equally wide groups: threads have pixels of their own, or a stretch of the list each, with as few blocks as
+/// make these even.
 template <class T>
 [[gnu::cold]] constexpr contraction_list share_list(const tap_grid& grid, long depth_limit, long threads) {
   const long pixels = grid.pixels(), panels = parts_of(grid.result_channels, tile_columns<T>);

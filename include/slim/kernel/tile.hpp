@@ -139,8 +139,8 @@ SLIM_ONE_COPY void tile(const reduction& steps, const T* const* rows, const T* S
   store_part<T>(finished[0], Vectors * width, c, column, valid_rows, valid_columns, accumulate);
 }
 
-/// Rows of the next tile where `left` are left, for so many columns: a full tile, or one of a row less where such tiles and full ones take all of them. Half-empty
-/// panels have no tile of that height.
+/// Rows of the next tile where `left` are left, for so many columns: a full tile, or one of a row less where such tiles and full ones take all of them.
+/// Half-empty panels have no tile of that height.
 template <class T>
 constexpr int rows_of_tile(long left, long columns) {
   const long over = left % tile_rows, shorter = tile_rows - over;

@@ -320,8 +320,7 @@ struct convolution : convolution_of_images<"convolution"> {
     });
     if (done) return;
     if constexpr ((Variants & detail::as_product) != 0)
-      if (n.how == graph::algorithm::product)
-        return kernel::matmul<T>(images * product_rows(g), product_inner(g), g.output_channels, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
+      if (n.how == graph::algorithm::product) return detail::product(r, images * product_rows(g), product_inner(g), g.output_channels);
     if constexpr ((Variants & detail::as_direct) != 0)
       kernel::convolution<T>(g, images, r.in(0), r.in(1), packs_ahead(r) ? r.prepared() : nullptr, r.out(), e.call, r.threads());
   }
@@ -330,7 +329,7 @@ private:
   template <class T>
   static kernel::block_stage<T> block_stage(const kernel::convolution_geometry& g, const invocation<T>& r) {
     const auto e = r.epilogue();
-    return {g, r.in(1), r.prepared(), e.call.apply, e.context};
+    return {g, r.in(1), detail::most_rows(r) > kernel::few_rows ? r.prepared() : nullptr, e.call.apply, e.context};
   }
   /// The steps of what is made in bands lie directly in front of the reader's.
   template <class T>

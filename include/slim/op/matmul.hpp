@@ -30,13 +30,26 @@ void product_weights_gradient(const invocation<T>& r, long rows, long inner, lon
 /// Elements of a matrix that is packed ahead for a few rows, at most: a second copy of a larger one, which is limited by memory, gains little.
 inline constexpr long packed_for_few_rows = 1 << 22;
 
+/// Rows of a product by operand 1 when there are as many examples as there is room for.
+template <class T>
+long most_rows(const invocation<T>& r) {
+  return r.state.capacity * (r.extent().size() / r.channels());
+}
+
 /// Packs operand 1 for products with several rows; 0 elements when there are few.
 template <class T>
 long pack_weights(const invocation<T>& r, T* ahead) {
-  const long columns = r.channels(), inner = r.extent(1).size() / columns, rows = r.state.capacity * (r.extent().size() / columns);
+  const long columns = r.channels(), inner = r.extent(1).size() / columns, rows = most_rows(r);
   if (rows <= (inner * columns <= packed_for_few_rows ? kernel::few_rows_ahead : kernel::few_rows)) return 0;
-  if (ahead != nullptr) kernel::pack_matrix<T>(inner, columns, r.in(1), ahead, r.threads());
+  if (ahead != nullptr) kernel::pack_matrix<T>(rows, inner, columns, r.in(1), ahead, r.threads());
   return kernel::packed_matrix_elements<T>(inner, columns);
+}
+
+/// The product of operand 0, as so many rows, by operand 1, then the epilogue.
+template <class T>
+void product(const invocation<T>& r, long rows, long inner, long columns) {
+  const auto e = r.epilogue();
+  kernel::matmul<T>(rows, inner, columns, r.in(0), r.in(1), {r.prepared(), most_rows(r)}, r.out(), e.call, r.threads());
 }
 
 }  // namespace detail
@@ -89,8 +102,7 @@ struct matmul : operation<"matmul", no_attributes, stores::functions> {
   template <class T>
   static void run(const invocation<T>& r) {
     const long inner = r.extent(1)[0], columns = r.extent(1)[1];
-    const auto e = r.epilogue();
-    kernel::matmul<T>(r.batch() * (r.extent().size() / columns), inner, columns, r.in(0), r.in(1), r.prepared(), r.out(), e.call, r.threads());
+    detail::product(r, r.batch() * (r.extent().size() / columns), inner, columns);
   }
 };
 
