@@ -145,7 +145,7 @@ void multiply(benchmark::State& state, long rows, pass which) {
   constexpr long inner = 25088, columns = 4096;
   aligned_buffer<float> a = numbers(rows * inner), b = numbers(inner * columns), c = numbers(rows * columns);
   measure(state, 2.0 * static_cast<double>(rows * inner) * columns, [&] {
-    if (which == forward) matmul<float>(rows, inner, columns, a.data(), b.data(), nullptr, c.data(), {}, 1);
+    if (which == forward) matmul<float>(rows, inner, columns, a.data(), b.data(), {}, c.data(), {}, 1);
     else if (which == data_gradient) matmul_data_gradient<float>(rows, inner, columns, c.data(), b.data(), a.data(), {}, 1);
     else matmul_weights_gradient<float>(rows, inner, columns, a.data(), c.data(), b.data(), 1);
   });
