@@ -215,6 +215,9 @@ class Row:
         return min((name for name in PEERS if self.figure(name, threads=threads)), key=lambda name: self.figure(name, threads=threads), default=None)
 
     def ratio(self, threads=None):
+        """None where somebody has no time on so many threads, who might be the best."""
+        if any(self.figure(name) and not self.figure(name, threads=threads) for name in PEERS):
+            return None
         peer, own = self.best_peer(threads), self.figure('slim', threads=threads)
         return self.figure(peer, threads=threads) / own if peer and own else None
 
