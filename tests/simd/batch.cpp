@@ -87,6 +87,19 @@ TEST_CASE_TEMPLATE("sums and the largest of lanes; sums_of puts the sum of vecto
   for (long i = 0; i < width; ++i) CHECK(static_cast<double>(sums.get(static_cast<std::size_t>(i))) == expected[i]);
 }
 
+TEST_CASE_TEMPLATE("transpose puts lane j of vector i into lane i of vector j", T, SLIM_TEST_SCALARS) {
+  constexpr long width = simd::width<T>;
+  simd::batch<T> vectors[width];
+  for (long i = 0; i < width; ++i) {
+    T lanes[width];
+    for (long j = 0; j < width; ++j) lanes[j] = static_cast<T>(static_cast<double>(i * width + j));
+    vectors[i] = simd::load(lanes);
+  }
+  simd::transpose(vectors);
+  for (long i = 0; i < width; ++i)
+    for (long j = 0; j < width; ++j) CHECK(static_cast<double>(vectors[j].get(static_cast<std::size_t>(i))) == static_cast<double>(i * width + j));
+}
+
 TEST_CASE_TEMPLATE("stretches cover a range in order, the tail last", T, SLIM_TEST_SCALARS) {
   for (long size = 0; size <= 3 * simd::width<T> + 1; ++size) {
     long next = 0;
