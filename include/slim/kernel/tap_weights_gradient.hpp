@@ -50,19 +50,15 @@ SLIM_ONE_COPY void accumulate_weights(const tap_grid& grid, const tap_chunk& chu
 /// otherwise.
 inline constexpr long gradient_in_parts = 10 * 1024, gradient_parts = 8;
 
-/// dweights[tap][channel][column] = Σ over pixels of source(pixel, tap, channel) · dresult[pixel][column]. Tasks own
-/// disjoint weights, or parts of the sum, and go through the pixels in a fixed order, hence the same bits for any number of threads.
+/// The sums over each of `parts` parts of a contraction's blocks of pixels; those behind the first go to `others`.
 template <class T>
-void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T* dweights, int threads) {
-  const blocking cut = choose_blocking(grid, source_buffer_size<T>, gradient_least_pixels, gradient_most_pixels, source_buffer_size<T>);
+void share_weights(const tap_grid& grid, const blocking& cut, long parts, const T* source, const T* dresult, T* dweights, T* others, int threads) {
   const long deepest = cut.images * cut.rows * cut.columns, blocks = cut.blocks();
   const long elements = grid.height.taps * grid.width.taps * grid.source_channels * grid.result_channels;
-  const long parts = elements <= gradient_in_parts && blocks >= 2 * gradient_parts ? gradient_parts : 1;
   // Groups of columns are copies of the source: no more than make the tasks even.
   const long work = cut.chunks() * parts, least_groups = work >= 4 * threads ? 1 : threads / common_divisor(work, larger(threads, 1));
   const long group_columns = panel_group_columns<T>(grid.result_channels, deepest, static_cast<int>(least_groups));
   const long groups = parts_of(grid.result_channels, group_columns), tasks = groups * cut.chunks() * parts;
-  alignas(64) T others[room_for((gradient_parts - 1) * gradient_in_parts)];  // sums of the parts behind the first
 
   parallel_for(tasks, grid.operations() / static_cast<double>(tasks), threads, [&](long task) {
     alignas(64) T panels[panel_buffer_size<T>];
@@ -80,10 +76,28 @@ void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T
       accumulate_weights(grid, chunk, view, list_pixels(grid, block, view), block.pixels(), panels, column, columns, sums, b > first_block);
     }
   });
-  for (long part = 0; part < parts - 1; ++part)
+}
+
+/// A function of its own: others need not have room for the parts on their stack.
+template <class T>
+SLIM_ONE_COPY void contract_weights_in_parts(const tap_grid& grid, const blocking& cut, long elements, const T* source, const T* dresult, T* dweights,
+                                             int threads) {
+  alignas(64) T others[room_for((gradient_parts - 1) * gradient_in_parts)];
+  share_weights(grid, cut, gradient_parts, source, dresult, dweights, others, threads);
+  for (long part = 0; part < gradient_parts - 1; ++part)
     simd::for_each_part<T>(elements, [&](long i, simd::part<T> lanes) {
       simd::store(dweights + i, simd::load(dweights + i, lanes) + simd::load(others + part * elements + i, lanes), lanes);
     });
+}
+
+/// dweights[tap][channel][column] = Σ over pixels of source(pixel, tap, channel) · dresult[pixel][column]. Tasks own
+/// disjoint weights, or parts of the sum, and go through the pixels in a fixed order, hence the same bits for any number of threads.
+template <class T>
+void contract_weights(const tap_grid& grid, const T* source, const T* dresult, T* dweights, int threads) {
+  const blocking cut = choose_blocking(grid, source_buffer_size<T>, gradient_least_pixels, gradient_most_pixels, source_buffer_size<T>);
+  const long elements = grid.height.taps * grid.width.taps * grid.source_channels * grid.result_channels;
+  if (elements <= gradient_in_parts && cut.blocks() >= 2 * gradient_parts) contract_weights_in_parts(grid, cut, elements, source, dresult, dweights, threads);
+  else share_weights<T>(grid, cut, 1, source, dresult, dweights, nullptr, threads);
 }
 
 }  // namespace slim::kernel::inline SLIM_LEVEL
