@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace slim::kernel;
 using namespace slim::kernel::test;
 
@@ -15,8 +17,9 @@ struct matmul_case {
   long rows, inner, columns;
 };
 
-const matmul_case matmul_cases[] = {{1, 1, 1},      {1, 33, 17}, {2, 100, 10}, {3, 5, 200},  {5, 1300, 33}, {6, 17, 16},    {7, 250, 70},    {32, 310, 129},
-                                    {33, 64, 2500}, {67, 5, 31}, {130, 40, 3}, {4, 3, 5000}, {32, 200, 10}, {1, 700, 1000}, {128, 1200, 65}, {600, 7, 9}};
+const matmul_case matmul_cases[] = {{1, 1, 1},    {1, 33, 17},   {2, 100, 10},   {3, 5, 200},     {5, 1300, 33}, {6, 17, 16},
+                                    {7, 250, 70}, {9, 1100, 20}, {32, 310, 129}, {33, 64, 2500},  {67, 5, 31},   {130, 40, 3},
+                                    {4, 3, 5000}, {32, 200, 10}, {1, 700, 1000}, {128, 1200, 65}, {600, 7, 9}};
 
 /// visit(a index, b index, c index) for every product of c = a·b.
 template <class Visit>
@@ -47,7 +50,7 @@ TEST_CASE_TEMPLATE("matmul equals its definition, for every thread count, and fi
       const recorder<T> calls(c.data(), m.rows, m.columns);
       matmul(m.rows, m.inner, m.columns, a.data(), b.data(), {}, c.data(), calls.hook(), threads);
       std::vector<T> packed(static_cast<std::size_t>(packed_matrix_elements<T>(m.inner, m.columns))), again(c.size());
-      for (const long most : {m.rows, m.rows + few_rows}) {
+      for (const long most : {m.rows, std::max(m.rows, few_rows), m.rows + few_rows}) {  // exactly, a few, many
         pack_matrix(most, m.inner, m.columns, b.data(), packed.data(), threads);
         matmul(m.rows, m.inner, m.columns, a.data(), b.data(), packed_matrix<T>{packed.data(), most}, again.data(), epilogue<T>{}, threads);
         CHECK(again == c);

@@ -57,6 +57,38 @@ TEST_CASE("a prepared predictor gives the same bits until the weights change and
   CHECK(prepared(x) == plain(x));
 }
 
+namespace {
+
+// The first one is a straight line of code, the second a table of steps; sums of the latter are so long that in double they would be cut by the number of rows.
+constexpr auto straight = scope("net", fully_connected(300, "fc") >> fully_connected(5, "logits", activation_fn = none));
+constexpr auto long_sums = scope("net", fully_connected(130, "fc") >> fully_connected(5, "logits", activation_fn = none));
+
+template <class T, const auto& Net, int Inputs>
+void check_prepared(long room, bool packs, std::initializer_list<long> batches) {
+  model<Net, input<Inputs>, precision<T>> net(seed(1), capacity(room));
+  predictor plain(net, capacity(room)), prepared(net, capacity(room));
+  prepared.prepare();
+  for (const long batch : batches) {
+    CAPTURE(batch);
+    const std::vector<T> x = laws::numbers<T>(batch * Inputs, 2);
+    CHECK(prepared(x) == plain(x));
+  }
+  const std::vector<T> x = laws::numbers<T>(room * Inputs, 3);
+  net.variable("net/fc/weights")[0] += 1;
+  CHECK((prepared(x) == plain(x)) == !packs);
+  prepared.prepare();
+  CHECK(prepared(x) == plain(x));
+}
+
+}  // namespace
+
+TEST_CASE("prepared products of any number of rows have the bits of others") {
+  check_prepared<float, straight, 100>(30, true, {1, 3, 18, 30});
+  check_prepared<float, long_sums, 1300>(16, true, {1, 3, 4, 5, 16});
+  check_prepared<double, long_sums, 1100>(16, false, {1, 3, 4, 5, 16});
+  check_prepared<double, long_sums, 1100>(20, true, {4, 17, 20});
+}
+
 TEST_CASE("one set of weights, several sizes of input") {
   static constexpr auto small_net = conv2d(6, {3, 3}, "conv1") >> max_pool2d({2, 2}, "pool") >> conv2d(4, {3, 3}, "conv2") >> global_avg_pool("mean");
   using small = model<small_net, input<8, 8, 2>>;

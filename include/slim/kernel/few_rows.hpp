@@ -18,7 +18,7 @@ inline constexpr long few_rows = 16;
 /// The same where the matrix was packed ahead for no more than those.
 inline constexpr long few_rows_ahead = 3;
 
-/// Steps of a sum that are added in registers: even parts, as choose_blocking cuts them, for the same bits.
+/// Steps of a sum that are added in registers: even parts, as choose_blocking cuts them where there is room for a copy of the rows.
 constexpr long few_rows_steps(long inner) { return smaller(reduction_limit, parts_of(even_part(inner, smaller(inner, reduction_limit)), 8) * 8); }
 
 /// Sums that a task keeps in its second-level cache: the matrix is read along whole rows, in few long streams, which is what memory likes.

@@ -10,9 +10,15 @@
 
 namespace slim::kernel::inline SLIM_LEVEL {
 
-/// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows. Few rows take as many as without packing.
+/// Steps per packed panel: shallow, so that a group is wide and b is read in long pieces of its rows.
 inline constexpr long matmul_depth = 256;
-constexpr long packed_depth(long most_rows) { return most_rows > few_rows ? matmul_depth : reduction_limit; }
+
+/// Whether a matrix that is packed for so many rows at most serves few of them: sums must be cut as multiply_few_rows does, whatever the number of rows.
+template <class T>
+constexpr bool serves_few_rows(long most_rows, long inner) {
+  if (most_rows > few_rows) return false;
+  return contraction_blocking<T>(matmul_grid(few_rows, inner, 1), reduction_limit, few_rows).depth() == few_rows_steps(inner);
+}
 
 /// Elements of b (inner × columns) packed ahead.
 template <class T>
@@ -23,10 +29,11 @@ constexpr long packed_matrix_elements(long inner, long columns) {
 /// Packs b for calls of matmul with at most so many rows while it does not change.
 template <class T>
 void pack_matrix(long most_rows, long inner, long columns, const T* b, T* packed, int threads) {
-  pack_weights(matmul_grid(most_rows, inner, columns), tap_weights<T>{b, 1, false}, packed, threads, packed_depth(most_rows));
+  pack_weights(matmul_grid(most_rows, inner, columns), tap_weights<T>{b, 1, false}, packed, threads,
+               serves_few_rows<T>(most_rows, inner) ? reduction_limit : matmul_depth);
 }
 
-/// What pack_matrix made of a matrix; empty: nothing.
+/// What pack_matrix made of a matrix for at most so many rows; empty: nothing.
 template <class T>
 struct packed_matrix {
   const T* panels = nullptr;
@@ -38,9 +45,9 @@ struct packed_matrix {
 template <class T>
 SLIM_ONE_COPY void matmul(long rows, long inner, long columns, const T* a, const T* b, const packed_matrix<T>& packed, T* c, const epilogue<T>& after,
                           int threads) {
-  const bool for_few = packed.panels != nullptr && packed.most_rows <= few_rows;
-  if (rows <= (for_few ? few_rows_ahead : few_rows)) return multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
-  contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed.panels}, c, after, threads, for_few ? reduction_limit : matmul_depth);
+  const bool few = packed.panels != nullptr && serves_few_rows<T>(packed.most_rows, inner);
+  if (rows <= (few ? few_rows_ahead : few_rows)) return multiply_few_rows(rows, inner, columns, a, b, c, after, threads);
+  contract_taps(matmul_grid(rows, inner, columns), a, tap_weights<T>{b, 1, false, packed.panels}, c, after, threads, few ? reduction_limit : matmul_depth);
 }
 
 /// True when transposing b into panels pays: where dc would be packed again and again, where its last panel, or half of one, would be filled up with much, or

@@ -228,12 +228,12 @@ template <class T>
   long group = panel_group_columns<T>(grid.result_channels, best.cut.depth()) / tile_columns<T>;
   while (panels % group != 0) --group;
   best.group_columns = group * tile_columns<T>;
-  if (threads > 1 && best.groups() > 1 && pixels >= contraction_own_pixels * threads) {
-    contraction_list own{contraction_blocking<T>(grid, depth_limit, parts_of(pixels, threads)).shared_by(threads), best.group_columns};
-    own.tasks = larger(smaller(own.cut.blocks() / threads, contraction_tasks), 1) * threads, own.how = shared_by::blocks;
-    if (own.most_pixels(threads) * threads <= pixels * 104 / 100) return own;
-  }
   if (threads > 1) {
+    if (best.groups() > 1 && pixels >= contraction_own_pixels * threads) {
+      contraction_list own{contraction_blocking<T>(grid, depth_limit, parts_of(pixels, threads)).shared_by(threads), best.group_columns};
+      own.tasks = larger(smaller(own.cut.blocks() / threads, contraction_tasks), 1) * threads, own.how = shared_by::blocks;
+      if (own.most_pixels(threads) * threads <= pixels * 104 / 100) return own;
+    }
     const long fewest = best.cut.blocks();
     long longest = best.longest_part(threads);
     for (long parts = fewest + 1; parts <= fewest + 2 * threads && longest * threads > pixels * grid.result_channels * 103 / 100; ++parts) {

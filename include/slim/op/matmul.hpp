@@ -40,7 +40,8 @@ long most_rows(const invocation<T>& r) {
 template <class T>
 long pack_weights(const invocation<T>& r, T* ahead) {
   const long columns = r.channels(), inner = r.extent(1).size() / columns, rows = most_rows(r);
-  if (rows <= (inner * columns <= packed_for_few_rows ? kernel::few_rows_ahead : kernel::few_rows)) return 0;
+  const bool few = kernel::serves_few_rows<T>(rows, inner) && inner * columns <= packed_for_few_rows;
+  if (rows <= (few ? kernel::few_rows_ahead : kernel::few_rows)) return 0;
   if (ahead != nullptr) kernel::pack_matrix<T>(rows, inner, columns, r.in(1), ahead, r.threads());
   return kernel::packed_matrix_elements<T>(inner, columns);
 }
