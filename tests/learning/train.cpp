@@ -554,6 +554,41 @@ TEST_CASE("early stopping keeps the best checkpoint, ends the run and is remembe
         "train: early_stopping: expected a logdir for the best checkpoint, found none; give one");
 }
 
+TEST_CASE("a measurement of early stopping that fails is made when the run goes on, also when it was the last") {
+  const auto stopping = [](auto evaluate) { return learning::early_stopping{.evaluate = evaluate, .every_n_steps = 4, .patience = 100}; };
+  for (const int last : {8, 11, 20}) {
+    net_model m{seed(1)}, again{seed(1)};
+    temporary_folder folder;
+    int measured = 0;
+    CHECK_THROWS_WITH_AS(run(m, {.logdir = folder.path, .number_of_steps = last, .early_stopping = stopping([&]() -> double {
+                                                                                   if (++measured == 2) throw error("the validation set is gone");
+                                                                                   return 10 - measured;
+                                                                                 })}),
+                         "the validation set is gone", error);
+    CHECK(checkpoint::latest_checkpoint(folder.path) == folder.path + "/model.ckpt-8.safetensors");
+    int made_up = 0;
+    const learning::train_settings settings{.logdir = folder.path, .number_of_steps = last, .early_stopping = stopping([&] { return 5.0 - ++made_up; })};
+    CHECK(contains(run(again, settings).text, "Early stopping: 4 at global step 8, the best so far.\n"));
+    CHECK(made_up == last / 4 - 1);
+    CHECK_FALSE(contains(run(again, settings).text, "Early stopping:"));  // it is in the checkpoint
+  }
+}
+
+TEST_CASE("a measurement is the best once its checkpoint is written") {
+  net_model m{seed(1)}, again{seed(1)};
+  temporary_folder folder;
+  int measured = 0;
+  const learning::train_settings settings{
+      .logdir = folder.path, .number_of_steps = 8, .early_stopping = {.evaluate = [&] { return 10.0 - ++measured; }, .every_n_steps = 4}};
+  std::filesystem::create_directories(folder.path);
+  std::ofstream(folder.path + "/best") << "a file";
+  CHECK(contains(complaint([&] { run(m, settings); }), "/best: expected to create this folder"));
+  CHECK(contains(complaint([&] { run(again, settings); }), "/best: expected to create this folder"));
+  std::filesystem::remove(folder.path + "/best");
+  CHECK(contains(run(again, settings).text, "Early stopping: 7 at global step 4, the best so far.\n"));
+  CHECK(checkpoint::latest_checkpoint(folder.path + "/best") == folder.path + "/best/model.ckpt-8.safetensors");
+}
+
 TEST_CASE("arguments that make no sense") {
   net_model m{seed(1)};
   summaries::summary_set own;

@@ -42,6 +42,7 @@ inline void check(const early_stopping& given, const std::string& logdir) {
 struct best_so_far {
   double value = std::numeric_limits<double>::quiet_NaN();  // NaN: nothing yet
   std::int64_t step = -1, worse = 0;                        // `worse`: measurements since
+  std::int64_t seen = -1;                                   // up to this step what was due is measured; -1: a checkpoint that does not tell
 
   /// Counts a measurement; true when it is the best.
   bool follow(const early_stopping& with, double measured, std::int64_t at) {
@@ -53,18 +54,20 @@ struct best_so_far {
     value = measured, step = at, worse = 0;
     return true;
   }
+  bool due(const early_stopping& with, std::int64_t at) const { return with.evaluate && seen >= 0 && at / with.every_n_steps > seen / with.every_n_steps; }
   bool ended(const early_stopping& with) const { return with.evaluate && worse >= with.patience; }
 
   void write(checkpoint::metadata& notes) const {
     char digits[32];
     notes["best_value"] = std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
     notes["best_step"] = std::to_string(step), notes["measurements_since_best"] = std::to_string(worse);
+    notes["measured_to_step"] = std::to_string(seen);
   }
   void read(const checkpoint::metadata& notes) {
     const auto number = [&](const char* key, auto& to) {
       if (const auto found = notes.find(key); found != notes.end()) std::from_chars(found->second.data(), found->second.data() + found->second.size(), to);
     };
-    number("best_value", value), number("best_step", step), number("measurements_since_best", worse);
+    number("best_value", value), number("best_step", step), number("measurements_since_best", worse), number("measured_to_step", seen);
   }
 };
 

@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "slim/checkpoint/folder_lock.hpp"
 #include "slim/checkpoint/restore.hpp"
@@ -55,6 +54,14 @@ public:
     return true;
   }
 
+  /// A measurement that the restored step still lacks, because evaluate or the best checkpoint failed then.
+  void make_up() {
+    if (!best.due(settings.early_stopping, train_op.step())) return;
+    begin_summaries();
+    measure();
+    save();
+  }
+
   /// Whether early stopping has ended the run.
   bool ended() const { return best.ended(settings.early_stopping); }
 
@@ -63,12 +70,10 @@ public:
 
   /// The first checkpoint of a run shows that there will be others; summaries start with the first step.
   void start() {
-    seen_step = train_op.step();
+    best.seen = train_op.step();
     last_checkpoint = last_rate = clock::now();
     if (settings.save_interval_secs > 0 && saved_at < 0) save();
-    if (settings.save_summaries_steps <= 0 && settings.save_summaries_secs <= 0) return;
-    if (settings.summary_op == nullptr) add_default_summaries();
-    start_summaries();
+    begin_summaries();
     rate_step = train_op.step();
   }
 
@@ -76,8 +81,8 @@ public:
     loss = total_loss;
     stepped = true;
     if (saver && saver->after_step(train_op.step())) write_rate();
-    const std::int64_t before = std::exchange(seen_step, train_op.step()), every = settings.early_stopping.every_n_steps;
-    if (settings.early_stopping.evaluate && seen_step / every > before / every) measure();  // a train_step_fn may do several steps
+    if (best.due(settings.early_stopping, train_op.step())) measure();  // a train_step_fn may do several steps
+    best.seen = train_op.step();
     if (settings.save_interval_secs > 0 && seconds_since(last_checkpoint) >= settings.save_interval_secs) save();
   }
 
@@ -103,23 +108,26 @@ private:
 
   void save() {
     keep_folder();
-    save_to(settings.logdir, settings.saver);
+    save_to(settings.logdir, settings.saver, best);
     saved_at = train_op.batches();
     last_checkpoint = clock::now();
   }
 
-  void save_to(const std::string& folder, const checkpoint::saver& with) {
+  void save_to(const std::string& folder, const checkpoint::saver& with, const best_so_far& measured) {
     char digits[32];
     checkpoint::metadata notes{{"total_loss", std::string(digits, std::to_chars(digits, digits + sizeof digits, loss).ptr)}};
-    if (settings.early_stopping.evaluate) best.write(notes);
+    if (settings.early_stopping.evaluate) measured.write(notes);
     with.save_variables(folder, train_op.step(), variables_of(train_op.trained_model()), state_of(train_op), notes);
   }
 
-  /// One measurement of early stopping.
+  /// One measurement of early stopping. It counts once the best checkpoint is written: one that fails is measured again.
   void measure() {
     const double measured = settings.early_stopping.evaluate();
-    const bool better = best.follow(settings.early_stopping, measured, train_op.step());
-    if (better) save_to(settings.logdir + "/best", {.max_to_keep = 1});
+    best_so_far then = best;
+    then.seen = train_op.step();
+    const bool better = then.follow(settings.early_stopping, measured, then.seen);
+    if (better) save_to(settings.logdir + "/best", {.max_to_keep = 1}, then);
+    best = then;
     if (writer) writer->add_scalar("early_stopping/value", train_op.step(), static_cast<float>(measured));
     const auto at = [](double value, std::int64_t step) { return number_text(value) + " at global step " + std::to_string(step); };
     std::string said = "Early stopping: " + at(measured, train_op.step()) + (better ? ", the best so far" : "");
@@ -129,6 +137,12 @@ private:
     said += ended() ? ". Stopping Training.\n" : ".\n";
     std::fputs(said.c_str(), settings.output);
     std::fflush(settings.output);
+  }
+
+  void begin_summaries() {
+    if (writer || (settings.save_summaries_steps <= 0 && settings.save_summaries_secs <= 0)) return;
+    if (settings.summary_op == nullptr) add_default_summaries();
+    start_summaries();
   }
 
   void start_summaries() {
@@ -159,7 +173,7 @@ private:
   std::unique_ptr<summaries::event_writer> writer;
   std::optional<summaries::summary_saver> saver;
   std::optional<checkpoint::folder_lock> lock;
-  std::int64_t saved_at = -1, rate_step = 0, seen_step = 0;  // saved_at in batches
+  std::int64_t saved_at = -1, rate_step = 0;  // saved_at in batches
   double loss = std::numeric_limits<double>::quiet_NaN();
   best_so_far best;
   bool stepped = false;

@@ -111,6 +111,7 @@ double detail::train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>&
   if (!resumed && given.init_fn && all.speaks()) given.init_fn();
   all.synchronize();
   resumed = all.any(resumed);
+  if (resumed && keeps) folder.make_up();
   const auto finished = [&] { return given.number_of_steps && train_op.step() >= *given.number_of_steps; };
   double total_loss = folder.last_loss();
   if (finished()) {
