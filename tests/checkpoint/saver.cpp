@@ -146,6 +146,44 @@ TEST_CASE("what a killed process leaves is removed, what a running one writes is
   CHECK(*latest_checkpoint(s.folder) == s.path("model.ckpt-1.safetensors"));
 }
 
+TEST_CASE("a checkpoint whose process died before the index named it is the latest, and goes in its turn") {
+  scratch s;
+  small_training<> t;
+  const saver two{.max_to_keep = 2};
+  const auto save_at = [&](int step) {
+    t.run_to(step);
+    two.save(s.folder, t.net, t.train);
+  };
+  save_at(1);
+  const std::string index = s.read("checkpoint");
+  save_at(2);
+  s.write("checkpoint", index);
+  CHECK(*latest_checkpoint(s.folder) == s.path("model.ckpt-2.safetensors"));
+  save_at(3);
+  CHECK(complete_steps(s) == std::vector<int>{2, 3});
+  save_at(4);
+  CHECK(complete_steps(s) == std::vector<int>{3, 4});
+  CHECK(s.files().size() == 5);
+
+  CHECK(checkpoint::checkpoint_index::read(s.folder).all.size() == 2);
+}
+
+TEST_CASE("after going back to an earlier step the checkpoints that stay for ever are not the latest") {
+  scratch s;
+  const saver keeping{.max_to_keep = 1, .keep_every_n_hours = 0};
+  small_training<> t, back;
+  for (int step : {3, 4}) {
+    t.run_to(step);
+    keeping.save(s.folder, t.net, t.train);
+  }
+  for (int step : {1, 2}) {
+    back.run_to(step);
+    keeping.save(s.folder, back.net, back.train);
+    CHECK(*latest_checkpoint(s.folder) == s.path(checkpoint::detail::weights_file(step)));
+  }
+  CHECK(complete_steps(s) == std::vector<int>{1, 2, 3, 4});
+}
+
 TEST_CASE("anything with for_each_state is saved with the training") {
   scratch s;
   small_training<> t;

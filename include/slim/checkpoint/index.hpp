@@ -33,6 +33,25 @@ inline std::optional<std::int64_t> step_in(std::string_view file) {
   return problem == std::errc() && end == digits.data() + digits.size() && digits[0] != '-' ? std::optional(step) : std::nullopt;
 }
 
+/// Calls visit(path, weights file, id) for every file of training state in `folder`.
+template <class Visit>
+void for_each_training_file(const std::string& folder, Visit&& visit) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string file = entry.path().filename().string();
+    const std::size_t mark = file.find(".training-");
+    if (mark == std::string::npos || !file.ends_with(file_ending) || file.size() < mark + 10 + file_ending.size()) continue;
+    const std::string weights = file.substr(0, mark) + std::string(file_ending);
+    if (step_in(weights)) visit(entry.path().string(), weights, file.substr(mark + 10, file.size() - mark - 10 - file_ending.size()));
+  }
+}
+
+/// When a file was written, in seconds since 1970; 0 when it is gone.
+inline double modified(const std::string& path) {
+  struct stat about{};
+  return stat(path.c_str(), &about) == 0 ? static_cast<double>(about.st_mtim.tv_sec) + 1e-9 * static_cast<double>(about.st_mtim.tv_nsec) : 0;
+}
+
 /// The content of a small file; nothing when there is none. Throws slim::error for one that is there and cannot be read.
 inline std::optional<std::string> content_of(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -130,9 +149,9 @@ struct checkpoints_found {
   bool by_index = false;              ///< false when there was none to follow
 };
 
-/// Looks for checkpoints: those of the index, latest first, then others that lie there, by falling step. An index that is missing, damaged,
-/// or names only what is gone hides nothing: then all are taken by step. Throws slim::error when the folder cannot be read, and when an index
-/// is damaged and there is nothing else to go by.
+/// Looks for checkpoints: those of the index and newer ones whose process died before it named them, latest first, then others that lie there,
+/// by falling step. An index that is missing, damaged, or names only what is gone hides nothing: then all are taken by step. Throws slim::error
+/// when the folder cannot be read, and when an index is damaged and there is nothing else to go by.
 inline checkpoints_found find_checkpoints(const std::string& folder) {
   checkpoints_found found;
   std::error_code problem;
@@ -163,22 +182,28 @@ inline checkpoints_found find_checkpoints(const std::string& folder) {
   });
   for (const std::string& file : gone)
     found.problems.push_back("read checkpoint: " + folder + "/checkpoint: expected the checkpoints that it names, " + file + " is gone");
+  // Newer ones that it does not name yet: their process died before that. Those that stay for ever are older than the latest.
+  for (auto one = there.rbegin(); one != there.rend() && !found.index.all.empty(); ++one) {
+    const retained latest = found.index.all.back();
+    if (one->first <= *detail::step_in(latest.file)) continue;
+    bool whole = false;
+    detail::for_each_training_file(folder, [&](const auto&, const std::string& of, const auto&) { whole = whole || of == one->second; });
+    const double saved = detail::modified(folder + "/" + one->second);
+    if (whole && saved > latest.timestamp) found.index.all.push_back({one->second, saved});
+  }
   for (auto one = found.index.all.rbegin(); one != found.index.all.rend(); ++one) found.files.push_back(one->file);
   found.by_index = !found.files.empty();
   if (!found.by_index && !there.empty() && !why_not.empty()) found.problems.push_back(why_not);
   for (const auto& one : there)
     if (std::find(found.files.begin(), found.files.end(), one.second) == found.files.end()) found.files.push_back(one.second);
-  for (auto one = there.rbegin(); !found.by_index && one != there.rend(); ++one) {
-    struct stat about{};
-    if (stat((folder + "/" + one->second).c_str(), &about) == 0) found.index.all.push_back({one->second, static_cast<double>(about.st_mtime)});
-  }
+  for (auto one = there.rbegin(); !found.by_index && one != there.rend(); ++one)
+    if (const double saved = detail::modified(folder + "/" + one->second); saved > 0) found.index.all.push_back({one->second, saved});
   if (!found.by_index && !found.index.all.empty()) found.index.last_preserved_timestamp = found.index.all.front().timestamp;
   for (std::string& file : found.files) file = folder + "/" + file;
   return found;
 }
 
-/// The file of the latest checkpoint in `folder` that is there; nothing when there is none. What it names is complete: the index is written
-/// last. Throws slim::error as find_checkpoints does.
+/// The file of the latest checkpoint in `folder` that is there; nothing when there is none. What it names is complete. Throws slim::error as find_checkpoints does.
 inline std::optional<std::string> latest_checkpoint(const std::string& folder) {
   const checkpoints_found found = find_checkpoints(folder);
   return found.files.empty() ? std::nullopt : std::optional(found.files.front());

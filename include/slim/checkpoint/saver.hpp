@@ -36,19 +36,6 @@ inline std::string identity(const std::vector<tensor_view>& weights, const std::
   return sum(weights) + sum(state);
 }
 
-/// Calls visit(path, weights file, id) for every file of training state in `folder`.
-template <class Visit>
-void for_each_training_file(const std::string& folder, Visit&& visit) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string file = entry.path().filename().string();
-    const std::size_t mark = file.find(".training-");
-    if (mark == std::string::npos || !file.ends_with(file_ending) || file.size() < mark + 10 + file_ending.size()) continue;
-    const std::string weights = file.substr(0, mark) + std::string(file_ending);
-    if (step_in(weights)) visit(entry.path().string(), weights, file.substr(mark + 10, file.size() - mark - 10 - file_ending.size()));
-  }
-}
-
 inline void remove_checkpoint(const std::string& folder, const std::string& weights) {
   std::error_code ignored;
   std::filesystem::remove(folder + "/" + weights, ignored);
