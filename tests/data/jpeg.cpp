@@ -72,6 +72,18 @@ TEST_CASE("other bytes, truncated ones and images that are too large are refused
   CHECK(has(complaint_of([] { decode_jpeg(jpeg_colour, 2); }), "expected 0, 1 or 3 channels to be asked for, found 2"));
 }
 
+TEST_CASE("a progressive image that lacks a scan which later ones refine is refused") {
+  CHECK(decode_jpeg(jpeg_progressive).pixels.size() == 64);
+  std::vector<std::string> lacking;
+  for (std::size_t scan = jpeg_progressive.find("\xff\xda"); scan != std::string::npos; scan = jpeg_progressive.find("\xff\xda", scan + 1)) {
+    const std::size_t end = std::min(jpeg_progressive.find("\xff\xc4", scan), jpeg_progressive.find("\xff\xda", scan + 1));
+    lacking.push_back(std::string(jpeg_progressive).erase(scan, std::min(end, jpeg_progressive.size() - 2) - scan));
+  }
+  REQUIRE(lacking.size() == 6);
+  for (std::size_t first_of_its_band : {0, 1, 2})
+    CHECK(has(complaint_of([&] { decode_jpeg(lacking[first_of_its_band]); }), "found Inconsistent progression sequence for component 0"));
+}
+
 TEST_CASE("superfluous bytes between segments pass") {
   std::string padded = jpeg_grey;
   const std::size_t end = padded.rfind("\xff\xd9");

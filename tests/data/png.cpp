@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
 #include <zlib.h>
 
 #include "tests/data/encoded_images.hpp"
@@ -10,6 +12,17 @@
 using slim::data::byte_image;
 using slim::data::decode_png;
 using slim::data::encode_png;
+
+namespace {
+
+std::string big_endian(unsigned long n) { return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)}; }
+std::string chunk(const std::string& type, const std::string& content) {
+  const std::string body = type + content;
+  return big_endian(content.size()) + body + big_endian(crc32(0, reinterpret_cast<const unsigned char*>(body.data()), static_cast<unsigned>(body.size())));
+}
+constexpr std::size_t behind_header = 33;
+
+}  // namespace
 
 TEST_CASE("every kind of PNG becomes 8 bits") {
   CHECK(decode_png(png_grey_1_bit) == byte_image{2, 3, 1, {255, 0, 255, 0, 255, 0}});
@@ -32,22 +45,41 @@ TEST_CASE("channels are added and dropped") {
 
 TEST_CASE("what a file says about colours on a screen changes no number") {
   const std::string plain = encode_png(byte_image{1, 2, 3, {255, 0, 0, 12, 200, 90}});
-  const auto big_endian = [](unsigned long n) {
-    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
-  };
-  const auto chunk = [&](const std::string& type, const std::string& content) {
-    const std::string body = type + content;
-    return big_endian(content.size()) + body + big_endian(crc32(0, reinterpret_cast<const unsigned char*>(body.data()), static_cast<unsigned>(body.size())));
-  };
   std::string chromaticities;
   for (const unsigned long n : {31270ul, 32900ul, 64000ul, 33000ul, 30000ul, 60000ul, 15000ul, 6000ul}) chromaticities += big_endian(n);
   for (const std::string& extra : {chunk("gAMA", big_endian(45455)), chunk("gAMA", big_endian(100000)), chunk("sRGB", std::string(1, '\0')),
                                    chunk("cHRM", chromaticities), chunk("gAMA", big_endian(45455)) + chunk("cHRM", chromaticities)}) {
     std::string told = plain;
-    told.insert(33, extra);  // behind the header
+    told.insert(behind_header, extra);
     for (int channels = 1; channels <= 4; ++channels) CHECK(decode_png(told, channels) == decode_png(plain, channels));
   }
   CHECK(decode_png(plain, 1).pixels[0] == 76);  // 0.299 * 255
+}
+
+TEST_CASE("texts and other chunks take no memory on their word") {
+  const auto most = [] {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return used.ru_maxrss;
+  };
+  const std::string plain = encode_png(byte_image{1, 1, 1, {7}});
+  for (const char* type : {"tEXt", "zTXt", "iTXt", "sPLT", "pCAL", "sCAL", "eXIf", "iCCP", "hIST", "abCd"}) {
+    CAPTURE(type);
+    std::string claiming = plain;
+    claiming.insert(behind_header, big_endian(0x7ffffff0) + type + "word");
+    const long before = most();
+    CHECK(has(complaint_of([&] { decode_png(claiming); }), "truncated"));
+    CHECK(most() - before < 100'000);  // KB
+    claiming = plain;
+    claiming.insert(behind_header, chunk(type, "word"));
+    CHECK(decode_png(claiming).pixels[0] == 7);
+  }
+}
+
+TEST_CASE("a flipped bit in what says which pixels are transparent is refused") {
+  std::string damaged = png_palette;
+  damaged[damaged.find("tRNS") + 4] ^= 1;
+  CHECK(has(complaint_of([&] { decode_png(damaged); }), "tRNS: CRC error"));
 }
 
 TEST_CASE("what is encoded is decoded") {

@@ -51,7 +51,7 @@ struct jpeg_job {
 
 /// Warnings after which pixels are invented are errors here. Others, such as superfluous bytes between segments, are common.
 inline void jpeg_warn(j_common_ptr codec, int level) {
-  constexpr int pixels_are_lost[] = {JWRN_JPEG_EOF, JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, JWRN_ARITH_BAD_CODE};
+  constexpr int pixels_are_lost[] = {JWRN_JPEG_EOF, JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, JWRN_ARITH_BAD_CODE, JWRN_BOGUS_PROGRESSION};
   for (const int code : pixels_are_lost) {
     if (level < 0 && codec->err->msg_code == code) jpeg_fail(codec);
   }

@@ -88,9 +88,10 @@ inline bool png_read(png_job& job, int channels) {
   if (setjmp(png_jmpbuf(job.codec)) != 0) return false;
   png_set_read_fn(job.codec, &job, png_take);
   png_set_user_limits(job.codec, 1 << 24, 1 << 24);
-  // What a file says about colours on a screen would change how libpng makes grey of them: the numbers are what counts.
-  static constexpr png_byte colour_chunks[] = "gAMA\0cHRM\0sRGB\0iCCP\0cICP";
-  png_set_keep_unknown_chunks(job.codec, PNG_HANDLE_CHUNK_NEVER, colour_chunks, 5);
+  png_set_crc_action(job.codec, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  // The numbers of the pixels and what is transparent are all that counts: what a file says about colours on a screen would change how libpng makes
+  // grey of them, and texts and the like take as much memory as they claim to have.
+  png_set_keep_unknown_chunks(job.codec, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
   png_read_info(job.codec, job.info);
   png_transform(job.codec, job.info, channels);
   const int passes = png_set_interlace_handling(job.codec);
