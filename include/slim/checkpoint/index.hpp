@@ -203,7 +203,8 @@ inline checkpoints_found find_checkpoints(const std::string& folder) {
   return found;
 }
 
-/// The file of the latest checkpoint in `folder` that is there; nothing when there is none. What it names is complete. Throws slim::error as find_checkpoints does.
+/// The file of the latest checkpoint in `folder` that is there; nothing when there is none. What it names is complete.
+/// Throws slim::error as find_checkpoints does.
 inline std::optional<std::string> latest_checkpoint(const std::string& folder) {
   const checkpoints_found found = find_checkpoints(folder);
   return found.files.empty() ? std::nullopt : std::optional(found.files.front());
