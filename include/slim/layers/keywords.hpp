@@ -140,6 +140,7 @@ struct parameter_list {
   const char* names[capacity]{};
   double values[capacity]{};
   int count = 0;
+  const char* misfit = "";  // the name of one that was given a value of another type
 
   template <class Keyword>
   constexpr int find(const Keyword&) const {
@@ -153,6 +154,7 @@ template <keyword_argument... Arguments>
   requires(sizeof...(Arguments) <= parameter_list::capacity)
 constexpr parameter_list params(const Arguments&... given) {
   parameter_list result;
+  ((given.misfit ? void(result.misfit = given.keyword) : void()), ...);
   ((result.keys[result.count] = given.key, result.names[result.count] = given.keyword, result.values[result.count++] = static_cast<double>(given.value)), ...);
   return result;
 }
@@ -278,7 +280,8 @@ enum class training : unsigned char { no, yes, automatic };
 struct training_choice {
   training value = training::automatic;
   constexpr training_choice() = default;
-  constexpr training_choice(bool fixed) : value(fixed ? training::yes : training::no) {}
+  template <std::same_as<bool> Fixed>
+  constexpr training_choice(Fixed fixed) : value(fixed ? training::yes : training::no) {}
   constexpr training_choice(training choice) : value(choice) {}
   constexpr bool in(const tracer& t) const { return value == training::automatic ? t.training : value == training::yes; }
   constexpr explicit operator double() const { return value == training::yes ? 1 : 0; }

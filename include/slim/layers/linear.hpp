@@ -68,6 +68,7 @@ constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
   const normalizer& normalize = with[normalizer_fn];
   if (normalize.given) {
     const parameter_list& given = with[normalizer_params];
+    if (*given.misfit != '\0') trace.fail(graph::rule::misfit_argument, {}, {}, given.misfit);
     for (int i = 0; i < given.count; ++i)
       if (!normalize.takes(given.keys[i])) trace.fail_unknown_argument(normalize.name, given.names[i]);
     y = normalize.apply(y, given);

@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // Keyword arguments: `stride = 2` is a value that knows which keyword it belongs to.
 
+#include <concepts>
+#include <initializer_list>
 #include <type_traits>
 
 #include "slim/core/convertible.hpp"
@@ -44,6 +46,17 @@ private:
   static constexpr void remove(const argument_base* base) { delete static_cast<const argument*>(base); }
 };
 
+namespace detail {
+/// Arithmetic types that count or measure: a truth value does neither, nor does a character.
+template <class T>
+concept number_type = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> &&
+                      !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
+/// What may stand for a `Value`: what converts to it, but for bool, to which text and fractions convert, only bool, and for a number no truth value.
+template <class Given, class Value>
+concept value_for = convertible<const Given&, Value> && (!std::same_as<Value, bool> || std::same_as<Given, bool>) &&
+                    (!number_type<Value> || number_type<Given> || !std::is_arithmetic_v<Given>);
+}  // namespace detail
+
 /// Base of a keyword. A user's own keyword takes three lines:
 ///   struct slope_keyword : keyword<slope_keyword, double> { static constexpr const char* name = "slope"; using keyword::operator=; };
 ///   inline constexpr slope_keyword slope;
@@ -56,12 +69,23 @@ struct keyword {
   template <class Other>
     requires(!std::is_same_v<Other, keyword> && !Self::template takes<Other>)
   constexpr argument<Self> operator=(const Other&) const {
+    return misfit();
+  }
+  /// Empty braces would be `false`.
+  constexpr argument<Self> operator=(std::initializer_list<bool> braces) const
+    requires std::same_as<Value, bool>
+  {
+    return braces.size() == 1 ? argument<Self>{*braces.begin()} : misfit();
+  }
+  template <class Other>
+  static constexpr bool takes = detail::value_for<Other, Value>;
+
+private:
+  static constexpr argument<Self> misfit() {
     argument<Self> wrong{Value{}};
     wrong.misfit = true;
     return wrong;
   }
-  template <class Other>
-  static constexpr bool takes = detail::convertible<const Other&, Value>;
 };
 
 /// What is wrong with a number that somebody gave: the number, and what it has to be. Fine when there is no `range`.
@@ -84,8 +108,7 @@ struct whole_number {
   bool absent = false;              // deliberately: `none`
 
   constexpr whole_number() = default;
-  template <class Number>
-    requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
+  template <detail::number_type Number>
   constexpr whole_number(Number number) : value(within_int(number) ? static_cast<int>(number) : 0), written(static_cast<double>(number)) {}
   constexpr operator int() const { return value; }
 
