@@ -1,4 +1,5 @@
 #include "slim/compose/branches.hpp"
+#include "slim/compose/recompute_grad.hpp"
 
 #include <doctest/doctest.h>
 
@@ -108,6 +109,27 @@ static_assert(broken<two_inputs, image> == rule::wrong_input_count);
 static_assert(program<two_inputs, image>.error.found == shape{1} && program<two_inputs, image>.error.expected == shape{2});
 constexpr auto chain_net = scope("net", conv2d(4, {3, 3}, "conv"));
 static_assert(broken<chain_net, image, image> == rule::wrong_input_count && program<chain_net, image, image>.error.expected == shape{1});
+
+// A function is a part like any other, in every place, by value and by reference, and so are slim's own functions, with names that the C library has, too.
+constexpr tensor by_value(tensor x) { return relu(x + fully_connected(6)(x)); }
+constexpr tensor by_reference(const tensor& x) { return relu(x + fully_connected(6)(x)); }
+constexpr auto rows = fully_connected(6) >> by_value >> by_reference >> stop_gradient >> square >> tanh;
+constexpr auto first_of_row = by_value >> flatten() >> sqrt;
+constexpr auto each_way = concat(by_value, by_reference) >> flatten();
+constexpr auto both_of_sum = (flatten() + by_value) >> flatten();
+constexpr auto in_residual = residual("a", by_value);
+constexpr auto in_scope = scope("a", by_value) >> scope("a", by_reference, true);
+constexpr auto repeated = repeat<2>(by_reference, "a") >> aside(by_value);
+constexpr auto with_defaults = arg_scope<fully_connected>(activation_fn = none)(by_value);
+constexpr auto computed_again = recompute_grad(by_reference);
+constexpr auto normalizing = fully_connected(6, normalizer_fn = by_value) >> fully_connected(6, normalizer_fn = stop_gradient);
+constexpr auto applied = [](tensor x) { return x >> by_value >> relu >> tanh; };
+template <const auto& Net>
+inline constexpr int own_layers = program<Net, input<6>>.sizes.variables / 2;
+static_assert(own_layers<rows> == 3 && own_layers<first_of_row> == 1 && own_layers<each_way> == 2 && own_layers<both_of_sum> == 1);
+static_assert(own_layers<in_residual> == 1 && own_layers<repeated> == 3 && own_layers<with_defaults> == 1 && own_layers<computed_again> == 1);
+static_assert(own_layers<applied> == 1 && own_layers<in_scope> == 1 && result<each_way, input<6>> == shape{12});
+static_assert(program<normalizing, input<6>>.sizes.variables == 4);  // weights, and those of the function
 
 }  // namespace
 

@@ -57,9 +57,11 @@ TEST_CASE("activations in double") { check<double>(1e-15 * 4); }
 TEST_CASE("activations in float") { check<float>(6e-8 * 4); }
 
 namespace {
+constexpr tensor doubled(tensor x) { return 2 * x; }
 constexpr auto named = [](tensor x) {  // the C library has these names, too
   return outputs(fully_connected(2, "units", activation_fn = tanh)(x), fully_connected(2, "units", reuse = true, activation_fn = nn::tanh)(x),
-                 fully_connected(2, "units", reuse = true, activation_fn = exp)(x), fully_connected(2, "units", reuse = true, activation_fn = none)(x));
+                 fully_connected(2, "units", reuse = true, activation_fn = exp)(x), fully_connected(2, "units", reuse = true, activation_fn = doubled)(x),
+                 fully_connected(2, "units", reuse = true, activation_fn = none)(x));
 };
 }  // namespace
 TEST_CASE("a function of tensors is an activation") {
@@ -67,6 +69,7 @@ TEST_CASE("a function of tensors is an activation") {
   m.predict(std::vector<double>{0.5, -2.0, 1.5});
   for (int i = 0; i < 2; ++i) {
     CHECK(m.output<0>().data()[i] == m.output<1>().data()[i]);
-    CHECK(m.output<2>().data()[i] == doctest::Approx(std::exp(m.output<3>().data()[i])).epsilon(1e-14));
+    CHECK(m.output<3>().data()[i] == 2 * m.output<4>().data()[i]);
+    CHECK(m.output<2>().data()[i] == doctest::Approx(std::exp(m.output<4>().data()[i])).epsilon(1e-14));
   }
 }

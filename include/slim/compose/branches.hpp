@@ -37,7 +37,7 @@ struct parallel_branches {
 /// Applies every branch to the same input and concatenates the results along channels.
 template <network_part... Branches>
   requires(sizeof...(Branches) >= 2)
-constexpr parallel_branches<false, Branches...> concat(const Branches&... branches) {
+constexpr parallel_branches<false, std::decay_t<Branches>...> concat(const Branches&... branches) {
   return {hana::make_basic_tuple(branches...), ""};
 }
 template <detail::convertible<tensor>... Tensors>
@@ -57,7 +57,7 @@ constexpr auto concat(const Parts&...) {
 /// Sum of two branches of the same input.
 template <network_part First, network_part Second>
   requires(!detail::convertible<First, tensor> && !detail::convertible<Second, tensor>)
-constexpr parallel_branches<true, First, Second> operator+(const First& first, const Second& second) {
+constexpr parallel_branches<true, std::decay_t<First>, std::decay_t<Second>> operator+(const First& first, const Second& second) {
   return {hana::make_basic_tuple(first, second), ""};
 }
 
@@ -79,14 +79,14 @@ struct side_part {
   }
 };
 template <network_part Part>
-constexpr side_part<Part> aside(const Part& part) {
+constexpr side_part<std::decay_t<Part>> aside(const Part& part) {
   return {part};
 }
 
 /// x + body(x), reported as `name` when the shapes differ.
 template <network_part Body>
 constexpr auto residual(const char* name, const Body& body) {
-  return parallel_branches<true, skip_part, Body>{hana::make_basic_tuple(skip, body), name};
+  return parallel_branches<true, skip_part, std::decay_t<Body>>{hana::make_basic_tuple(skip, body), name};
 }
 template <class First, class... Rest>
   requires(network_part<First> || (network_part<Rest> || ...))

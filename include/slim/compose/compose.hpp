@@ -33,17 +33,31 @@ struct sequence {
 
 /// `a >> b`: b after a. A row of parts is one sequence, however long.
 template <network_part First, network_part Second>
-constexpr sequence<First, Second> operator>>(const First& first, const Second& second) {
-  return {hana::basic_tuple<First, Second>(first, second)};
+constexpr sequence<std::decay_t<First>, std::decay_t<Second>> operator>>(const First& first, const Second& second) {
+  return {hana::basic_tuple<std::decay_t<First>, std::decay_t<Second>>(first, second)};
 }
 template <class... Parts, network_part Last>
-constexpr sequence<Parts..., Last> operator>>(const sequence<Parts...>& row, const Last& last) {
-  return hana::unpack(row.parts, [&](const Parts&... part) { return sequence<Parts..., Last>{hana::basic_tuple<Parts..., Last>(part..., last)}; });
+constexpr sequence<Parts..., std::decay_t<Last>> operator>>(const sequence<Parts...>& row, const Last& last) {
+  using longer = hana::basic_tuple<Parts..., std::decay_t<Last>>;
+  return hana::unpack(row.parts, [&](const Parts&... part) { return sequence<Parts..., std::decay_t<Last>>{longer(part..., last)}; });
 }
 /// `x >> part`: part(x).
 template <std::same_as<tensor> Input, network_part Part>
 constexpr tensor operator>>(const Input& x, const Part& part) {
   return part(x);
+}
+
+namespace detail {
+/// One of the functions of a name that has several: `>> tanh`, which is the C library's, too.
+struct named_function {
+  tensor (*function)(const tensor&);
+  constexpr named_function(tensor (*one)(const tensor&)) : function(one) {}
+};
+}  // namespace detail
+template <class First>
+  requires(network_part<First> || std::same_as<First, tensor>)
+constexpr auto operator>>(const First& first, detail::named_function second) {
+  return first >> second.function;
 }
 
 /// The message about what can follow nothing.
@@ -92,7 +106,7 @@ struct repetition {
 /// Without a scope name: Repeat/convolution2d_1 …
 template <int Times, network_part Part>
   requires(Times >= 0)
-constexpr repetition<Part> repeat(const Part& part, const char* scope = "") {
+constexpr repetition<std::decay_t<Part>> repeat(const Part& part, const char* scope = "") {
   return {Times, part, scope};
 }
 
@@ -194,11 +208,11 @@ struct named_scope {
 };
 
 template <class Body>
-constexpr named_scope<Body> scope(const char* name, const Body& body) {
+constexpr named_scope<std::decay_t<Body>> scope(const char* name, const Body& body) {
   return {name, body, false};
 }
 template <class Body>
-constexpr named_scope<Body> scope(const char* name, const Body& body, bool reuse_variables) {
+constexpr named_scope<std::decay_t<Body>> scope(const char* name, const Body& body, bool reuse_variables) {
   return {name, body, reuse_variables};
 }
 

@@ -37,7 +37,7 @@ private:
   }
 };
 template <class Body>
-constexpr recomputed_part<Body> recompute_grad(const Body& body) {
+constexpr recomputed_part<std::decay_t<Body>> recompute_grad(const Body& body) {
   return {body};
 }
 

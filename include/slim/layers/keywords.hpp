@@ -165,7 +165,7 @@ constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
 
 /// What normalizes a layer's output: a layer kind (`batch_norm`) or any constexpr function of a tensor.
 struct normalizer {
-  tensor (*apply)(const tensor&, const parameter_list&) = nullptr;
+  tensor (*apply)(const normalizer& self, const tensor&, const parameter_list&) = nullptr;
   bool (*takes)(const void* keyword) = nullptr;  // whether normalizer_params may hold it
   const char* name = "none";
   bool given = false;  // g++ with -fsanitize=undefined takes no comparison of `apply` with null for a constant
@@ -174,12 +174,27 @@ struct normalizer {
   constexpr normalizer(none_t) {}
   template <class Layer>
     requires requires(const tensor& x, const parameter_list& p) { Layer::normalize(x, p); }
-  constexpr normalizer(const Layer&) : apply(&Layer::normalize), takes(&Layer::takes_parameter), name(Layer::function_name), given(true) {}
+  constexpr normalizer(const Layer&)
+      : apply([](const normalizer&, const tensor& x, const parameter_list& p) { return Layer::normalize(x, p); }), takes(&Layer::takes_parameter),
+        name(Layer::function_name), given(true) {}
   template <class Callable>
     requires(!requires { Callable::function_name; } && std::is_empty_v<Callable> && std::is_default_constructible_v<Callable> &&
              std::is_invocable_r_v<tensor, Callable, tensor>)
-  constexpr normalizer(const Callable&)
-      : apply([](const tensor& x, const parameter_list&) { return Callable{}(x); }), takes([](const void*) { return false; }), name("custom"), given(true) {}
+  constexpr normalizer(const Callable&) : normalizer([](const normalizer&, const tensor& x, const parameter_list&) { return Callable{}(x); }, 0) {}
+  constexpr normalizer(tensor (*one)(const tensor&))
+      : normalizer([](const normalizer& self, const tensor& x, const parameter_list&) { return self.function(x); }, 0) {
+    function = one;
+  }
+  constexpr normalizer(tensor (*one)(tensor))
+      : normalizer([](const normalizer& self, const tensor& x, const parameter_list&) { return self.function_of_copy(x); }, 0) {
+    function_of_copy = one;
+  }
+
+private:
+  constexpr normalizer(tensor (*how)(const normalizer&, const tensor&, const parameter_list&), int)
+      : apply(how), takes([](const void*) { return false; }), name("custom"), given(true) {}
+  tensor (*function)(const tensor&) = nullptr;
+  tensor (*function_of_copy)(tensor) = nullptr;
 };
 constexpr void slim_describe(const normalizer& value, name_buffer& to) { to.add(value.name); }
 
@@ -226,24 +241,9 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 
 /// A scalar function, or a function of tensors that is one: `activation_fn = tanh`, a name that the C library has as well.
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
-  static constexpr const char* name = "activation_fn";
-  using keyword::operator=;
-  /// The second is asked of what is no function of a scalar only: a lambda would be looked into once more, for tensors.
-  template <class Other>
-  static constexpr bool takes = [] {
-    if constexpr (detail::convertible<const Other&, stored_function>) return true;
-    else return detail::convertible<const Other&, tensor (*)(const tensor&)>;
-  }();
-  template <detail::scalar_callable Callable>
-  constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {
-    return {stored_function(scalar)};
-  }
+private:
   template <class Callable>
-    requires(!detail::scalar_callable<Callable> && detail::convertible<const Callable&, tensor (*)(const tensor&)>)
-  constexpr argument<activation_fn_keyword> operator=(const Callable& function) const {
-    return *this = *static_cast<tensor (*)(const tensor&)>(function);
-  }
-  constexpr argument<activation_fn_keyword> operator=(tensor (&function)(const tensor&)) const {
+  static constexpr argument<activation_fn_keyword> recorded(const Callable& function) {
     tracer trace;
     const tensor x(trace, graph::add_leaf(trace.g, graph::kind::input, true, {}, 0));
     const graph::node& y = trace.g.nodes[function(x).node];
@@ -253,6 +253,26 @@ struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
     recorded.name = "custom";
     return {recorded};
   }
+
+public:
+  static constexpr const char* name = "activation_fn";
+  using keyword::operator=;
+  /// The second is asked of what is no function of a scalar only: a lambda would be looked into once more, for tensors.
+  template <class Other>
+  static constexpr bool takes = [] {
+    if constexpr (detail::convertible<const Other&, stored_function>) return true;
+    else return detail::convertible<const Other&, tensor (*)(const tensor&)> || detail::convertible<const Other&, tensor (*)(tensor)>;
+  }();
+  template <detail::scalar_callable Callable>
+  constexpr argument<activation_fn_keyword> operator=(const Callable& scalar) const {
+    return {stored_function(scalar)};
+  }
+  template <class Callable>
+    requires(!detail::scalar_callable<Callable> && !detail::convertible<const Callable&, stored_function> && takes<Callable>)
+  constexpr argument<activation_fn_keyword> operator=(const Callable& function) const {
+    return recorded(function);
+  }
+  constexpr argument<activation_fn_keyword> operator=(tensor (&function)(const tensor&)) const { return recorded(function); }
 };
 
 // clang-format off

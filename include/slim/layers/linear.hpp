@@ -71,7 +71,7 @@ constexpr tensor finish_linear(tensor y, const arguments<Layer>& with) {
     if (*given.misfit != '\0') trace.fail(graph::rule::misfit_argument, {}, {}, given.misfit);
     for (int i = 0; i < given.count; ++i)
       if (!normalize.takes(given.keys[i])) trace.fail_unknown_argument(normalize.name, given.names[i]);
-    y = normalize.apply(y, given);
+    y = normalize.apply(normalize, y, given);
   } else if (const initializer& initial = with[biases_initializer]; initial.kind != distribution::none) {
     const int biases = layer_variable(trace, "biases", {y.channels()}, initial, interned(trace, with[biases_regularizer]), with[trainable], with);
     y = y + tensor(trace, biases);

@@ -67,7 +67,7 @@ struct optional_part {
   constexpr tensor operator()(const tensor& x) const { return present ? part(x) : x; }
 };
 template <network_part Part>
-constexpr optional_part<Part> only_if(bool present, const Part& part) {
+constexpr optional_part<std::decay_t<Part>> only_if(bool present, const Part& part) {
   return {present, part};
 }
 

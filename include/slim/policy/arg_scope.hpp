@@ -36,7 +36,7 @@ struct scoped_body {
 template <class Self>
 struct policy {
   template <class Body>
-  constexpr scoped_body<Self, Body> operator()(const Body& body) const {
+  constexpr scoped_body<Self, std::decay_t<Body>> operator()(const Body& body) const {
     return {static_cast<const Self&>(*this), body};
   }
 };
