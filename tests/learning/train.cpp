@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slim/data/batches.hpp"
+#include "slim/data/prefetch_queue.hpp"
 #include "slim/slim.hpp"
 #include "slim/summary/run.hpp"
 #include "tests/laws/numbers.hpp"
@@ -430,6 +431,32 @@ TEST_CASE("the end of the input ends training") {
   std::fclose(file);
 }
 
+TEST_CASE("empty parts are the end of batches without a size, also behind a thread") {
+  struct images_and_labels {
+    std::vector<float> images;
+    std::vector<int> labels;
+  };
+  struct of_structs {
+    int left = 3;
+    images_and_labels next() { return left-- > 0 ? images_and_labels{{1, 2, 3, 4}, {1}} : images_and_labels{}; }
+  };
+  struct of_tuples {
+    int left = 3;
+    std::tuple<std::vector<float>, std::vector<int>> next() {
+      return left-- > 0 ? std::tuple(std::vector<float>{1, 2, 3, 4}, std::vector<int>{1}) : std::tuple(std::vector<float>{}, std::vector<int>{});
+    }
+  };
+  const auto trained_by = [](auto&& source) {
+    net_model m{seed(1)};
+    auto op = train_op_of(m);
+    learning::train(op, source, {.output = nullptr});
+    return op.step();
+  };
+  CHECK(trained_by(of_structs{}) == 3);
+  CHECK(trained_by(of_tuples{}) == 3);
+  CHECK(trained_by(data::prefetch(of_tuples{}, 1)) == 3);
+}
+
 TEST_CASE("batches may be tuples, for networks of several inputs") {
   static constexpr auto two = [](tensor x, tensor y) { return losses::sum_of_squares(fully_connected(2, "fc", activation_fn = none)(x), y); };
   model<two, input<3>, input<2>> m{seed(1)};
@@ -602,6 +629,8 @@ TEST_CASE("arguments that make no sense") {
         "train: save_interval_secs: expected 0 or more, found nan; 0 saves at the end only");
   CHECK(complaint([&] { run(m, {.log_every_n_steps = -3, .number_of_steps = 1}); }) ==
         "train: log_every_n_steps: expected 0 or more, found -3; 0 turns the log lines off");
+  CHECK(complaint([&] { run(m, {.logdir = "x", .number_of_steps = 1, .early_stopping = {.patience = 3}}); }) ==
+        "train: early_stopping: expected an evaluate beside its other options, found none; give what it measures");
 }
 
 TEST_CASE("a training without output says nothing, and trains as any other") {

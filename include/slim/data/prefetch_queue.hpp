@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "slim/data/batch_end.hpp"
 #include "slim/data/labelled_batch.hpp"
 #include "slim/data/ordered_workers.hpp"
 
@@ -57,12 +58,6 @@ struct batch_buffer<std::tuple<Parts...>> {
 template <class Label>
 struct batch_buffer<basic_labelled_batch<Label>> : basic_labelled_batch_buffer<Label> {};
 
-template <class Batch>
-bool is_end(const Batch& batch) {
-  if constexpr (requires { batch.size == 0; }) return batch.size == 0;
-  return false;
-}
-
 }  // namespace detail
 
 /// Takes batches from `source.next()` in a thread of its own, at most `capacity` ahead of the consumer. The batches and their order
@@ -88,7 +83,9 @@ public:
   }
 
   /// Makes the next batch the one numbered `step`, see `batches::seek`.
-  void seek(std::int64_t step) {
+  void seek(std::int64_t step)
+    requires requires(Source& of) { of.seek(step); }
+  {
     running.reset();  // the source is used by one thread at a time
     source.seek(step);
     worker();
@@ -111,7 +108,7 @@ private:
     const auto draw = [this](buffer& into) {
       const auto& batch = source.next();
       into.assign(batch);
-      return !detail::is_end(batch);
+      return !ends_input(batch);
     };
     return running.emplace(capacity, 1, draw, [](buffer&) {});
   }

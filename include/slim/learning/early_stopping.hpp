@@ -18,7 +18,7 @@ namespace slim::learning {
 /// `logdir`/best; after `patience` measurements in a row without improvement training ends. A value that is NaN is no improvement.
 /// What was measured is part of the checkpoints of the run: one that is resumed remembers, and one that has ended so stays ended.
 struct early_stopping {
-  callback<double()> evaluate = {};  ///< empty: no early stopping
+  callback<double()> evaluate = {};  ///< empty: no early stopping, and no other option of it
   std::int64_t every_n_steps = 1000;
   int patience = 5;
   double min_delta = 0;           ///< a value that differs from the best by no more is no improvement
@@ -31,6 +31,9 @@ inline void check(const early_stopping& given, const std::string& logdir) {
   const auto expect = [](bool good, const char* what, const std::string& found) {
     if (!good) throw error("train: early_stopping: expected " + std::string(what) + ", found " + found);
   };
+  const early_stopping none;
+  const bool asks = given.every_n_steps != none.every_n_steps || given.patience != none.patience || given.min_delta != none.min_delta || given.higher_is_better;
+  expect(given.evaluate || !asks, "an evaluate beside its other options", "none; give what it measures");
   if (!given.evaluate) return;
   expect(!logdir.empty(), "a logdir for the best checkpoint", "none; give one");
   expect(given.every_n_steps > 0, "every_n_steps of at least 1", std::to_string(given.every_n_steps));

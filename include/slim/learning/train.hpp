@@ -8,6 +8,7 @@
 #include <exception>
 #include <tuple>
 
+#include "slim/data/batch_end.hpp"
 #include "slim/learning/create_train_op.hpp"
 #include "slim/learning/progress.hpp"
 #include "slim/learning/reading_watch.hpp"
@@ -18,12 +19,6 @@
 namespace slim::learning {
 
 namespace detail {
-
-template <class Batch>
-bool ends_input(const Batch& batch) {
-  if constexpr (requires { batch.size == 0; }) return batch.size == 0;
-  return false;
-}
 
 /// One call of `train_op` on what a source of batches gives: images and labels, or a tuple with one part for each input and the labels.
 template <class TrainOp, class Batch>
@@ -72,7 +67,7 @@ double train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all);
 
 }  // namespace detail
 
-/// Trains until `number_of_steps`, the end of the input (a batch of size 0), a train_step_fn that says so, or SIGINT, SIGTERM or SIGHUP,
+/// Trains until `number_of_steps`, the end of the input (see data::ends_input), a train_step_fn that says so, or SIGINT, SIGTERM or SIGHUP,
 /// whatever comes first; then saves a last checkpoint. With a logdir that has a checkpoint it goes on from there, and `batches.seek` (where it
 /// exists) continues the order of examples: N steps, a kill and a second call give the same weights as one call. A logdir that another
 /// training uses, or whose checkpoints are damaged, gone or of another training, throws.
@@ -170,7 +165,7 @@ double detail::train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>&
       do {
         const auto& batch = watch.wait_for([&]() -> decltype(auto) { return batches.next(); });
         trace.done("next batch");
-        if ((input_ended = detail::ends_input(batch))) return {total_loss, true};
+        if ((input_ended = data::ends_input(batch))) return {total_loss, true};
         const auto skipped = train_op.skipped();
         const double loss = detail::run_on(train_op, batch);
         good = train_op.batches();
