@@ -144,6 +144,7 @@ TEST_CASE("an init_fn assigns when it is called") {
 
   fine_tuned_model m{seed(2)};
   CHECK_THROWS_AS(assign_from_checkpoint_fn(s.path("net.safetensors"), get_variables(m, "nothing")), error);
+  CHECK_THROWS_AS(assign_from_checkpoint(s.path("net.safetensors"), get_variables(m, "nothing")), error);
   CHECK_THROWS_AS(assign_from_checkpoint_fn(s.path("net.safetensors"), get_variables(m))(), error);
   const assignment nothing = assign_from_checkpoint_fn(s.path("net.safetensors"), get_variables(m), {.ignore_missing_vars = true});
   CHECK_FALSE(bool(nothing));

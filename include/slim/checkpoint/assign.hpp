@@ -40,12 +40,17 @@ private:
   std::vector<safetensors> files;  // the weights, and the training state once it is needed
 };
 
+inline void expect_some(const char* function, const std::string& where, const assignment_map& wanted) {
+  if (wanted.empty()) throw error(std::string(function) + ": " + where + ": expected variables to restore, found none; check what is included and excluded");
+}
+
 }  // namespace detail
 
 /// Reads the tensors that `wanted` names from `where` (a file, its name without `.safetensors`, or a folder with checkpoints) into its
-/// variables. Returns how many there were. Throws slim::error, and then changes nothing, for a tensor that is missing and not ignored or
-/// that has another shape or numbers of another kind; floating-point numbers are converted (see convert.hpp).
+/// variables. Returns how many there were. Throws slim::error, and then changes nothing, when none are wanted, for a tensor that is missing and not
+/// ignored or that has another shape or numbers of another kind; floating-point numbers are converted (see convert.hpp).
 inline int assign_from_checkpoint(const std::string& where, const assignment_map& wanted, assign_options options = {}) {
+  detail::expect_some("assign_from_checkpoint", where, wanted);
   detail::tensor_source source(detail::resolve(where));
   std::vector<std::pair<tensor_view, variable_reference>> found;
   for (const auto& [name, variable] : wanted) {
@@ -117,7 +122,7 @@ private:
 /// TF-Slim's form: an init_fn. Missing variables that are ignored are found out now, all others when it is called. When nothing is left, the
 /// result does nothing and is false. Throws slim::error when `wanted` is empty.
 inline assignment assign_from_checkpoint_fn(const std::string& where, assignment_map wanted, assign_options options = {}) {
-  if (wanted.empty()) throw error("assign_from_checkpoint_fn: " + where + ": expected variables to restore, found none; check what is included and excluded");
+  detail::expect_some("assign_from_checkpoint_fn", where, wanted);
   if (options.ignore_missing_vars) {
     detail::tensor_source source(detail::resolve(where));
     std::erase_if(wanted, [&](const auto& one) {

@@ -2,6 +2,8 @@
 #include "slim/core/begin.hpp"
 // What a model is told besides its network: inputs, labels, precision, batch, and which end points to keep.
 
+#include <type_traits>
+
 #include "slim/core/room_for.hpp"
 #include "slim/core/text.hpp"
 #include "slim/shape/shape.hpp"
@@ -36,7 +38,9 @@ struct batch {
 /// Scalar type of all arithmetic: precision<double>. float without it.
 template <class T>
 struct precision {
-  using type = T;
+  static constexpr bool computes = std::is_same_v<T, float> || std::is_same_v<T, double>;
+  static_assert(computes, "precision<...>: float or double");
+  using type = std::conditional_t<computes, T, float>;
 };
 
 /// Keeps the named end point readable after a run; keep<"*"> keeps all of them.
@@ -81,9 +85,7 @@ struct model_options {
   template <class Default, class First, class... Rest>
   struct type_of<Default, First, Rest...> : type_of<Default, Rest...> {};
   template <class Default, class T, class... Rest>
-  struct type_of<Default, precision<T>, Rest...> {
-    using type = T;
-  };
+  struct type_of<Default, precision<T>, Rest...> : precision<T> {};
   using scalar = typename type_of<float, Given...>::type;
 
   struct shapes {
