@@ -71,6 +71,7 @@ template <class T, class Transform>
 SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& layout, const T* sources, const T* weights, long weights_stride, long count,
                                         T* products) {
   constexpr long panel = tile_columns<T>, line = line_elements<T>;
+  const long to_next_group = layout.group_size() - layout.group * line;
   stretch_list<reduction_limit / line> steps(1);
   for (long first = 0; first < layout.source_channels; first += reduction_limit) {
     const long depth = smaller(reduction_limit, layout.source_channels - first);
@@ -84,17 +85,18 @@ SLIM_ONE_COPY void multiply_frequencies(const winograd_layout<T, Transform>& lay
         // The next panel comes from far away: each register tile asks for a part of it.
         const T* const next = p + 1 < layout.panels() ? columns + layout.padded_channels() * panel : weights + (f + 1) * weights_stride + first * panel;
         lookahead<T> ahead(next, depth * panel, parts_of(count, tile_rows), depth);
-        for (long t = 0; t < count;) {
+        const T* from = sources + f * layout.source_stride();  // the place of tile t, which is the number `inside` of its group
+        for (long t = 0, inside = 0; t < count;) {
           const int some = rows_of_tile<T>(count - t, wide);
           const T* rows[tile_rows];
           T* c[tile_rows];
-#pragma GCC unroll 1
           for (int i = 0; i < tile_rows; ++i) {
-            rows[i] = sources + f * layout.source_stride() + layout.tile_place(t + i);
+            rows[i] = from + i * line + (inside + i < layout.group ? 0 : to_next_group);
             c[i] = to + (t + i) * panel;
           }
           tile_row(steps, depth, rows, columns, c, rows_made<T>(some, wide), wide, first > 0, ahead);
-          t += some;
+          t += some, inside += some, from += some * line;
+          if (inside >= layout.group) inside -= layout.group, from += to_next_group;
         }
       }
   }

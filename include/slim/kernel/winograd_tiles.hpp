@@ -65,7 +65,8 @@ struct winograd_layout {
 
   /// Places within a frequency's sources: products read one group of tiles from end to end.
   constexpr long channel_place(long c) const { return c / line * group * line + c % line; }
-  constexpr long tile_place(long t) const { return t / group * group * lines() * line + t % group * line; }
+  constexpr long tile_place(long t) const { return t / group * group_size() + t % group * line; }
+  constexpr long group_size() const { return group * lines() * line; }
 };
 
 /// Where a tile is: counted along rows, then images.
