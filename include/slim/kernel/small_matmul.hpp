@@ -8,6 +8,8 @@
 #include "slim/core/room_for.hpp"
 #include "slim/simd/batch.hpp"
 
+#include <type_traits>
+
 namespace slim::kernel::inline SLIM_LEVEL {
 
 namespace detail {
@@ -34,15 +36,17 @@ struct row_cover {
   }
 };
 
-/// Vectors of columns, and rows, of one register tile.
-template <class T, long Columns>
-inline constexpr int small_group = row_cover<T, Columns>::vectors < 4 ? row_cover<T, Columns>::vectors : 4;
-template <class T, long Columns>
-inline constexpr int small_rows = (simd::registers<T> - 4) / (small_group<T, Columns> + 1) < 6 ? (simd::registers<T> - 4) / (small_group<T, Columns> + 1) : 6;
+/// Vectors of columns, and rows, of one register tile: its sums, the vectors of columns and a factor fit the registers.
+template <class T>
+inline constexpr int small_group = simd::registers<T> >= 32 ? 4 : 2;
+template <class T>
+inline constexpr int small_rows = simd::registers<T> >= 32 ? 5 : 6;
+/// Vectors of columns where there is one row.
+inline constexpr int one_row_group = 4;
 
 /// result[i][columns of group] = Σ over k < depth of left(i, k) · matrix[k][columns], for `Rows` rows from `first`. The sum runs in
-/// `Chains` parts, so that a tile with few sums does not wait for each multiplication.
-template <class T, long Columns, int Rows, int Group, int Chains, class Left>
+/// `Chains` parts, so that a tile with few sums does not wait for each multiplication. `Partial`: there are only `rows` of them.
+template <class T, long Columns, int Rows, int Group, int Chains, bool Partial = false, class Left>
 SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long first, long rows, int vector, T* result) {
   using cover = row_cover<T, Columns>;
   simd::batch<T> sums[room_for(Chains)][room_for(Rows)][room_for(Group)];
@@ -72,6 +76,7 @@ SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long 
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
     for (int v = 0; v < Group; ++v) {
+      if (Partial && i >= rows) return;
       simd::batch<T> total = sums[0][i][v];
 #pragma GCC unroll 8
       for (int chain = 1; chain < Chains; ++chain) total += sums[chain][i][v];
@@ -81,19 +86,33 @@ SLIM_ALWAYS_INLINE void small_tile(long depth, Left left, const T* matrix, long 
 
 template <class T, long Columns, int Group, class Left>
 SLIM_ALWAYS_INLINE void small_column_group(long depth, Left left, const T* matrix, long rows, int vector, T* result) {
-  constexpr int tall = small_rows<T, Columns>;
+  constexpr int tall = small_rows<T>;
   long row = 0;
   for (; row + tall <= rows; row += tall) small_tile<T, Columns, tall, Group, 1>(depth, left, matrix, row, rows, vector, result);
-  for (; row < rows; ++row) small_tile<T, Columns, 1, Group, 8 / Group>(depth, left, matrix, row, rows, vector, result);
+  if (row == rows) return;
+  if (rows - row == 1) return small_tile<T, Columns, 1, Group, 8 / Group>(depth, left, matrix, row, rows, vector, result);
+  if (row > 0) return small_tile<T, Columns, tall, Group, 1>(depth, left, matrix, rows - tall, rows, vector, result);  // some rows again
+  const auto last_again = [&](long i, long k) { return left(i < rows ? i : rows - 1, k); };
+  small_tile<T, Columns, tall, Group, 1, true>(depth, last_again, matrix, 0, rows, vector, result);
+}
+
+/// Calls body(vector, group) for groups of vectors that cover a row of `Columns`: `Most` vectors each, and the rest.
+template <class T, long Columns, int Most, class Body>
+SLIM_ALWAYS_INLINE void for_each_group(Body&& body) {
+  constexpr int vectors = row_cover<T, Columns>::vectors;
+  int vector = 0;
+  for (; vector + Most <= vectors; vector += Most) body(vector, std::integral_constant<int, Most>{});
+  if constexpr (vectors % Most != 0) body(vector, std::integral_constant<int, vectors % Most>{});
 }
 
 /// result (rows × Columns) = left (rows × depth) · matrix (depth × Columns).
 template <class T, long Columns, class Left>
 SLIM_ALWAYS_INLINE void small_product(long rows, long depth, Left left, const T* matrix, T* result) {
-  constexpr int vectors = row_cover<T, Columns>::vectors, group = small_group<T, Columns>;
-  int vector = 0;
-  for (; vector + group <= vectors; vector += group) small_column_group<T, Columns, group>(depth, left, matrix, rows, vector, result);
-  if constexpr (vectors % group != 0) small_column_group<T, Columns, vectors % group>(depth, left, matrix, rows, vector, result);
+  if (one_row_group != small_group<T> && rows == 1)
+    return for_each_group<T, Columns, one_row_group>(
+        [&](int vector, auto group) SLIM_INLINED { small_tile<T, Columns, 1, group, 8 / group>(depth, left, matrix, 0, 1, vector, result); });
+  for_each_group<T, Columns, small_group<T>>([&](int vector, auto group)
+                                                 SLIM_INLINED { small_column_group<T, Columns, group>(depth, left, matrix, rows, vector, result); });
 }
 
 }  // namespace detail
@@ -107,7 +126,10 @@ void small_matmul(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT b,
 /// db (Inner × Columns) = aᵀ · dc, a (rows × Inner), dc (rows × Columns).
 template <class T, long Inner, long Columns>
 void small_matmul_weights_gradient(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT dc, T* SLIM_RESTRICT db) {
-  detail::small_product<T, Columns>(Inner, rows, [a](long i, long k) { return a[k * Inner + i]; }, dc, db);
+  constexpr long strip = 8 * detail::small_rows<T>;  // rows of db that are written from end to end
+  for (long first = 0; first < Inner; first += strip)
+    detail::small_product<T, Columns>(
+        first + strip < Inner ? strip : Inner - first, rows, [a, first](long i, long k) { return a[k * Inner + first + i]; }, dc, db + first * Columns);
 }
 
 /// Rows from which b is transposed once instead of taking the sums of vectors for each row.

@@ -14,8 +14,9 @@ namespace slim {
 /// compile time and instruction cache, and on larger matrices the general kernels win.
 inline constexpr int unrolled_steps = 64;
 inline constexpr long unrolled_matrix = 1 << 17;
-/// Multiplications up to which a product is done by the small kernels, on one thread.
-inline constexpr double unrolled_work = 1 << 19;
+/// Multiplications up to which a product is done by the small kernels, on one thread, and the same for weights that were packed ahead. Measured; not by the
+/// number of threads, which may not change the bits.
+inline constexpr double unrolled_work = 1 << 22, unrolled_packed_work = 1 << 19;
 /// Elements up to which an element-wise loop runs in line, on one thread.
 inline constexpr long unrolled_elements = 4096;
 
@@ -107,7 +108,8 @@ private:
       constexpr long rows_each =
           forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == op::matmul_weights_gradient::kind ? inner : columns);
       const long rows = s.batch * rows_each;
-      if (static_cast<double>(rows) * (inner * columns) <= unrolled_work) {
+      const bool packed = forward && s.prepared != nullptr && s.prepared[I].size() > 0, summed_at_once = forward || rows <= kernel::reduction_limit;
+      if (summed_at_once && static_cast<double>(rows) * (inner * columns) <= (packed ? unrolled_packed_work : unrolled_work)) {
         const T *const first = at<n.operands[0]>(s), *const second = at<n.operands[1]>(s);
         T* const result = at<index>(s);
         if constexpr (n.kind == op::matmul_weights_gradient::kind) kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
@@ -121,7 +123,9 @@ private:
     if constexpr (n.kind == graph::kind::map || n.kind == graph::kind::update) {
       constexpr graph::loop_shape loop = graph::loop_of(Program, n, false);
       const long rows = loop.over.batched ? s.batch * loop.rows_per_example : loop.rows_per_example;
-      if (rows * loop.width <= unrolled_elements)
+      // A variable is updated where its gradient was made: other threads would take it away from there, and the next step would fetch it back.
+      const bool small = n.kind == graph::kind::update && static_cast<double>(s.batch) * static_cast<double>(rows * loop.width) <= unrolled_work;
+      if (small || rows * loop.width <= unrolled_elements)
         return kernel::evaluate<T, graph::code_of<Program, index, false>()>(context<index, false>(s, at<index>(s)), 0, rows, 0, loop.width);
     }
     call.run(s, call);
