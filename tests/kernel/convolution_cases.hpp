@@ -40,7 +40,9 @@ inline const convolution_case convolution_cases[] = {
     {convolution_of(8, 9, 33, 17, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), 6},    {convolution_of(7, 7, 20, 24, 7, 7, 1, 1, 1, 1, 0, 0, 0, 0), 5},
     {convolution_of(3, 3, 150, 70, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 3},   {convolution_of(5, 230, 70, 19, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1},
     {convolution_of(1, 700, 1, 8, 1, 64, 5, 5, 1, 1, 0, 0, 31, 32), 1}, {convolution_of(40, 40, 2, 3, 36, 36, 1, 1, 1, 1, 3, 3, 3, 3), 2},
-    {convolution_of(6, 6, 8, 16, 3, 3, 4, 5, 1, 1, 0, 0, 0, 0), 2},     {convolution_of(4, 5, 300, 130, 1, 2, 1, 1, 1, 2, 0, 0, 1, 1), 2},
+    {convolution_of(5, 9, 20, 24, 1, 3, 1, 1, 1, 1, 0, 0, 1, 1), 2},    {convolution_of(6, 8, 17, 3, 2, 3, 1, 1, 1, 1, 1, 0, 0, 0), 2},
+    {convolution_of(7, 5, 3, 18, 3, 1, 1, 1, 1, 1, 1, 1, 0, 0), 2},     {convolution_of(6, 6, 8, 16, 3, 3, 4, 5, 1, 1, 0, 0, 0, 0), 2},
+    {convolution_of(4, 5, 300, 130, 1, 2, 1, 1, 1, 2, 0, 0, 1, 1), 2},
 };
 
 inline long input_size(const convolution_case& c) { return c.batch * c.geometry.input_height * c.geometry.input_width * c.geometry.input_channels; }

@@ -115,8 +115,8 @@ struct tap_window {
     });
   }
 
-  /// The same and those of the next row of results, `to_next` elements behind, where windows are three cells wide and neighbours lie one cell further right or
-  /// down: each cell is loaded once for all six sums that it is part of, or three.
+  /// The same and those of the next row of results, `to_next` elements behind, where windows are three cells wide and at least two high, and neighbours lie one cell further
+  /// right or down: each cell is loaded once for all six sums that it is part of, or three.
   void sum_pixels_of_two_rows(long channels, T* to, long to_next) const {
     simd::for_each_stretch<T>(channels, [&](long channel, auto count) {
       simd::batch<T> upper[depthwise_pixels], lower[depthwise_pixels];
@@ -199,7 +199,8 @@ template <class T>
 void depthwise_convolution(const convolution_geometry& g, long batch, const T* x, const T* weights, T* y, const epilogue<T>& after, int threads) {
   const long multiplier = g.output_channels / g.input_channels;
   const whole_windows whole(g.output_width, g.kernel_width, g.stride_width, g.rate_width, g.pad_left, g.input_width);
-  const bool neighbours = multiplier == 1 && g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1 && g.rate_height == 1 && g.rate_width == 1;
+  const bool neighbours =
+      multiplier == 1 && g.kernel_height > 1 && g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1 && g.rate_height == 1 && g.rate_width == 1;
   const long together = neighbours ? 2 : 1, tasks = parts_of(g.output_height, together);
   parallel_for(batch * tasks, depthwise_row_operations(g) * static_cast<double>(together), threads, [&](long task) {
     const T* const image = x + task / tasks * g.input_height * g.input_width * g.input_channels;
