@@ -102,3 +102,41 @@ TEST_CASE("gradients of a network with several inputs that returns its loss, of 
   for (const double g : of_cell.gradient<"cell/recurrent_kernel">()) CHECK(g == 0);
   CHECK(std::ranges::any_of(of_cell.gradient<"cell/kernel">(), [](double g) { return g != 0; }));
 }
+
+namespace {
+
+// Overlapping windows that both take the middle cell: its gradient is the sum of theirs, 3 and −2, and the rule sees that sum.
+template <class Rule>
+constexpr auto ruled(Rule rule) {
+  return [=](tensor x) {
+    const tensor y = custom_gradient(x, rule);
+    return mean(max_pool2d({2, 1}, 1, "pool")(y) * variable(x, "w", {2, 1, 1}, ones));
+  };
+}
+constexpr auto guided = ruled([](auto, auto g) { return select(g > 0.0, g, 0.0); });
+constexpr auto squared = ruled([](auto, auto g) { return g * abs(g); });
+constexpr auto bounded = ruled([](auto, auto g) { return 2.0 * g / (1.0 + abs(g)); });
+constexpr auto scaled = ruled([](auto x, auto g) { return select(x > 0.0, 3.0 * g, 0.0); });
+constexpr auto before_relu = [](tensor x) { return guided(relu(x)); };
+
+template <const auto& Net>
+float gradient_of_the_middle() {
+  model<Net, input<3, 1, 1>> m{seed(1), capacity(1)};
+  m.template variable<"w">()[0] = 6, m.template variable<"w">()[1] = -4;
+  auto gradients = learning::create_gradient_op(m);
+  gradients(std::vector<float>{1, 5, 2});
+  const auto found = gradients.input_gradient();
+  CHECK(found[0] == 0.0f);
+  CHECK(found[2] == 0.0f);
+  return found[1];
+}
+
+}  // namespace
+
+TEST_CASE("a rule of custom_gradient in front of overlapping max pooling sees the sum of the windows' gradients") {
+  CHECK(gradient_of_the_middle<guided>() == doctest::Approx(1));
+  CHECK(gradient_of_the_middle<squared>() == doctest::Approx(1));
+  CHECK(gradient_of_the_middle<bounded>() == doctest::Approx(1));
+  CHECK(gradient_of_the_middle<scaled>() == doctest::Approx(3));
+  CHECK(gradient_of_the_middle<before_relu>() == doctest::Approx(1));
+}

@@ -9,20 +9,24 @@ namespace slim::graph {
 
 namespace detail {
 
-/// True when the function is a slope times argument `index`, a gradient: no gradient stays none, whatever the slope.
-constexpr bool vanishes_with(const expr::scalar_function& f, int index) {
+/// True when the function is a slope times argument `index`, a gradient, and the slope does not depend on that.
+constexpr bool is_slope_of(const expr::scalar_function& f, int index) {
   using enum expr::scalar_op;
-  list<char> zero;
+  list<char> slopes, others;  // of the nodes: whether they are such, and whether they do not depend on the gradient; 0 is both
   for (const expr::scalar_node& n : f.nodes) {
-    const bool a = n.a >= 0 && zero[n.a] != 0, b = n.b >= 0 && zero[n.b] != 0, c = n.c >= 0 && zero[n.c] != 0;
-    zero.push(n.op == input                      ? static_cast<int>(n.value) == index
-              : n.op == constant                 ? n.value == 0
-              : n.op == negate || n.op == divide ? a
-              : n.op == multiply                 ? a || b
-              : n.op == add || n.op == subtract  ? a && b
-                                                 : n.op == select && b && c);
+    const auto slope = [&](int node) { return node >= 0 && slopes[node] != 0; };
+    const auto other = [&](int node) { return node < 0 || others[node] != 0; };
+    const bool gradient = n.op == input && static_cast<int>(n.value) == index;
+    others.push(!gradient && other(n.a) && other(n.b) && other(n.c));
+    slopes.push(n.op == constant                  ? n.value == 0
+                : n.op == negate                  ? slope(n.a)
+                : n.op == divide                  ? slope(n.a) && other(n.b)
+                : n.op == multiply                ? (slope(n.a) && other(n.b)) || (other(n.a) && slope(n.b))
+                : n.op == add || n.op == subtract ? slope(n.a) && slope(n.b)
+                : n.op == select                  ? other(n.a) && slope(n.b) && slope(n.c)
+                                                  : gradient);
   }
-  return zero[f.outputs[0]] != 0;
+  return slopes[f.outputs[0]] != 0;
 }
 
 /// The pool of which `gradient` is the gradient: it reads what cells that pool found.
@@ -30,7 +34,7 @@ constexpr int pool_of(const graph& g, const node& gradient) { return g.nodes[gra
 
 /// The gradient that map `n` works on; −1 where its work can not be done before the gradient is spread. It can, if
 /// * the gradient is that of a max pool, and nothing else reads it;
-/// * the function is zero where the gradient is, and linear in it, as all slopes are, because a cell sums the gradients of windows that overlap;
+/// * the function is linear in it, as all slopes are, but not all rules of custom_gradient, because a cell sums the gradients of windows that overlap;
 /// * it reads besides only the pool's input, which is the output where the gradient is not zero, and numbers that are the same for all elements;
 /// * it does not depend on the place of an element, as the masks of dropout do.
 constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int>& reads) {
@@ -44,7 +48,7 @@ constexpr int masked_pool_gradient(const graph& g, const node& n, const list<int
     const bool number = !operand.batched && operand.extent.size() == 1 && n.operands[k] < gradient;
     if (k != place && !number && n.operands[k] != image) return -1;
   }
-  return vanishes_with(g.functions[n.function], place) ? gradient : -1;
+  return is_slope_of(g.functions[n.function], place) ? gradient : -1;
 }
 
 }  // namespace detail
