@@ -120,8 +120,12 @@ inline constexpr lstm_layer lstm;
 constexpr tensor last_state(const tensor& result) {
   tracer& trace = *result.trace;
   int made = result.node;
-  while (trace.g.nodes[made].kind == graph::kind::reshape || trace.g.nodes[made].kind == op::slice::kind) made = trace.g.nodes[made].operands[0];
-  if (const graph::node& n = trace.g.nodes[made]; n.kind == op::recurrence::kind && n.attributes.as<op::recurrence_attributes>().state) {
+  // Back over what the layer itself has made of its steps.
+  const int scope = trace.g.nodes[made].scope;
+  while (trace.g.nodes[made].scope == scope && (trace.g.nodes[made].kind == graph::kind::reshape || trace.g.nodes[made].kind == op::slice::kind))
+    made = trace.g.nodes[made].operands[0];
+  const graph::node& n = trace.g.nodes[made];
+  if (n.scope == scope && n.kind == op::recurrence::kind && n.attributes.as<op::recurrence_attributes>().state) {
     const kernel::recurrence_geometry of = op::detail::recurrence_of({trace.g.nodes.begin(), n});
     return {trace,
             op::slice::add(trace.g, made, {static_cast<int>(of.time) - 1, 0}, {static_cast<int>(of.state_rows()), static_cast<int>(of.units)}, trace.scope)};

@@ -121,6 +121,9 @@ struct tracer {
     bool valid = name[0] != '\0' && name[0] != '/';
     for (const char* c = name; *c != '\0'; ++c) valid = valid && (*c != '/' || (c[1] != '/' && c[1] != '\0'));
     if (!valid) fail(graph::rule::name_wrong, {}, {}, name);
+    // What stands last in TF-Slim's calls would be taken for the layer's name in silence.
+    if (equal(name, "SAME")) fail(graph::rule::name_wrong, {}, {}, "SAME: the keyword is padding = SAME");
+    if (equal(name, "VALID")) fail(graph::rule::name_wrong, {}, {}, "VALID: the keyword is padding = VALID");
   }
 
   constexpr void fail_unused_policy(const char* keyword) { fail(graph::rule::policy_never_used, {}, {}, keyword); }
