@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <ctime>
+
 #include <unistd.h>
 
 #include "tests/checkpoint/scratch.hpp"
@@ -88,6 +90,24 @@ TEST_CASE("another network is refused with all differences, and nothing changes"
             "different 'net/logits/weights' (expected F32 [24, 4], found F32 [24, 3]), 'net/logits/biases' (expected F32 [4], found F32 [3]); "
             "restore what was saved, or choose variables with assign_from_checkpoint");
   CHECK(same_bits(before, {other.parameters().begin(), other.parameters().end()}));
+}
+
+TEST_CASE("of a file with many other names the first are told, and a nearest name is looked for only for them") {
+  scratch s;
+  float number = 0;
+  std::vector<variable_reference> here, there;
+  for (int i = 0; i < 1000; ++i) {
+    here.emplace_back("resnet/block/unit_" + std::to_string(i) + "/bottleneck/conv2/BatchNorm/moving_variance", slim::shape{}, &number);
+    there.emplace_back("layer3." + std::to_string(i) + ".bn2.running_var_of_the_normalization_of_the_block", slim::shape{}, &number);
+  }
+  checkpoint::save_weights(s.path("foreign.safetensors"), there);
+  const checkpoint::safetensors foreign(s.path("foreign.safetensors"));
+  const std::clock_t start = std::clock();
+  const std::string text = complaint([&] { checkpoint::expect_match(foreign, here); });
+  CHECK(std::clock() - start < 5 * CLOCKS_PER_SEC);
+  CHECK(contains(text, "expected the 1000 variables of this program, found 1000: missing 'resnet/block/unit_0/bottleneck"));
+  CHECK(contains(text, " and 992 more; surplus 'layer3.0.bn2"));
+  CHECK(text.size() < 4000);
 }
 
 TEST_CASE("weights are converted to the precision of the model, the state of training is not") {

@@ -38,30 +38,48 @@ inline std::string misfit(const tensor_view& found, const variable_reference& ex
   return unconvertible(found, own.type);
 }
 
+/// The first of many names, and how many more there are.
+class short_list {
+public:
+  /// `describe` is called for those that are told.
+  template <class Describe>
+  void add(Describe&& describe) {
+    if (++count <= told) text += (count > 1 ? ", " : "") + describe();
+  }
+  bool empty() const { return count == 0; }
+  std::string names() const { return count <= told ? text : text + " and " + std::to_string(count - told) + " more"; }
+
+private:
+  static constexpr int told = 8;
+  std::string text;
+  int count = 0;
+};
+
 }  // namespace detail
 
-/// Throws slim::error that lists all variables which `file` lacks, has too many, or has in another shape or type.
+/// Throws slim::error that lists the variables which `file` lacks, has too many, or has in another shape or type.
 inline void expect_match(const safetensors& file, const std::vector<variable_reference>& variables, detail::conversion convert = detail::conversion::none) {
-  std::string missing, surplus, differing;
-  const auto add = [](std::string& to, const std::string& text) { to += (to.empty() ? "" : ", ") + text; };
+  detail::short_list missing, surplus, differing;
   for (const variable_reference& one : variables) {
     const tensor_view* const found = file.find(one.name);
     if (found == nullptr) {
-      const std::string nearest = detail::nearest_name(one.name, file.tensors());
-      add(missing, "'" + one.name + "'" + (nearest.empty() ? "" : " (nearest in the file: '" + nearest + "')"));
+      missing.add([&] {
+        const std::string nearest = detail::nearest_name(one.name, file.tensors());
+        return "'" + one.name + "'" + (nearest.empty() ? "" : " (nearest in the file: '" + nearest + "')");
+      });
     } else if (const std::string other = detail::misfit(*found, one, convert); !other.empty()) {
-      add(differing, "'" + one.name + "' (expected " + describe(one) + ", found " + other + ")");
+      differing.add([&] { return "'" + one.name + "' (expected " + describe(one) + ", found " + other + ")"; });
     }
   }
   for (const tensor_view& one : file.tensors()) {
     bool known = false;
     for (const variable_reference& own : variables) known = known || own.name == one.name;
-    if (!known) add(surplus, "'" + one.name + "'");
+    if (!known) surplus.add([&] { return "'" + one.name + "'"; });
   }
   if (missing.empty() && surplus.empty() && differing.empty()) return;
   std::string differences;
-  const auto list = [&](const char* kind, const std::string& names) {
-    if (!names.empty()) differences += (differences.empty() ? "" : "; ") + std::string(kind) + " " + names;
+  const auto list = [&](const char* kind, const detail::short_list& all) {
+    if (!all.empty()) differences += (differences.empty() ? "" : "; ") + std::string(kind) + " " + all.names();
   };
   list("missing", missing);
   list("surplus", surplus);
