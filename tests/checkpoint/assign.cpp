@@ -72,6 +72,25 @@ TEST_CASE("what the file lacks is an error, or a warning on request") {
   CHECK(same_numbers(m.variable("pretrained/fc1/weights"), t.net.variable("net/fc1/weights")));
 }
 
+TEST_CASE("weights of a checkpoint that were copied alone lack what only the state of training has") {
+  scratch s;
+  small_training<> t(1);
+  shadows averages;
+  saver{}.save(s.folder, t.net, t.train, averages);
+  const auto wanted = moving_averages_of({variable_reference("net/logits/weights", {24, 3}, averages.values.data())});
+  for (const char* name : {"alone.safetensors", "alone"}) {
+    std::filesystem::copy(s.path("model.ckpt-0.safetensors"), s.path(name));
+    CHECK(assign_from_checkpoint(s.path(name), wanted, {.ignore_missing_vars = true}) == 0);
+    CHECK_FALSE(assign_from_checkpoint_fn(s.path(name), wanted, {.ignore_missing_vars = true}));
+    CHECK(complaint([&] { assign_from_checkpoint(s.path(name), wanted); }) ==
+          "Checkpoint is missing variable [net/logits/weights/ExponentialMovingAverage]: " + s.path(name) +
+              ": expected it for 'net/logits/weights', found no such name and no state of training beside the file, the nearest is 'net/logits/weights'; "
+              "exclude its scope or set ignore_missing_vars");
+    std::filesystem::remove(s.path(name));
+  }
+  CHECK(assign_from_checkpoint(s.path("model.ckpt-0"), wanted) == 1);
+}
+
 TEST_CASE("another shape is an error, or taken if the numbers are as many") {
   scratch s;
   small_training<> t(1);

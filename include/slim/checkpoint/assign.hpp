@@ -30,9 +30,14 @@ public:
 
   const tensor_view* find(const std::string& name) {
     const tensor_view* found = files.front().find(name);
-    if (found != nullptr || files.front().about(id_key).empty()) return found;
+    if (found != nullptr || !has_state()) return found;
     if (files.size() == 1) files.push_back(training_state_of(files.front()));
     return files.back().find(name);
+  }
+  /// False also for the weights of a checkpoint that were copied without it.
+  bool has_state() const {
+    std::error_code ignored;
+    return files.size() > 1 || std::filesystem::exists(state_beside(files.front()), ignored);
   }
   const safetensors& weights() const { return files.front(); }
 
@@ -57,10 +62,13 @@ inline int assign_from_checkpoint(const std::string& where, const assignment_map
     const tensor_view* const tensor = source.find(name);
     const std::string& path = source.weights().path();
     if (tensor == nullptr) {
-      const std::string nearest = detail::nearest_name(name, source.weights().tensors());
-      if (!options.ignore_missing_vars)
+      if (!options.ignore_missing_vars) {
+        const std::string nearest = detail::nearest_name(name, source.weights().tensors());
+        const bool alone = !source.has_state() && !source.weights().about(detail::id_key).empty();
         throw error("Checkpoint is missing variable [" + name + "]: " + path + ": expected it for '" + variable.name + "', found no such name" +
-                    (nearest.empty() ? "" : ", the nearest is '" + nearest + "'") + "; exclude its scope or set ignore_missing_vars");
+                    (alone ? " and no state of training beside the file" : "") + (nearest.empty() ? "" : ", the nearest is '" + nearest + "'") +
+                    "; exclude its scope or set ignore_missing_vars");
+      }
       std::fprintf(stderr, "Variable %s missing in checkpoint %s\n", name.c_str(), path.c_str());
       continue;
     }

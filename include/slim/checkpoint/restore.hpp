@@ -34,12 +34,18 @@ inline std::string resolve(const std::string& where) {
   return !std::filesystem::exists(where, ignored) && std::filesystem::exists(completed, ignored) ? completed : where;
 }
 
+/// The file of the training state that belongs to `weights`; empty for weights alone.
+inline std::string state_beside(const safetensors& weights) {
+  const std::string id = weights.about(id_key);
+  const bool known = id.size() == 16 && id.find_first_not_of("0123456789abcdef") == std::string::npos && weights.path().ends_with(file_ending);
+  return known ? training_file(weights.path(), id) : "";
+}
+
 /// The training state that belongs to `weights`. Throws when it is not there.
 inline safetensors training_state_of(const safetensors& weights) {
-  const std::string id = weights.about(id_key);
-  if (id.size() != 16 || id.find_first_not_of("0123456789abcdef") != std::string::npos || !weights.path().ends_with(file_ending))
-    weights.fail("expected a checkpoint with the state of training, found weights alone; assign_from_checkpoint reads them");
-  safetensors state(training_file(weights.path(), id));
+  const std::string path = state_beside(weights), id = weights.about(id_key);
+  if (path.empty()) weights.fail("expected a checkpoint with the state of training, found weights alone; assign_from_checkpoint reads them");
+  safetensors state(path);
   if (state.about(id_key) != id) state.fail("expected the state of checkpoint " + id + ", found that of '" + state.about(id_key) + "'; the file is damaged");
   return state;
 }
