@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include <sys/stat.h>
+
 #include "tests/checkpoint/scratch.hpp"
 
 using namespace checkpoint_tests;
@@ -145,6 +147,34 @@ TEST_CASE("what cannot be written is refused, and the file that is there stays")
   CHECK(contains(complaint([&] { write_safetensors(s.path("no/file"), {}); }), "expected to create a file beside it, found No such file"));
   CHECK(s.read("file") == before);
   CHECK(s.files() == std::set<std::string>{"file"});
+}
+
+TEST_CASE("a device, a pipe and a folder stay what they are, and a link is followed") {
+  scratch s;
+  numbers written;
+  REQUIRE(mkfifo(s.path("pipe").c_str(), 0666) == 0);
+  std::filesystem::create_symlink("pipe", s.path("link to pipe"));
+  for (const char* name : {"pipe", "link to pipe"})
+    CHECK(complaint([&] { write_safetensors(s.path(name), written.views()); }) ==
+          "write: " + s.path(name) + ": expected a file or a new name, found a device, pipe or socket; give another name");
+  CHECK(std::filesystem::is_fifo(s.path("pipe")));
+  CHECK(complaint([&] { write_safetensors(s.folder, written.views()); }) ==
+        "write: " + s.folder + ": expected a file or a new name, found a folder; give another name");
+  std::filesystem::create_directory(s.path("folder"));
+  s.write("folder/file", "old");
+  std::filesystem::create_symlink("folder/file", s.path("first"));
+  std::filesystem::create_symlink(s.path("first"), s.path("second"));
+  std::filesystem::create_symlink("folder/new", s.path("dangling"));
+  std::filesystem::create_symlink("circle", s.path("circle"));
+  for (const char* name : {"second", "dangling"}) {
+    write_safetensors(s.path(name), written.views());
+    CHECK(std::filesystem::is_symlink(s.path(name)));
+  }
+  for (const char* name : {"folder/file", "folder/new"}) {
+    CHECK_FALSE(std::filesystem::is_symlink(s.path(name)));
+    CHECK(safetensors(s.path(name)).tensors().size() == written.views().size());
+  }
+  CHECK(contains(complaint([&] { write_safetensors(s.path("circle"), written.views()); }), "found links in a circle"));
 }
 
 TEST_CASE("Python reads the file from the description of the format alone") {
