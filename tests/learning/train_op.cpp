@@ -89,7 +89,7 @@ TEST_CASE("state and variables are all that the next steps depend on") {
 
 TEST_CASE("a learning rate that is no number is refused before anything changes") {
   small_model m{seed(7)};
-  const auto refused = "step 1: optimizer: expected finite hyper-parameters, found nan; check the learning rate, its schedule and the rates of decay";
+  const auto refused = "momentum: step 1: expected a finite learning rate of at least 0, found nan; check the number or its schedule";
   CHECK_THROWS_WITH_AS(train_op_of(m, optimizers::momentum{NAN}), refused, error);
   auto op = train_op_of(m, optimizers::momentum{0.1});
   op.optimizer.learning_rate = [](long) { return static_cast<double>(NAN); };

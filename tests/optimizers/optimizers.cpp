@@ -198,6 +198,40 @@ TEST_CASE("accumulators that cannot start at zero") {
                        "adagrad: initial_accumulator_value: expected a positive number, found 0; 0.1 is the usual one", error);
 }
 
+TEST_CASE("hyper-parameters out of range are refused with their names before anything changes") {
+  net_model m(seed(4));
+  const auto complaint = [&](auto optimizer) -> std::string {
+    try {
+      auto op = learning::create_train_op(m, losses::mean_squared_error, optimizer);
+    } catch (const error& problem) {
+      return problem.what();
+    }
+    return "";
+  };
+  using namespace optimizers;
+  CHECK(complaint(gradient_descent{-0.1}) ==
+        "gradient_descent: step 1: expected a finite learning rate of at least 0, found -0.1; check the number or its schedule");
+  CHECK(complaint(adam{.beta1 = 9}) == "adam: beta1: expected a number from 0 to below 1, found 9; 0.9 is the usual one");
+  CHECK(complaint(adam{.beta1 = 1}) == "adam: beta1: expected a number from 0 to below 1, found 1; 0.9 is the usual one");
+  CHECK(complaint(lazy_adam{.beta2 = 1}) == "lazy_adam: beta2: expected a number from 0 to below 1, found 1; 0.999 is the usual one");
+  CHECK(complaint(adam{.epsilon = 0}) == "adam: epsilon: expected a positive number, found 0; 1e-08 is the usual one");
+  CHECK(complaint(adamw{.weight_decay = -1}) == "adamw: weight_decay: expected a finite number of at least 0, found -1; 0.01 is the usual one");
+  CHECK(complaint(lamb{.epsilon = -1}) == "lamb: epsilon: expected a positive number, found -1; 1e-06 is the usual one");
+  CHECK(complaint(momentum{0.1, 1.5}) == "momentum: decay: expected a number from 0 to 1, found 1.5; 0.9 is the usual one");
+  CHECK(complaint(nesterov_momentum{0.1, -0.5}) == "nesterov_momentum: decay: expected a number from 0 to 1, found -0.5; 0.9 is the usual one");
+  CHECK(complaint(rmsprop{.decay = 2}) == "rmsprop: decay: expected a number from 0 to 1, found 2; 0.9 is the usual one");
+  CHECK(complaint(rmsprop{.epsilon = -2}) == "rmsprop: epsilon: expected a finite number of at least 0, found -2; 1e-10 is the usual one");
+  CHECK(complaint(adadelta{.rho = 2}) == "adadelta: rho: expected a number from 0 to 1, found 2; 0.95 is the usual one");
+  CHECK(complaint(ftrl{.learning_rate_power = 0.5}) == "ftrl: learning_rate_power: expected a finite number of at most 0, found 0.5; -0.5 is the usual one");
+  CHECK(complaint(ftrl{.l1_regularization_strength = -1}) ==
+        "ftrl: l1_regularization_strength: expected a finite number of at least 0, found -1; 0 is the usual one");
+  CHECK(complaint(sign_descent{NAN}) ==
+        "step 1: optimizer: expected finite hyper-parameters, found nan; check the learning rate, its schedule and the rates of decay");
+  CHECK(complaint(momentum{0, 0}).empty());
+  CHECK(complaint(adam{.learning_rate = 0, .beta1 = 0, .beta2 = 0, .epsilon = 1e-30}).empty());
+  CHECK(complaint(rmsprop{.decay = 0, .epsilon = 0}).empty());
+}
+
 TEST_CASE("hyper-parameters may change between steps") {
   net_model a(seed(4)), b(seed(4));
   auto train_a = learning::create_train_op(a, losses::mean_squared_error, optimizers::gradient_descent{0.0});

@@ -6,6 +6,18 @@
 
 namespace slim::optimizers {
 
+namespace detail {
+/// Numbers 0 to 3 of Adam and its relatives. The original papers add ε to the corrected root √(v/(1 − β2^t)): as `adam`, with `root_correction` on ε.
+template <class Adam>
+void set_averages(const hyper_parameters& given, const Adam& with, long step, double rate, double epsilon_factor, double* number) {
+  const double t = static_cast<double>(step);
+  number[1] = given.below_one("beta1", with.beta1, 0.9);
+  number[2] = given.below_one("beta2", with.beta2, 0.999);
+  number[3] = given.above_zero("epsilon", with.epsilon, Adam().epsilon) * epsilon_factor;
+  number[0] = rate * std::sqrt(1 - std::pow(with.beta2, t)) / (1 - std::pow(with.beta1, t));
+}
+}  // namespace detail
+
 /// Kingma & Ba 2014 in TensorFlow's form, with ε outside the bias correction:
 /// m ← β1·m + (1 − β1)·g;  v ← β2·v + (1 − β2)·g²;  w ← w − rate·m/(√v + ε), rate = learning_rate·√(1 − β2^t)/(1 − β1^t)
 template <bool Lazy>
@@ -25,11 +37,8 @@ struct basic_adam {
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
-    const double t = static_cast<double>(step);
-    number[0] = learning_rate(step - 1) * std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t));
-    number[1] = beta1;
-    number[2] = beta2;
-    number[3] = epsilon;
+    const detail::hyper_parameters given{Lazy ? "lazy_adam" : "adam"};
+    detail::set_averages(given, *this, step, given.rate(learning_rate, step), 1, number);
   }
 };
 
@@ -39,7 +48,6 @@ using adam = basic_adam<false>;
 using lazy_adam = basic_adam<true>;
 
 namespace detail {
-/// The original papers add ε to the corrected root √(v/(1 − β2^t)): as `adam`, with this factor on ε.
 inline double root_correction(double beta2, long step) { return std::sqrt(1 - std::pow(beta2, static_cast<double>(step))); }
 }  // namespace detail
 
@@ -60,9 +68,10 @@ struct adamw {
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
-    const double rate = learning_rate(step - 1);
-    adam{rate, beta1, beta2, epsilon * detail::root_correction(beta2, step)}.set_numbers(step, number);
-    number[4] = rate * weight_decay;
+    const detail::hyper_parameters given{"adamw"};
+    const double rate = given.rate(learning_rate, step);
+    detail::set_averages(given, *this, step, rate, detail::root_correction(beta2, step), number);
+    number[4] = rate * given.at_least_zero("weight_decay", weight_decay, 0.01);
   }
 };
 
@@ -88,9 +97,10 @@ struct lamb {
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
-    adam{1.0, beta1, beta2, epsilon * detail::root_correction(beta2, step)}.set_numbers(step, number);
-    number[4] = weight_decay;
-    number[5] = learning_rate(step - 1);
+    const detail::hyper_parameters given{"lamb"};
+    detail::set_averages(given, *this, step, 1, detail::root_correction(beta2, step), number);
+    number[4] = given.at_least_zero("weight_decay", weight_decay, 0);
+    number[5] = given.rate(learning_rate, step);
   }
 
 private:

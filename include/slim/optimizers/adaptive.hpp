@@ -2,10 +2,6 @@
 #include "slim/core/begin.hpp"
 // Optimizers that divide each gradient by a running measure of its size. TF-Slim section 7.1, with the defaults of TensorFlow's classes.
 
-#include <string>
-
-#include "slim/core/error.hpp"
-#include "slim/core/number_text.hpp"
 #include "slim/optimizers/optimizers.hpp"
 
 namespace slim::optimizers {
@@ -13,9 +9,7 @@ namespace slim::optimizers {
 namespace detail {
 /// Accumulators below a root in a denominator start above zero: a weight whose first gradient is 0 would become 0/0.
 inline double positive_start(const char* optimizer, double initial_accumulator_value) {
-  if (initial_accumulator_value > 0) return initial_accumulator_value;
-  throw error(std::string(optimizer) + ": initial_accumulator_value: expected a positive number, found " + exact_text(initial_accumulator_value) +
-              "; 0.1 is the usual one");
+  return hyper_parameters{optimizer}.above_zero("initial_accumulator_value", initial_accumulator_value, 0.1);
 }
 }  // namespace detail
 
@@ -33,7 +27,7 @@ struct adagrad {
     next[0] = w - number[0] * g / sqrt(next[1]);
   }
   double slot_start(int) const { return detail::positive_start("adagrad", initial_accumulator_value); }
-  void set_numbers(long step, double* number) const { number[0] = learning_rate(step - 1); }
+  void set_numbers(long step, double* number) const { number[0] = detail::hyper_parameters{"adagrad"}.rate(learning_rate, step); }
 };
 
 /// Zeiler 2012: a ← ρ·a + (1 − ρ)·g²;  u = g·√(d + ε)/√(a + ε);  d ← ρ·d + (1 − ρ)·u²;  w ← w − learning_rate·u. Slots: a, d.
@@ -54,9 +48,10 @@ struct adadelta {
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
-    number[0] = learning_rate(step - 1);
-    number[1] = rho;
-    number[2] = epsilon;
+    const detail::hyper_parameters given{"adadelta"};
+    number[0] = given.rate(learning_rate, step);
+    number[1] = given.up_to_one("rho", rho, 0.95);
+    number[2] = given.above_zero("epsilon", epsilon, 1e-8);
   }
 };
 
@@ -78,10 +73,11 @@ struct rmsprop {
   }
   double slot_start(int slot) const { return slot == 0 ? 1 : 0; }
   void set_numbers(long step, double* number) const {
-    number[0] = learning_rate(step - 1);
-    number[1] = decay;
-    number[2] = momentum;
-    number[3] = epsilon;
+    const detail::hyper_parameters given{"rmsprop"};
+    number[0] = given.rate(learning_rate, step);
+    number[1] = given.up_to_one("decay", decay, 0.9);
+    number[2] = given.up_to_one("momentum", momentum, 0);
+    number[3] = given.at_least_zero("epsilon", epsilon, 1e-10);
   }
 };
 
@@ -109,12 +105,13 @@ struct ftrl {
   }
   double slot_start(int slot) const { return slot == 0 ? detail::positive_start("ftrl", initial_accumulator_value) : 0; }
   void set_numbers(long step, double* number) const {
-    number[0] = learning_rate(step - 1);
-    if (!(number[0] > 0))
+    const detail::hyper_parameters given{"ftrl"};
+    number[0] = given.rate(learning_rate, step);
+    if (number[0] == 0)
       throw error{"ftrl: step ", step, ": expected a learning rate above 0, by which it divides, found ", number[0], "; a warm_up begins at 0"};
-    number[1] = -learning_rate_power;
-    number[2] = l1_regularization_strength;
-    number[3] = l2_regularization_strength;
+    number[1] = -given.at_most_zero("learning_rate_power", learning_rate_power, -0.5);
+    number[2] = given.at_least_zero("l1_regularization_strength", l1_regularization_strength, 0);
+    number[3] = given.at_least_zero("l2_regularization_strength", l2_regularization_strength, 0);
   }
 };
 

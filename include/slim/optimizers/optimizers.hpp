@@ -22,6 +22,7 @@
 #include <cmath>
 
 #include "slim/expr/symbol.hpp"
+#include "slim/optimizers/hyper_parameters.hpp"
 #include "slim/optimizers/schedule.hpp"
 
 namespace slim::optimizers {
@@ -36,7 +37,7 @@ struct gradient_descent {
   static constexpr bool by_row = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol*, const symbol* number, symbol* next) { next[0] = w - number[0] * g; }
   double slot_start(int) const { return 0; }
-  void set_numbers(long step, double* number) const { number[0] = learning_rate(step - 1); }
+  void set_numbers(long step, double* number) const { number[0] = detail::hyper_parameters{"gradient_descent"}.rate(learning_rate, step); }
 };
 
 /// Both forms of momentum. Not one derived from the other, or options by name would need braces of their own for the base.
@@ -54,8 +55,9 @@ struct basic_momentum {
   }
   double slot_start(int) const { return 0; }
   void set_numbers(long step, double* number) const {
-    number[0] = learning_rate(step - 1);
-    number[1] = decay;
+    const detail::hyper_parameters given{Nesterov ? "nesterov_momentum" : "momentum"};
+    number[0] = given.rate(learning_rate, step);
+    number[1] = given.up_to_one("decay", decay, 0.9);
   }
 };
 
