@@ -36,8 +36,7 @@ inline std::string folder_of(const std::string& path) {
 inline std::string file_to_replace(std::string path) {
   std::error_code problem, ignored;
   const auto found = std::filesystem::status(path, problem);
-  if (problem == std::errc::too_many_symbolic_link_levels)
-    throw error("write: " + path + ": expected a file or a new name, found links in a circle; give another name");
+  if (problem == std::errc::too_many_symbolic_link_levels) return path;  // links in a circle mean nothing that could be lost
   if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found))
     throw error("write: " + path + ": expected a file or a new name, found a " + (std::filesystem::is_directory(found) ? "folder" : "device, pipe or socket") +
                 "; give another name");
