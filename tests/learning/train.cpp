@@ -8,6 +8,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -493,6 +494,26 @@ TEST_CASE("summaries of losses, gradients and the rate, and those of one's own")
   net_model n{seed(1)};
   run(n, {.logdir = other.path, .number_of_steps = 2, .summary_op = &own});
   CHECK(summaries::read_runs(other.path).begin()->second.scalars.at("seven")[0].content == 7.0f);
+}
+
+TEST_CASE("the events of a run that goes on tell from which step on those before are void") {
+  temporary_folder folder;
+  std::vector<std::int64_t> starts;
+  for (const int last : {5, 9}) {
+    net_model m{seed(1)};
+    run(m, {.logdir = folder.path, .number_of_steps = last});
+  }
+  std::set<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path))
+    if (entry.path().string().find(".tfevents.") != std::string::npos) files.insert(entry.path().string());
+  for (const std::string& file : files) {
+    summaries::event_reader events(file);
+    summaries::event first;
+    REQUIRE(events.next(first));
+    CHECK(first.session_start);
+    starts.push_back(first.step);
+  }
+  CHECK(starts == std::vector<std::int64_t>{1, 6});
 }
 
 TEST_CASE("a damaged newest checkpoint: training goes on from the one before") {

@@ -36,6 +36,9 @@ TEST_CASE("an event has the bytes of the public schema") {
 }
 
 TEST_CASE("what was encoded is decoded") {
+  CHECK(encode(event{0, 300, {}, {}, true}) == "\x09\0\0\0\0\0\0\0\0\x10\xac\x02\x3a\x02\x08\x01"s);
+  CHECK(decode_event(encode(event{0, 300, {}, {}, true})).session_start);
+  CHECK_FALSE(decode_event(encode(sample())).session_start);
   const event before = sample(), after = decode_event(encode(before));
   CHECK(after.wall_time == before.wall_time);
   CHECK(after.step == before.step);

@@ -32,6 +32,7 @@ TEST_CASE("Google's protobuf reads what was written") {
   {
     event_writer writer(place.path("deep/logs"));
     path = writer.path();
+    writer.start_session(1);
     writer.add_scalar("loss", 1, 0.25f);
     const float values[] = {-1.5f, 0.0f, 0.5f, 0.5f};
     writer.add_histogram("weights", 2, values);
@@ -47,6 +48,7 @@ TEST_CASE("Google's protobuf reads what was written") {
   // Of each row of the picture the filter type, 0 for none, and its pixels.
   CHECK(text ==
         "step 0 brain.Event:2 now\n"
+        "step 1 start now\n"
         "step 1 now\n"
         "  loss 0.25\n"
         "step 2 now\n"

@@ -78,7 +78,7 @@ def main(path):
     event = event_class()
     for payload in records(pathlib.Path(path).read_bytes()):
         one = event.FromString(payload)
-        print(f'step {one.step} {one.file_version}'.rstrip(), 'now' if 1.5e9 < one.wall_time < 1e11 else one.wall_time)
+        print(f'step {one.step} {one.file_version}{"start" if one.session_log.status else ""}'.rstrip(), 'now' if 1.5e9 < one.wall_time < 1e11 else one.wall_time)
         for value in one.summary.value:
             print(f'  {value.tag} {text(value)}')
 

@@ -41,6 +41,16 @@ TEST_CASE("a resumed run replaces what it did again") {
   CHECK(only.problems.empty());
 }
 
+TEST_CASE("a run that says where it goes on discards nothing before") {
+  const scratch_directory place;
+  std::string resumed;
+  slim::data::append_tfrecord(resumed, encode(event{1, 0, "brain.Event:2", {}}));
+  slim::data::append_tfrecord(resumed, encode(event{1, 3, {}, {}, true}));
+  place.write("events.out.tfevents.0000000001.a", losses({{1, 10}, {2, 20}, {3, 30}, {4, 40}}));
+  place.write("events.out.tfevents.0000000002.a", resumed + losses({{2, 21}, {5, 51}}).substr(losses({}).size()));
+  CHECK(text(read_runs(place.directory.string()).at(".").scalars.at("loss")) == "1=10 2=20 2=21 5=51 ");
+}
+
 TEST_CASE("an evaluation that writes beside the training discards nothing of it") {
   const scratch_directory place;
   place.write("events.out.tfevents.0000000001.a", losses({{1, 10}, {2, 20}, {3, 30}, {4, 40}}));

@@ -148,6 +148,7 @@ private:
   void start_summaries() {
     saver.reset();
     writer = std::make_unique<summaries::event_writer>(settings.logdir);
+    writer->start_session(train_op.step() + 1);
     const bool by_steps = settings.save_summaries_steps > 0;
     saver.emplace(settings.summary_op != nullptr ? *settings.summary_op : default_summaries, *writer,
                   summaries::saving{by_steps ? settings.save_summaries_steps : 0, by_steps ? 0 : settings.save_summaries_secs});

@@ -29,6 +29,7 @@ struct event {
   std::int64_t step = 0;
   std::string file_version;
   std::vector<summary_value> values;
+  bool session_start = false;  ///< a run begins here or goes on: what earlier files have from this step on is void
 };
 
 inline constexpr const char* current_file_version = "brain.Event:2";

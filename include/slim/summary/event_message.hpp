@@ -20,7 +20,9 @@ namespace slim::summaries {
 namespace detail {
 
 // Field numbers of the public schema (TensorFlow: event.proto, summary.proto).
-enum class event_field : protozero::pbf_tag_type { wall_time = 1, step = 2, file_version = 3, summary = 5 };
+enum class event_field : protozero::pbf_tag_type { wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7 };
+enum class session_field : protozero::pbf_tag_type { status = 1 };
+inline constexpr std::int32_t session_start = 1;  // a status
 enum class summary_field : protozero::pbf_tag_type { value = 1 };
 enum class value_field : protozero::pbf_tag_type { tag = 1, simple_value = 2, image = 4, histo = 5 };
 enum class image_field : protozero::pbf_tag_type { height = 1, width = 2, colorspace = 3, encoded_image_string = 4 };
@@ -143,6 +145,8 @@ inline std::string encode(const event& happened) {
   to.add_double(detail::number(wall_time), happened.wall_time);
   to.add_int64(detail::number(step), happened.step);
   if (!happened.file_version.empty()) to.add_string(detail::number(file_version), happened.file_version);
+  if (happened.session_start)
+    protozero::pbf_writer(to, detail::number(session_log)).add_enum(detail::number(detail::session_field::status), detail::session_start);
   if (!happened.values.empty()) {
     protozero::pbf_writer all(to, detail::number(summary));
     for (const summary_value& value : happened.values) detail::encode(protozero::pbf_writer(all, detail::number(detail::summary_field::value)), value);
@@ -169,6 +173,12 @@ inline event decode_event(std::string_view bytes, const std::string& where = "re
             }
             summary_value value;
             if (detail::decode(all.get_message(), value)) result.values.push_back(std::move(value));
+          }
+          break;
+        case detail::bytes(detail::event_field::session_log):
+          for (protozero::pbf_reader log = from.get_message(); log.next();) {
+            if (log.tag_and_type() == detail::varint(detail::session_field::status)) result.session_start = log.get_enum() == detail::session_start;
+            else log.skip();
           }
           break;
         default: from.skip();

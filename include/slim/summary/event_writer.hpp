@@ -59,6 +59,9 @@ public:
   /// The summaries of one step, with the present time.
   void add(std::int64_t step, std::vector<summary_value> values) { write({now(), step, {}, std::move(values)}); }
 
+  /// Tells that a run begins or goes on, with `first_step` next: readers discard what earlier files of the folder have from there on.
+  void start_session(std::int64_t first_step) { write({now(), first_step, {}, {}, true}); }
+
   void write(const event& happened) {
     std::string record;
     data::append_tfrecord(record, encode(happened));

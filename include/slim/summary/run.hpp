@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -42,14 +43,14 @@ inline bool is_event_file(const std::filesystem::path& path) { return path.filen
 
 /// What a file has begun to add: its first step, and tags by kind of summary.
 struct added_by_file {
-  std::int64_t first_step = 0;
+  std::optional<std::int64_t> first_step = {};
   std::set<std::pair<std::size_t, std::string>> tags = {};
 };
 
 template <class Content>
 void append(std::map<std::string, series<Content>>& all, added_by_file& file, const event& happened, summary_value& value) {
   series<Content>& points = all[value.tag];
-  if (file.tags.insert({value.content.index(), value.tag}).second) std::erase_if(points, [&](const auto& one) { return one.step >= file.first_step; });
+  if (file.tags.insert({value.content.index(), value.tag}).second) std::erase_if(points, [&](const auto& one) { return one.step >= *file.first_step; });
   points.push_back({happened.step, happened.wall_time, std::get<Content>(std::move(value.content))});
 }
 
@@ -65,8 +66,7 @@ inline run read_run(const std::vector<std::string>& files) {
       event_reader reader(path);
       event happened;
       for (detail::added_by_file file; reader.next(happened);) {
-        if (happened.values.empty()) continue;
-        if (file.tags.empty()) file.first_step = happened.step;
+        if (!file.first_step && (happened.session_start || !happened.values.empty())) file.first_step = happened.step;
         for (summary_value& value : happened.values) {
           switch (value.content.index()) {
             case 0: detail::append(result.scalars, file, happened, value); break;
