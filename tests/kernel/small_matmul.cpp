@@ -43,8 +43,17 @@ void check(long rows) {
   };
   CHECK(distance(found(rows * Columns, [&](T* to) { small_matmul<T, Inner, Columns>(rows, own_a.get(), own_b.get(), to); }), c) <= tolerance<T>);
   CHECK(distance(found(rows * Inner, [&](T* to) { small_matmul_data_gradient<T, Inner, Columns>(rows, own_dc.get(), own_b.get(), to); }), da) <= tolerance<T>);
-  CHECK(distance(found(Inner * Columns, [&](T* to) { small_matmul_weights_gradient<T, Inner, Columns>(rows, own_a.get(), own_dc.get(), to); }), db) <=
-        tolerance<T>);
+  long done = 0;  // strips come one after the other
+  const auto gradient = [&](T* to) {
+    small_matmul_weights_gradient<T, Inner, Columns>(
+        rows, own_a.get(), own_dc.get(), [&](long begin, long) { return to + begin * Columns; },
+        [&](long begin, long end) {
+          CHECK(begin == done);
+          done = end;
+        });
+  };
+  CHECK(distance(found(Inner * Columns, gradient), db) <= tolerance<T>);
+  CHECK(done == Inner);
 }
 
 }  // namespace

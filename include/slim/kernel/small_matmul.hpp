@@ -123,13 +123,17 @@ void small_matmul(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT b,
   detail::small_product<T, Columns>(rows, Inner, [a](long i, long k) { return a[i * Inner + k]; }, b, c);
 }
 
-/// db (Inner × Columns) = aᵀ · dc, a (rows × Inner), dc (rows × Columns).
-template <class T, long Inner, long Columns>
-void small_matmul_weights_gradient(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT dc, T* SLIM_RESTRICT db) {
-  constexpr long strip = 8 * detail::small_rows<T>;  // rows of db that are written from end to end
-  for (long first = 0; first < Inner; first += strip)
-    detail::small_product<T, Columns>(
-        first + strip < Inner ? strip : Inner - first, rows, [a, first](long i, long k) { return a[k * Inner + first + i]; }, dc, db + first * Columns);
+/// db (Inner × Columns) = aᵀ · dc, a (rows × Inner), dc (rows × Columns), in strips of rows that fit the first-level cache: `to(begin, end)` is where rows
+/// [begin, end) go, and `use(begin, end)` is called when they are there.
+template <class T, long Inner, long Columns, class To, class Use>
+void small_matmul_weights_gradient(long rows, const T* SLIM_RESTRICT a, const T* SLIM_RESTRICT dc, To to, Use use) {
+  constexpr long tall = detail::small_rows<T>, room = 16 * 1024 / static_cast<long>(sizeof(T)),
+                 strip = (room > tall * Columns ? room / (tall * Columns) : 1) * tall;
+  for (long begin = 0; begin < Inner; begin += strip) {
+    const long end = begin + strip < Inner ? begin + strip : Inner;
+    detail::small_product<T, Columns>(end - begin, rows, [a, begin](long i, long k) { return a[k * Inner + begin + i]; }, dc, to(begin, end));
+    use(begin, end);
+  }
 }
 
 /// Rows from which b is transposed once instead of taking the sums of vectors for each row.

@@ -96,27 +96,80 @@ private:
     return c;
   }
 
+  /// Rows of a product, and whether the small kernels do it.
+  template <int I>
+  static long rows_of(const run_state<T>& s) {
+    constexpr const graph::node& n = Program.nodes[Program.order[I]];
+    constexpr slim::shape matrix = detail::matrix_of(Program, n);
+    constexpr long rows_each = n.kind == op::matmul::kind
+                                   ? n.extent.size() / matrix[1]
+                                   : Program.nodes[n.operands[0]].extent.size() / matrix[n.kind == op::matmul_weights_gradient::kind ? 0 : 1];
+    return s.batch * rows_each;
+  }
+  template <int I>
+  static bool is_small(const run_state<T>& s) {
+    constexpr const graph::node& n = Program.nodes[Program.order[I]];
+    constexpr bool forward = n.kind == op::matmul::kind;
+    const long rows = rows_of<I>(s);
+    const bool packed = forward && s.prepared != nullptr && s.prepared[I].size() > 0, summed_at_once = forward || rows <= kernel::reduction_limit;
+    return summed_at_once && static_cast<double>(rows) * detail::matrix_of(Program, n).size() <= (packed ? unrolled_packed_work : unrolled_work);
+  }
+
+  /// The operand of the next step, an update, that is the weights gradient of step `I`, which nothing else reads; −1 where it is not so.
+  template <int I>
+  static constexpr int updates_next = [] {
+    const int index = Program.order[I], next = I + 1 < Program.sizes.steps ? Program.order[I + 1] : -1;
+    const graph::node& n = Program.nodes[index];
+    if (next < 0 || n.kind != op::matmul_weights_gradient::kind || n.updates || n.kept || Program.nodes[next].kind != graph::kind::update) return -1;
+    if (graph::loop_of(Program, Program.nodes[next], false).width != n.extent.size()) return -1;
+    for (int o = 0; o < Program.sizes.outputs; ++o)
+      if (Program.outputs[o] == index) return -1;
+    int found = -1;
+    for (int i = 0; i < Program.sizes.nodes; ++i)
+      for (int k = 0; k < Program.nodes[i].operand_count; ++k)
+        if (Program.nodes[i].operands[k] == index) {
+          if (i != next || found >= 0) return -1;
+          found = k;
+        }
+    return found;
+  }();
+
   template <int I>
   static void step(const run_state<T>& s) {
     constexpr int index = Program.order[I];
     constexpr const graph::node& n = Program.nodes[index];
     constexpr const auto& call = steps_of<T, Program>.steps[I];
+    if constexpr (I > 0)
+      if constexpr (updates_next<I - 1> >= 0)
+        if (is_small<I - 1>(s)) return;  // done with the gradient
     if constexpr (detail::is_product(n.kind) && !n.updates) {
-      constexpr slim::shape matrix = detail::matrix_of(Program, n);
-      constexpr long inner = matrix[0], columns = matrix[1];
-      constexpr bool forward = n.kind == op::matmul::kind;
-      constexpr long rows_each =
-          forward ? n.extent.size() / columns : Program.nodes[n.operands[0]].extent.size() / (n.kind == op::matmul_weights_gradient::kind ? inner : columns);
-      const long rows = s.batch * rows_each;
-      const bool packed = forward && s.prepared != nullptr && s.prepared[I].size() > 0, summed_at_once = forward || rows <= kernel::reduction_limit;
-      if (summed_at_once && static_cast<double>(rows) * (inner * columns) <= (packed ? unrolled_packed_work : unrolled_work)) {
+      if (is_small<I>(s)) {
+        constexpr slim::shape matrix = detail::matrix_of(Program, n);
+        constexpr long inner = matrix[0], columns = matrix[1];
+        const long rows = rows_of<I>(s);
         const T *const first = at<n.operands[0]>(s), *const second = at<n.operands[1]>(s);
         T* const result = at<index>(s);
-        if constexpr (n.kind == op::matmul_weights_gradient::kind) kernel::small_matmul_weights_gradient<T, inner, columns>(rows, first, second, result);
-        else if constexpr (forward) kernel::small_matmul<T, inner, columns>(rows, first, second, result);
-        else kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
+        if constexpr (updates_next<I> >= 0) {
+          // Strip by strip in the first-level cache, each in the place of the one before.
+          constexpr int next = Program.order[I + 1];
+          auto c = context<next, false>(s, at<next>(s));
+          kernel::small_matmul_weights_gradient<T, inner, columns>(
+              rows, first, second, [&](long, long) { return result; },
+              [&](long begin, long end) {
+                c.inputs[updates_next<I>] = result - begin * columns;
+                kernel::evaluate<T, graph::code_of<Program, next, false>()>(c, 0, 1, begin * columns, end * columns);
+              });
+        } else if constexpr (n.kind == op::matmul_weights_gradient::kind) {
+          kernel::small_matmul_weights_gradient<T, inner, columns>(
+              rows, first, second, [&](long begin, long) { return result + begin * columns; }, [](long, long) {});
+        } else if constexpr (n.kind == op::matmul::kind) {
+          kernel::small_matmul<T, inner, columns>(rows, first, second, result);
+        } else {
+          kernel::small_matmul_data_gradient<T, inner, columns>(rows, first, second, result);
+        }
         if constexpr (n.epilogue >= 0)
-          kernel::evaluate<T, graph::code_of<Program, index, true>()>(context<index, true>(s, result), 0, rows, 0, forward ? columns : inner);
+          kernel::evaluate<T, graph::code_of<Program, index, true>()>(context<index, true>(s, result), 0, rows, 0,
+                                                                      n.kind == op::matmul::kind ? columns : inner);
         return;
       }
     }
