@@ -85,8 +85,14 @@ struct side_by_side {
   long first, rows, classes;
 
   SLIM_ONE_COPY simd::batch<T> load(const T* matrix, long column) const {
+    const T* const from = matrix + first * classes + column;
+    const long last = smaller(rows - first, simd::width<T>) - 1;
+    if (last == 0) return simd::broadcast(*from);  // one example, as where a net learns from what comes in
     alignas(64) T lanes[simd::width<T>];
-    for (long lane = 0; lane < simd::width<T>; ++lane) lanes[lane] = matrix[smaller(first + lane, rows - 1) * classes + column];
+    if (last + 1 == simd::width<T>)
+      for (long lane = 0; lane < simd::width<T>; ++lane) lanes[lane] = from[lane * classes];
+    else
+      for (long lane = 0; lane < simd::width<T>; ++lane) lanes[lane] = from[smaller(lane, last) * classes];
     return simd::load(lanes);
   }
   SLIM_ONE_COPY void store(T* matrix, long column, const simd::batch<T>& value) const {
