@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "slim/model/variables.hpp"
 #include "tests/checkpoint/scratch.hpp"
 #include "tests/checkpoint/small_training.hpp"
@@ -128,6 +131,14 @@ TEST_CASE("floating-point numbers of other types are converted, others are not")
   CHECK(read(file("BF16", "\x80\x3f\x40\xc0\x00\x7f"s)) == std::vector<float>{1, -3, 0x1p127f});
   assign_from_checkpoint(file("F16", "\x00\x3c\x00\xc2\x00\x7c"s), {variable_reference("x", {3}, precise)});
   CHECK((precise[1] == -3 && precise[2] == std::numeric_limits<double>::infinity()));
+  const auto doubles = [&](double last) {
+    const double numbers[] = {1, -3, last};
+    return file("F64", {reinterpret_cast<const char*>(numbers), sizeof numbers});
+  };
+  const double halfway = 0x1.ffffffp127;  // from the largest float to what would be the next
+  CHECK(read(doubles(std::nextafter(halfway, 0))) == std::vector<float>{1, -3, std::numeric_limits<float>::max()});
+  CHECK(read(doubles(3.40282347e38)).back() == std::numeric_limits<float>::max());
+  CHECK(contains(complaint([&] { read(doubles(-halfway)); }), "which is infinite as F32"));
   values[0] = 7;
   CHECK(contains(complaint([&] { read(file("I32", std::string(12, '\0'))); }), "tensor 'x': expected F32 [3] for 'x', found I32 [3]; exclude its scope"));
   CHECK(values[0] == 7);

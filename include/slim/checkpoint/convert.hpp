@@ -54,9 +54,10 @@ inline double float_at(const tensor_view& tensor, std::size_t i) {
 inline std::string unconvertible(const tensor_view& from, dtype to) {
   if (from.type == to) return {};
   if (!is_floating(from.type) || (to != dtype::f32 && to != dtype::f64)) return describe(from);
+  constexpr double least_infinite = 0x1.ffffffp127;  // half a step above the largest float
   if (from.type == dtype::f64)
     for (std::size_t i = 0; i < from.size(); ++i)
-      if (const double number = float_at(from, i); is_finite(number) && std::fabs(number) > std::numeric_limits<float>::max())
+      if (const double number = float_at(from, i); is_finite(number) && std::fabs(number) >= least_infinite)
         return describe(from) + " with " + exact_text(number) + ", which is infinite as F32";
   return {};
 }

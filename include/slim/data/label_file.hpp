@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "slim/data/byte_sink.hpp"
@@ -22,14 +23,18 @@ inline bool has_labels(const std::string& dataset_dir, const std::string& filena
   return file != nullptr;
 }
 
-/// Writes the names of the classes 0, 1, .... Throws slim::error if it cannot.
+/// Writes the names of the classes 0, 1, .... Throws slim::error if it cannot, and for a name that would not be read again: of several lines.
 inline void write_label_file(const std::vector<std::string>& names, const std::string& dataset_dir, const std::string& filename = labels_filename) {
+  for (std::size_t label = 0; label < names.size(); ++label)
+    if (names[label].find_first_of("\r\n") != std::string::npos)
+      throw error{"write data: ", dataset_dir, "/", filename, ": expected names of one line, found a line break in that of class ", label, "; take it out"};
   byte_sink sink(dataset_dir + "/" + filename);
   for (std::size_t label = 0; label < names.size(); ++label) sink.write(std::to_string(label) + ":" + names[label] + "\n");
   sink.close();
 }
 
-/// Reads the names by their numbers. Throws slim::error for a missing file and for a line that does not begin with a number and a colon.
+/// Reads the names by their numbers. Throws slim::error for a missing file and for a line that does not begin with a number of its own and
+/// a colon.
 inline std::map<int, std::string> read_label_file(const std::string& dataset_dir, const std::string& filename = labels_filename) {
   byte_source source(dataset_dir + "/" + filename, compression::none);
   const std::string content = read_all(source);
@@ -38,14 +43,16 @@ inline std::map<int, std::string> read_label_file(const std::string& dataset_dir
     std::string_view line = left.substr(0, left.find('\n'));
     left.remove_prefix(line.size() < left.size() ? line.size() + 1 : line.size());
     if (line.ends_with('\r')) line.remove_suffix(1);  // of Windows
-    int label = 0;
+    if (line.empty()) continue;
+    unsigned label = 0;  // of a type that has no minus
     const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), label);
     const std::size_t digits = static_cast<std::size_t>(end - line.data());
-    if (!line.empty() && (problem != std::errc() || digits == line.size() || *end != ':')) {
+    const auto fail = [&](const std::string& expected) {
       const std::size_t place = static_cast<std::size_t>(line.data() - content.data());
-      source.fail(place, "expected index:name, found \"" + std::string(line.substr(0, 40)) + "\"; correct the file");
-    }
-    if (!line.empty()) names[label] = line.substr(digits + 1);
+      source.fail(place, "expected " + expected + ", found \"" + std::string(line.substr(0, 40)) + "\"; correct the file");
+    };
+    if (problem != std::errc() || digits == line.size() || *end != ':' || !std::in_range<int>(label)) fail("index:name");
+    if (!names.emplace(label, line.substr(digits + 1)).second) fail("each index once");
   }
   return names;
 }
