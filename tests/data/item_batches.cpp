@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slim/data/example.hpp"
+#include "slim/data/prefetch_queue.hpp"
 #include "slim/data/tfexample_decoder.hpp"
 #include "tests/data/files.hpp"
 
@@ -34,6 +35,16 @@ dataset sentences(const scratch_directory& scratch, int count) {
 }
 
 }  // namespace
+
+TEST_CASE("temporary batches can be prefetched") {
+  const scratch_directory scratch;
+  const dataset set = sentences(scratch, 20);
+  dataset_data_provider one(set, {.shuffle = false}), other(set, {.shuffle = false});
+  const item_batch_options padded{.batch = {.batch_size = 6, .num_threads = 2}, .dynamic_pad = true};
+  item_batches plain(one, {"tokens", "label"}, padded);
+  auto queue = prefetch(item_batches(other, {"tokens", "label"}, padded), 2);
+  for (int i = 0; i < 7; ++i) CHECK(queue.next().items == plain.next().items);
+}
 
 TEST_CASE("stack: one more axis in front") {
   const item one{{2}, std::vector<float>{1, 2}}, two{{2}, std::vector<float>{3, 4}};

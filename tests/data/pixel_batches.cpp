@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slim/data/one_hot_labels.hpp"
+#include "slim/data/prefetch_queue.hpp"
 #include "tests/data/made_data_sets.hpp"
 
 using namespace slim::data;
@@ -44,6 +45,25 @@ TEST_CASE("one pass in the stored order: each image once, the last batch smaller
     }
   }
   CHECK(batches.next().size == 0);
+}
+
+TEST_CASE("batches that threads make are moved with them: temporary ones can be prefetched and have one-hot labels") {
+  const labelled_pixels set = numbered_pixels(30);
+  const auto made = [&] {
+    return pixel_batches(set, get_preprocessing("cifarnet", true), 24, 24, 1, {.batch = {.batch_size = 7, .num_threads = 2, .capacity = 21}, .seed = 3});
+  };
+  auto plain = made();
+  auto first = prefetch(made(), 2);
+  const copied_batch beginning = copy(first.next());
+  CHECK(beginning == copy(plain.next()));
+  auto queue = prefetch(std::move(first), 2);  // after it has begun
+  plain.seek(0);
+  queue.seek(0);
+  for (int i = 0; i < 10; ++i) CHECK(copy(queue.next()) == copy(plain.next()));
+  std::vector<decltype(made())> several;
+  for (int i = 0; i < 3; ++i) several.push_back(made());
+  for (auto& one : several) CHECK(copy(one.next()) == beginning);
+  CHECK(one_hot_labels(made(), 10).next().labels.size() == 70);
 }
 
 TEST_CASE("shuffled and distorted pixels do not depend on the number of threads and resume anywhere") {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,30 +39,28 @@ class batch_queue {
 public:
   /// `image_size`: values of one image. Starts the threads. Throws slim::error if an option is out of range.
   batch_queue(Source&& from, std::size_t image_size, MakeExample make, const batch_options& given = {})
-      : source(std::forward<Source>(from)), make_example(std::move(make)), image_values(image_size), options(given) {
-    if (options.batch_size < 1) {
-      throw error("batch_queue: batch_size: expected at least 1, found " + std::to_string(options.batch_size) + "; choose a larger one");
-    }
-    options.shard.check("batch_queue");
-    workers();
+      : own(new state{std::forward<Source>(from), std::move(make), image_size, given}) {
+    if (given.batch_size < 1) throw error("batch_queue: batch_size: expected at least 1, found " + std::to_string(given.batch_size) + "; choose a larger one");
+    given.shard.check("batch_queue");
+    own->workers();
   }
 
   /// The next batch, valid until the next call; size 0 at the end. Throws what the source or make_example have thrown.
   labelled_batch next() {
-    const place* const taken = workers().take();
+    const place* const taken = own->workers().take();
     return taken == nullptr ? labelled_batch{} : taken->batch.view();
   }
 
   /// Makes the next batch the one numbered `step`, counted from 0.
   void seek(std::int64_t step) {
-    running.reset();  // the source is used by one thread at a time
-    drawn = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(options.batch_size);
-    source.seek(static_cast<std::int64_t>(drawn));
-    workers();
+    own->running.reset();  // the source is used by one thread at a time
+    own->drawn = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(own->options.batch_size);
+    own->source.seek(static_cast<std::int64_t>(own->drawn));
+    own->workers();
   }
 
   /// The share of the capacity that is ready, in 0 .. 1: near 0 if training waits for data.
-  double fraction_full() const { return running ? running->fraction_full() : 0; }
+  double fraction_full() const { return own->running ? own->running->fraction_full() : 0; }
 
 private:
   using item_type = typename std::remove_cvref_t<decltype(std::declval<Source&>().next())>::value_type;
@@ -72,42 +71,47 @@ private:
     labelled_batch_buffer batch;
   };
 
-  bool draw(place& into) {
-    const std::size_t size = static_cast<std::size_t>(options.batch_size);
-    into.items.clear();
-    into.first_number = drawn;
-    while (into.items.size() < size) {
-      auto item = source.next();
-      if (!item) break;
-      into.items.push_back(std::move(*item));
+  /// What the threads work on, where it stays when the queue is moved.
+  struct state {
+    Source source;
+    MakeExample make_example;
+    std::size_t image_values;
+    batch_options options;
+    std::uint64_t drawn = 0;
+    std::optional<ordered_workers<place>> running = {};
+
+    bool draw(place& into) {
+      const std::size_t size = static_cast<std::size_t>(options.batch_size);
+      into.items.clear();
+      into.first_number = drawn;
+      while (into.items.size() < size) {
+        auto item = source.next();
+        if (!item) break;
+        into.items.push_back(std::move(*item));
+      }
+      drawn += into.items.size();
+      return into.items.size() == size || (options.allow_smaller_final_batch && !into.items.empty());
     }
-    drawn += into.items.size();
-    return into.items.size() == size || (options.allow_smaller_final_batch && !into.items.empty());
-  }
 
-  void make(place& into) const {
-    const auto [first, size, counted] = options.shard.of(into.items.size());
-    into.batch.counted = counted;
-    into.batch.size = static_cast<int>(size);
-    if constexpr (requires { into.items.front().epoch; }) into.batch.epoch = into.items.front().epoch;
-    into.batch.images.resize(size * image_values);
-    into.batch.labels.resize(size);
-    for (std::size_t i = 0; i < size; ++i)
-      make_example(into.items[first + i], into.first_number + first + i, std::span(into.batch.images).subspan(i * image_values, image_values),
-                   into.batch.labels[i]);
-  }
+    void make(place& into) const {
+      const auto [first, size, counted] = options.shard.of(into.items.size());
+      into.batch.counted = counted;
+      into.batch.size = static_cast<int>(size);
+      if constexpr (requires { into.items.front().epoch; }) into.batch.epoch = into.items.front().epoch;
+      into.batch.images.resize(size * image_values);
+      into.batch.labels.resize(size);
+      for (std::size_t i = 0; i < size; ++i)
+        make_example(into.items[first + i], into.first_number + first + i, std::span(into.batch.images).subspan(i * image_values, image_values),
+                     into.batch.labels[i]);
+    }
 
-  ordered_workers<place>& workers() {
-    if (running) return *running;
-    return running.emplace(options.batches_ahead(), options.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
-  }
+    ordered_workers<place>& workers() {
+      if (running) return *running;
+      return running.emplace(options.batches_ahead(), options.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
+    }
+  };
 
-  Source source;
-  MakeExample make_example;
-  std::size_t image_values;
-  batch_options options;
-  std::uint64_t drawn = 0;
-  std::optional<ordered_workers<place>> running;
+  std::unique_ptr<state> own;
 };
 
 /// batch_queue queue(source, image_size, make_example, options): refers to a named source, keeps a temporary one.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -98,25 +99,25 @@ class item_batches {
 public:
   /// Throws slim::error for unknown items when they are first decoded, and if an option is out of range.
   item_batches(dataset_data_provider& from, std::vector<std::string> names, const item_batch_options& given = {})
-      : provider(from), wanted(std::move(names)), options(given) {
-    if (options.batch.batch_size < 1)
-      throw error("item_batches: batch_size: expected at least 1, found " + std::to_string(options.batch.batch_size) + "; choose a larger one");
-    options.batch.shard.check("item_batches");
-    start();
+      : own(new state{from, std::move(names), given}) {
+    if (given.batch.batch_size < 1)
+      throw error("item_batches: batch_size: expected at least 1, found " + std::to_string(given.batch.batch_size) + "; choose a larger one");
+    given.batch.shard.check("item_batches");
+    own->start();
   }
 
   /// The next batch, valid until the next call; size 0 at the end. Throws what the provider has thrown.
   const item_batch& next() {
     static const item_batch end;
-    const place* const taken = running->take();
+    const place* const taken = own->running->take();
     return taken == nullptr ? end : taken->batch;
   }
 
   /// Makes the next batch the one numbered `step`, counted from 0.
   void seek(std::int64_t step) {
-    running.reset();  // the provider is used by one thread at a time
-    provider.seek(step * options.batch.batch_size);
-    start();
+    own->running.reset();  // the provider is used by one thread at a time
+    own->provider.seek(step * own->options.batch.batch_size);
+    own->start();
   }
 
 private:
@@ -125,44 +126,50 @@ private:
     item_batch batch;
   };
 
-  bool draw(place& into) {
-    const std::size_t size = static_cast<std::size_t>(options.batch.batch_size);
-    into.records.clear();
-    while (into.records.size() < size) {
-      auto next = provider.next();
-      if (!next) break;
-      into.records.push_back(std::move(*next));
-    }
-    return into.records.size() == size || (options.batch.allow_smaller_final_batch && !into.records.empty());
-  }
+  /// What the threads work on, where it stays when the batches are moved.
+  struct state {
+    dataset_data_provider& provider;
+    std::vector<std::string> wanted;
+    item_batch_options options;
+    std::optional<ordered_workers<place>> running = {};
 
-  void make(place& into) const {
-    std::vector<std::vector<item>> columns(wanted.size());
-    const auto [first, size, counted] = options.batch.shard.of(into.records.size());
-    for (std::size_t r = first; r < first + size; ++r) {
-      std::vector<item> row = provider.decode(into.records[r], wanted);
-      for (std::size_t i = 0; i < row.size(); ++i) columns[i].push_back(std::move(row[i]));
-    }
-    into.batch.items.clear();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      try {
-        into.batch.items.push_back(stack(std::move(columns[i]), options.dynamic_pad));
-      } catch (const error& problem) {
-        throw error("records " + into.records[first].key + " to " + into.records[first + size - 1].key + ": item " + wanted[i] + ": " + problem.what());
+    bool draw(place& into) {
+      const std::size_t size = static_cast<std::size_t>(options.batch.batch_size);
+      into.records.clear();
+      while (into.records.size() < size) {
+        auto next = provider.next();
+        if (!next) break;
+        into.records.push_back(std::move(*next));
       }
+      return into.records.size() == size || (options.batch.allow_smaller_final_batch && !into.records.empty());
     }
-    into.batch.size = static_cast<int>(size), into.batch.counted = counted;
-    into.batch.epoch = into.records.front().epoch;
-  }
 
-  void start() {
-    running.emplace(options.batch.batches_ahead(), options.batch.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
-  }
+    void make(place& into) const {
+      std::vector<std::vector<item>> columns(wanted.size());
+      const auto [first, size, counted] = options.batch.shard.of(into.records.size());
+      for (std::size_t r = first; r < first + size; ++r) {
+        std::vector<item> row = provider.decode(into.records[r], wanted);
+        for (std::size_t i = 0; i < row.size(); ++i) columns[i].push_back(std::move(row[i]));
+      }
+      into.batch.items.clear();
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        try {
+          into.batch.items.push_back(stack(std::move(columns[i]), options.dynamic_pad));
+        } catch (const error& problem) {
+          throw error("records " + into.records[first].key + " to " + into.records[first + size - 1].key + ": item " + wanted[i] + ": " + problem.what());
+        }
+      }
+      into.batch.size = static_cast<int>(size), into.batch.counted = counted;
+      into.batch.epoch = into.records.front().epoch;
+    }
 
-  dataset_data_provider& provider;
-  std::vector<std::string> wanted;
-  item_batch_options options;
-  std::optional<ordered_workers<place>> running;
+    void start() {
+      running.emplace(
+          options.batch.batches_ahead(), options.batch.num_threads, [this](place& into) { return draw(into); }, [this](place& into) { make(into); });
+    }
+  };
+
+  std::unique_ptr<state> own;
 };
 
 }  // namespace slim::data

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -69,16 +70,16 @@ public:
   using batch_type = std::remove_cvref_t<decltype(std::declval<Source&>().next())>;
 
   /// Starts the thread. Throws slim::error if the capacity is not positive.
-  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : source(std::forward<Source>(from)), capacity(batches_ahead) {
+  explicit prefetch_queue(Source&& from, int batches_ahead = 8) : own(new state{std::forward<Source>(from), batches_ahead}) {
     static_assert(detail::can_be_kept<batch_type>,
                   "prefetch: this batch points at memory that its source fills again meanwhile: return vectors, arrays, a labelled_batch or a tuple of spans");
-    worker();
+    own->worker();
   }
 
   /// The next batch, valid until the next call; after the end of the source a batch of size 0. Waits only if the source is slower
   /// than the consumer. Throws what the source has thrown.
   batch_type next() {
-    const auto* const taken = worker().take();
+    const auto* const taken = own->worker().take();
     return taken == nullptr ? batch_type{} : batch_type(taken->view());
   }
 
@@ -86,36 +87,41 @@ public:
   void seek(std::int64_t step)
     requires requires(Source& of) { of.seek(step); }
   {
-    running.reset();  // the source is used by one thread at a time
-    source.seek(step);
-    worker();
+    own->running.reset();  // the source is used by one thread at a time
+    own->source.seek(step);
+    own->worker();
   }
 
   int batches_per_epoch() const
     requires requires(const Source& from) { from.batches_per_epoch(); }
   {
-    return source.batches_per_epoch();
+    return std::as_const(own->source).batches_per_epoch();
   }
 
   /// The share of the capacity that is ready, in 0 .. 1: near 0 if training waits for data.
-  double fraction_full() const { return running ? running->fraction_full() : 0; }
+  double fraction_full() const { return own->running ? own->running->fraction_full() : 0; }
 
 private:
   using buffer = detail::batch_buffer<batch_type>;
 
-  ordered_workers<buffer>& worker() {
-    if (running) return *running;
-    const auto draw = [this](buffer& into) {
-      const auto& batch = source.next();
-      into.assign(batch);
-      return !ends_input(batch);
-    };
-    return running.emplace(capacity, 1, draw, [](buffer&) {});
-  }
+  /// What the thread works on, where it stays when the queue is moved.
+  struct state {
+    Source source;
+    int capacity;
+    std::optional<ordered_workers<buffer>> running = {};
 
-  Source source;
-  int capacity;
-  std::optional<ordered_workers<buffer>> running;
+    ordered_workers<buffer>& worker() {
+      if (running) return *running;
+      const auto draw = [this](buffer& into) {
+        const auto& batch = source.next();
+        into.assign(batch);
+        return !ends_input(batch);
+      };
+      return running.emplace(capacity, 1, draw, [](buffer&) {});
+    }
+  };
+
+  std::unique_ptr<state> own;
 };
 
 /// prefetch(batches, depth): `depth` batches of any source with `next()` made ahead by a background thread. Refers to a named
