@@ -511,6 +511,14 @@ std::string concat(const std::string& x, const std::string& y) { return x + y; }
 int repeat(long times, double) { return static_cast<int>(times); }
 }  // namespace
 
+constexpr auto of_numbers = [](tensor x) { return square(2.0F) * x + max(1.0, 2.0F) * select(tensor(3.0) > 2.0, abs(tensor(-5)), 7.0) - (tensor(1.0) + 2.0); };
+
+TEST_CASE("functions of numbers alone are numbers of the network that they meet") {
+  model<of_numbers, input<2>> m{seed(1), capacity(1)};
+  const auto found = m.predict(std::vector{1.0F, -2.0F});
+  CHECK((found(0, 0) == 11 && found(0, 1) == -1));
+}
+
 TEST_CASE("arithmetic of other libraries stays theirs where all names of slim are in sight") {
   CHECK((residual(3, 1) == 2 && concat("a", "b") == "ab" && repeat(3, 1) == 3));
   const Eigen::MatrixXd twice = 2.0 * Eigen::MatrixXd::Identity(2, 2) * 1;

@@ -44,11 +44,15 @@ namespace detail {
 template <int>
 using tensor_for = tensor;
 
+/// Whether the network can be called with tensors.
+template <class Net, class... Tensors>
+concept function_of = requires(Net net, const Tensors&... inputs) { net(inputs...); };
+
 /// The smallest number of tensors, up to eight, that the network can be called with; 0 when there is none.
 template <const auto& Net, int Count = 1>
 static constexpr int inputs_taken() {
   constexpr bool callable = []<int... I>(std::integer_sequence<int, I...>) {
-    return std::is_invocable_v<decltype(Net), tensor_for<I>...>;
+    return function_of<decltype(Net), tensor_for<I>...>;
   }(std::make_integer_sequence<int, Count>{});
   if constexpr (callable) return Count;
   else if constexpr (Count < 8) return inputs_taken<Net, Count + 1>();
@@ -59,9 +63,10 @@ static constexpr int inputs_taken() {
 template <class Result>
 concept network_result = std::is_same_v<Result, tensor> || requires(const Result& result) { result.items; };
 
-/// The network takes another number of tensors than it is given.
+/// The network takes another number of tensors than it is given, or cannot be called with any: what its body did wrong then has its own message.
 constexpr tensor wrong_number_of_inputs(tracer& trace, int given, int taken) {
-  trace.fail(graph::rule::wrong_input_count, {given}, {taken});
+  if (taken == 0) trace.fail(graph::rule::no_function_of_tensors);
+  else trace.fail(graph::rule::wrong_input_count, {given}, {taken});
   return tensor(trace, graph::constant(trace.g, 0));
 }
 
@@ -72,7 +77,7 @@ static constexpr void trace_network(tracer& trace) {
   trace.g.tracing = true;
   const auto result = [&]<int... I>(std::integer_sequence<int, I...>) {
     const tensor inputs[] = {tensor(trace, graph::add_leaf(trace.g, graph::kind::input, true, Options::input_extents[I], I))...};
-    if constexpr (!std::is_invocable_v<decltype(Net), detail::tensor_for<I>...>) {
+    if constexpr (!function_of<decltype(Net), tensor_for<I>...>) {
       return wrong_number_of_inputs(trace, Options::input_count, inputs_taken<Net>());
     } else if constexpr (network_result<std::remove_cvref_t<decltype(Net(inputs[I]...))>>) {
       return Net(inputs[I]...);

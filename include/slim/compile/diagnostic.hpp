@@ -15,6 +15,9 @@
 namespace slim {
 
 // What the arguments of a message mean.
+struct a_variable;
+struct or_a_function;
+struct or_a_tensor_in_place_of_a_number;
 template <int...> struct found;
 template <int...> struct expected;
 template <int...> struct at_least;
@@ -84,6 +87,7 @@ template <class...> struct rate_and_stride_exclude_each_other;      // one of th
 template <class...> struct layer_has_no_such_padding;                // CAUSAL is for conv1d; pools with a dilation have VALID alone
 template <class...> struct network_returns_no_tensor;               // a tensor, or outputs(first, second): is there a return?
 template <class...> struct network_takes_another_number_of_inputs;  // one input<...> for each tensor of the function
+template <class...> struct network_does_not_compile_as_a_function_of_tensors;  // there is an error in it, or it does not take const tensor&
 template <class...> struct layer_mixes_steps;                       // a stream goes step by step: give the layer a state, or the network the whole sequence
 template <class...> struct there_is_no_loss;                        // call a loss function or add_loss before get_total_loss
 template <class...> struct loss_is_not_one_number;                  // reduce it: mean(x) or sum(x)
@@ -95,7 +99,7 @@ template <class...> struct there_is_no_such_device;                 // slim comp
 template <class...> struct network_is_too_large;                     // is there a repeat or a recursion that goes too far?
 template <class...> struct condition_on_a_tensor;                    // a network is one graph for all examples: select(condition, yes, no)
 template <class...> struct network_is_not_constexpr;                // declare it with constexpr: constexpr auto net = ...
-template <class...> struct network_needs_what_is_not_constexpr;     // it reads a variable or calls a function that is not constexpr, or has no end
+template <class...> struct network_needs_what_is_not_constexpr;     // a variable or function without constexpr, a loop without end; or mean(3) of no tensor
 template <class...> struct slim_is_broken;                          // a mistake in slim, not in the network: please report it with the network
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
 template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
@@ -244,6 +248,7 @@ struct violation_of {
     else if constexpr (broken == rate_with_stride)
       return message<rate_and_stride_exclude_each_other>(where(), shape_fact<rate_given, found_shape>(), shape_fact<stride_given, expected_shape>());
     else if constexpr (broken == no_tensor) return message<network_returns_no_tensor>();
+    else if constexpr (broken == no_function_of_tensors) return message<network_does_not_compile_as_a_function_of_tensors>();
     else if constexpr (broken == wrong_input_count) return message<network_takes_another_number_of_inputs>(what(), needed());
     else if constexpr (broken == no_loss && detail_name.size > 0) return message<there_is_no_loss>(where(), name_fact<name_given, detail_name>());
     else if constexpr (broken == no_loss) return message<there_is_no_loss>(where());
@@ -264,7 +269,8 @@ struct violation_of {
     else if constexpr (broken == condition_on_tensor && detail_name.size > 0) return message<condition_on_a_tensor>(where(), argument());
     else if constexpr (broken == condition_on_tensor) return message<condition_on_a_tensor>(where());
     else if constexpr (broken == network_not_constant) return message<network_is_not_constexpr>();
-    else if constexpr (broken == network_not_computable) return message<network_needs_what_is_not_constexpr>();
+    else if constexpr (broken == network_not_computable)
+      return static_cast<network_needs_what_is_not_constexpr<a_variable, or_a_function, or_a_tensor_in_place_of_a_number>*>(nullptr);
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
     else if constexpr (broken == variable_missing) return message<no_such_variable>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == variable_not_trained) return message<variable_is_not_trained>(name_fact<name_given, detail_name>());

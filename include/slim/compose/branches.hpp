@@ -32,6 +32,7 @@ struct parallel_branches {
     x.trace->close(outer);
     return y;
   }
+  constexpr auto operator()(const number_alone auto& x) const { return refuse_number(x); }
 };
 
 /// Applies every branch to the same input and concatenates the results along channels.

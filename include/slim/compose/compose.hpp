@@ -29,6 +29,7 @@ struct sequence {
     hana::unpack(parts, [&](const Parts&... part) { ((y = part(y)), ...); });
     return y;
   }
+  constexpr auto operator()(const number_alone auto& x) const { return refuse_number(x); }
 };
 
 /// `a >> b`: b after a. A row of parts is one sequence, however long.
@@ -100,6 +101,7 @@ struct repetition {
     x.trace->close(outer);
     return x;
   }
+  constexpr auto operator()(const number_alone auto& x) const { return refuse_number(x); }
 };
 
 /// `part` N times in a row: repeat<3>(conv2d(256, {3, 3}), "conv3") makes conv3/conv3_1, conv3/conv3_2, conv3/conv3_3.
@@ -150,6 +152,7 @@ struct layer_stack {
     x.trace->close(outer);
     return x;
   }
+  constexpr auto operator()(const number_alone auto& x) const { return refuse_number(x); }
 };
 
 /// One layer per element of `each`: stack<fully_connected>({32, 64, 128}, "fc") makes fc/fc_1, fc/fc_2, fc/fc_3;

@@ -94,6 +94,7 @@ enum class rule : unsigned char {
   rate_with_stride,
   padding_not_here,
   wrong_input_count,
+  no_function_of_tensors,
   no_tensor,
   no_loss,
   not_a_scalar_loss,

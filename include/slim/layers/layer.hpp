@@ -97,6 +97,7 @@ struct layer_call {
     const int outer = *scope != '\0' ? x.trace->open(scope) : x.trace->open_unique(unnamed);
     return finish(x, outer);
   }
+  constexpr auto operator()(const number_alone auto& x) const { return refuse_number(x); }
 
   /// Applied as part of repeat or stack, under the name `base`_`number`.
   constexpr tensor numbered(const tensor& x, const char* base, int number) const {

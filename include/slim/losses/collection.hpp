@@ -29,6 +29,14 @@ constexpr tensor add_loss(const tensor& loss, const collection_name& loss_collec
   return loss;
 }
 
+/// The message about a number, which belongs to no network.
+template <number_alone Number>
+constexpr auto add_loss(const Number& loss, const collection_name& = {}) {
+  constexpr bool fits = sizeof(Number) == 0;
+  static_assert(fits, "a loss is a tensor of the network, which depends on it: add_loss(0.1 * mean(square(x)))");
+  return tensor(loss);
+}
+
 namespace detail {
 inline constexpr loss_sum with_penalties{.losses = true, .regularization_losses = true};
 template <text Scope, text Collection>

@@ -34,6 +34,9 @@ public:
   constexpr const slim::shape& shape() const { return trace->g.nodes[node].extent; }
   constexpr int channels() const { return shape().channels(); }
   constexpr bool bound() const { return trace != nullptr; }
+  /// A number, no value of a network: which one.
+  constexpr bool is_number() const { return trace == nullptr && !later->any(); }
+  constexpr double number() const { return constant; }
   /// For `if (x > 0)` and `x > 0 ? a : b`, which cannot be: that a network has one graph for all examples is the compiler's message.
   constexpr explicit operator bool() const {
     if (trace != nullptr) trace->fail(graph::rule::condition_on_tensor);
@@ -86,6 +89,17 @@ private:
   const loss_sum* later = &detail::no_sum;  // never null
 };
 
+/// A number in the place of a tensor, which would belong to no network.
+template <class T>
+concept number_alone = std::is_arithmetic_v<T>;
+/// The message about that.
+template <number_alone Number>
+constexpr auto refuse_number(const Number& x) {
+  constexpr bool fits = sizeof(Number) == 0;
+  static_assert(fits, "a part of a network is applied to a tensor, not to a number: conv2d(8, {3, 3})(x)");
+  return tensor(x);
+}
+
 namespace detail {
 
 /// Not constexpr: while a network is compiled, the call itself is the message. Numbers and loss collections belong to no network until
@@ -100,11 +114,23 @@ constexpr tracer& network_of(const Tensors&... operands) {
   return *owner;
 }
 
+/// `function` of numbers alone is a number, where the compiler can compute it: max(1.0, 2.0), square(2.0).
+template <class... Tensors>
+constexpr double value_of(const expr::scalar_function& function, const Tensors&... operands) {
+  expr::scalar_function computed;
+  list<int> numbers;
+  (numbers.push(computed.add_constant(operands.number())), ...);
+  const expr::scalar_node result = computed.nodes[expr::inline_into(computed, function, 0, numbers)];
+  if (result.op != expr::scalar_op::constant) arithmetic_needs_a_tensor_of_the_network();
+  return result.value;
+}
+
 }  // namespace detail
 
 /// Element-wise application of a recorded function. The shapes of one example broadcast as in NumPy, and what is not batched is the same for all examples.
 template <class... Tensors>
 constexpr tensor apply(const expr::scalar_function& function, const Tensors&... operands) {
+  if ((operands.is_number() && ...)) return detail::value_of(function, operands...);
   tracer& owner = detail::network_of(operands...);
   const int nodes[] = {operands.in(owner)...};
   return {owner, graph::map(owner.g, function, nodes, sizeof...(Tensors), owner.scope)};
