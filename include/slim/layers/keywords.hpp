@@ -359,15 +359,17 @@ inline constexpr variables_collections_keyword variables_collections;
 inline constexpr device_keyword device;
 // clang-format on
 
-/// What activation_fn is often mistaken for.
-struct activation_misnamed {
-  template <class Value>
-  constexpr argument<activation_fn_keyword> operator=(const Value& value) const {
-    static_assert(sizeof(Value) == 0, "the keyword is activation_fn: write activation_fn = relu");
-    return activation_fn = value;
-  }
+/// What a keyword has for a name in other libraries. No layer takes it, and the message tells which one was meant.
+template <text Name, class Keyword>
+struct misnamed_keyword : keyword<misnamed_keyword<Name, Keyword>, typename Keyword::value_type> {
+  static constexpr const char* name = Name.characters;
+  using keyword<misnamed_keyword, typename Keyword::value_type>::operator=;
 };
-inline constexpr activation_misnamed activation;
+inline constexpr misnamed_keyword<"activation: the keyword is activation_fn", activation_fn_keyword> activation;
+inline constexpr misnamed_keyword<"kernel_initializer: the keyword is weights_initializer", weights_initializer_keyword> kernel_initializer;
+inline constexpr misnamed_keyword<"kernel_regularizer: the keyword is weights_regularizer", weights_regularizer_keyword> kernel_regularizer;
+inline constexpr misnamed_keyword<"bias_initializer: the keyword is biases_initializer", biases_initializer_keyword> bias_initializer;
+inline constexpr misnamed_keyword<"data_format: there is none, channels are last", device_keyword> data_format;
 
 /// How a convolution is computed: `conv_algorithm = algorithm::direct`. With `automatic` slim chooses by shape; `winograd_4x4` and
 /// `winograd_2x2` apply to windows of 3×3 and 5×5 at stride 1.

@@ -124,6 +124,12 @@ private:
 template <class T>
 concept named_argument = keyword_argument<T> || detail::convertible<const T&, const char*>;
 
+/// A string in the place of a literal.
+template <class T>
+concept text_at_run_time = !detail::convertible<const T&, const char*> && requires(const T& text) {
+  { text.data() } -> detail::convertible<const char*>;
+};
+
 /// In the place of a call that cannot be understood, behind the message about it.
 struct no_call {
   constexpr tensor operator()(const tensor& x) const { return x; }
@@ -190,10 +196,12 @@ struct layer {
   template <class... Rest>
   static constexpr auto bind(const Rest&... rest) {
     constexpr int keywords = (0 + ... + (keyword_argument<Rest> ? 1 : 0)), names = (0 + ... + (detail::convertible<const Rest&, const char*> ? 1 : 0));
-    constexpr bool applied = (std::is_same_v<Rest, tensor> || ...), fit = applied || (keywords + names == sizeof...(Rest) && names <= 1);
+    constexpr bool applied = (std::is_same_v<Rest, tensor> || ...), literal = !(text_at_run_time<Rest> || ...),
+                   fit = applied || !literal || (keywords + names == sizeof...(Rest) && names <= 1);
+    static_assert(literal, "the name of a layer is a literal, known to the compiler: \"conv1\"; repeat and stack number the names of several");
     static_assert(fit, "after its positional arguments a layer call takes keyword arguments (stride = 2) and one name");
     if constexpr (applied) return refused(rest...);
-    else if constexpr (!fit) return no_call{};
+    else if constexpr (!literal || !fit) return no_call{};
     else if constexpr (names == 0) return make_call<Layer>("", rest...);
     else return name_first(rest...);
   }
