@@ -14,9 +14,9 @@ namespace slim {
 /// compile time and instruction cache, and on larger matrices the general kernels win.
 inline constexpr int unrolled_steps = 64;
 inline constexpr long unrolled_matrix = 1 << 17;
-/// Multiplications up to which a product is done by the small kernels, on one thread, and the same for weights that were packed ahead. Measured; not by the
-/// number of threads, which may not change the bits.
-inline constexpr double unrolled_work = 1 << 22, unrolled_packed_work = 1 << 19;
+/// Multiplications up to which a product is done by the small kernels, on one thread: in training, where weights that change would go from core to core, and
+/// where they do not change and may be packed ahead. Measured; not by the number of threads nor by what was packed, which may not change the bits.
+inline constexpr double unrolled_work = 1 << 22, unrolled_constant_work = 1 << 19;
 /// Elements up to which an element-wise loop runs in line, on one thread.
 inline constexpr long unrolled_elements = 4096;
 
@@ -96,6 +96,11 @@ private:
     return c;
   }
 
+  static constexpr bool trains = [] {
+    for (int i = 0; i < Program.sizes.nodes; ++i)
+      if (Program.nodes[i].is_update()) return true;
+    return false;
+  }();
   /// Rows of a product, and whether the small kernels do it.
   template <int I>
   static long rows_of(const run_state<T>& s) {
@@ -109,10 +114,9 @@ private:
   template <int I>
   static bool is_small(const run_state<T>& s) {
     constexpr const graph::node& n = Program.nodes[Program.order[I]];
-    constexpr bool forward = n.kind == op::matmul::kind;
     const long rows = rows_of<I>(s);
-    const bool packed = forward && s.prepared != nullptr && s.prepared[I].size() > 0, summed_at_once = forward || rows <= kernel::reduction_limit;
-    return summed_at_once && static_cast<double>(rows) * detail::matrix_of(Program, n).size() <= (packed ? unrolled_packed_work : unrolled_work);
+    if (n.kind == op::matmul_weights_gradient::kind && rows > kernel::reduction_limit) return false;  // longer sums are cut
+    return static_cast<double>(rows) * detail::matrix_of(Program, n).size() <= (trains ? unrolled_work : unrolled_constant_work);
   }
 
   /// The operand of the next step, an update, that is the weights gradient of step `I`, which nothing else reads; −1 where it is not so.
