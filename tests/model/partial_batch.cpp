@@ -84,6 +84,7 @@ void check_prepared(long room, bool packs, std::initializer_list<long> batches) 
 
 TEST_CASE("prepared products of any number of rows have the bits of others") {
   check_prepared<float, straight, 100>(30, true, {1, 3, 18, 30});
+  check_prepared<float, straight, 800>(30, true, {1, 3, 7, 18, 30});
   check_prepared<float, long_sums, 1300>(16, true, {1, 3, 4, 5, 16});
   check_prepared<double, long_sums, 1100>(16, false, {1, 3, 4, 5, 16});
   check_prepared<double, long_sums, 1100>(20, true, {4, 17, 20});
