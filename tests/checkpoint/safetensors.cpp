@@ -56,8 +56,8 @@ TEST_CASE("the bytes are those of the format") {
   scratch s;
   std::uint8_t values[2] = {7, 9};
   write_safetensors(s.path("file"), {slim::variable_reference("ab", {2}, values)});
-  // The check sum is that of the bytes 7, 9 by its definition, bit by bit, worked out in Python.
-  std::string header = R"({"__metadata__":{"crc32c:ab":"f3be655b"},"ab":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})";
+  // The check sums are those of the bytes 7, 9 and of the metadata's other texts, each with a zero, by their definition, bit by bit, worked out in Python.
+  std::string header = R"({"__metadata__":{"crc32c":"3bdb38fb","crc32c:ab":"f3be655b"},"ab":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');
   CHECK(s.read("file") == safetensors_file(header, "\x07\x09"));
 }
@@ -114,7 +114,8 @@ TEST_CASE("bad files are refused with what was expected and what was found") {
 TEST_CASE("a flipped bit or a missing end is always noticed, or does no harm") {
   scratch s;
   numbers written;
-  write_safetensors(s.path("file"), written.views());
+  const slim::checkpoint::metadata notes{{"best_step", "5"}, {"total_loss", "0.125"}};
+  write_safetensors(s.path("file"), written.views(), notes);
   const std::string whole = s.read("file");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string path = s.write("short", whole.substr(0, size));
@@ -128,6 +129,7 @@ TEST_CASE("a flipped bit or a missing end is always noticed, or does no harm") {
     bool refused = false;
     try {
       const safetensors file(path);
+      for (const auto& [key, text] : notes) CHECK_MESSAGE(file.about(key) == text, bit);
     } catch (const slim::error&) {
       refused = true;
     }

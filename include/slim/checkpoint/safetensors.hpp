@@ -46,6 +46,16 @@ inline std::optional<dtype> dtype_called(const std::string& name) {
   return std::nullopt;
 }
 
+/// The check sum of all metadata but itself.
+inline constexpr const char* notes_checksum_key = "crc32c";
+inline std::string checksum_of(const metadata& notes) {
+  std::uint32_t crc = 0;
+  for (const auto& [key, value] : notes)
+    if (key != notes_checksum_key)
+      for (const std::string* text : {&key, &value}) crc = crc32c(text->c_str(), text->size() + 1, crc);  // with the zero, which tells them apart
+  return hexadecimal(crc);
+}
+
 /// Of a file that is there and may not be read: no damage, so that no older one takes its place.
 struct not_permitted : error {
   using error::error;
@@ -64,7 +74,7 @@ void sort_by(std::vector<tensor_view>& tensors, Key key) {
 }  // namespace detail
 
 /// A file in memory. Nothing that it says about itself is trusted: every offset is checked, each number belongs to exactly one tensor, and a
-/// tensor whose CRC-32C is in the metadata must have it. Files without check sums, as other programs write them, are read as well.
+/// tensor whose CRC-32C is in the metadata must have it, and so must the metadata. Files without check sums, as other programs write them, are read as well.
 class safetensors {
 public:
   /// Reads `path`. Throws slim::error with offset or tensor, expectation and finding.
@@ -196,6 +206,9 @@ private:
   }
 
   void check_sums() const {
+    const std::string told = about(detail::notes_checksum_key), computed = detail::checksum_of(notes);
+    if (!told.empty() && told != computed)
+      fail("header: expected CRC-32C " + told + " of the metadata, found " + computed + "; the file is damaged, use another checkpoint");
     for (const tensor_view& one : all) {
       const std::string expected = about(std::string(detail::checksum_key) + one.name);
       if (expected.empty()) continue;
@@ -213,11 +226,12 @@ private:
   metadata notes;
 };
 
-/// Writes `path` at once: whatever has that name stays until the new file is complete. The CRC-32C of each tensor is added to `notes`.
+/// Writes `path` at once: whatever has that name stays until the new file is complete. The CRC-32C of each tensor is added to `notes`, and theirs.
 /// Numbers of wide types come first, so that each tensor is aligned. Throws slim::error.
 inline void write_safetensors(const std::string& path, std::vector<tensor_view> tensors, metadata notes = {}) {
   detail::sort_by(tensors, [](const tensor_view& one) { return -static_cast<std::int64_t>(size_of(one.type)); });
   for (const tensor_view& one : tensors) notes[std::string(detail::checksum_key) + one.name] = detail::hexadecimal(crc32c(one.bytes.data(), one.bytes.size()));
+  notes[detail::notes_checksum_key] = detail::checksum_of(notes);
 
   rapidjson::StringBuffer header;
   rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag> writer(
