@@ -115,8 +115,8 @@ struct tap_window {
     });
   }
 
-  /// The same and those of the next row of results, `to_next` elements behind, where windows are three cells wide and at least two high, and neighbours lie one cell further
-  /// right or down: each cell is loaded once for all six sums that it is part of, or three.
+  /// The same and those of the next row of results, `to_next` elements behind, where windows are three cells wide and at least two high, and neighbours lie
+  /// one cell further right or down: each cell is loaded once for all six sums that it is part of, or three.
   void sum_pixels_of_two_rows(long channels, T* to, long to_next) const {
     simd::for_each_stretch<T>(channels, [&](long channel, auto count) {
       simd::batch<T> upper[depthwise_pixels], lower[depthwise_pixels];
