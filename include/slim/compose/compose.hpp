@@ -10,6 +10,7 @@
 #include "slim/core/braces.hpp"
 #include "slim/core/convertible.hpp"
 #include "slim/layers/layer.hpp"
+#include "slim/policy/arg_scope.hpp"
 
 namespace slim {
 
@@ -51,8 +52,13 @@ constexpr tensor operator>>(const Input& x, const Part& part) {
 namespace detail {
 /// One of the functions of a name that has several: `>> tanh`, which is the C library's, too.
 struct named_function {
-  tensor (*function)(const tensor&);
+  tensor (*function)(const tensor&) = nullptr;
   constexpr named_function(tensor (*one)(const tensor&)) : function(one) {}
+  /// The message about std::tanh and its kind.
+  template <class Number = double>
+  constexpr named_function(double (*)(double)) {
+    static_assert(sizeof(Number) == 0, "functions of std take numbers: write >> exp, >> sqrt, >> nn::tanh without std::");
+  }
 };
 }  // namespace detail
 template <class First>
@@ -68,6 +74,25 @@ constexpr no_call operator>>(const First&, const Second&) {
   constexpr bool fits = network_part<Second>;
   static_assert(fits, "behind >> stands a function of one tensor that returns one: a layer, a composition of layers, a lambda");
   return {};
+}
+
+/// The message about what cannot stand in front.
+template <class First, network_part Second>
+  requires(number_alone<First> || std::is_base_of_v<policy<First>, First>)
+constexpr auto operator>>(const First&, const Second& second) {
+  constexpr bool input = !number_alone<First>, applied = number_alone<First>;
+  static_assert(input, "in front of >> stands a tensor or a part of a network, not a number");
+  static_assert(applied, "what is under a policy stands in parentheses behind it: arg_scope<conv2d>(stride = 2)(conv2d(8, {3, 3}) >> relu)");
+  return second;
+}
+/// The message about the pipe of shells.
+template <class First, network_part Second>
+  requires(
+      std::same_as<First, tensor> || requires { typename First::layer_type; } || requires(const First& row) { row.parts; })
+constexpr auto operator|(const First& first, const Second& second) {
+  constexpr bool fits = sizeof(First) == 0;
+  static_assert(fits, "parts of a network follow one another with >>: conv2d(8, {3, 3}) >> relu");
+  return first >> second;
 }
 
 /// Applies `part` under the name `base`_`number`: layers take it as their own scope, anything else gets a scope around it.
@@ -123,7 +148,7 @@ constexpr auto repeat(const Part&, const char* = "") {
 }
 /// The message about TF-Slim's order of arguments.
 template <class First, class... Rest>
-  requires(std::same_as<First, tensor> || (network_part<Rest> || ...))
+  requires(std::same_as<First, tensor> || network_part<First> || (network_part<Rest> || ...))
 constexpr auto repeat(const First& first, const Rest&...) {
   constexpr bool fits = sizeof(First) == 0;
   static_assert(fits, "how many times is a template argument, and the layer is called: repeat<3>(conv2d(64, {3, 3}), \"conv1\")");
@@ -133,6 +158,19 @@ constexpr auto repeat(const First& first, const Rest&...) {
 template <class Times, class Layer, class... Rest>
 constexpr auto repeat(const tensor& x, const Times&, const Layer& layer, double, const detail::braces&, const Rest&...) {
   return repeat(x, layer);
+}
+
+/// The message about several parts and names that are no literals.
+template <int Times, class First, class Second, class... Rest>
+  requires(sizeof...(Rest) > 0 || !detail::convertible<const Second&, const char*>)
+constexpr auto repeat(const First&, const Second&, const Rest&...) {
+  constexpr bool fits = sizeof(First) == 0;
+  static_assert(fits, "repeat<N> takes one part, and a name, which is a literal: repeat<3>(conv2d(64, {3, 3}) >> relu, \"block\")(x)");
+  return no_call{};
+}
+template <int Times, class Layer, class... Rest>
+constexpr auto repeat(const Layer& layer, double, const detail::braces&, const Rest&...) {
+  return repeat<Times>(layer, layer);
 }
 
 template <const auto& Layer, std::size_t Count, class Shared>
@@ -183,6 +221,12 @@ constexpr auto stack(const Layer&, const detail::braces&, const Rest&...) {
   static_assert(fits, "the layer is a template argument: stack<fully_connected>({32, 64}, \"fc\")");
   return no_call{};
 }
+template <class... Rest>
+constexpr auto stack(const detail::braces&, const char*, const Rest&...) {
+  constexpr bool fits = sizeof...(Rest) > 1000;
+  static_assert(fits, "the layer is a template argument: stack<fully_connected>({32, 64}, \"fc\")");
+  return no_call{};
+}
 template <class Layer, class... Rest>
 constexpr auto stack(const tensor& x, const Layer& layer, const detail::braces& each, const Rest&...) {
   return stack(layer, each)(x);
@@ -196,8 +240,9 @@ struct named_scope {
   Body body;
   bool reuse;
 
+  constexpr auto operator()(const number_alone auto& x, const auto&...) const { return refuse_number(x); }
   template <class First, class... Rest>
-    requires std::is_invocable_v<const Body&, const First&, const Rest&...>
+    requires(!number_alone<First> && std::is_invocable_v<const Body&, const First&, const Rest&...>)
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     tracer& trace = *x.trace;
     const bool outer_reuse = trace.reuse;

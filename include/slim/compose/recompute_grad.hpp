@@ -15,8 +15,9 @@ template <class Body>
 struct recomputed_part {
   Body body;
 
+  constexpr auto operator()(const number_alone auto& x, const auto&...) const { return refuse_number(x); }
   template <class First, class... Rest>
-    requires std::is_invocable_v<const Body&, const First&, const Rest&...>
+    requires(!number_alone<First> && std::is_invocable_v<const Body&, const First&, const Rest&...>)
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     return marked(*x.trace, [&] { return body(x, rest...); });
   }

@@ -34,6 +34,33 @@ constexpr tensor concat(const std::array<tensor, Count>& values, int axis) {
   return detail::concat_along(values.data(), Count, axis);
 }
 
+namespace detail {
+template <class T>
+concept list_of_tensors = requires(const T& values) {
+  { *values.begin() } -> std::same_as<const tensor&>;
+};
+template <class Given>
+constexpr auto refuse_concat(const Given&) {
+  constexpr bool fits = sizeof(Given) == 0;
+  static_assert(fits, "concat takes tensors in braces or in an array, and behind them the axis: concat({x, y}, -1)");
+  return tensor(0.0);
+}
+}  // namespace detail
+/// The message about TensorFlow's old order, other lists, and no axis.
+template <class Axis>
+  requires std::is_arithmetic_v<Axis>
+constexpr auto concat(const Axis& axis, std::initializer_list<tensor>) {
+  return detail::refuse_concat(axis);
+}
+template <detail::list_of_tensors List, class... Axis>
+constexpr auto concat(const List& values, const Axis&...) {
+  return detail::refuse_concat(values);
+}
+template <class Given = int>
+constexpr auto concat(std::initializer_list<tensor>) {
+  return detail::refuse_concat(Given{});
+}
+
 /// Tensors of one shape side by side on a new axis. (`stack<layer>` is TF-Slim's other stack.)
 constexpr tensor stack(std::initializer_list<tensor> values, int axis = 0) {
   detail::list<tensor> rows;

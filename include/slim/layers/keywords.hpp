@@ -158,6 +158,11 @@ constexpr parameter_list params(const Arguments&... given) {
   ((result.keys[result.count] = given.key, result.names[result.count] = given.keyword, result.values[result.count++] = static_cast<double>(given.value)), ...);
   return result;
 }
+namespace detail {
+struct braced_arguments {
+  constexpr braced_arguments(std::initializer_list<argument_base>) {}
+};
+}  // namespace detail
 constexpr void slim_describe(const parameter_list& value, name_buffer& to) {
   to.add(value.count);
   to.add(" values");
@@ -239,6 +244,13 @@ constexpr void slim_describe(const collection_list& value, name_buffer& to) {
 /// Not constexpr: while a network is compiled, the call itself is the message.
 [[noreturn]] inline void activation_is_no_function_of_one_element() { std::abort(); }
 
+namespace detail {
+/// A function of the C library and its overloads, none of which takes a tensor.
+struct function_of_numbers {
+  constexpr function_of_numbers(double (*)(double)) {}
+};
+}  // namespace detail
+
 /// A scalar function, or a function of tensors that is one: `activation_fn = tanh`, a name that the C library has as well.
 struct activation_fn_keyword : keyword<activation_fn_keyword, stored_function> {
 private:
@@ -273,6 +285,12 @@ public:
     return recorded(function);
   }
   constexpr argument<activation_fn_keyword> operator=(tensor (&function)(const tensor&)) const { return recorded(function); }
+  /// The message about std::tanh and its kind.
+  template <class Value = stored_function>
+  constexpr auto operator=(detail::function_of_numbers) const {
+    static_assert(sizeof(Value) == 0, "functions of std take numbers: write activation_fn = nn::tanh, or exp, sqrt without std::");
+    return argument<activation_fn_keyword>(Value{});
+  }
 };
 
 // clang-format off
@@ -285,7 +303,7 @@ struct rate_keyword : keyword<rate_keyword, whole_extents> { static constexpr co
 struct groups_keyword : keyword<groups_keyword, whole_number> { static constexpr const char* name = "groups"; using keyword::operator=; static constexpr number_fault fault(const whole_number& n) { return n.fault(1, whole_pair::range); } };
 struct padding_keyword : keyword<padding_keyword, padding_mode> { static constexpr const char* name = "padding"; using keyword::operator=; };
 struct normalizer_fn_keyword : keyword<normalizer_fn_keyword, normalizer> { static constexpr const char* name = "normalizer_fn"; using keyword::operator=; };
-struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; };
+struct normalizer_params_keyword : keyword<normalizer_params_keyword, parameter_list> { static constexpr const char* name = "normalizer_params"; using keyword::operator=; template <class Value = parameter_list> constexpr auto operator=(const detail::braced_arguments&) const { static_assert(sizeof(Value) == 0, "the arguments of a normalizer stand in params: normalizer_params = params(decay = 0.9)"); return argument<normalizer_params_keyword>(Value{}); } };
 struct weights_initializer_keyword : keyword<weights_initializer_keyword, initializer> { static constexpr const char* name = "weights_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
 struct pointwise_initializer_keyword : keyword<pointwise_initializer_keyword, initializer> { static constexpr const char* name = "pointwise_initializer"; using keyword::operator=; static constexpr number_fault fault(const initializer& n) { return n.fault(); } };
 struct weights_regularizer_keyword : keyword<weights_regularizer_keyword, stored_function> { static constexpr const char* name = "weights_regularizer"; using keyword::operator=; static constexpr number_fault fault(const stored_function& n) { return number_fault{n.refused, n.range}; } };

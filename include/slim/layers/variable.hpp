@@ -46,6 +46,23 @@ struct variable_function {
                               bool trained, const Given&... given) const {
     return (*this)(x, name, extent, initial_values = initial, regularizer = regularize, trainable = trained, given...);
   }
+  /// The message about TF-Slim's order of arguments and others.
+  template <class... Rest>
+  constexpr auto operator()(const char*, const shape&, const Rest&...) const {
+    return refused<Rest...>();
+  }
+  template <class... Rest>
+  constexpr auto operator()(const tensor&, const shape&, const Rest&...) const {
+    return refused<Rest...>();
+  }
+
+private:
+  template <class... Rest>
+  static constexpr auto refused() {
+    constexpr bool fits = sizeof...(Rest) > 1000;
+    static_assert(fits, "a variable belongs to the network of a tensor, which stands in front, then its name and its shape: variable(x, \"weights\", {3, 4})");
+    return tensor(0.0);
+  }
 };
 
 /// Saved and trained, but no model variable: as in TF-Slim, get_model_variables leaves it out.

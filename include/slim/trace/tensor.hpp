@@ -26,6 +26,9 @@ inline constexpr loss_sum no_sum{};
 /// A value of the network being traced: a handle of one graph node, or a number. Cheap to copy. `shape()` is per example.
 class tensor {
 public:
+  tensor() = delete;                     // a tensor has a value from the first: tensor y = conv2d(8, {3, 3})(x)
+  const tensor* begin() const = delete;  // a tensor is no range: slice(x, begin, size) is a part of it
+  const tensor* end() const;             // nowhere: a range has both
   constexpr tensor(double number) : constant(number) {}
   constexpr tensor(tracer& owner, int index) : trace(&owner), node(index) {}
   /// A sum over a collection that is worked out where it meets a tensor of the network; see losses::get_total_loss.
@@ -187,13 +190,19 @@ template <class A, class B>
 concept part_and_number = std::is_arithmetic_v<B> && requires(const A& part, const tensor& x) {
   { part(x) } -> std::same_as<tensor>;
 };
+/// Two of them; they can be added.
+template <class A, class B>
+concept two_layers = requires {
+  typename A::layer_type;
+  typename B::layer_type;
+};
 template <class A, class B>
 concept no_operands = tensor_and_other<A, B> || tensor_and_other<B, A> || part_and_number<A, B> || part_and_number<B, A>;
 /// The message about that, in place of all candidates of all libraries.
 template <class A, class B>
 constexpr auto refuse_arithmetic(const A&, const B&) {
-  constexpr bool applied = !part_and_number<A, B> && !part_and_number<B, A>, fit = !applied || !no_operands<A, B>;
-  static_assert(applied, "a layer is no tensor yet: arithmetic with numbers is for what it gives, as in fully_connected(8)(x) + 3.0");
+  constexpr bool applied = !part_and_number<A, B> && !part_and_number<B, A> && !two_layers<A, B>, fit = !applied || !no_operands<A, B>;
+  static_assert(applied, "a layer is no tensor yet: arithmetic is for what it gives, as in fully_connected(8)(x) + 3.0");
   static_assert(fit, "arithmetic of a tensor takes tensors and numbers");
   return tensor(0.0);
 }
@@ -204,19 +213,48 @@ constexpr auto operator+(const A& x, const B& y) {
   return detail::refuse_arithmetic(x, y);
 }
 template <class A, class B>
-  requires detail::no_operands<A, B>
+  requires(detail::no_operands<A, B> || detail::two_layers<A, B>)
 constexpr auto operator-(const A& x, const B& y) {
   return detail::refuse_arithmetic(x, y);
 }
 template <class A, class B>
-  requires detail::no_operands<A, B>
+  requires(detail::no_operands<A, B> || detail::two_layers<A, B>)
 constexpr auto operator*(const A& x, const B& y) {
   return detail::refuse_arithmetic(x, y);
 }
 template <class A, class B>
-  requires detail::no_operands<A, B>
+  requires(detail::no_operands<A, B> || detail::two_layers<A, B>)
 constexpr auto operator/(const A& x, const B& y) {
   return detail::refuse_arithmetic(x, y);
+}
+
+namespace detail {
+template <class A, class B>
+concept with_a_tensor = std::same_as<A, tensor> || std::same_as<B, tensor>;
+template <class A>
+constexpr auto refuse_comparison() {
+  constexpr bool fits = sizeof(A) == 0;
+  static_assert(fits, "== and != of tensors are equal(x, y) and not_equal(x, y), which are 1 or 0 for each element");
+  return fits;
+}
+}  // namespace detail
+/// The messages about operators that there are not.
+template <class A, class B>
+  requires detail::with_a_tensor<A, B>
+constexpr auto operator==(const A&, const B&) {
+  return tensor(detail::refuse_comparison<A>());
+}
+template <class A, class B>
+  requires detail::with_a_tensor<A, B>
+constexpr auto operator!=(const A&, const B&) {
+  return tensor(detail::refuse_comparison<A>());
+}
+template <class A, class B>
+  requires detail::with_a_tensor<A, B>
+constexpr auto operator%(const A&, const B&) {
+  constexpr bool fits = sizeof(A) == 0;
+  static_assert(fits, "the rest of a division of tensors is x - y * floor(x / y)");
+  return tensor(0.0);
 }
 
 constexpr tensor operator>(const tensor& x, const tensor& y) { return apply(detail::operation(expr::scalar_op::greater), x, y); }

@@ -1,0 +1,9 @@
+#include <cmath>
+
+#include "slim/slim.hpp"
+using namespace slim;
+#ifdef REPAIRED
+inline constexpr auto net = fully_connected(4, activation_fn = nn::tanh);
+#else
+inline constexpr auto net = fully_connected(4, activation_fn = std::tanh);
+#endif
