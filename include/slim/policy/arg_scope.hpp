@@ -7,7 +7,6 @@
 #include "slim/core/braces.hpp"
 #include "slim/policy/argument_map.hpp"
 #include "slim/policy/stack.hpp"
-#include "slim/trace/tensor.hpp"
 
 namespace slim {
 
@@ -17,9 +16,14 @@ struct scoped_body {
   Policy policy;
   Body body;
 
-  constexpr auto operator()(const number_alone auto& x, const auto&...) const { return refuse_number(x); }
+  /// A number belongs to no network: what is inside says so.
+  template <class Number, class... Rest>
+    requires std::is_arithmetic_v<Number>
+  constexpr auto operator()(const Number& x, const Rest&... rest) const {
+    return body(x, rest...);
+  }
   template <class First, class... Rest>
-    requires(!number_alone<First> && std::is_invocable_v<const Body&, const First&, const Rest&...>)
+    requires(!std::is_arithmetic_v<First> && std::is_invocable_v<const Body&, const First&, const Rest&...>)
   constexpr auto operator()(const First& x, const Rest&... rest) const {
     auto& trace = *x.trace;
     const int entries = trace.policies.entries.size(), opened = trace.policies.groups.size(), visible = trace.policies.visible_from;
