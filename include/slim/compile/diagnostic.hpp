@@ -29,6 +29,8 @@ template <int...> struct slice_ends;
 template <int...> struct input_has;
 template <int...> struct rate_given;
 template <int...> struct stride_given;
+template <int...> struct of_variables;
+template <int...> struct to_be_trained;
 #ifdef __clang__  // clang prints character packs legibly, g++ character arrays
 template <char...> struct layer_named;
 template <char...> struct layer_kind;
@@ -104,6 +106,7 @@ template <class...> struct slim_is_broken;                          // a mistake
 template <class...> struct no_such_variable;                        // is the nearest name the one that was meant?
 template <class...> struct no_such_end_point;                       // is the nearest name the one that was meant?
 template <class...> struct variable_is_not_trained;                 // no gradient reaches it: is the layer trainable, does the loss depend on it?
+template <class...> struct no_variable_gets_a_gradient;             // are labels and predictions swapped, is there a stop_gradient, a comparison or trainable = false?
 template <class...> struct end_point_is_not_kept;                   // add keep<"name"> to the options of the model
 // clang-format on
 
@@ -274,6 +277,8 @@ struct violation_of {
     else if constexpr (broken == unsound_graph) return message<slim_is_broken>(name_fact<after_pass, kind_name>(), name_fact<graph_rule, detail_name>());
     else if constexpr (broken == variable_missing) return message<no_such_variable>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == variable_not_trained) return message<variable_is_not_trained>(name_fact<name_given, detail_name>());
+    else if constexpr (broken == nothing_trained)
+      return message<no_variable_gets_a_gradient>(shape_fact<of_variables, expected_shape>(), shape_fact<to_be_trained, found_shape>());
     else if constexpr (broken == end_point_missing && error.scope >= 0)
       return message<no_such_end_point>(where(), name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());
     else if constexpr (broken == end_point_missing) return message<no_such_end_point>(name_fact<name_given, detail_name>(), name_fact<nearest_name, nearest>());

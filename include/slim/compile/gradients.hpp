@@ -51,6 +51,23 @@ constexpr list<char> trained_variables(graph::graph& g) {
   return chosen;
 }
 
+/// Reports a step that is to train variables and reaches none, or only some of those that are named: of `trained` those in `reached` have a gradient. One that
+/// trains none may be for the averages and variables that the network itself updates.
+template <class Options>
+constexpr void expect_gradients(graph::graph& g, const list<char>& trained, const list<char>& reached, bool may_train_none) {
+  int wanted = 0, found = 0;
+  bool updates = false;
+  for (int v = 0; v < g.variables.size(); ++v) wanted += trained[v], found += reached[v];
+  for (const graph::node& n : g.nodes) updates = updates || (n.kind == graph::kind::update && !n.dead);
+  Options::for_each([&]<class Option>() {
+    if constexpr (restricts<Option>) {
+      list<char> selected = reached;
+      select_variables(g, Option::trained, reached, selected);
+    }
+  });
+  if (found == 0 && !may_train_none && (wanted > 0 || !updates) && !g.failed()) g.fail(graph::rule::nothing_trained, -1, {wanted}, {g.variables.size()});
+}
+
 /// The gradient of one variable on its way to the optimizer.
 struct variable_gradient {
   int variable = -1;   // index

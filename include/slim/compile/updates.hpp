@@ -87,6 +87,8 @@ struct transformed_gradients {
 
 template <class Optimizer>
 concept leaves_rows_alone = Optimizer::by_row;
+template <class Optimizer>
+concept only_inspects = Optimizer::only_inspects;
 
 /// One update for each variable in `trained` that the loss depends on. `gradient` holds for each node that of the loss, or −1; of several processes that of
 /// the loss times node `weight`.
@@ -111,6 +113,7 @@ constexpr transformed_gradients add_updates(graph::graph& g, const list<int>& gr
     if constexpr (leaves_rows_alone<Optimizer> && !accumulates && !Options::template has<learning::gradient_noise_scale>)
       update_rows(g, gradients.back(), Options::exchanges || Options::template has<learning::summarize_gradients>);
   }
+  expect_gradients<Options>(g, trained, reached, only_inspects<Optimizer>);
   if constexpr (Options::exchanges) exchange_gradients(g, gradients, weight);
   for (int i = 0; i < gradients.size(); ++i) gradients[i].node = accumulates ? sums[i] : gradients[i].raw;
   result.norm = transform_gradients<Options>(g, gradients, reached, option_number);

@@ -105,6 +105,7 @@ enum class rule : unsigned char {
   end_point_missing,
   variable_missing,
   variable_not_trained,
+  nothing_trained,
   unsound_graph,
   number_wrong,
   no_layer_kind,

@@ -67,9 +67,10 @@ using momentum = basic_momentum<false>;
 /// Nesterov's form (Sutskever et al. 2013): a ← momentum·a + g;  w ← w − learning_rate·(g + momentum·a)
 using nesterov_momentum = basic_momentum<true>;
 
-/// Changes no weight and keeps each gradient as slot 0, to be read after a step: for inspection and for gradient checks.
+/// Changes no weight and keeps each gradient as slot 0, to be read after a step: for inspection and for gradient checks. There may be none.
 struct keep_gradients {
   static constexpr int slots = 1, numbers = 0;
+  static constexpr bool only_inspects = true;
   static constexpr void update(const symbol& w, const symbol& g, const symbol*, const symbol*, symbol* next) {
     next[0] = w;
     next[1] = g;
