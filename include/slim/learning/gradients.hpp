@@ -50,12 +50,15 @@ public:
   static constexpr int losses() { return program.sizes.losses; }
 
   /// The first result of the network for the last batch: a matrix_view [examples, numbers per example], valid until the next.
-  auto output() const { return view_of<1>(); }
+  void output() const&& = delete;  // give the gradient_op a name
+  auto output() const& { return view_of<1>(); }
 
   /// The gradient of the loss with respect to input `I` of the network, at each example of the last batch: a matrix_view like that of output().
   /// The loss is a mean over the batch where it is one.
   template <int I = 0>
-  auto input_gradient() const {
+  void input_gradient() const&& = delete;  // give the gradient_op a name
+  template <int I = 0>
+  auto input_gradient() const& {
     static_assert(Backward, "create it with learning::create_gradient_op");
     static_assert(I >= 0 && I < Model::options::input_count, "the network has no input of this number");
     return view_of<2 + I>();
@@ -63,7 +66,9 @@ public:
 
   /// The gradient with respect to a variable; zeros where the loss does not depend on it.
   template <text Name>
-  std::span<const T> gradient() const {
+  std::span<const T> gradient() const&& = delete;  // give the gradient_op a name
+  template <text Name>
+  std::span<const T> gradient() const& {
     static_assert(Backward, "create it with learning::create_gradient_op");
     static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int position = position_of(variable_index<program, Name>);
@@ -73,7 +78,9 @@ public:
 
   /// A kept end point of the last batch.
   template <text Name>
-  std::span<const T> end_point() const {
+  std::span<const T> end_point() const&& = delete;  // give the gradient_op a name
+  template <text Name>
+  std::span<const T> end_point() const& {
     static_assert(sizeof(has_end_point<program, Name>) != 0);
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     return run.values(program.end_points[end_point_index<program, Name>].node);

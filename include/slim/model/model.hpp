@@ -138,11 +138,13 @@ public:
   /// precision or integers, an Eigen matrix with one example in each row. Returns the first output: a matrix_view
   /// [examples, numbers per example], valid until the next run. Throws slim::error for other batches and for class numbers that do not exist.
   template <class... Inputs>
-  auto operator()(const Inputs&... inputs) {
+  auto operator()(const Inputs&... inputs) & {
     static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     batch.bind(inputs...);
     return forward();
   }
+  template <class... Inputs>
+  void operator()(const Inputs&...) && = delete;  // give the predictor a name: what it returns is a view of its memory, which goes with it
 
   /// Transforms or packs weights ahead, which makes inference faster, most of all on small batches. Takes memory: four times the weights of Winograd
   /// convolutions, once those of other convolutions and matrix products. Later runs do not see changes of the weights until the next prepare().
@@ -154,19 +156,24 @@ public:
 
   /// Output `I` of the last run.
   template <int I = 0>
-  auto output() const {
+  void output() const&& = delete;  // give the predictor a name
+  template <int I = 0>
+  auto output() const& {
     return map_of<program.nodes[program.outputs[I]].extent.size()>(program.outputs[I]);
   }
 
   /// A kept end point of the last run; the model needs the option keep<"name">.
   template <text Name>
-  auto end_point() const {
+  void end_point() const&& = delete;  // give the predictor a name
+  template <text Name>
+  auto end_point() const& {
     static_assert(sizeof(has_end_point<program, Name>) != 0);
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     return end_point_at<end_point_index<program, Name>>();
   }
   /// All end points of the last run that are outputs or kept, as a list; keep<"*"> keeps all there are. Valid until the next run.
-  std::vector<end_point_entry<T>> end_points() const { return detail::readable_end_points<T, program>(run); }
+  std::vector<end_point_entry<T>> end_points() const&& = delete;  // give the predictor a name
+  std::vector<end_point_entry<T>> end_points() const& { return detail::readable_end_points<T, program>(run); }
 
   int threads() const { return run.threads(); }
   void set_threads(int threads) { run.set_threads(threads); }
@@ -277,30 +284,39 @@ public:
   /// Runs the network on whole examples, one argument per input (anything with data() and size(), such as a vector, a span or an Eigen
   /// map). Returns the first output as a matrix_view [examples, numbers per example], valid until the next call.
   template <class... Inputs>
-  auto predict(const Inputs&... inputs) {
+  auto predict(const Inputs&... inputs) & {
     static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     values();
     predict_with.batch.bind(inputs...);  // here, because a message names every function on the way
     return predict_with.forward();
   }
+  template <class... Inputs>
+  void predict(const Inputs&...) && = delete;  // give the model a name: what it returns is a view of its memory, which goes with it
   /// Output `I` of the last predict.
   template <int I>
-  auto output() const {
+  void output() const&& = delete;  // give the model a name
+  template <int I>
+  auto output() const& {
     return predict_with.template output<I>();
   }
   /// A kept end point of the last predict.
   template <text Name>
-  auto end_point() const {
+  void end_point() const&& = delete;  // give the model a name
+  template <text Name>
+  auto end_point() const& {
     static_assert(sizeof(has_end_point<program, Name>) != 0);
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     return predict_with.template end_point_at<end_point_index<program, Name>>();
   }
   /// All end points of the last predict that are outputs or kept, as a list; see predictor.
-  auto end_points() const { return predict_with.end_points(); }
+  void end_points() const&& = delete;  // give the model a name
+  auto end_points() const& { return predict_with.end_points(); }
 
   /// A variable by its full name, a matrix_view of static shape; an unknown name does not compile.
   template <text Name>
-  auto variable() {
+  void variable() && = delete;  // give the model a name
+  template <text Name>
+  auto variable() & {
     static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int index = variable_index<program, Name>;
     constexpr slim::shape extent = program.variables[index].extent;
@@ -314,12 +330,14 @@ public:
   static bool variable_trainable(int i) { return program.variables[i].trainable; }
   static variable_kind kind_of_variable(int i) { return program.variables[i].kind; }
   static bool variable_in(int i, std::string_view collection) { return program.variables[i].collections.contains(std::string(collection).c_str()); }
-  std::span<scalar> variable_values(int i) { return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())}; }
-  std::span<const scalar> variable_values(int i) const {
+  std::span<const scalar> variable_values(int i) const&& = delete;  // give the model a name
+  std::span<scalar> variable_values(int i) & { return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())}; }
+  std::span<const scalar> variable_values(int i) const& {
     return {values().data() + offset_of(i), static_cast<std::size_t>(program.variables[i].extent.size())};
   }
   /// A variable by a name known at run time. Throws with the nearest name when there is none.
-  std::span<scalar> variable(std::string_view name) {
+  std::span<scalar> variable(std::string_view name) && = delete;  // give the model a name
+  std::span<scalar> variable(std::string_view name) & {
     int nearest = 0, least = 1 << 20;
     for (int i = 0; i < variables(); ++i) {
       const std::string own = variable_name(i);
@@ -331,8 +349,9 @@ public:
   }
 
   /// All parameters, in the order of the variables, each padded to 64 bytes.
-  std::span<scalar> parameters() { return {values().data(), static_cast<std::size_t>(values().size())}; }
-  std::span<const scalar> parameters() const { return {values().data(), static_cast<std::size_t>(values().size())}; }
+  std::span<const scalar> parameters() const&& = delete;  // give the model a name
+  std::span<scalar> parameters() & { return {values().data(), static_cast<std::size_t>(values().size())}; }
+  std::span<const scalar> parameters() const& { return {values().data(), static_cast<std::size_t>(values().size())}; }
 
   std::uint64_t seed_value() const { return first_seed; }
   void set_threads(int threads) { predict_with.set_threads(threads); }

@@ -121,7 +121,7 @@ public:
   /// The next steps of each stream, [Frames, ...] for each input with a time axis. Returns the first output: a matrix_view [streams, numbers], valid until the
   /// next call.
   template <class... Inputs>
-  auto operator()(const Inputs&... inputs) {
+  auto operator()(const Inputs&... inputs) & {
     static_assert(sizeof...(Inputs) == options::input_count, "one argument for each input of the network");
     batch.bind(inputs...);
     for (int k = 0; k < states; ++k) batch.pointers[options::input_count + k] = state[k].data();
@@ -130,13 +130,17 @@ public:
     for (int k = 0; k < states; ++k) std::copy_n(run.value(program.outputs[own_outputs + k]), batch.examples * elements(k), state[k].data());
     return output<0>();
   }
+  template <class... Inputs>
+  void operator()(const Inputs&...) && = delete;  // give the predictor a name: what it returns is a view of its memory, which goes with it
 
   /// Transforms or packs weights of convolutions and products ahead, see predictor.
   void prepare() { run.prepare(weights->data()); }
 
   /// Output `I` of the last step.
   template <int I = 0>
-  auto output() const {
+  void output() const&& = delete;  // give the predictor a name
+  template <int I = 0>
+  auto output() const& {
     static_assert(I < own_outputs, "the network has no output of this number");
     constexpr int node = program.outputs[I];
     const std::span<const T> all = run.values(node);

@@ -101,24 +101,30 @@ public:
 
   /// A kept end point of the last step.
   template <text Name>
-  std::span<const T> end_point() const {
+  std::span<const T> end_point() const&& = delete;  // give the train_op a name
+  template <text Name>
+  std::span<const T> end_point() const& {
     static_assert(sizeof(has_end_point<program, Name>) != 0);
     static_assert(sizeof(keeps_end_point<program, Name>) != 0);
     constexpr int index = end_point_index<program, Name>;
     return run.values(program.end_points[index].node);
   }
   /// All end points of the last step that are kept, as a list; keep<"*"> keeps all there are.
-  std::vector<end_point_entry<T>> end_points() const { return detail::readable_end_points<T, program>(run); }
+  std::vector<end_point_entry<T>> end_points() const&& = delete;  // give the train_op a name
+  std::vector<end_point_entry<T>> end_points() const& { return detail::readable_end_points<T, program>(run); }
 
   /// The gradient of a variable in the last step, as the optimizer saw it: multiplied and clipped. Needs learning::summarize_gradients.
   template <text Name>
-  std::span<const T> gradient() const {
+  std::span<const T> gradient() const&& = delete;  // give the train_op a name
+  template <text Name>
+  std::span<const T> gradient() const& {
     static_assert(sizeof(has_variable<program, Name>) != 0);
     static_assert(outputs::position(variable_index<program, Name>) >= 0, "this variable is not trained");
     return gradient_values(variable_index<program, Name>);
   }
   /// The same by the variable's index; empty when it is not trained.
-  std::span<const T> gradient_values(int index) const {
+  std::span<const T> gradient_values(int index) const&& = delete;  // give the train_op a name
+  std::span<const T> gradient_values(int index) const& {
     static_assert(outputs::summarizes, "create the train_op with learning::summarize_gradients{}");
     const int position = outputs::position(index);
     if (position < 0) return {};
@@ -148,12 +154,15 @@ public:
 
   /// Optimizer state `slot` of a variable.
   template <text Name>
-  std::span<T> slot(int which = 0) {
+  std::span<T> slot(int which = 0) && = delete;  // give the train_op a name: this is a view of its memory, which goes with it
+  template <text Name>
+  std::span<T> slot(int which = 0) & {
     static_assert(sizeof(has_variable<program, Name>) != 0);
     constexpr int index = variable_index<program, Name>;
     return slot_values(index, which);
   }
-  std::span<T> slot_values(int index, int which = 0) {
+  std::span<T> slot_values(int index, int which = 0) && = delete;  // give the train_op a name
+  std::span<T> slot_values(int index, int which = 0) & {
     return {slots.data() + which * program.parameter_elements + Model::offset_of(index), static_cast<std::size_t>(program.variables[index].extent.size())};
   }
 
