@@ -122,9 +122,10 @@ private:
   /// The operand of the next step, an update, that is the weights gradient of step `I`, which nothing else reads; −1 where it is not so.
   template <int I>
   static constexpr int updates_next = [] {
-    const int index = Program.order[I], next = I + 1 < Program.sizes.steps ? Program.order[I + 1] : -1;
+    constexpr bool last = I + 1 >= Program.sizes.steps;
+    const int index = Program.order[I], next = Program.order[last ? I : I + 1];
     const graph::node& n = Program.nodes[index];
-    if (next < 0 || n.kind != op::matmul_weights_gradient::kind || n.updates || n.kept || Program.nodes[next].kind != graph::kind::update) return -1;
+    if (last || n.kind != op::matmul_weights_gradient::kind || n.updates || n.kept || Program.nodes[next].kind != graph::kind::update) return -1;
     if (graph::loop_of(Program, Program.nodes[next], false).width != n.extent.size()) return -1;
     for (int o = 0; o < Program.sizes.outputs; ++o)
       if (Program.outputs[o] == index) return -1;
