@@ -241,7 +241,8 @@ TEST_CASE("predictors and train_ops go with the variables of a model that is mov
   CHECK(second->variable("net/fc1/weights").data() == weights.data());
   CHECK(mine(x) == second->predict(x));
   second.reset();
-  CHECK(mine(x) == predictor(third, capacity(2), 1)(x));
+  predictor of_third(third, capacity(2), 1);
+  CHECK(mine(x) == of_third(x));
   CHECK_THROWS_WITH_AS(op.trained_model(), doctest::Contains("found that it is gone"), error);
 }
 
