@@ -223,7 +223,13 @@ struct options_among {
 };
 template <class... Found, class First, class... Rest>
 struct options_among<train_options<Found...>, First, Rest...>
-    : options_among<std::conditional_t<train_option<First>, train_options<Found..., First>, train_options<Found...>>, Rest...> {};
+    : options_among<std::conditional_t<train_option<First> && !(std::is_same_v<Found, First> || ...), train_options<Found..., First>, train_options<Found...>>,
+                    Rest...> {};
+/// Whether no two of some arguments are of one type.
+template <class... Given>
+inline constexpr bool each_once = true;
+template <class First, class... Rest>
+inline constexpr bool each_once<First, Rest...> = !(std::is_same_v<First, Rest> || ...) && each_once<Rest...>;
 
 }  // namespace detail
 

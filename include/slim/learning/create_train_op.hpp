@@ -57,6 +57,7 @@ namespace learning {
 template <const auto& Net, unsigned long Fingerprint, class... Options, class Loss, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optimizer optimizer, const Rest&... rest) {
+  static_assert(slim::detail::each_once<Rest...>, "an option of create_train_op stands there twice; give it once");
   static_assert(slim::detail::is_loss<Loss>, "a loss is one of slim::losses or a struct with label_shape; else let the network return its loss");
   if constexpr (slim::detail::is_loss<Loss>) {
     const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
@@ -71,6 +72,7 @@ auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Loss, Optim
 template <const auto& Net, unsigned long Fingerprint, class... Options, class Optimizer, slim::detail::train_argument... Rest>
   requires requires { Optimizer::slots; }
 auto create_train_op(basic_model<Net, Fingerprint, Options...>& net, Optimizer optimizer, const Rest&... rest) {
+  static_assert(slim::detail::each_once<Rest...>, "an option of create_train_op stands there twice; give it once");
   const slim::detail::train_arguments<train_options_among<Rest...>> given(net.capacity_examples(), rest...);
   return train_op<basic_model<Net, Fingerprint, Options...>, no_loss, Optimizer, train_options_among<Rest...>>(net, optimizer, given.options, given.room,
                                                                                                                given.threads);

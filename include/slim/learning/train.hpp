@@ -65,6 +65,11 @@ private:
 template <class TrainOp, class Batches>
 double train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all);
 
+template <class TrainOp>
+concept counts = requires { TrainOp::counts_steps; };
+template <class Batches>
+concept reader = requires(Batches& batches) { batches.next(); };
+
 }  // namespace detail
 
 /// Trains until `number_of_steps`, the end of the input (see data::ends_input), a train_step_fn that says so, or SIGINT, SIGTERM or SIGHUP,
@@ -76,6 +81,7 @@ double train(TrainOp& train_op, Batches&& batches, const ranks<TrainOp>& all);
 /// Returns the last loss; unlike TF-Slim, which tests only after a step, a finished run that is started again changes nothing and returns the loss
 /// that it ended with.
 template <class TrainOp, class Batches>
+  requires(detail::counts<TrainOp> && detail::reader<Batches>)
 double train(TrainOp& train_op, Batches&& batches, const train_settings& given = {}) {
   detail::check(given);
   if constexpr (!TrainOp::counts_steps)
@@ -94,6 +100,15 @@ double train(TrainOp& train_op, Batches&& batches, const train_settings& given =
   } else {
     return detail::train(train_op, batches, all);
   }
+}
+
+/// The message about other arguments.
+template <class TrainOp, class Batches>
+double train(TrainOp&, Batches&&, const train_settings& = {}) {
+  constexpr bool trains = detail::counts<TrainOp>, reads = !trains || detail::reader<Batches>;
+  static_assert(trains, "train takes what create_train_op has made of a model, a loss and an optimizer, and then a reader of batches");
+  static_assert(reads, "a reader of batches has a function next(), which gives the tuple of one batch: data::batches, or a struct of your own");
+  return 0;
 }
 
 template <class TrainOp, class Batches>

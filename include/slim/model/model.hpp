@@ -252,6 +252,14 @@ public:
     constexpr bool seeded = sizeof(Number) == 0;
     static_assert(seeded, "a model starts from a seed: model<net, input<28, 28, 1>> m{seed(1)}");
   }
+  /// The message about a number in place of the capacity.
+  template <class Number, class... Threads>
+    requires std::is_arithmetic_v<Number>
+  basic_model(seed start, Number, Threads...) : basic_model(start) {
+    constexpr bool wrapped = sizeof(Number) == 0;
+    static_assert(wrapped, "the largest batch of a model is a capacity: model<net, input<28, 28, 1>> m{seed(1), capacity(64)}");
+  }
+  basic_model() = delete;  // a model starts from a seed: model<net, input<28, 28, 1>> m{seed(1)}
   basic_model(const basic_model& other) : held(made(other.values())), first_seed(other.first_seed), predict_with(other.predict_with) {
     predict_with.weights = detail::values_of(held);
   }

@@ -102,7 +102,10 @@ public:
     // Here, and not where the first part is read: a message names every function on the way to it.
     constexpr bool in_a_row = (row_of_numbers<Parts> && ...);
     static_assert(in_a_row, "an argument has its numbers in a row of memory: a vector (not of bool), an array, a span, an Eigen matrix");
-    constexpr bool fit = !in_a_row || (fits<Parts> && ...), in_float = fit || std::is_same_v<T, double>, in_double = fit || std::is_same_v<T, float>;
+    constexpr bool flat = !in_a_row || (holds_numbers<Parts> && ...);
+    static_assert(flat,
+                  "the numbers of a batch follow one another in one vector or array, example by example; vectors of vectors and float a[2][6] are several");
+    constexpr bool fit = !in_a_row || !flat || (fits<Parts> && ...), in_float = fit || std::is_same_v<T, double>, in_double = fit || std::is_same_v<T, float>;
     static_assert(in_float, "this model computes in float: give it floats or integers, or the option precision<double>");
     static_assert(in_double, "this model computes in double: give it doubles or integers, or leave its option precision<double> out");
     int i = 0;
@@ -131,6 +134,13 @@ private:
       if (n.kind == graph::kind::input && n.index() == i) return n.extent;
     return Program.nodes[0].extent;
   }
+
+  /// Numbers, no rows of them, nor text.
+  template <class Values>
+  static constexpr bool holds_numbers = [] {
+    if constexpr (row_of_numbers<Values>) return !std::is_array_v<element_of<Values>> && !requires(const element_of<Values>& row) { std::data(row); };
+    else return false;
+  }();
 
   /// Numbers that a program in T can take.
   template <class Values>

@@ -1,0 +1,12 @@
+#include "slim/slim.hpp"
+using namespace slim;
+inline constexpr auto net = fully_connected(3);
+
+void make() {
+#ifdef REPAIRED
+  model<net, input<2>> m{seed(1)};
+#else
+  model<net, input<2>> m;
+#endif
+  m.predict(std::vector<float>(2));
+}
