@@ -13,7 +13,7 @@ void set_averages(const hyper_parameters& given, const Adam& with, long step, do
   const double t = static_cast<double>(step);
   number[1] = given.below_one("beta1", with.beta1, 0.9);
   number[2] = given.below_one("beta2", with.beta2, 0.999);
-  number[3] = given.above_zero("epsilon", with.epsilon, Adam().epsilon) * epsilon_factor;
+  number[3] = given.at_least_zero("epsilon", with.epsilon, Adam().epsilon) * epsilon_factor;
   number[0] = rate * std::sqrt(1 - std::pow(with.beta2, t)) / (1 - std::pow(with.beta1, t));
 }
 }  // namespace detail

@@ -101,6 +101,7 @@ private:
       if (Program.nodes[i].is_update()) return true;
     return false;
   }();
+
   /// Rows of a product, and whether the small kernels do it.
   template <int I>
   static long rows_of(const run_state<T>& s) {
