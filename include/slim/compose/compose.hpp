@@ -255,28 +255,28 @@ struct named_scope {
   }
 };
 
-/// scope("block1", part[, reuse]): see named_scope.
-struct scope_function {
-  template <class Body>
-  constexpr named_scope<std::decay_t<Body>> operator()(const char* name, const Body& body, bool reuse_variables = false) const {
-    return {name, body, reuse_variables};
-  }
-  /// The message about other arguments.
-  template <class... Given>
-  constexpr auto operator()(const Given&...) const {
-    constexpr bool literal = !(text_at_run_time<Given> || ...), fits = !literal || sizeof...(Given) > 1000;
-    static_assert(literal, "a name is a literal, known to the compiler: scope(\"block1\", part)");
-    static_assert(fits, "a scope has a name, which stands first, and one part: scope(\"block1\", conv2d(8, {3, 3}) >> relu)");
-    return no_call{};
-  }
-  /// The message about TF-Slim's keyword.
-  template <class Name>
-  constexpr const char* operator=(const Name&) const {
-    static_assert(sizeof(Name) == 0, "the name of a layer stands last, without a keyword: conv2d(64, {3, 3}, \"conv1\")");
-    return "scope";
-  }
-};
-inline constexpr scope_function scope;
+template <class Body>
+constexpr named_scope<std::decay_t<Body>> scope(const char* name, const Body& body, bool reuse_variables = false) {
+  return {name, body, reuse_variables};
+}
+
+/// The messages about other arguments.
+template <network_part First, class... Rest>
+constexpr auto scope(const First&, const Rest&...) {
+  constexpr bool fits = sizeof(First) == 0;
+  static_assert(fits, "a scope has a name, which stands first, and one part: scope(\"block1\", conv2d(8, {3, 3}) >> relu)");
+  return no_call{};
+}
+template <network_part First, network_part Second, class... Rest>
+constexpr auto scope(const char*, const First& first, const Second& second, const Rest&... rest) {
+  return scope(first, second, rest...);
+}
+template <text_at_run_time Name, network_part Part, class... Rest>
+constexpr auto scope(const Name&, const Part&, const Rest&...) {
+  constexpr bool literal = sizeof(Name) == 0;
+  static_assert(literal, "a name is a literal, known to the compiler: scope(\"block1\", part)");
+  return no_call{};
+}
 
 /// Makes `x` the end point of the open scope: how a part of a network that is no single layer gets one.
 constexpr tensor collect_named_output(const tensor& x) {
