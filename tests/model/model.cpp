@@ -197,6 +197,26 @@ TEST_CASE("predict changes no variable, is_training or not") {
 }
 
 namespace {
+inline constexpr auto usual = fully_connected(4, "fc", normalizer_fn = batch_norm);
+inline constexpr auto as_used = fully_connected(4, "fc", normalizer_fn = batch_norm, normalizer_params = params(is_training = training::automatic));
+inline constexpr auto fixed = fully_connected(4, "fc", normalizer_fn = batch_norm, normalizer_params = params(is_training = false));
+
+template <const auto& Net>
+std::vector<float> averages_after_a_step() {
+  model<Net, input<3>> m{seed(1)};
+  auto op = learning::create_train_op(m, losses::sum_of_squares, optimizers::gradient_descent{0.1});
+  op(std::vector<float>{1, 2, 3, -4, 0, 5}, std::vector<float>(8));
+  const auto found = m.template variable<"fc/BatchNorm/moving_mean">();
+  return {found.data(), found.data() + 4};
+}
+}  // namespace
+
+TEST_CASE("params(is_training = training::automatic) is as the model is used") {
+  CHECK(averages_after_a_step<as_used>() == averages_after_a_step<usual>());
+  CHECK(averages_after_a_step<usual>() != averages_after_a_step<fixed>());
+}
+
+namespace {
 inline constexpr auto sampled = dropout(0.5, "drop", is_training = true);
 }
 

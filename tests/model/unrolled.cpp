@@ -24,7 +24,7 @@ static_assert(!unrolled<float, lenet_model::program>::worthwhile);
 // The first examples of a batch that is large enough for the general kernels, and the same examples on their own.
 TEST_CASE("small kernels and general kernels give the same predictions and gradients") {
   constexpr long many = 8000, few = 3;
-  static_assert(many * 17 * 33 > unrolled_work && few * 33 * 20 < unrolled_constant_work);
+  static_assert(many * 17 * 33 > unrolled_work<float> && few * 33 * 20 < unrolled_constant_work);
   small_model m(seed(1), capacity(many), 1);
   const auto wide = laws::numbers(many * 17, 3);
   const std::vector<float> all(wide.begin(), wide.end()), first(all.begin(), all.begin() + few * 17);

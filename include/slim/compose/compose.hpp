@@ -255,8 +255,8 @@ struct named_scope {
   }
 };
 
-template <class Body>
-constexpr named_scope<std::decay_t<Body>> scope(const char* name, const Body& body, bool reuse_variables = false) {
+template <class Body, std::same_as<bool> Reuse = bool>
+constexpr named_scope<std::decay_t<Body>> scope(const char* name, const Body& body, Reuse reuse_variables = false) {
   return {name, body, reuse_variables};
 }
 
@@ -267,7 +267,8 @@ constexpr auto scope(const First&, const Rest&...) {
   static_assert(fits, "a scope has a name, which stands first, and one part: scope(\"block1\", conv2d(8, {3, 3}) >> relu)");
   return no_call{};
 }
-template <network_part First, network_part Second, class... Rest>
+template <network_part First, class Second, class... Rest>
+  requires(!std::same_as<Second, bool> || sizeof...(Rest) > 0)
 constexpr auto scope(const char*, const First& first, const Second& second, const Rest&... rest) {
   return scope(first, second, rest...);
 }

@@ -322,7 +322,7 @@ struct training_choice {
   constexpr training_choice(Fixed fixed) : value(fixed ? training::yes : training::no) {}
   constexpr training_choice(training choice) : value(choice) {}
   constexpr bool in(const tracer& t) const { return value == training::automatic ? t.training : value == training::yes; }
-  constexpr explicit operator double() const { return value == training::yes ? 1 : 0; }
+  constexpr explicit operator double() const { return static_cast<double>(value); }  // in params
 };
 constexpr void slim_describe(const training_choice& value, name_buffer& to) { to.add(value.value == training::automatic ? "automatic" : value.value == training::yes ? "true" : "false"); }
 struct is_training_keyword : keyword<is_training_keyword, training_choice> { static constexpr const char* name = "is_training"; using keyword::operator=; };

@@ -106,7 +106,8 @@ private:
     const int found = given.find(Parameter{});
     const double number = found >= 0 ? given.values[found] : 0.0;
     using value = typename Parameter::value_type;
-    if constexpr (std::is_same_v<value, bool> || std::is_same_v<value, training_choice>) return value(number != 0);
+    if constexpr (std::is_same_v<value, bool>) return number != 0;
+    else if constexpr (std::is_same_v<value, training_choice>) return static_cast<training>(number);
     else return static_cast<value>(number);
   }
   static constexpr tensor normalize_with(const tensor& x, const parameter_list& given, const argument<Parameters>&... parameters) {

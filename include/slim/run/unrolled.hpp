@@ -14,9 +14,12 @@ namespace slim {
 /// compile time and instruction cache, and on larger matrices the general kernels win.
 inline constexpr int unrolled_steps = 64;
 inline constexpr long unrolled_matrix = 1 << 17;
-/// Multiplications up to which a product is done by the small kernels, on one thread: in training, where weights that change would go from core to core, and
-/// where they do not change and may be packed ahead. Measured; not by the number of threads nor by what was packed, which may not change the bits.
-inline constexpr double unrolled_work = 1 << 22, unrolled_constant_work = 1 << 19;
+/// Multiplications up to which a product is done by the small kernels, on one thread: in training, where weights that change would go from core to core, so
+/// many vectors of them, and where weights do not change and may be packed ahead. Measured with vectors of 16 and 8 floats; not by the number of threads nor
+/// by what was packed, which may not change the bits.
+template <class T>
+inline constexpr double unrolled_work = (1 << 18) * simd::width<T>;
+inline constexpr double unrolled_constant_work = 1 << 19;
 /// Elements up to which an element-wise loop runs in line, on one thread.
 inline constexpr long unrolled_elements = 4096;
 
@@ -117,7 +120,7 @@ private:
     constexpr const graph::node& n = Program.nodes[Program.order[I]];
     const long rows = rows_of<I>(s);
     if (n.kind == op::matmul_weights_gradient::kind && rows > kernel::reduction_limit) return false;  // longer sums are cut
-    return static_cast<double>(rows) * detail::matrix_of(Program, n).size() <= (trains ? unrolled_work : unrolled_constant_work);
+    return static_cast<double>(rows) * detail::matrix_of(Program, n).size() <= (trains ? unrolled_work<T> : unrolled_constant_work);
   }
 
   /// The operand of the next step, an update, that is the weights gradient of step `I`, which nothing else reads; −1 where it is not so.
@@ -183,7 +186,7 @@ private:
       constexpr graph::loop_shape loop = graph::loop_of(Program, n, false);
       const long rows = loop.over.batched ? s.batch * loop.rows_per_example : loop.rows_per_example;
       // A variable is updated where its gradient was made: other threads would take it away from there, and the next step would fetch it back.
-      const bool small = n.kind == graph::kind::update && static_cast<double>(s.batch) * static_cast<double>(rows * loop.width) <= unrolled_work;
+      const bool small = n.kind == graph::kind::update && static_cast<double>(s.batch) * static_cast<double>(rows * loop.width) <= unrolled_work<T>;
       if (small || rows * loop.width <= unrolled_elements)
         return kernel::evaluate<T, graph::code_of<Program, index, false>()>(context<index, false>(s, at<index>(s)), 0, rows, 0, loop.width);
     }
